@@ -1,0 +1,33 @@
+# The developer's day. Everything works on a new Debian machine with Python 3.11, git and make.
+.PHONY: run test rapid check format screenshots bench clean
+
+PYTHON := .venv/bin/python
+
+run: .venv/ready            ## the simulated city and the desktop on it
+	$(PYTHON) -m ui.cli demo
+
+test: .venv/ready           ## lint, types, import contracts, every test; headless
+	$(PYTHON) packaging/check.py
+	$(PYTHON) -m pytest -n 2
+
+rapid: .venv/ready          ## the tests that take no time
+	$(PYTHON) -m pytest -n 2 -m "not slow"
+
+check: .venv/ready          ## lint, types, import contracts
+	$(PYTHON) packaging/check.py
+
+format: .venv/ready
+	$(PYTHON) -m ruff format .
+	$(PYTHON) -m ruff check --fix .
+
+screenshots: .venv/ready    ## every page, both themes and languages, into artefacts/screenshots
+	$(PYTHON) -m ui.cli screenshots
+
+bench: .venv/ready          ## every promise measured beside its baseline
+	@for file in benchmarks/*.py; do $(PYTHON) $$file; done
+
+clean:
+	rm -rf .venv build artefacts *.egg-info
+
+.venv/ready: packaging/setup.py packaging/locks/dev.txt pyproject.toml
+	python3 packaging/setup.py

@@ -1,0 +1,5 @@
+"""The wire: one folder per protocol, one row of `TABLE` each.
+
+To add a protocol: a folder with `address.py` (what a pack row and a link may say) and `driver.py` (touches the
+world), and a row below. Each protocol library is imported in its own folder only. Siblings never import each other.
+"""

@@ -1,0 +1,68 @@
+"""What a protocol offers the station; owned here, implemented in `drivers/`.
+
+A driver is one method up, one method down and close. It never reconnects by itself (law 4): it raises `LinkLost`
+out of `run`, and `Link` connects again. It never queues a write, never repeats one, and never raises a library's
+own exception out of `write`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol as Interface
+
+from supervisor.clock import Clock
+from supervisor.flow import Batch
+from supervisor.model import LinkSpec, Tag
+
+Publish = Callable[[Batch], None]
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What a driver counts while it works; `Link` owns it and reads it."""
+
+    requests: int = 0
+    """Requests sent, or messages received where the peer speaks by itself."""
+    errors: dict[str, int] = field(default_factory=dict)
+    """Error kind, one word such as "timeout" or "garbage" -> how often."""
+    round_trips: list[float] = field(default_factory=list)
+    """Seconds per request since `Link` last looked; the driver appends, `Link` empties."""
+
+    def count(self, kind: str) -> None:
+        self.errors[kind] = self.errors.get(kind, 0) + 1
+
+
+class Driver(Interface):
+    """One controller on the wire."""
+
+    async def run(self, publish: Publish, up: Callable[[], None]) -> None:
+        """Connect, call `up` once the controller answers, then publish until cancelled.
+
+        Raises `LinkLost` when the connection cannot be made or is gone. After it returns or raises, nothing of it
+        is left: no task, no socket; `run` may be called again.
+        """
+
+    async def write(self, tag: Tag, raw: float, timeout_s: float) -> None:
+        """Write one value once, in raw units, and return when the device accepted it.
+
+        Raises `WriteFailed` (not connected, refused by the device, cannot be encoded: the field is as it was) or
+        `WriteUnknown` (the request left and no clear answer came).
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """One row of `drivers.TABLE`: all that the site loader and the station need to know of a protocol."""
+
+    name: str
+    columns: tuple[str, ...]
+    """Columns a pack's tags.csv may have for this protocol, beyond the common ones; for did-you-mean."""
+    address: Callable[[Mapping[str, str]], object]
+    """One row of tags.csv (pack defaults filled in) -> a frozen address; raises ValueError with one clear sentence."""
+    settings: Callable[[Mapping[str, str]], object]
+    """The settings of a link ("timeout_s=1 pipeline=4" split) -> frozen settings; raises ValueError likewise."""
+    url: Callable[[str], None]
+    """Checks a link's URL; raises ValueError with one clear sentence."""
+    driver: Callable[[LinkSpec, Sequence[Tag], Clock, Traffic], Driver]
+    """Makes the driver of a link for the tags it carries."""

@@ -1,0 +1,437 @@
+"""What a city is made of: frozen dataclasses, nothing else.
+
+    Site ── Area · System · Link ── Equipment ── Tag
+                        EquipmentType ── TagSpec · AlarmRule · CommandSpec · Part     what it *is*
+                        DevicePack    ── Source                                       how a device *carries* it
+
+Specs belong to the equipment type and are shared by every equipment of it; a `Tag` or an `Alarm` is only the
+meeting of an equipment with a spec and a place in the columns. A part is an equipment of its own whose id is
+`<parent>.<part>`, so a lift station's second pump is `PR07.P2` and its current `PR07.P2.current`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum, StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words an engineer wrote for the screen, in both languages."""
+
+    fr: str
+    en: str
+
+    def say(self, language: str) -> str:
+        """The words in `language`, "fr" or "en"."""
+        return self.en if language == "en" else self.fr
+
+
+NO_TEXT = Text("", "")
+
+
+class Quality(IntEnum):
+    """Why a value can or can't be believed. The top two bits are those of an OPC UA StatusCode: good, uncertain, bad."""
+
+    GOOD = 0x00
+    UNCERTAIN = 0x40
+    SUBSTITUTED = 0x41
+    OUT_OF_RANGE = 0x43
+    BAD = 0x80
+    NOT_CONNECTED = 0x81
+    TIMEOUT = 0x82
+    DEVICE_FAULT = 0x83
+    CONFIGURATION = 0x84
+    NEVER_READ = 0x85
+    STALE = 0x86
+
+    @property
+    def bad(self) -> bool:
+        return self >= BAD
+
+
+BAD = 0x80
+"""From here up a quality is bad: no value is there to be believed."""
+
+
+class Kind(StrEnum):
+    """What a tag's number means. Every live value is a float64 in the table."""
+
+    NUMBER = "number"
+    COUNTER = "counter"
+    """Only grows; a fall is a reset or an overflow of the device."""
+    BOOLEAN = "boolean"
+    ENUM = "enum"
+    """One of `TagSpec.states`."""
+    TEXT = "text"
+    """The float is a code of the station's `Texts`."""
+
+
+class Priority(IntEnum):
+    """Alarm priority; 1 is the most urgent."""
+
+    CRITICAL = 1
+    HIGH = 2
+    MEDIUM = 3
+    LOW = 4
+
+
+class Role(IntEnum):
+    """What a person may do; each role may do everything the ones below it may."""
+
+    VIEWER = 0
+    OPERATOR = 1
+    SUPERVISOR = 2
+    ENGINEER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One member of an enumeration, or one side of a boolean."""
+
+    value: int
+    id: str
+    """The word used in the configuration and in page symbols, such as "running"."""
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class TagSpec:
+    """One quantity of an equipment type."""
+
+    id: str
+    name: Text
+    kind: Kind = Kind.NUMBER
+    unit: str = ""
+    decimals: int = 1
+    low: float = float("nan")
+    """Bottom of the measuring range, for bars and trends; NaN where there is none."""
+    high: float = float("nan")
+    normal_low: float = float("nan")
+    """Bottom of the band an operator expects; NaN where there is none."""
+    normal_high: float = float("nan")
+    deadband: float = 0.0
+    """The historian leaves out a sample closer than this to the last one it kept; engineering units."""
+    states: tuple[State, ...] = ()
+
+    def state(self, value: float) -> State | None:
+        """The state a value stands for; None where the type names none."""
+        return next((state for state in self.states if state.value == value), None)
+
+
+class Condition(StrEnum):
+    """When a rule's condition holds."""
+
+    HIGH_HIGH = "high_high"
+    HIGH = "high"
+    LOW = "low"
+    LOW_LOW = "low_low"
+    IS = "is"
+    """Discrete: the value equals the limit."""
+    IS_NOT = "is_not"
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRule:
+    """One alarm of an equipment type, with the guidance ISA-18.2 asks for."""
+
+    id: str
+    tag: str
+    """Id of the tag within the equipment; may go through a part: "P1.current"."""
+    condition: Condition
+    limit: float
+    priority: Priority
+    name: Text
+    deadband: float = 0.0
+    """How far back inside the limit the value must come to clear; engineering units."""
+    on_delay_s: float = 0.0
+    off_delay_s: float = 0.0
+    latching: bool = False
+    cause: Text = NO_TEXT
+    consequence: Text = NO_TEXT
+    action: Text = NO_TEXT
+    response_s: float = 0.0
+    """Time the operator has to respond; 0 where not rationalised."""
+
+
+class Operator(Enum):
+    """Comparisons of an interlock or a confirmation."""
+
+    LT = "<"
+    LE = "<="
+    GT = ">"
+    GE = ">="
+    EQ = "=="
+    NE = "!="
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`tag operator value`, with the tag's id seen from the equipment. A bad quality satisfies no comparison."""
+
+    tag: str
+    operator: Operator
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Interlock:
+    """A comparison that must hold for a command to leave, and the words an operator reads."""
+
+    when: Comparison
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The physical world answering: current flows, the pump turns."""
+
+    when: Comparison
+    within_s: float
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSpec:
+    """One thing an operator may ask of an equipment."""
+
+    id: str
+    name: Text
+    tag: str
+    """The tag that is written."""
+    value: float | None = None
+    """What is written; None for a setpoint, whose value the operator gives."""
+    low: float = float("nan")
+    """Bottom of the range of a setpoint; NaN for none."""
+    high: float = float("nan")
+    feedback: str = ""
+    """The tag that is read back; empty for the written tag itself."""
+    expected: float | None = None
+    """What the feedback must read; None for the written value."""
+    tolerance: float = 0.0
+    """How far the feedback may be from what is expected; engineering units."""
+    within_s: float = 5.0
+    """The device's own time to settle: no read-back within it makes the outcome unknown."""
+    interlocks: tuple[Interlock, ...] = ()
+    confirmation: Confirmation | None = None
+    role: Role = Role.OPERATOR
+    critical: bool = False
+    """The operator confirms in a card that says the consequence."""
+    consequence: Text = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An equipment inside an equipment: the second pump of a station, circuit 3 of a cabinet."""
+
+    id: str
+    type: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentType:
+    """What a lighting cabinet is, whoever made it."""
+
+    id: str
+    name: Text
+    system: str
+    tags: Mapping[str, TagSpec]
+    parts: tuple[Part, ...] = ()
+    alarms: tuple[AlarmRule, ...] = ()
+    commands: Mapping[str, CommandSpec] = field(default_factory=dict)
+    page: str = ""
+    """Id of the synoptic page drawn for any equipment of the type; empty for none."""
+    state: str = ""
+    """The tag that says in one word how the equipment is; may be empty."""
+    headline: tuple[str, ...] = ()
+    """Tags shown where there is room for only a few: map tip, navigation, top of the faceplate."""
+    symbol: str = ""
+    """Kind of the symbol that stands for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One row of a device pack: how the device carries a tag."""
+
+    tag: str
+    """Id of the tag within the equipment the pack is for; may go through a part."""
+    readable: bool
+    writable: bool
+    scale: float
+    """Engineering value = raw value * scale + offset."""
+    offset: float
+    address: object
+    """The protocol's own frozen dataclass, made by `Protocol.address`."""
+
+
+@dataclass(frozen=True, slots=True)
+class DevicePack:
+    """How one controller model carries an equipment type."""
+
+    id: str
+    name: Text
+    type: str
+    protocol: str
+    sources: tuple[Source, ...]
+    stale_s: float = 0.0
+    """Without news for this long a value is stale; 0 where the protocol itself notices (polling, keep-alive)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A part of the territory; areas nest."""
+
+    id: str
+    name: Text
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A trade of the city: lighting, water, traffic."""
+
+    id: str
+    name: Text
+    symbol: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSpec:
+    """The connection to one controller, gateway or broker."""
+
+    id: str
+    name: Text
+    protocol: str
+    url: str
+    area: str
+    settings: object
+    """The protocol's own frozen dataclass, made by `Protocol.settings`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """One thing of the city."""
+
+    index: int
+    id: str
+    name: Text
+    type: EquipmentType
+    area: str
+    system: str
+    link: str = ""
+    parent: str = ""
+    pack: str = ""
+    latitude: float = float("nan")
+    longitude: float = float("nan")
+    args: Mapping[str, str] = field(default_factory=dict)
+    """What the equipment list says beyond the common columns: Modbus unit, topic words, serial numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One value of one equipment and its row in the columns."""
+
+    index: int
+    equipment: Equipment
+    spec: TagSpec
+    link: str = ""
+    """Empty for a tag that no controller carries."""
+    source: Source | None = None
+    stale_s: float = 0.0
+
+    @property
+    def id(self) -> str:
+        return f"{self.equipment.id}.{self.spec.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One rule on one equipment and its row in the alarm columns."""
+
+    index: int
+    equipment: Equipment
+    rule: AlarmRule
+    tag: Tag
+
+    @property
+    def id(self) -> str:
+        return f"{self.equipment.id}.{self.rule.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person who may sit in front of it."""
+
+    id: str
+    name: str
+    role: Role
+    areas: frozenset[str] = frozenset()
+    """Areas where the role holds; empty for all of them."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A whole site folder, checked and numbered. Two processes that load the same folder number it alike."""
+
+    id: str
+    name: Text
+    folder: Path
+    zone: str
+    """IANA name of the site's time zone."""
+    latitude: float
+    longitude: float
+    language: str
+    areas: Mapping[str, Area]
+    systems: Mapping[str, System]
+    types: Mapping[str, EquipmentType]
+    packs: Mapping[str, DevicePack]
+    links: Mapping[str, LinkSpec]
+    equipment: tuple[Equipment, ...]
+    tags: tuple[Tag, ...]
+    alarms: tuple[Alarm, ...]
+    users: Mapping[str, User]
+    fingerprint: str
+    """SHA-256 over the text of the folder: equal fingerprints, equal numbering."""
+
+    @cached_property
+    def equipment_by_id(self) -> Mapping[str, Equipment]:
+        return {equipment.id: equipment for equipment in self.equipment}
+
+    @cached_property
+    def tag_by_id(self) -> Mapping[str, Tag]:
+        return {tag.id: tag for tag in self.tags}
+
+    @cached_property
+    def tags_by_link(self) -> Mapping[str, tuple[Tag, ...]]:
+        """Link id -> the tags its controller carries."""
+        return _grouped(self.tags, lambda tag: tag.link if tag.source else "")
+
+    @cached_property
+    def tags_by_equipment(self) -> Mapping[str, tuple[Tag, ...]]:
+        return _grouped(self.tags, lambda tag: tag.equipment.id)
+
+    @cached_property
+    def alarms_by_equipment(self) -> Mapping[str, tuple[Alarm, ...]]:
+        return _grouped(self.alarms, lambda alarm: alarm.equipment.id)
+
+    @cached_property
+    def parts_by_equipment(self) -> Mapping[str, tuple[Equipment, ...]]:
+        return _grouped(self.equipment, lambda equipment: equipment.parent)
+
+    def tag(self, equipment: Equipment, path: str) -> Tag | None:
+        """The tag `path` seen from `equipment`, such as "level" or "P1.current"; None where its pack carries none."""
+        return self.tag_by_id.get(f"{equipment.id}.{path}")
+
+
+def _grouped(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, tuple[Row, ...]]:
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return {name: tuple(members) for name, members in groups.items()}

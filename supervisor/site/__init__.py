@@ -1,0 +1,1 @@
+"""The site folder -> `Site`, or every problem in it."""

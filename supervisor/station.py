@@ -1,0 +1,133 @@
+"""Station: one running Vigie. Starts the links, fans out what they bring, watches for silence, says it is alive.
+
+    driver ─ Batch ─> absorb ─> table.apply ─ Change ─> alarms · historian · desk
+
+`absorb` is the only road up and the only fan-out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from supervisor import health
+from supervisor.clock import SECOND, Clock
+from supervisor.flow import Batch, Change
+from supervisor.link import Link
+from supervisor.model import BAD, Quality, Site
+from supervisor.table import TagTable
+
+BEAT_S = 0.2
+"""The window calls a station dead that has not beaten for a second."""
+
+log = logging.getLogger(__name__)
+
+Consumer = Callable[[Change], None]
+
+
+class Station:
+    """See the module. `consumers` are called in order for every change."""
+
+    def __init__(self, site: Site, table: TagTable, clock: Clock, consumers: Sequence[Consumer] = ()) -> None:
+        self.site = site
+        self.table = table
+        self.clock = clock
+        self.links: dict[str, Link] = {}
+        self.consumers = list(consumers)
+        self.history_lag: Callable[[], float] = lambda: 0.0
+        """Seconds between a change and its being safe on disk; the historian's own figure."""
+        self.changes = 0
+        self._limit = np.array([round(tag.stale_s * SECOND) for tag in site.tags], np.int64)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._health = _HealthIndex(site)
+
+    def absorb(self, batch: Batch) -> None:
+        """The one road up."""
+        now = self.clock.now()
+        for part in batch.rounds():
+            change = self.table.apply(part, now)
+            self.changes += len(change)
+            for consume in self.consumers:
+                try:
+                    consume(change)
+                except Exception:  # a bug in one consumer must not cost the others the change
+                    log.exception("%s failed on a change", getattr(consume, "__qualname__", consume))
+
+    def start(self, links: Mapping[str, Link]) -> None:
+        """Run the links; needs a running loop."""
+        self.links.update(links)
+        self.absorb(self._health.down(self.clock.now()))
+        self._tasks = [asyncio.create_task(link.run(), name=f"link {link.spec.id}") for link in links.values()]
+        self._tasks += [
+            asyncio.create_task(self._watch(), name="watch"),
+            asyncio.create_task(self._beat(), name="beat"),
+        ]
+
+    async def stop(self) -> None:
+        """Cancel everything it started and wait until it is gone."""
+        while pending := [task for task in self._tasks if not task.done()]:
+            for task in pending:
+                task.cancel()
+            # Python 3.11's wait_for can swallow a cancellation inside a library: cancel again until all are gone
+            await asyncio.wait(pending, timeout=0.5)
+        for task in self._tasks:
+            if not task.cancelled() and task.exception():
+                log.error("%s ended with an error", task.get_name(), exc_info=task.exception())
+        self._tasks = []
+
+    async def _beat(self) -> None:
+        while True:
+            self.table.columns.beat = self.clock.now()
+            await self.clock.sleep(BEAT_S)
+
+    async def _watch(self) -> None:
+        """Once a second: what went silent, and how the links and the station are."""
+        while True:
+            await self.clock.sleep(1.0)
+            now = self.clock.now()
+            stale = self.table.stale(self._limit, now)
+            if len(stale):
+                self.absorb(Batch.lost(stale, Quality.STALE, now))
+            self.absorb(self._health.read(self, now))
+
+
+class _HealthIndex:
+    """Where the tags of the links and of the station are, and what to write there."""
+
+    LINK = (health.CONNECTED, health.ROUND_TRIP, health.REQUESTS, health.ERRORS, health.RECONNECTS)
+    STATION = (health.GOOD_SHARE, health.CHANGES, health.HISTORY_LAG)
+
+    def __init__(self, site: Site) -> None:
+        self._links = list(site.links)
+        ids = [f"{link}.{tag}" for link in self._links for tag in self.LINK]
+        ids += [f"{health.STATION_ID}.{tag}" for tag in self.STATION]
+        self._index = np.array([site.tag_by_id[id_].index for id_ in ids], np.int32)
+        self._carried = np.array([tag.index for tag in site.tags if tag.source], np.int32)
+        self._requests: dict[str, int] = {}
+        self._changes = 0
+
+    def down(self, now: int) -> Batch:
+        """Before anything has connected: every link is down, and that is known, not unknown."""
+        connected = self._index[: len(self._links) * len(self.LINK) : len(self.LINK)]
+        return Batch.of(connected, 0.0, now)
+
+    def read(self, station: Station, now: int) -> Batch:
+        values = [value for name in self._links for value in self._link(name, station.links.get(name))]
+        quality = station.table.columns["quality"][self._carried]
+        share = 100.0 * float(np.count_nonzero(quality < BAD)) / max(len(quality), 1)
+        values += [share, station.changes - self._changes, station.history_lag()]
+        self._changes = station.changes
+        return Batch.of(self._index, values, now)
+
+    def _link(self, name: str, link: Link | None) -> tuple[float, ...]:
+        if link is None:
+            return (0.0, float("nan"), 0.0, 0.0, 0.0)
+        traffic = link.traffic
+        trip = 1000 * float(np.median(traffic.round_trips)) if traffic.round_trips else float("nan")
+        traffic.round_trips.clear()
+        requests = traffic.requests - self._requests.get(name, 0)
+        self._requests[name] = traffic.requests
+        return (float(link.connected), trip, requests, sum(traffic.errors.values()), link.reconnects)

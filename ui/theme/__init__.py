@@ -1,0 +1,1 @@
+"""Tokens, fonts and the style sheet made of them."""
