@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QLocale, QObject, Signal
+from PySide6.QtCore import QDate, QLocale, QObject, Signal
 from PySide6.QtGui import QColor, QFont
 
 from supervisor.clock import SECOND
@@ -72,7 +72,7 @@ class Look(QObject):
     def date(self, instant: int) -> str:
         """The day of an instant in the site's zone, such as "dim. 22 nov. 2026"."""
         day = self.moment(instant)
-        return self._locale.toString(day.date(), "ddd d MMM yyyy")
+        return self._locale.toString(QDate(day.year, day.month, day.day), "ddd d MMM yyyy")
 
     def moment(self, instant: int) -> datetime:
         """An instant (ns UTC) in the site's time zone."""

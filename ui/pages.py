@@ -1,0 +1,81 @@
+"""Page: what the window shows in its middle, and what it is given.
+
+The window calls `refresh` about ten times a second and `slow` once a second, and only while the page is visible; a
+page never has a timer of its own. It never reaches for the window either: it asks for a place and the window goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from supervisor.clock import Clock
+from supervisor.model import Equipment, Tag, User
+from ui.live import Live
+from ui.look import Look
+from ui.tasks import Spawn
+
+if TYPE_CHECKING:
+    from ui.attach import Attachment
+
+OVERVIEW, SYNOPTIC, MAP, TRENDS = "overview", "synoptic", "map", "trends"
+ALARMS, LINKS, JOURNAL, FACEPLATE = "alarms", "links", "journal", "faceplate"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where to go: a page, and what it should show there.
+
+    `Place(FACEPLATE, equipment)` opens the faceplate beside whatever page is shown.
+    """
+
+    page: str
+    equipment: Equipment | None = None
+    tags: tuple[Tag, ...] = ()
+    """For the trends: these pens, added to those already drawn."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every page is given; the same for the whole window."""
+
+    attachment: Attachment
+    live: Live
+    look: Look
+    spawn: Spawn
+    """`ui.tasks.Tasks.spawn`: runs a coroutine from a slot, failures are shown to the operator."""
+    user: User
+    clock: Clock
+    navigate: Callable[[object], None]
+    """Go somewhere: a `Place`, a page's id, an `Equipment` (its synoptic and its faceplate), a `Tag` or an `Alarm`."""
+
+
+class Page(QWidget):
+    """One page, or the faceplate."""
+
+    asked_for = Signal(object)
+    """A wish to go elsewhere; anything `Context.navigate` takes."""
+    closed = Signal()
+    """A panel beside the pages (the faceplate) wants to be put away."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+
+    def refresh(self, moved: NDArray[np.intp]) -> None:
+        """Show the tags of these rows again; the page is visible. After being hidden it gets all rows once."""
+
+    def slow(self) -> None:
+        """Once a second while visible."""
+
+    def show_equipment(self, equipment: Equipment) -> None:
+        """Turn to this equipment, if the page has anything to show of it."""
+
+    def show_tags(self, tags: tuple[Tag, ...]) -> None:
+        """Add these tags, if the page draws tags."""

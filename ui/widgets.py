@@ -1,0 +1,161 @@
+"""Small widgets that follow the look: labels that speak the window's language, cards, lines, buttons with icons.
+
+Whatever holds a `Text` says it again when the language changes, so a page made of these needs no code for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from supervisor.model import Text
+from ui.look import Look
+from ui.shapes import icon, paint_icon
+
+Box = TypeVar("Box", bound=QBoxLayout)
+
+
+class Label(QLabel):
+    """One font and one colour token of the look; `tone` is "text", "text2", "text3" or "accent" (style.qss)."""
+
+    def __init__(self, look: Look, size: str = "body", weight: int = 400, tone: str = "text") -> None:
+        super().__init__()
+        self._look = look
+        self._font = (size, weight)
+        self.setProperty("tone", tone)
+        look.changed.connect(self._fonts)
+        self._fonts()
+
+    def _fonts(self) -> None:
+        self.setFont(self._look.font(*self._font))
+
+    def setText(self, text: str) -> None:
+        """Qt repaints and lays out again even for an equal text; a tenth of a second of labels would be wasted."""
+        if text != self.text():
+            super().setText(text)
+
+
+class Words(Label):
+    """A label that says a `Text`, in the language of the moment."""
+
+    def __init__(self, look: Look, text: Text, size: str = "body", weight: int = 400, tone: str = "text") -> None:
+        super().__init__(look, size, weight, tone)
+        self._words = text
+        look.changed.connect(self._say)
+        self._say()
+
+    def say(self, text: Text) -> None:
+        """Say something else from now on."""
+        self._words = text
+        self._say()
+
+    def _say(self) -> None:
+        self.setText(self._look.say(self._words))
+
+
+class Button(QPushButton):
+    """A button with words, an icon or both. `kind` is "", "primary", "flat" or "segment" (style.qss)."""
+
+    def __init__(self, look: Look, text: Text | None, kind: str = "", symbol: str = "", weight: int = 500) -> None:
+        super().__init__()
+        self._look = look
+        self._words, self._symbol, self._weight = text, symbol, weight
+        self._tip: Text | None = None
+        self._key = ""
+        self.size_name = "body"
+        self.setProperty("kind", kind)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        look.changed.connect(self.dress)
+        self.dress()
+
+    def say(self, text: Text) -> None:
+        self._words = text
+        self.dress()
+
+    def tip(self, text: Text, key: str = "") -> None:
+        """Tool tip and accessible name, with the key that does the same."""
+        self._tip, self._key = text, key
+        self.dress()
+
+    def dress(self) -> None:
+        """Words, font and icon again, in the look of the moment."""
+        look = self._look
+        self.setFont(look.font(self.size_name, self._weight))
+        if self._words:
+            self.setText(look.say(self._words))
+        if self._symbol:
+            token = "accent_text" if self.property("kind") == "primary" else "text2"
+            self.setIcon(icon(self._symbol, look.color(token)))
+            self.setIconSize(QSize(18, 18))
+        if self._tip:
+            self.setToolTip(look.say(self._tip) + (f"  ({self._key})" if self._key else ""))
+            self.setAccessibleName(look.say(self._tip))
+
+
+class Symbol(QWidget):
+    """An icon standing by itself."""
+
+    def __init__(self, look: Look, name: str, size: int = 20, token: str = "text2") -> None:
+        super().__init__()
+        self._look, self.name, self._token = look, name, token
+        self.setFixedSize(size, size)
+        look.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            paint_icon(painter, self.name, QRectF(self.rect()), self._look.color(self._token))
+
+
+class Card(QFrame):
+    """A panel with the border of style.qss."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+
+
+class Line(QWidget):
+    """A hair line between two parts, lying or standing."""
+
+    def __init__(self, look: Look, upright: bool = False) -> None:
+        super().__init__()
+        self._look = look
+        if upright:
+            self.setFixedWidth(1)
+        else:
+            self.setFixedHeight(1)
+        look.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), self._look.color("border"))
+
+
+def column(parent: QWidget | None = None, margin: int = 0, spacing: int = 0) -> QVBoxLayout:
+    return _tidy(QVBoxLayout(parent) if parent else QVBoxLayout(), margin, spacing)
+
+
+def row(parent: QWidget | None = None, margin: int = 0, spacing: int = 8) -> QHBoxLayout:
+    return _tidy(QHBoxLayout(parent) if parent else QHBoxLayout(), margin, spacing)
+
+
+def clear(layout: QBoxLayout, keep: Callable[[QWidget], bool] = lambda _: False) -> None:
+    """Take every widget out of a layout and let it go."""
+    for at in reversed(range(layout.count())):
+        taken = layout.itemAt(at)
+        widget = taken.widget() if taken else None
+        if widget is None or not keep(widget):
+            layout.takeAt(at)
+            if widget is not None:
+                widget.setParent(None)
+                widget.deleteLater()
+
+
+def _tidy(layout: Box, margin: int, spacing: int) -> Box:
+    layout.setContentsMargins(margin, margin, margin, margin)
+    layout.setSpacing(spacing)
+    return layout
