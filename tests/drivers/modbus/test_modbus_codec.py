@@ -1,0 +1,121 @@
+"""Layouts and write requests: what is encoded is what is decoded, in every word order."""
+
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drivers.modbus.address import WORD_ORDERS, Address, Table, Type, parse_address, parse_settings, parse_url
+from drivers.modbus.codec import Layout, encode_one
+from drivers.modbus.driver import write_request
+
+WHOLE = {
+    Type.INT16: (-(2**15), 2**15 - 1),
+    Type.UINT16: (0, 2**16 - 1),
+    Type.INT32: (-(2**31), 2**31 - 1),
+    Type.UINT32: (0, 2**32 - 1),
+    Type.INT64: (-(2**53), 2**53),
+    Type.UINT64: (0, 2**53),
+}
+
+
+@st.composite
+def values(draw: st.DrawFn) -> tuple[Address, float]:
+    kind = draw(st.sampled_from([*WHOLE, Type.FLOAT32, Type.FLOAT64]))
+    order = draw(st.sampled_from(WORD_ORDERS))
+    width = 32 if kind is Type.FLOAT32 else 64
+    number = st.integers(*WHOLE[kind]).map(float) if kind in WHOLE else st.floats(allow_nan=False, width=width)
+    return Address(Table.HOLDING, 0, kind, -1, order), draw(number)
+
+
+@given(st.lists(values(), min_size=1, max_size=12))
+def test_that_what_is_written_is_what_is_read_in_every_type_and_word_order(drawn):
+    addresses, wanted, data, at = [], [], b"", 10
+    for address, value in drawn:
+        placed = Address(Table.HOLDING, at, address.type, -1, address.word_order)
+        addresses.append(placed)
+        wanted.append(value)
+        data += encode_one(placed, value)
+        at += placed.size
+    layout = Layout(addresses, 10)
+    assert layout.decode(data).tolist() == wanted
+    image = np.zeros(len(data), np.uint8)
+    layout.encode(np.array(wanted), image)
+    assert image.tobytes() == data
+
+
+@pytest.mark.parametrize(
+    ("order", "wire"),
+    [("ABCD", "41c80000"), ("CDAB", "000041c8"), ("BADC", "c8410000"), ("DCBA", "0000c841")],
+)
+def test_that_25_lies_on_the_wire_as_the_manuals_print_it(order, wire):
+    assert encode_one(Address(Table.HOLDING, 0, Type.FLOAT32, -1, order), 25.0).hex() == wire
+
+
+def test_that_single_bits_of_a_register_are_told_apart():
+    layout = Layout([Address(Table.HOLDING, 5, Type.BOOL, bit) for bit in (0, 3, 15)], 5)
+    assert layout.decode(b"\x80\x01").tolist() == [1.0, 0.0, 1.0]
+    image = np.array([0x00, 0x10], np.uint8)
+    layout.encode(np.array([0.0, 1.0, 1.0]), image)
+    assert image.tobytes() == b"\x80\x18"
+
+
+def test_that_an_encoder_clips_rather_than_wraps():
+    layout = Layout([Address(Table.HOLDING, 0, Type.INT16), Address(Table.HOLDING, 1, Type.UINT16)], 0)
+    image = np.zeros(4, np.uint8)
+    layout.encode(np.array([-1e9, 1e9]), image)
+    assert layout.decode(image.tobytes()).tolist() == [-32768.0, 65535.0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [(Type.UINT16, -1.0), (Type.UINT16, 65536.0), (Type.INT16, 1.5), (Type.FLOAT32, 1e300)],
+)
+def test_that_a_value_its_type_cannot_hold_is_refused(kind, value):
+    with pytest.raises(ValueError, match=r"range|whole|beyond"):
+        encode_one(Address(Table.HOLDING, 0, kind), value)
+
+
+def test_that_writes_take_the_function_the_table_wants():
+    coil = write_request(Address(Table.COIL, 7, Type.BOOL), 1.0)
+    assert coil == struct.pack(">BHH", 5, 7, 0xFF00)
+    assert write_request(Address(Table.HOLDING, 7), 300.0) == struct.pack(">BHH", 6, 7, 300)
+    assert write_request(Address(Table.HOLDING, 7, Type.BOOL, 4), 1.0) == struct.pack(">BHHH", 22, 7, 0xFFEF, 0x10)
+    long = write_request(Address(Table.HOLDING, 7, Type.FLOAT32), 25.0)
+    assert long == struct.pack(">BHHB", 16, 7, 2, 4) + bytes.fromhex("41c80000")
+    with pytest.raises(ValueError, match="only be read"):
+        write_request(Address(Table.INPUT, 7), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"address": "1", "type": "flaot32"}, "did you mean float32"),
+        ({"address": "70000"}, "outside 0 to 65535"),
+        ({"address": "-1"}, "0-based"),
+        ({"address": "x"}, "not a whole number"),
+        ({"address": "1", "table": "coils"}, "did you mean coil"),
+        ({"address": "1", "type": "bool"}, "column bit"),
+        ({"address": "1", "table": "coil", "type": "int16"}, "one bit"),
+        ({"address": "65535", "type": "float32"}, "beyond address"),
+        ({"address": "1", "word_order": "ACBD"}, "word_order"),
+        ({"address": "1", "poll": "quick"}, "poll"),
+    ],
+)
+def test_that_a_wrong_pack_row_gets_one_clear_sentence(row, said):
+    with pytest.raises(ValueError, match=said):
+        parse_address(row)
+
+
+def test_that_settings_and_urls_are_checked():
+    assert parse_settings({"timeout_s": "0.5", "pipeline": "4"}).pipeline == 4
+    with pytest.raises(ValueError, match="did you mean timeout_s"):
+        parse_settings({"timeout": "1"})
+    with pytest.raises(ValueError, match="greater than zero"):
+        parse_settings({"timeout_s": "0"})
+    assert parse_url("modbus://10.0.0.5") == ("10.0.0.5", 502)
+    for url in ("tcp://10.0.0.5", "modbus://", "modbus://x:99999"):
+        with pytest.raises(ValueError, match=r"modbus://|port"):
+            parse_url(url)
