@@ -6,28 +6,31 @@ PYTHON := .venv/bin/python
 run: .venv/ready            ## the simulated city and the desktop on it
 	$(PYTHON) -m ui.cli demo
 
-test: .venv/ready           ## lint, types, import contracts, every test; headless
+test: .venv/ready-develop   ## lint, types, import contracts, every test; headless
 	$(PYTHON) packaging/check.py
 	$(PYTHON) -m pytest -n 2
 
-rapid: .venv/ready          ## the tests that take no time
+rapid: .venv/ready-develop  ## the tests that take no time
 	$(PYTHON) -m pytest -n 2 -m "not slow"
 
-check: .venv/ready          ## lint, types, import contracts
+check: .venv/ready-develop  ## lint, types, import contracts
 	$(PYTHON) packaging/check.py
 
-format: .venv/ready
+format: .venv/ready-develop
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
 
 screenshots: .venv/ready    ## every page, both themes and languages, into artefacts/screenshots
 	$(PYTHON) -m ui.cli screenshots
 
-bench: .venv/ready          ## every promise measured beside its baseline
+bench: .venv/ready-develop  ## every promise measured beside its baseline
 	@for file in benchmarks/*.py; do $(PYTHON) $$file; done
 
 clean:
 	rm -rf .venv build artefacts *.egg-info
 
-.venv/ready: packaging/setup.py packaging/locks/dev.txt pyproject.toml
+.venv/ready: packaging/setup.py packaging/locks/run.txt
 	python3 packaging/setup.py
+
+.venv/ready-develop: packaging/setup.py packaging/locks/dev.txt
+	python3 packaging/setup.py --develop

@@ -34,9 +34,9 @@ class Bench:
         self.table = TagTable(self.site.tags)
         self.traffic = Traffic()
         self.clock = SystemClock()
-        self.link = Link(
-            self.site.links["L"], self.site.tags, driver_of(self.site, self.clock, self.traffic), self.traffic, self.absorb, self.clock
-        )  # fmt: skip
+        spec = self.site.links["L"]
+        driver = driver_of(self.site, self.clock, self.traffic)
+        self.link = Link(spec, self.site.tags, driver, self.traffic, self.absorb, self.clock)
 
     def absorb(self, batch):
         for part in batch.rounds():
