@@ -16,7 +16,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from supervisor.clock import Clock
-from supervisor.model import Equipment, Tag, User
+from supervisor.model import Alarm, Equipment, Tag, User
+from ui.board import Board
 from ui.live import Live
 from ui.look import Look
 from ui.tasks import Spawn
@@ -39,6 +40,11 @@ class Place:
     equipment: Equipment | None = None
     tags: tuple[Tag, ...] = ()
     """For the trends: these pens, added to those already drawn."""
+    alarm: Alarm | None = None
+    """For the alarm list: show this one and its guidance."""
+    area: str = ""
+    """For the alarm list: only this area and what lies in it."""
+    system: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,8 @@ class Context:
 
     attachment: Attachment
     live: Live
+    board: Board
+    """The alarms as this window sees them, in order."""
     look: Look
     spawn: Spawn
     """`ui.tasks.Tasks.spawn`: runs a coroutine from a slot, failures are shown to the operator."""
@@ -71,8 +79,18 @@ class Page(QWidget):
     def refresh(self, moved: NDArray[np.intp]) -> None:
         """Show the tags of these rows again; the page is visible. After being hidden it gets all rows once."""
 
+    def refresh_alarms(self) -> None:
+        """`Context.board` moved; at most four times a second, and only while visible."""
+
     def slow(self) -> None:
         """Once a second while visible."""
+
+    def arrive(self, place: Place) -> None:
+        """The operator asked for this page; called before it is shown."""
+        if place.equipment:
+            self.show_equipment(place.equipment)
+        if place.tags:
+            self.show_tags(place.tags)
 
     def show_equipment(self, equipment: Equipment) -> None:
         """Turn to this equipment, if the page has anything to show of it."""

@@ -1,9 +1,181 @@
-"""The words of the window's frame, in both languages. One word per idea, the ones of a French control room.
+"""The words of the window's frame and of its own pages, in both languages; those of a French control room.
 
 The synoptic, the map and the trends keep theirs in their own `words.py`.
 """
 
-from supervisor.model import Text
+from supervisor.model import Priority, Role, Text
 
 # pages
 OVERVIEW = Text(fr="Vue générale", en="Overview")
+SYNOPTIC = Text(fr="Synoptique", en="Synoptic")
+MAP = Text(fr="Carte", en="Map")
+TRENDS = Text(fr="Tendances", en="Trends")
+ALARMS = Text(fr="Alarmes", en="Alarms")
+LINKS = Text(fr="Liaisons", en="Links")
+JOURNAL = Text(fr="Journal", en="Journal")
+
+# frame
+CONTROL_ROOM = Text(fr="Salle de contrôle", en="Control room")
+SEARCH = Text(fr="Rechercher équipement, tag ou page…", en="Search equipment, tag or page…")
+NOTHING_FOUND = Text(fr="Aucun résultat", en="Nothing found")
+HORN_OFF = Text(fr="Couper le klaxon", en="Silence the horn")
+HORN_SOUNDING = Text(fr="Klaxon en cours", en="Horn sounding")
+BACK = Text(fr="Page précédente", en="Previous page")
+CLOSE = Text(fr="Fermer", en="Close")
+USER = Text(fr="Utilisateur", en="User")
+THEME = Text(fr="Thème", en="Theme")
+LIGHT = Text(fr="Clair", en="Light")
+DARK = Text(fr="Sombre", en="Dark")
+LANGUAGE = Text(fr="Langue", en="Language")
+FRENCH = Text(fr="Français", en="Français")
+ENGLISH = Text(fr="English", en="English")
+TEXT_SIZE = Text(fr="Taille du texte", en="Text size")
+STATION_SILENT = Text(fr="Le poste Vigie ne répond plus – redémarrage…", en="Station not answering – restarting…")
+STATION_SILENT_WHY = Text(
+    fr="Aucune valeur affichée n'est à jour. L'affichage revient de lui-même.",
+    en="No value shown is up to date. The display comes back by itself.",
+)
+INTERNAL_ERROR = Text(
+    fr="Erreur interne de l'affichage – la surveillance continue",
+    en="Internal error of the display – supervision goes on",
+)
+COPY_DETAILS = Text(fr="Copier les détails", en="Copy details")
+BAD_BINDING = Text(
+    fr="Cette version de PySide6 arrête le programme au bout de quelques minutes : installez PySide6-Essentials 6.11.",
+    en="This version of PySide6 stops the program after some minutes: install PySide6-Essentials 6.11.",
+)
+
+# navigation
+NAVIGATION = Text(fr="Navigation", en="Navigation")
+BY_AREA = Text(fr="Secteur", en="Area")
+BY_SYSTEM = Text(fr="Métier", en="System")
+PINNED = Text(fr="Épinglés", en="Pinned")
+PIN = Text(fr="Épingler la page affichée", en="Pin the page shown")
+UNPIN = Text(fr="Ne plus épingler", en="Unpin")
+NO_AREA = Text(fr="Hors secteur", en="No area")
+NOTHING_PINNED = Text(fr="Aucune page épinglée", en="No page pinned")
+
+# alarms
+ALARM = Text(fr="Alarme", en="Alarm")
+ACKNOWLEDGE = Text(fr="Acquitter", en="Acknowledge")
+ACKNOWLEDGE_PAGE = Text(fr="Acquitter la page", en="Acknowledge page")
+RESPONSE = Text(fr="Consigne", en="Response")
+GO_TO_PAGE = Text(fr="Voir la page", en="Go to page")
+NO_ALARM = Text(fr="Aucune alarme en cours", en="No standing alarm")
+NO_ALARM_HERE = Text(fr="Aucune alarme ne répond à ces critères", en="No alarm matches these filters")
+SINCE = Text(fr="depuis {}", en="since {}")
+NEW_ONE = Text(fr="{} nouvelle", en="{} new")
+NEW_MANY = Text(fr="{} nouvelles", en="{} new")
+ALARM_ONE = Text(fr="{} alarme", en="{} alarm")
+ALARM_MANY = Text(fr="{} alarmes", en="{} alarms")
+OF_WHICH_UNACKED = Text(fr="dont {} à acquitter", en="{} to acknowledge")
+SELECTED_MANY = Text(fr="{} sélectionnées", en="{} selected")
+STATE = Text(fr="État", en="State")
+RAISED = Text(fr="Apparition", en="Raised")
+CLEARED = Text(fr="Disparition", en="Cleared")
+ACKNOWLEDGED_AT = Text(fr="Acquittement", en="Acknowledged")
+TIMES = Text(fr="Occurrences", en="Occurrences")
+DURATION = Text(fr="Durée", en="Duration")
+VALUE = Text(fr="Valeur", en="Value")
+VALUE_THEN = Text(fr="À l'apparition", en="When raised")
+LIMIT = Text(fr="Seuil", en="Limit")
+PRIORITY = Text(fr="Priorité", en="Priority")
+CAUSE = Text(fr="Cause probable", en="Probable cause")
+CONSEQUENCE = Text(fr="Conséquence", en="Consequence")
+ACTION = Text(fr="Conduite à tenir", en="What to do")
+RESPONSE_TIME = Text(fr="À traiter sous {}", en="Respond within {}")
+NO_GUIDANCE = Text(fr="Aucune consigne n'a été rédigée.", en="No guidance has been written.")
+CHOOSE_ALARM = Text(
+    fr="Choisissez une alarme pour lire sa consigne.", en="Choose an alarm to read what to do about it."
+)
+STATES = {
+    0: Text(fr="Normale", en="Normal"),
+    1: Text(fr="À acquitter", en="Unacknowledged"),
+    2: Text(fr="Acquittée", en="Acknowledged"),
+    3: Text(fr="Disparue, à acquitter", en="Cleared, unacknowledged"),
+    4: Text(fr="Mémorisée, à acquitter", en="Latched, unacknowledged"),
+    5: Text(fr="Mémorisée, acquittée", en="Latched, acknowledged"),
+}
+"""Alarm state code -> its word."""
+PRIORITIES = {
+    Priority.CRITICAL: Text(fr="Critique", en="Critical"),
+    Priority.HIGH: Text(fr="Haute", en="High"),
+    Priority.MEDIUM: Text(fr="Moyenne", en="Medium"),
+    Priority.LOW: Text(fr="Basse", en="Low"),
+}
+
+# alarm filters
+STANDING = Text(fr="En cours", en="Standing")
+UNACKED = Text(fr="À acquitter", en="Unacknowledged")
+ACKED = Text(fr="Acquittées", en="Acknowledged")
+SET_ASIDE = Text(fr="Mises de côté", en="Set aside")
+ALL_AREAS = Text(fr="Tous les secteurs", en="All areas")
+ALL_SYSTEMS = Text(fr="Tous les métiers", en="All systems")
+FILTER = Text(fr="Filtrer le texte…", en="Filter text…")
+CLEAR_FILTERS = Text(fr="Effacer les filtres", en="Clear filters")
+
+# setting aside
+SHELVE = Text(fr="Mettre de côté…", en="Shelve…")
+SHELVE_TITLE = Text(fr="Mettre de côté ?", en="Shelve?")
+SHELVE_WHY = Text(
+    fr="L'alarme quitte les listes et le bandeau, puis revient d'elle-même à l'échéance. Le motif est journalisé.",
+    en="The alarm leaves the lists and the banner and comes back by itself in due time. The reason is journalled.",
+)
+UNSHELVE = Text(fr="Remettre en service", en="Unshelve")
+REASON = Text(fr="Motif (obligatoire)", en="Reason (required)")
+FOR_HOW_LONG = Text(fr="Durée", en="Duration")
+CONFIRM = Text(fr="Confirmer", en="Confirm")
+CANCEL = Text(fr="Annuler", en="Cancel")
+SHELVED = Text(fr="Mise de côté", en="Shelved")
+SHELVED_UNTIL = Text(fr="Mise de côté jusqu'à {}", en="Shelved until {}")
+SUPPRESSED = Text(fr="Masquée", en="Suppressed")
+OUT_OF_SERVICE = Text(fr="Hors service", en="Out of service")
+
+# links
+LINK = Text(fr="Liaison", en="Link")
+PROTOCOL = Text(fr="Protocole", en="Protocol")
+ADDRESS = Text(fr="Adresse", en="Address")
+ROUND_TRIP = Text(fr="Réponse", en="Round trip")
+REQUESTS = Text(fr="Requêtes/s", en="Requests/s")
+ERRORS = Text(fr="Erreurs", en="Errors")
+RECONNECTS = Text(fr="Reconnexions", en="Reconnects")
+GOOD_TAGS = Text(fr="Tags valides", en="Good tags")
+UP = Text(fr="Établie", en="Up")
+DOWN = Text(fr="Coupée", en="Down")
+UNKNOWN = Text(fr="Inconnue", en="Unknown")
+LINKS_UP = Text(fr="{} établies sur {}", en="{} up of {}")
+LINKS_DOWN = Text(fr="{} coupée(s)", en="{} down")
+NO_LINK = Text(fr="Ce site n'a aucune liaison.", en="This site has no link.")
+
+# status bar
+TAGS = Text(fr="Tags", en="Tags")
+GOOD_SHARE = Text(fr="{} % valides", en="{} % good")
+HISTORIAN = Text(fr="Historique", en="Historian")
+LAG = Text(fr="retard {} s", en="lag {} s")
+DISPLAY = Text(fr="Affichage", en="Display")
+STATION_ALIVE = Text(fr="Poste Vigie actif", en="Station alive")
+STATION_DEAD = Text(fr="Poste Vigie muet", en="Station silent")
+
+# journal
+WHEN = Text(fr="Date", en="When")
+WHO = Text(fr="Qui", en="Who")
+WHAT = Text(fr="Acte", en="Act")
+WHERE = Text(fr="Équipement", en="Equipment")
+DETAIL = Text(fr="Détail", en="Detail")
+NO_JOURNAL = Text(fr="Le journal est vide.", en="The journal is empty.")
+NO_JOURNAL_HERE = Text(fr="Aucune ligne ne répond à ce filtre.", en="No row matches this filter.")
+ALL_ACTS = Text(fr="Tous les actes", en="All acts")
+LATEST_ROWS = Text(fr="les {} dernières lignes", en="the latest {} rows")
+
+# places
+AREA = Text(fr="Secteur", en="Area")
+SYSTEM = Text(fr="Métier", en="System")
+EQUIPMENT = Text(fr="Équipement", en="Equipment")
+EQUIPMENT_COUNT = Text(fr="{} équipements", en="{} equipment")
+
+ROLES = {
+    Role.VIEWER: Text(fr="Lecteur", en="Viewer"),
+    Role.OPERATOR: Text(fr="Opérateur", en="Operator"),
+    Role.SUPERVISOR: Text(fr="Chef de quart", en="Supervisor"),
+    Role.ENGINEER: Text(fr="Ingénieur", en="Engineer"),
+}

@@ -1,0 +1,43 @@
+"""Naming: how equipment, areas and limits are called where a person reads them."""
+
+from __future__ import annotations
+
+from supervisor.model import Alarm, Condition, Equipment, Kind, Site
+from ui.look import Look
+
+SEPARATOR = " · "
+_SIGNS = {
+    Condition.HIGH_HIGH: ">",
+    Condition.HIGH: ">",
+    Condition.LOW: "<",
+    Condition.LOW_LOW: "<",
+    Condition.IS: "=",
+    Condition.IS_NOT: "≠",
+}
+
+
+def full_name(site: Site, equipment: Equipment, look: Look) -> str:
+    """The name with its parent's before it: "Pont-Neuf · Pompe 2"."""
+    parent = site.equipment_by_id.get(equipment.parent)
+    own = look.say(equipment.name)
+    return f"{look.say(parent.name)}{SEPARATOR}{own}" if parent else own
+
+
+def area_name(site: Site, area: str, look: Look) -> str:
+    """The name of an area; empty for an equipment that has none, such as the station itself."""
+    return look.say(site.areas[area].name) if area in site.areas else ""
+
+
+def root(site: Site, equipment: Equipment) -> Equipment:
+    """The equipment that `equipment` is, in the end, a part of; itself where it is part of nothing."""
+    while equipment.parent in site.equipment_by_id:
+        equipment = site.equipment_by_id[equipment.parent]
+    return equipment
+
+
+def limit(alarm: Alarm, look: Look) -> str:
+    """The limit of an alarm as "> 4,40"; empty for a state, whose word says it already."""
+    spec = alarm.tag.spec
+    if spec.kind in (Kind.BOOLEAN, Kind.ENUM, Kind.TEXT):
+        return ""
+    return f"{_SIGNS[alarm.rule.condition]} {look.number(alarm.rule.limit, spec.decimals)}"
