@@ -17,6 +17,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from supervisor.model import Text
+
 if TYPE_CHECKING:
     from supervisor.model import Quality
     from supervisor.site.problems import Problem
@@ -55,10 +57,12 @@ class WriteUnknown(VigieError):
 class Refused(VigieError):
     """A command, acknowledgement or shelving that Vigie declines; the message is for the operator."""
 
-    def __init__(self, check: str, reason: str) -> None:
+    def __init__(self, check: str, reason: str | Text) -> None:
         self.check = check
         """Which check said no: one word of `supervisor.desk.checks`, such as "right" or "interlock"."""
-        super().__init__(reason)
+        self.text = reason if isinstance(reason, Text) else Text(reason, reason)
+        """The sentence in both languages; `str()` of the exception is the English one, for logs."""
+        super().__init__(self.text.en)
 
 
 class StoreError(VigieError):
