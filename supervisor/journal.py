@@ -291,13 +291,11 @@ class JournalReader:
 
 
 def _row(row: tuple[Any, ...]) -> Row:
-    *plain, detail, mark = row
-    return Row(*plain, detail=msgspec.json.decode(detail), hash=mark)
+    return Row(*(*row[:8], msgspec.json.decode(row[8]), row[9]))
 
 
 def _step(row: tuple[Any, ...]) -> StepRow:
-    *plain, detail, journal = row
-    return StepRow(*plain, detail=msgspec.json.decode(detail), journal=journal)
+    return StepRow(*(*row[:5], msgspec.json.decode(row[5]), row[6]))
 
 
 def _walk(cursor: Iterable[tuple[Any, ...]], head: tuple[int, str]) -> Verdict:
