@@ -1,0 +1,163 @@
+"""MqttDriver: one broker, for the station. Messages are gathered and leave as one Batch every `batch_ms`.
+
+    paho's thread ── inbox ──┐ every batch_ms
+                             └─> Plan.read (loop) ── Gather ── Batch ──> publish
+
+It connects once per `run` and raises LinkLost when that connection ends. A write leaves at once or not at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Callable, Sequence
+
+from drivers.mqtt.address import Settings, parse_url
+from drivers.mqtt.gather import Gather
+from drivers.mqtt.nodes import ANSWER_S
+from drivers.mqtt.plan import Plan
+from drivers.mqtt.session import V5, V311, Hail, NotSpoken, Session
+from drivers.mqtt.sparkplug import HostState
+from supervisor.clock import Clock
+from supervisor.driver import Publish, Traffic
+from supervisor.errors import LinkLost, WriteFailed
+from supervisor.flow import Batch
+from supervisor.model import LinkSpec, Quality, Tag
+
+MOST = 2_000
+"""Messages decoded at one go: some 20 ms of the loop. A greater rush waits for the next turn."""
+
+log = logging.getLogger(__name__)
+
+
+class MqttDriver:
+    """See the module, and `supervisor.driver.Driver`."""
+
+    def __init__(self, spec: LinkSpec, tags: Sequence[Tag], clock: Clock, traffic: Traffic) -> None:
+        self._spec = spec
+        self._broker = parse_url(spec.url)
+        self._settings = spec.settings if isinstance(spec.settings, Settings) else Settings()
+        self._plan = Plan(tags)
+        self._clock = clock
+        self._traffic = traffic
+        # a name of its own per process: two stations on one broker under one name would throw each other out for ever
+        self._client_id = f"{self._settings.host_id}-{spec.id}-{uuid.uuid4().hex[:8]}"
+        self._version = V5
+        self._session: Session | None = None
+        """While it is open."""
+
+    async def run(self, publish: Publish, up: Callable[[], None]) -> None:
+        try:
+            await self._connection(publish, up)
+        except NotSpoken:
+            self._version = V311 if self._version == V5 else V5  # and back, should neither be spoken
+            await self._connection(publish, up)
+
+    async def write(self, tag: Tag, raw: float, timeout_s: float) -> None:
+        session = self._session
+        if session is None:
+            raise WriteFailed(f"broker {self._broker.host}:{self._broker.port} is not connected")
+        try:
+            message = self._plan.command(tag, raw, self._clock.now())
+        except (ValueError, OverflowError) as error:
+            raise WriteFailed(f"{tag.id} cannot be written: {error}") from None
+        self._traffic.requests += 1
+        self._traffic.round_trips.append(await session.write(*message, timeout_s))
+
+    async def _connection(self, publish: Publish, up: Callable[[], None]) -> None:
+        host = HostState(self._settings.host_id, self._clock.now()) if len(self._plan.nodes) else None
+        hail = Hail(self._client_id, self._settings.keepalive_s)
+        if host:
+            hail = hail._replace(will_topic=host.topic, will=host.will)
+        session = Session(hail, self._version)
+        alarm: asyncio.TimerHandle | None = None
+        try:
+            await session.open(self._broker)
+            await self._subscribe(session, host, publish)
+            if host:
+                self._greet(session, host)
+                alarm = asyncio.get_running_loop().call_later(ANSWER_S, session.wake.set)
+            self._session = session
+            up()
+            await self._serve(session, host, publish)
+        finally:
+            self._session = None
+            if alarm:
+                alarm.cancel()
+            await session.close((host.topic, host.death(self._clock.now())) if host else None)
+
+    async def _subscribe(self, session: Session, host: HostState | None, publish: Publish) -> None:
+        """The host's own STATE first, as the specification wants; a filter that is refused costs its own tags only."""
+        filters = [host.topic] if host else []
+        refused = await session.subscribe(filters + list(self._plan.filters), self._settings.qos)
+        lost = list(self._plan.broken)
+        for name in refused:
+            log.error("Link %s: the broker refuses the subscription to %s", self._spec.id, name)
+            self._traffic.count("subscription")
+            lost += self._plan.filters.get(name, [])
+        if lost:
+            publish(Batch.lost(lost, Quality.CONFIGURATION, self._clock.now()))
+
+    def _greet(self, session: Session, host: HostState) -> None:
+        """This host is on line, and every node of the site is asked to introduce itself."""
+        now = self._clock.now()
+        self._plan.nodes.connected(now)
+        try:
+            session.publish(host.topic, host.birth, qos=1, retain=True)
+        except WriteFailed as error:
+            raise LinkLost(str(error)) from None
+        self._ask(session, now)
+
+    async def _serve(self, session: Session, host: HostState | None, publish: Publish) -> None:
+        while not session.reason:
+            await session.wake.wait()
+            await self._clock.sleep(0 if session.reason else self._settings.batch_ms / 1000)
+            session.wake.clear()
+            for batch in self._read(session, host):
+                publish(batch)
+            if session.inbox:
+                session.wake.set()
+        raise LinkLost(session.reason)
+
+    def _read(self, session: Session, host: HostState | None) -> list[Batch]:
+        gather, now = Gather(), self._clock.now()
+        for topic, payload, retained in session.take(MOST):
+            self._traffic.requests += 1
+            if host and topic == host.topic:
+                self._defend(session, host, payload, retained)
+            else:
+                self._decode(topic, payload, retained, now, gather)
+        self._plan.nodes.overdue(now, gather)
+        self._ask(session, now)
+        for _ in range(session.overflow):
+            self._traffic.count("overflow")
+        session.overflow = 0
+        return gather.finish()
+
+    def _decode(self, topic: str, payload: bytes, retained: bool, now: int, gather: Gather) -> None:
+        try:
+            garbage = self._plan.read(topic, payload, retained, now, gather) if topic else 1
+        except (
+            Exception
+        ):  # a message that finds a bug of ours must not cost the link: it may be retained and come again
+            log.exception("Link %s: a message on %s could not be read", self._spec.id, topic)
+            self._traffic.count("bug")
+            return
+        for _ in range(garbage):
+            self._traffic.count("garbage")
+
+    def _defend(self, session: Session, host: HostState, payload: bytes, retained: bool) -> None:
+        """An older session's will may call this host offline; what was retained is about to be replaced."""
+        if not retained and not session.reason and host.denied(payload):
+            self._send(session, host.topic, host.birth, 1, True)
+
+    def _ask(self, session: Session, now: int) -> None:
+        for topic, payload in self._plan.nodes.requests(now):
+            self._send(session, topic, payload)
+
+    def _send(self, session: Session, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:
+        try:
+            session.publish(topic, payload, qos, retain)
+        except WriteFailed as error:
+            log.debug("Link %s: %s", self._spec.id, error)  # the link is about to be lost, and says so itself

@@ -1,0 +1,284 @@
+"""Session: one connection to a broker, from CONNECT to the end of paho's network thread; never a second one (law 4).
+
+The only module that imports paho. Its callbacks run in paho's thread: they put a message into `inbox`, or post one
+call to the loop, and nothing else. An exception in a callback would kill that thread while paho still calls itself
+connected, so paho is told to suppress them and `_trap` logs each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, ParamSpec
+
+from paho.mqtt import client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.reasoncodes import ReasonCode
+
+from drivers.mqtt.address import BrokerUrl
+from supervisor.errors import LinkLost, WriteFailed, WriteUnknown
+from supervisor.model import Quality
+
+CONNECT_S = 3.0
+"""For the TCP connection; also how long a cancelled connect to a silent address may linger."""
+ANSWER_S = 5.0
+"""For CONNACK and for each round of SUBACK."""
+FILTERS_AT_ONCE = 100
+"""Per SUBSCRIBE packet: some brokers limit them."""
+BACKLOG = 50_000
+"""Messages kept for a loop that does not keep up; beyond it the oldest go, and each counts as an overflow."""
+REFUSED = 0x80
+"""From here up a reason code is a failure."""
+NOBODY = 0x10
+"""Version 5, "no matching subscribers": the broker took the message and nobody was there to get it."""
+_UNSUPPORTED = 132
+V5, V311 = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
+
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
+
+
+class Message(NamedTuple):
+    """One PUBLISH as it came in."""
+
+    topic: str
+    payload: bytes
+    retained: bool
+
+
+class Hail(NamedTuple):
+    """Who connects and what the broker says of him when he dies."""
+
+    client_id: str
+    keepalive_s: int
+    will_topic: str = ""
+    will: bytes = b""
+
+
+class NotSpoken(LinkLost):
+    """The broker closed the connection before a CONNACK, or does not speak this version of MQTT."""
+
+
+def _trap(callback: Callable[P, None]) -> Callable[P, None]:
+    @functools.wraps(callback)
+    def trapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            callback(*args, **kwargs)
+        except Exception:
+            log.exception("%s failed", callback.__qualname__)
+
+    return trapped
+
+
+class Session:
+    """See the module. Everything but the callbacks belongs to the loop."""
+
+    def __init__(self, hail: Hail, version: MQTTProtocolVersion) -> None:
+        self.inbox: deque[Message] = deque()
+        self.wake = asyncio.Event()
+        """Set when the inbox is no longer empty, and when the session is lost."""
+        self.reason = ""
+        """Why it is lost; empty while it is not."""
+        self.overflow = 0
+        self._hail = hail
+        self._loop = asyncio.get_running_loop()
+        self._called = False
+        self._granted: asyncio.Future[None] = self._loop.create_future()
+        self._subscribed: dict[int, asyncio.Future[list[int]]] = {}
+        self._written: dict[int, asyncio.Future[int]] = {}
+        self._opening: asyncio.Future[Any] | None = None
+        self._client = mqtt.Client(
+            CallbackAPIVersion.VERSION2, hail.client_id, protocol=version, reconnect_on_failure=False
+        )
+        self._prepare()
+
+    async def open(self, broker: BrokerUrl) -> None:
+        """Connect; returns after a good CONNACK. LinkLost, or `NotSpoken` where another version is worth a try."""
+        client = self._client
+        if broker.user:
+            client.username_pw_set(broker.user)
+        connect = functools.partial(client.connect, broker.host, broker.port, self._hail.keepalive_s)
+        self._opening = self._loop.run_in_executor(None, connect)
+        try:
+            await asyncio.shield(self._opening)
+        except OSError as error:
+            raise LinkLost(f"no connection to {broker.host}:{broker.port}: {error}") from None
+        client.loop_start()
+        await self._answer(self._granted)
+
+    async def subscribe(self, filters: Sequence[str], qos: int) -> list[str]:
+        """Returns the filters that the broker refuses."""
+        refused: list[str] = []
+        for start in range(0, len(filters), FILTERS_AT_ONCE):
+            part = filters[start : start + FILTERS_AT_ONCE]
+            code, mid = self._client.subscribe([(name, qos) for name in part])
+            if code != MQTTErrorCode.MQTT_ERR_SUCCESS or mid is None:
+                raise LinkLost(self.reason or f"cannot subscribe: {mqtt.error_string(code)}")
+            future = self._subscribed[mid] = self._loop.create_future()
+            codes = await self._answer(future)
+            refused += [name for name, reason in zip(part, codes, strict=False) if reason >= REFUSED]
+        return refused
+
+    def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> int:
+        """Hand a message to the network thread, or raise WriteFailed; returns its number."""
+        if self.reason or not self._client.is_connected():
+            raise WriteFailed("the broker is not connected")
+        try:
+            sent = self._client.publish(topic, payload, qos, retain)
+        except ValueError as error:
+            raise WriteFailed(f"cannot be published: {error}") from None
+        if (
+            sent.rc != MQTTErrorCode.MQTT_ERR_SUCCESS
+        ):  # a new session is a new client: what paho kept dies with this one
+            raise WriteFailed(f"cannot be published: {mqtt.error_string(sent.rc)}")
+        return sent.mid
+
+    async def write(self, topic: str, payload: bytes, qos: int, timeout_s: float) -> float:
+        """Publish and wait until the broker has it; returns the seconds it took. WriteFailed or WriteUnknown."""
+        begun = time.perf_counter()
+        mid = self.publish(topic, payload, qos)
+        future = self._written[mid] = self._loop.create_future()
+        try:
+            async with asyncio.timeout(timeout_s):
+                reason = await future
+        except TimeoutError:
+            raise WriteUnknown(f"the broker did not confirm within {timeout_s:g} s") from None
+        finally:
+            self._written.pop(mid, None)
+        if reason >= REFUSED:
+            raise WriteFailed(f"the broker refuses: {_words(reason)}")
+        if reason == NOBODY:
+            raise WriteFailed(f"no device listens on {topic}")
+        return time.perf_counter() - begun
+
+    async def close(self, last: tuple[str, bytes] | None = None) -> None:
+        """End it and wait until thread and socket are gone, however often cancelled; `last` is published before."""
+        self._lose("closed")
+        if self._opening is not None:
+            cancelled = await _settle(self._opening)
+            if last and self._client.is_connected():
+                self._client.publish(*last, qos=1, retain=True)
+            self._client.disconnect()
+            cancelled |= await _settle(self._loop.run_in_executor(None, self._client.loop_stop))
+            self._detach()
+            if cancelled:
+                raise asyncio.CancelledError
+
+    async def _answer(self, future: asyncio.Future[Any]) -> Any:
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return await future
+        except TimeoutError:
+            raise LinkLost("the broker accepts the connection but does not answer", Quality.TIMEOUT) from None
+
+    def _prepare(self) -> None:
+        client = self._client
+        client.suppress_exceptions = True
+        client.connect_timeout = CONNECT_S
+        if self._hail.will_topic:
+            client.will_set(self._hail.will_topic, self._hail.will, qos=1, retain=True)
+        client.on_connect = _trap(self._on_connect)
+        client.on_disconnect = _trap(self._on_disconnect)
+        client.on_subscribe = _trap(self._on_subscribe)
+        client.on_publish = _trap(self._on_publish)
+        client.on_message = _trap(self._on_message)
+
+    def _detach(self) -> None:
+        """Break the circle client - callbacks - session, so that paho's own sockets close now, not at a later gc."""
+        client = self._client
+        client.on_connect = client.on_disconnect = client.on_subscribe = client.on_publish = client.on_message = None
+        del self._client
+
+    # In paho's thread
+
+    def _on_message(self, client: mqtt.Client, userdata: Any, message: mqtt.MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            topic = ""  # counted as garbage by who reads the inbox
+        if len(self.inbox) >= BACKLOG:
+            self.inbox.popleft()
+            self.overflow += 1
+        self.inbox.append(Message(topic, bytes(message.payload), message.retain))
+        if not self._called:
+            self._called = True
+            self._post(self.wake.set)
+
+    def _on_connect(self, client: mqtt.Client, userdata: Any, flags: Any, reason: Any, properties: Any) -> None:
+        if not reason.is_failure:
+            self._post(_answered, self._granted, None)
+            return
+        kind = NotSpoken if reason.value == _UNSUPPORTED else LinkLost
+        self._post(_failed, self._granted, kind(f"the broker refuses the connection: {reason}"))
+
+    def _on_disconnect(self, client: mqtt.Client, userdata: Any, flags: Any, reason: Any, properties: Any) -> None:
+        self._post(self._lose, f"the broker closed the connection: {reason}")
+
+    def _on_subscribe(
+        self, client: mqtt.Client, userdata: Any, mid: int, reasons: Iterable[Any], properties: Any
+    ) -> None:
+        self._post(self._on_answer, self._subscribed, mid, [reason.value for reason in reasons])
+
+    def _on_publish(self, client: mqtt.Client, userdata: Any, mid: int, reason: Any, properties: Any) -> None:
+        self._post(self._on_answer, self._written, mid, reason.value)
+
+    def _post(self, call: Callable[..., Any], *args: Any) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(call, *args)
+
+    # In the loop
+
+    def take(self, most: int) -> list[Message]:
+        """At most so many messages, oldest first."""
+        self._called = False  # before the first is taken: one that arrives from here on wakes again
+        return [self.inbox.popleft() for _ in range(min(most, len(self.inbox)))]
+
+    def _on_answer(self, waiting: dict[int, asyncio.Future[Any]], mid: int, answer: Any) -> None:
+        if mid in waiting:
+            _answered(waiting[mid], answer)
+
+    def _lose(self, reason: str) -> None:
+        if self.reason:
+            return
+        self.reason = reason
+        _failed(self._granted, NotSpoken(reason))
+        if not self._granted.cancelled():
+            self._granted.exception()  # asked for here, so that nobody warns of it
+        for asked in self._subscribed.values():
+            _failed(asked, LinkLost(reason))
+        for written in self._written.values():
+            _failed(written, WriteUnknown(f"the link was lost before the broker confirmed ({reason})"))
+        self.wake.set()
+
+
+def _answered(future: asyncio.Future[Any], answer: Any) -> None:
+    if not future.done():
+        future.set_result(answer)
+
+
+def _failed(future: asyncio.Future[Any], error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)
+
+
+async def _settle(future: asyncio.Future[Any]) -> bool:
+    """Wait until it is done, whatever its end; returns whether the waiting task was cancelled meanwhile."""
+    cancelled = False
+    while not future.done():
+        try:
+            await asyncio.wait([future])
+        except asyncio.CancelledError:
+            cancelled = True
+    return cancelled
+
+
+def _words(reason: int) -> str:
+    try:
+        return str(ReasonCode(PacketTypes.PUBACK, identifier=reason))
+    except KeyError:
+        return f"reason {reason}"
