@@ -11,13 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from alarms.states import State
 from supervisor.columns import Columns
 from supervisor.model import Site
 
-NORMAL, UNACKED, ACKED, RETURNED, LATCHED_UNACKED, LATCHED_ACKED = range(6)
-"""Codes of the column `state`, as `alarms` writes them."""
-SHELVED, SUPPRESSED, OUT_OF_SERVICE = 1, 2, 4
-"""Bits of the column `suppression`."""
 _FIELDS = ("state", "suppression", "raised_at", "cleared_at", "acked_at", "value", "count", "shelved_until")
 
 
@@ -89,5 +86,5 @@ class Board:
 
     def _order(self) -> None:
         state = self._fields["state"]
-        self.acked = (state == ACKED) | (state == LATCHED_ACKED)
-        self.rows = self.sort(np.flatnonzero((state != NORMAL) & (self._fields["suppression"] == 0)))
+        self.acked = (state == State.ACKED) | (state == State.LATCHED_ACKED)
+        self.rows = self.sort(np.flatnonzero((state != State.NORMAL) & (self._fields["suppression"] == 0)))

@@ -6,6 +6,8 @@ from supervisor.model import Alarm, Condition, Equipment, Kind, Site
 from ui.look import Look
 
 SEPARATOR = " · "
+PROTOCOLS = {"modbus": "Modbus", "opcua": "OPC UA", "mqtt": "MQTT"}
+"""Names of protocols as their bodies write them; others are shown as they are called in the site."""
 _SIGNS = {
     Condition.HIGH_HIGH: ">",
     Condition.HIGH: ">",

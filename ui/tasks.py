@@ -20,15 +20,10 @@ Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
 class Tasks:
     """Keeps what it started alive until it is done, and says what failed."""
 
-    def __init__(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        say: Callable[[str], None],
-        broke: Callable[[BaseException], None],
-    ) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.failed: Callable[[BaseException], None] = _unheard
+        """Told of every failure but a cancellation; the window shows it."""
         self._loop = loop
-        self._say = say
-        self._broke = broke
         self._running: set[asyncio.Task[None]] = set()
 
     def spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -38,18 +33,23 @@ class Tasks:
         task.add_done_callback(self._done)
         return task
 
-    def cancel(self) -> None:
-        """Cancel everything under way; for closing the window."""
+    async def close(self) -> None:
+        """Cancel everything under way and wait until it is gone; for closing the window."""
         for task in self._running:
             task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         if task.cancelled():
             return
         error = task.exception()
-        if isinstance(error, VigieError):
-            self._say(str(error))
-        elif error:
+        if error is None:
+            return
+        if not isinstance(error, VigieError):
             log.error("A task of the window failed", exc_info=error)
-            self._broke(error)
+        self.failed(error)
+
+
+def _unheard(error: BaseException) -> None:
+    log.warning("Nobody shows this yet: %s", error)

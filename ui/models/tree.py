@@ -1,0 +1,260 @@
+"""Tree of the site: areas and systems down to equipment and parts, each with its worst alarm.
+
+    by area      area ─ area ─ system ─ equipment ─ part
+    by system    system ─ area ─ equipment ─ part
+
+A node is made when its parent is first opened: a city of 70 000 pieces of equipment costs what is looked at. Alarms
+are counted per key, not per node, so that a closed branch knows its worst without having children.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
+
+from supervisor.model import Equipment, Site, Text
+from ui import words
+from ui.board import Board, Worst
+from ui.look import Look
+
+Key = tuple[str, ...]
+Index = QModelIndex | QPersistentModelIndex
+NODE = int(Qt.ItemDataRole.UserRole)
+WORST = NODE + 1
+AREA, SYSTEM = "area", "system"
+_NONE = ""
+"""The area of what lies in none."""
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """One line of the tree."""
+
+    key: Key
+    name: Text
+    level: int
+    parent: Node | None
+    row: int
+    area: str = ""
+    system: str = ""
+    equipment: Equipment | None = None
+    children: list[Node] | None = None
+    """None until somebody opens it."""
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """Top equipment of one area and system."""
+
+    equipment: list[Equipment] = field(default_factory=list)
+
+
+class SiteTree(QAbstractItemModel):
+    """See the module; `order` is AREA or SYSTEM."""
+
+    def __init__(self, site: Site, board: Board, look: Look, order: str = AREA) -> None:
+        super().__init__()
+        self._site, self._board, self._look = site, board, look
+        self.order = order
+        self._shelves: dict[tuple[str, str], _Shelf] = {}
+        for thing in site.equipment:
+            if thing.parent not in site.equipment_by_id:
+                area = thing.area if thing.area in site.areas else _NONE
+                self._shelves.setdefault((area, thing.system), _Shelf()).equipment.append(thing)
+        self._areas = self._inhabited()
+        self._nodes: dict[int, Node] = {}
+        self._paths: dict[int, tuple[Key, ...]] = {}
+        self._worst: dict[Key, Worst] = {}
+        self.root = Node((), words.NAVIGATION, -1, None, 0)
+        self.recount()
+
+    def use(self, order: str) -> None:
+        """Turn to the other order."""
+        self.beginResetModel()
+        self.order = order
+        self._nodes, self._paths = {}, {}
+        self.root = Node((), words.NAVIGATION, -1, None, 0)
+        self._count()
+        self.endResetModel()
+
+    # ------------------------------------------------------------ alarms
+    def recount(self) -> None:
+        """The worst alarm of every place, again; what is visible is painted again."""
+        self._count()
+        self.dataChanged.emit(QModelIndex(), QModelIndex(), [WORST])
+
+    def _count(self) -> None:
+        seen: dict[Key, tuple[int, bool, int]] = {}
+        board, alarms = self._board, self._site.alarms
+        for row in board.rows.tolist():  # in the order of the law: the first of a place is its worst
+            for key in self._path(alarms[row].equipment):
+                if key in seen:
+                    priority, acked, number = seen[key]
+                    seen[key] = (priority, acked, number + 1)
+                else:
+                    seen[key] = (int(board.priority[row]), bool(board.acked[row]), 1)
+        self._worst = {key: Worst(*worst) for key, worst in seen.items()}
+
+    def _path(self, thing: Equipment) -> tuple[Key, ...]:
+        """The keys of every node that an alarm of an equipment shows on."""
+        path = self._paths.get(thing.index)
+        if path is None:
+            path = self._paths[thing.index] = tuple(self._keys(thing))
+        return path
+
+    def _keys(self, thing: Equipment) -> list[Key]:
+        keys: list[Key] = [("equipment", thing.id)]
+        while thing.parent in self._site.equipment_by_id:
+            thing = self._site.equipment_by_id[thing.parent]
+            keys.append(("equipment", thing.id))
+        area = thing.area if thing.area in self._site.areas else _NONE
+        keys += [(SYSTEM, thing.system), (AREA, area, thing.system)]
+        keys.append((AREA, area))
+        while area and self._site.areas[area].parent in self._site.areas:
+            area = self._site.areas[area].parent
+            keys.append((AREA, area))
+        return keys
+
+    # ------------------------------------------------------------ nodes
+    def _inhabited(self) -> set[str]:
+        """Areas with equipment in them or in an area inside them."""
+        found: set[str] = set()
+        for area, _ in self._shelves:
+            while area not in found:
+                found.add(area)
+                area = self._site.areas[area].parent if area in self._site.areas else area
+        return {area for area in found if area in self._site.areas or area == _NONE}
+
+    def below(self, node: Node) -> list[Node]:
+        """The nodes below one, made now if they were not."""
+        if node.children is None:
+            node.children = []
+            for made in self._made(node):
+                made.row = len(node.children)
+                node.children.append(made)
+                self._nodes[id(made)] = made
+        return node.children
+
+    def _made(self, node: Node) -> list[Node]:
+        if node.equipment:
+            parts = self._site.parts_by_equipment.get(node.equipment.id, ())
+            return [self._equipment(part, node) for part in parts]
+        if node.parent is None:
+            return self._roots(node) if self.order == AREA else self._systems(node, None)
+        if self.order == SYSTEM and not node.area:
+            return self._areas_of(node)
+        if node.system:
+            shelf = self._shelves.get((node.area, node.system), _Shelf())
+            return [self._equipment(thing, node) for thing in shelf.equipment]
+        return self._inside(node, node.area)
+
+    def _roots(self, node: Node) -> list[Node]:
+        tops = [area for area in self._site.areas.values() if area.parent not in self._site.areas]
+        tops = [area for area in tops if area.id in self._areas]
+        if len(tops) == 1:  # a single territory: its parts are what one looks for
+            nodes = self._inside(node, tops[0].id)
+        else:
+            nodes = [self._area(area.id, node) for area in tops]
+        if _NONE in {area for area, _ in self._shelves}:
+            nodes += self._systems(node, _NONE)
+        return nodes
+
+    def _inside(self, node: Node, area: str) -> list[Node]:
+        inner = [a.id for a in self._site.areas.values() if a.parent == area and a.id in self._areas]
+        return [self._area(one, node) for one in inner] + self._systems(node, area)
+
+    def _area(self, area: str, parent: Node) -> Node:
+        return Node((AREA, area), self._site.areas[area].name, parent.level + 1, parent, 0, area)
+
+    def _systems(self, node: Node, area: str | None) -> list[Node]:
+        """The systems present in an area; of the whole site for None."""
+        present = [system for place, system in self._shelves if area is None or place == area]
+        order = [system for system in self._site.systems if system in present]
+        return [
+            Node(
+                (SYSTEM, system) if area is None else (AREA, area, system),
+                self._site.systems[system].name,
+                node.level + 1,
+                node,
+                0,
+                area or _NONE,
+                system,
+            )
+            for system in order
+        ]
+
+    def _areas_of(self, node: Node) -> list[Node]:
+        """The areas where a system is present; its equipment outside of all areas beside them."""
+        nodes = [
+            Node((AREA, area, node.system), self._site.areas[area].name, node.level + 1, node, 0, area, node.system)
+            for area in self._site.areas
+            if (area, node.system) in self._shelves
+        ]
+        shelf = self._shelves.get((_NONE, node.system), _Shelf())
+        return nodes + [self._equipment(thing, node) for thing in shelf.equipment]
+
+    def _equipment(self, thing: Equipment, parent: Node) -> Node:
+        level = parent.level + 1
+        return Node(("equipment", thing.id), thing.name, level, parent, 0, thing.area, thing.system, thing)
+
+    # ------------------------------------------------------------ what Qt asks
+    def node(self, index: Index) -> Node:
+        """The node of an index; the root for none."""
+        return self._nodes[index.internalId()] if index.isValid() else self.root
+
+    def index(self, row: int, column: int, parent: Index | None = None) -> QModelIndex:
+        children = self.below(self.node(parent or QModelIndex()))
+        if not 0 <= row < len(children) or column:
+            return QModelIndex()
+        return self.createIndex(row, column, id(children[row]))
+
+    def parent(self, index: Index | None = None) -> QModelIndex:  # type: ignore[override]
+        above = self.node(index).parent if index is not None and index.isValid() else None
+        if above is None or above is self.root:
+            return QModelIndex()
+        return self.createIndex(above.row, 0, id(above))
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return len(self.below(self.node(parent or QModelIndex())))
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 1
+
+    def hasChildren(self, parent: Index | None = None) -> bool:
+        node = self.node(parent or QModelIndex())
+        return node.equipment is None or node.equipment.id in self._site.parts_by_equipment
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        node = self.node(index)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._look.say(node.name)
+        if role == NODE:
+            return node
+        if role == WORST:
+            return self._worst.get(node.key)
+        if role == Qt.ItemDataRole.ToolTipRole and node.equipment:
+            return f"{self._look.say(node.name)} ({node.equipment.id}) – {self._look.say(node.equipment.type.name)}"
+        return None
+
+    def where(self, equipment: Equipment) -> QModelIndex:
+        """The index of an equipment, opening what is above it; invalid where it is not in the tree."""
+        chain = [equipment]
+        while chain[0].parent in self._site.equipment_by_id:
+            chain.insert(0, self._site.equipment_by_id[chain[0].parent])
+        node: Node | None = self._find_shelf(self.root, chain[0])
+        for thing in chain:
+            node = next((n for n in self.below(node) if n.equipment is thing), None) if node else None
+        return self.createIndex(node.row, 0, id(node)) if node else QModelIndex()
+
+    def _find_shelf(self, node: Node, thing: Equipment) -> Node | None:
+        """The node that has `thing` right below it."""
+        above = set(self._keys(thing))
+        for child in self.below(node):
+            if child.equipment is thing:
+                return node
+            if not child.equipment and child.key in above:
+                found = self._find_shelf(child, thing)
+                if found:
+                    return found
+        return None

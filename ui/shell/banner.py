@@ -1,0 +1,242 @@
+"""Banner: always three rows, the most urgent alarms, whatever page is shown. It never moves the layout.
+
+A bare widget that paints itself: three rows at four times a second with a dozen texts each. F8 acknowledges the
+first row; a click on a row goes to the equipment.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from supervisor.clock import SECOND
+from supervisor.model import Alarm, Text
+from ui import words
+from ui.naming import area_name, full_name, limit
+from ui.pages import ALARMS, Context, Place
+from ui.shapes import elided, paint_icon, paint_priority, saved, text_width
+from ui.values import shown
+
+ROWS = 3
+ROW = 30
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+CENTER = Qt.AlignmentFlag.AlignCenter
+_ACTS = (words.RESPONSE, words.GO_TO_PAGE, words.ACKNOWLEDGE)
+_MORE = -1
+
+
+class Button(NamedTuple):
+    """Where a row can be clicked."""
+
+    row: int
+    act: int
+    """Index in `_ACTS`, or `_MORE`."""
+    rect: QRectF
+
+
+class Banner(QWidget):
+    """See the module."""
+
+    asked_for = Signal(object)
+    acknowledged = Signal(object)
+    """A list of rows of the board."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._look = context.look
+        self._rows: list[int] = []
+        self._buttons: list[Button] = []
+        self._under: Button | None = None
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._look.changed.connect(self._dress)
+        self._dress()
+
+    def show_board(self) -> None:
+        """The three that come first, now."""
+        board = self._context.board
+        self._rows = [int(row) for row in board.rows[:ROWS]]
+        self._lay_out()
+        told = (self._sentence(self._context.attachment.site.alarms[row]) for row in self._rows)
+        self.setAccessibleName("; ".join(told) or self._look.say(words.NO_ALARM))
+        self.update()
+
+    def first(self) -> list[int]:
+        """The row F8 acknowledges; empty where nothing waits."""
+        return [int(row) for row in self._context.board.unacked()[:1]]
+
+    def _sentence(self, alarm: Alarm) -> str:
+        return (
+            f"{full_name(self._context.attachment.site, alarm.equipment, self._look)} {self._look.say(alarm.rule.name)}"
+        )
+
+    def _dress(self) -> None:
+        self.setFixedHeight(round(ROWS * ROW * self._look.scale) + 2)
+        self.show_board()
+
+    def resizeEvent(self, event: object) -> None:
+        self._lay_out()
+
+    # ------------------------------------------------------------ where things are
+    def _strip(self, row: int) -> QRectF:
+        height = ROW * self._look.scale
+        return QRectF(0, row * height, self.width(), height)
+
+    def _lay_out(self) -> None:
+        """The buttons of every row, from the right."""
+        self._buttons = []
+        for row, alarm in enumerate(self._rows):
+            strip = self._strip(row)
+            right = strip.right() - 64
+            for act in (2, 1, 0):
+                if act == 2 and self._context.board.acked[alarm]:
+                    right -= self._button_width(2) + 8
+                    continue
+                width = self._button_width(act)
+                box = QRectF(right - width, strip.top() + 4, width, strip.height() - 8)
+                self._buttons.append(Button(row, act, box))
+                right -= width + 8
+        if len(self._context.board.rows) > ROWS:
+            strip = self._strip(ROWS - 1)
+            self._buttons.append(Button(ROWS - 1, _MORE, QRectF(strip.right() - 60, strip.top(), 58, strip.height())))
+
+    def _button_width(self, act: int) -> float:
+        return text_width(self._look.say(_ACTS[act]), self._look.font("label", 600)) + 24
+
+    def _buttons_left(self) -> float:
+        return self.width() - 64 - sum(self._button_width(act) + 8 for act in range(3))
+
+    # ------------------------------------------------------------ painting
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = self._look
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), look.color("chrome"))
+            if not self._context.live.alive:
+                painter.setOpacity(0.45)
+            if not self._rows:
+                self._paint_quiet(painter)
+            for row, alarm in enumerate(self._rows):
+                self._paint_row(painter, self._strip(row), alarm)
+            for button in self._buttons:
+                self._paint_button(painter, button)
+            painter.setPen(look.color("border"))
+            for row in range(ROWS):
+                y = self._strip(row).bottom() - 0.5
+                painter.drawLine(QPointF(0, y), QPointF(self.width(), y))
+            if self.first():
+                painter.setPen(look.color("text2"))
+                painter.setFont(look.font("label", 500))
+                strip = self._strip(0)
+                painter.drawText(QRectF(strip.right() - 60, strip.top(), 56, strip.height()), CENTER, "F8")
+
+    def _paint_quiet(self, painter: QPainter) -> None:
+        look, strip = self._look, self._strip(0)
+        paint_icon(painter, "check", QRectF(15, strip.center().y() - 9, 18, 18), look.color("ok"), 2)
+        painter.setFont(look.font("body"))
+        painter.setPen(look.color("text2"))
+        painter.drawText(strip.adjusted(48, 0, 0, 0), LEFT, look.say(words.NO_ALARM))
+
+    def _paint_row(self, painter: QPainter, strip: QRectF, row: int) -> None:
+        look, board = self._look, self._context.board
+        alarm = self._context.attachment.site.alarms[row]
+        priority, acked = int(board.priority[row]), bool(board.acked[row])
+        if not acked:
+            painter.fillRect(strip, look.color(f"p{priority}_row"))
+        painter.fillRect(QRectF(0, strip.top(), 4, strip.height()), look.color(f"p{priority}"))
+        size = 20 * look.scale
+        shape = QRectF(15, strip.center().y() - size / 2 + 0.5, size, size - 1)
+        if acked or board.bright:
+            paint_priority(painter, shape, priority, acked, look)
+        else:
+            paint_priority(painter, shape, priority, True, look)
+        self._paint_texts(painter, strip, alarm, row)
+
+    def _paint_texts(self, painter: QPainter, strip: QRectF, alarm: Alarm, row: int) -> None:
+        look, site = self._look, self._context.attachment.site
+        weight = 600 if not self._context.board.acked[row] else 400
+        scale = look.scale
+        left, right = 30 + 20 * scale, self._buttons_left() - 8
+        since, bound, value = 118 * scale, 84 * scale, 110 * scale
+        room = right - since - bound - value - left - 70 * scale
+        area, thing = min(room * 0.2, 210 * scale), min(room * 0.36, 340 * scale)
+        name = full_name(site, alarm.equipment, look)
+        told = shown(alarm.tag, self._context.live, self._context.attachment.texts, look)
+        x = left
+        cells = (
+            (look.clock(int(self._context.board["raised_at"][row])), 70 * scale, weight, "text", LEFT),
+            (area_name(site, alarm.equipment.area, look), area, 400, "text2", LEFT),
+            (name, thing, weight, "text", LEFT),
+            (look.say(alarm.rule.name), room - area - thing, weight, "text", LEFT),
+            (f"{told.text} {told.unit}".rstrip(), value, weight, "text", RIGHT),
+            (limit(alarm, look), bound, 400, "text2", LEFT),
+            (self._since(row), since, 400, "text2", LEFT),
+        )
+        for number, (text, width, cell_weight, token, side) in enumerate(cells):
+            inset = 10 if number in (5,) else 0
+            font = look.font("body", cell_weight)
+            painter.setFont(font)
+            painter.setPen(look.color(token))
+            box = QRectF(x + inset, strip.top(), width - 12 + (12 if side == RIGHT else 0) - inset, strip.height())
+            painter.drawText(box, side, elided(text, font, box.width()))
+            x += width
+
+    def _since(self, row: int) -> str:
+        look, board = self._look, self._context.board
+        raised = int(board["raised_at"][row])
+        return look.say(words.SINCE).format(look.span((self._context.clock.now() - raised) / SECOND))
+
+    def _paint_button(self, painter: QPainter, button: Button) -> None:
+        look = self._look
+        with saved(painter):
+            painter.setFont(look.font("label", 600 if button.act == 2 else 500))
+            if button.act == _MORE:
+                more = len(self._context.board.rows) - ROWS
+                painter.setPen(look.color("accent" if button == self._under else "text2"))
+                painter.drawText(button.rect.adjusted(0, 0, -18, 0), CENTER, f"+{more}")
+                chevron = QRectF(button.rect.right() - 20, button.rect.center().y() - 6, 12, 12)
+                paint_icon(painter, "down", chevron, look.color("text2"), 1.6)
+                return
+            painter.setPen(QPen(look.color("accent" if button == self._under else "border2"), 1))
+            painter.setBrush(look.color("raised"))
+            painter.drawRoundedRect(button.rect.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+            painter.setPen(look.color("text"))
+            painter.drawText(button.rect, CENTER, look.say(_ACTS[button.act]))
+
+    # ------------------------------------------------------------ the mouse
+    def _at(self, event: QMouseEvent) -> Button | None:
+        return next((button for button in self._buttons if button.rect.contains(event.position())), None)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        under = self._at(event)
+        if under != self._under:
+            self._under = under
+            self.setCursor(Qt.CursorShape.PointingHandCursor if under else Qt.CursorShape.ArrowCursor)
+            self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._under = None
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        button = self._at(event)
+        if button is not None:
+            self._act(button)
+
+    def _act(self, button: Button) -> None:
+        if button.act == _MORE:
+            self.asked_for.emit(ALARMS)
+            return
+        row = self._rows[button.row]
+        alarm = self._context.attachment.site.alarms[row]
+        act: Text = _ACTS[button.act]
+        if act is words.ACKNOWLEDGE:
+            self.acknowledged.emit([row])
+        elif act is words.RESPONSE:
+            self.asked_for.emit(Place(ALARMS, alarm=alarm))
+        else:
+            self.asked_for.emit(alarm.equipment)

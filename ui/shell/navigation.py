@@ -1,0 +1,237 @@
+"""Navigation: from the city to an equipment in two clicks, and what is wrong where. Below it, the pinned pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QModelIndex, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QTreeView, QWidget
+
+from supervisor.model import Equipment
+from ui import words
+from ui.delegates.nav_row import BADGE, NavRow
+from ui.look import Look
+from ui.models.tree import AREA, NODE, SYSTEM, WORST, SiteTree
+from ui.pages import ALARMS, Context, Place
+from ui.shapes import elided, paint_icon
+from ui.widgets import Button, Card, Line, Words, column, row
+
+WIDTH = 244
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class Navigation(Card):
+    """See the module."""
+
+    asked_for = Signal(object)
+
+    def __init__(self, context: Context, pins: Pins) -> None:
+        super().__init__()
+        look = context.look
+        self.tree = Branches(context)
+        self.tree.asked_for.connect(self.asked_for)
+        self.pins = pins
+        self._look = look
+        layout = column(self, 0, 0)
+        layout.setContentsMargins(1, 1, 1, 8)
+        layout.addLayout(self._head(look))
+        layout.addWidget(Line(look))
+        layout.addWidget(self.tree, 1)
+        layout.addWidget(Line(look))
+        layout.addWidget(pins)
+        look.changed.connect(self._fit)
+        self._fit()
+
+    def _head(self, look: Look) -> QHBoxLayout:
+        head = row(spacing=2)
+        head.setContentsMargins(14, 9, 8, 8)
+        head.addWidget(Words(look, words.NAVIGATION, "body", 600), 1)
+        group = QButtonGroup(self)
+        for order, name in ((AREA, words.BY_AREA), (SYSTEM, words.BY_SYSTEM)):
+            choice = Button(look, name, "flat")
+            choice.setCheckable(True)
+            choice.setChecked(order == AREA)
+            choice.clicked.connect(lambda _, order=order: self.tree.use(order))
+            group.addButton(choice)
+            head.addWidget(choice)
+        return head
+
+    def _fit(self) -> None:
+        self.setFixedWidth(round(WIDTH * self._look.scale))
+
+
+class Branches(QTreeView):
+    """The tree. Enter and a click go to an equipment; a click on an alarm shape shows the alarms of the place."""
+
+    asked_for = Signal(object)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._look = context.look
+        self.tree = SiteTree(context.attachment.site, context.board, context.look)
+        self.setModel(self.tree)
+        self.setItemDelegate(NavRow(context.look, self))
+        self.setHeaderHidden(True)
+        self.setIndentation(14)
+        self.setMouseTracking(True)
+        self.setExpandsOnDoubleClick(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.activated.connect(self._go)
+        self._look.changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        self.setAccessibleName(self._look.say(words.NAVIGATION))
+        self.scheduleDelayedItemsLayout()
+
+    def use(self, order: str) -> None:
+        """By area or by system."""
+        self.tree.use(order)
+
+    def show_board(self) -> None:
+        """Count the alarms again."""
+        self.tree.recount()
+        self.viewport().update()
+
+    def show_equipment(self, equipment: Equipment) -> None:
+        """Mark where we are."""
+        index = self.tree.where(equipment)
+        if index.isValid() and index != self.currentIndex():
+            self.setCurrentIndex(index)
+            self.scrollTo(index)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if not index.isValid() or event.button() != Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+            return
+        node = index.data(NODE)
+        if index.data(WORST) and event.position().x() > self.viewport().width() - BADGE:
+            self.asked_for.emit(Place(ALARMS, node.equipment, area=node.area, system=node.system))
+        elif node.equipment and not self._on_branch(index, event):
+            self.setCurrentIndex(index)
+            self._go(index)
+        else:
+            self.setExpanded(index, not self.isExpanded(index))
+
+    def _on_branch(self, index: QModelIndex, event: QMouseEvent) -> bool:
+        return self.tree.hasChildren(index) and event.position().x() < self.visualRect(index).left()
+
+    def _go(self, index: QModelIndex) -> None:
+        node = index.data(NODE)
+        if node.equipment:
+            self.asked_for.emit(node.equipment)
+        else:
+            self.setExpanded(index, not self.isExpanded(index))
+
+    def drawBranches(self, painter: QPainter, rect: QRect, index: QModelIndex) -> None:  # type: ignore[override]
+        if self.tree.hasChildren(index):
+            symbol = "down" if self.isExpanded(index) else "right"
+            box = QRectF(rect.right() - 13, rect.center().y() - 5.5, 12, 12)
+            paint_icon(painter, symbol, box, self._look.color("text2"), 1.6)
+
+
+class Pins(QWidget):
+    """Pages a person keeps at hand, Alt+1 to Alt+9. A small bare widget: names, keys, and a cross to let go."""
+
+    asked_for = Signal(str)
+    """A page's id or an equipment's."""
+    changed = Signal()
+    ROW = 25
+    HEAD = 30
+    MOST = 9
+
+    def __init__(self, look: Look, name_of: Callable[[str], str], pinned: Sequence[str]) -> None:
+        super().__init__()
+        self._look, self._name_of = look, name_of
+        self.pinned = list(pinned)
+        self.here = ""
+        """What is shown now, and what the button pins."""
+        self._under = -1
+        self._button = Button(look, None, "flat", "pin")
+        self._button.setParent(self)
+        self._button.setFixedSize(28, 26)
+        self._button.clicked.connect(self.toggle)
+        self.setMouseTracking(True)
+        look.changed.connect(self._fit)
+        self._fit()
+
+    def show_here(self, here: str) -> None:
+        """What is shown now: a page's id or an equipment's."""
+        self.here = here
+        self._button.tip(words.UNPIN if here in self.pinned else words.PIN)
+        self.update()
+
+    def toggle(self) -> None:
+        """Pin what is shown, or let it go."""
+        if self.here in self.pinned:
+            self.pinned.remove(self.here)
+        elif self.here and len(self.pinned) < self.MOST:
+            self.pinned.append(self.here)
+        self.show_here(self.here)
+        self._fit()
+        self.changed.emit()
+
+    def go(self, number: int) -> None:
+        """Alt+1 is number 0."""
+        if number < len(self.pinned):
+            self.asked_for.emit(self.pinned[number])
+
+    def _fit(self) -> None:
+        scale = self._look.scale
+        self.setFixedHeight(round((self.HEAD + self.ROW * max(len(self.pinned), 1)) * scale) + 2)
+        self.update()
+
+    def resizeEvent(self, event: object) -> None:
+        self._button.move(self.width() - 36, 3)
+
+    def _strip(self, number: int) -> QRectF:
+        scale = self._look.scale
+        return QRectF(0, (self.HEAD + number * self.ROW) * scale, self.width(), self.ROW * scale)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = self._look
+        with QPainter(self) as painter:
+            painter.setFont(look.font("label", 600))
+            painter.setPen(look.color("text2"))
+            painter.drawText(QRectF(14, 0, 180, self.HEAD * look.scale), LEFT, look.say(words.PINNED))
+            if not self.pinned:
+                painter.setFont(look.font("label"))
+                painter.drawText(self._strip(0).adjusted(14, 0, 0, 0), LEFT, look.say(words.NOTHING_PINNED))
+            for number, pin in enumerate(self.pinned):
+                self._paint_pin(painter, number, pin)
+
+    def _paint_pin(self, painter: QPainter, number: int, pin: str) -> None:
+        look, strip = self._look, self._strip(number)
+        if number == self._under:
+            painter.fillRect(strip.adjusted(1, 0, -1, 0), look.color("sunken"))
+        font = look.font("body", 600 if pin == self.here else 400)
+        painter.setFont(font)
+        painter.setPen(look.color("text"))
+        room = strip.width() - 70 * look.scale
+        painter.drawText(strip.adjusted(14, 0, 0, 0), LEFT, elided(self._name_of(pin), font, room))
+        painter.setFont(look.font("hint"))
+        painter.setPen(look.color("text2"))
+        painter.drawText(strip.adjusted(0, 0, -12, 0), RIGHT, f"Alt {number + 1}")
+
+    def _at(self, point: QPointF) -> int:
+        return next((n for n in range(len(self.pinned)) if self._strip(n).contains(point)), -1)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        under = self._at(event.position())
+        if under != self._under:
+            self._under = under
+            self.setCursor(Qt.CursorShape.PointingHandCursor if under >= 0 else Qt.CursorShape.ArrowCursor)
+            self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._under = -1
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        at = self._at(event.position())
+        if at >= 0:
+            self.go(at)

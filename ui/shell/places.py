@@ -1,0 +1,49 @@
+"""The table of pages. A page is one row here and one module, imported when somebody first looks at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+
+from supervisor.model import Text
+from ui import pages, words
+from ui.pages import Context, Page
+
+
+@dataclass(frozen=True)
+class PageRow:
+    """One row of the table."""
+
+    id: str
+    words: Text
+    symbol: str
+    """Icon of `ui.shapes`."""
+    module: str
+    name: str
+    """Of the class in the module."""
+
+    def present(self) -> bool:
+        """Whether this installation has the page; looks, does not import."""
+        try:
+            return find_spec(self.module) is not None
+        except ModuleNotFoundError:
+            return False
+
+    def make(self, context: Context) -> Page:
+        """Import the page and build it."""
+        page: Page = getattr(import_module(self.module), self.name)(context)
+        return page
+
+
+PAGES = (
+    PageRow(pages.OVERVIEW, words.OVERVIEW, "overview", "ui.overview.page", "OverviewPage"),
+    PageRow(pages.SYNOPTIC, words.SYNOPTIC, "synoptic", "ui.synoptic.page_view", "SynopticPage"),
+    PageRow(pages.MAP, words.MAP, "map", "ui.map.page", "MapPage"),
+    PageRow(pages.TRENDS, words.TRENDS, "trend", "ui.trend.page", "TrendPage"),
+    PageRow(pages.ALARMS, words.ALARMS, "bell", "ui.alarms.page", "AlarmsPage"),
+    PageRow(pages.LINKS, words.LINKS, "link", "ui.links.page", "LinksPage"),
+    PageRow(pages.JOURNAL, words.JOURNAL, "journal", "ui.journal.page", "JournalPage"),
+)
+SIDE = PageRow(pages.FACEPLATE, words.EQUIPMENT, "pump", "ui.faceplate.panel", "Faceplate")
+"""The panel at the right of whatever page is shown."""

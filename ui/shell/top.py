@@ -1,0 +1,328 @@
+"""Top bar: who we are, where we are, what is wrong, what time it is, who sits here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QPushButton, QWidget
+
+from supervisor.model import Text
+from ui import words
+from ui.look import Look
+from ui.pages import ALARMS, Context
+from ui.shapes import elided, paint_logo, paint_priority, saved, text_width
+from ui.shell.horn import Horn
+from ui.shell.places import PageRow
+from ui.shell.search import Finder, SearchField
+from ui.widgets import Button, Words, row
+
+HEIGHT = 48
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+class TopBar(QFrame):
+    """See the module. `asked_for` carries a page's id or what the search found."""
+
+    asked_for = Signal(object)
+
+    def __init__(self, context: Context, rows: tuple[PageRow, ...], horn: Horn, finder: Finder) -> None:
+        super().__init__()
+        self.setObjectName("top")
+        look = context.look
+        self.name = Words(look, context.attachment.site.name, "value", 600)
+        self.search = SearchField(context, finder)
+        self.search.chosen.connect(self.asked_for)
+        self.counts = Counts(context)
+        self.counts.clicked.connect(lambda: self.asked_for.emit(ALARMS))
+        self.clock = ClockFace(context)
+        self.chip = UserChip(context)
+        self._look = look
+        layout = row(self, 0, 10)
+        layout.setContentsMargins(16, 0, 14, 0)
+        layout.addWidget(Logo(look))
+        layout.addWidget(self.name)
+        layout.addSpacing(6)
+        self.tabs = self._tabs(rows)
+        for tab in self.tabs.values():
+            layout.addWidget(tab)
+            layout.addSpacing(-6)
+        layout.addStretch(1)
+        layout.addWidget(self.search)
+        layout.addWidget(self.counts)
+        layout.addWidget(HornButton(look, horn))
+        layout.addWidget(self.clock)
+        layout.addWidget(self.chip)
+        look.changed.connect(self._fit)
+        self._fit()
+
+    def show_page(self, page: str) -> None:
+        """Mark the tab of the page that is shown."""
+        if page in self.tabs:
+            self.tabs[page].setChecked(True)
+
+    def _tabs(self, rows: tuple[PageRow, ...]) -> dict[str, Button]:
+        group = QButtonGroup(self)
+        tabs = {}
+        for number, page in enumerate(rows):
+            tab = Button(self._look, page.words, "flat")
+            tab.setCheckable(True)
+            tab.tip(page.words, f"F{number + 1}")
+            tab.clicked.connect(lambda _, page=page.id: self.asked_for.emit(page))
+            group.addButton(tab)
+            tabs[page.id] = tab
+        return tabs
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Large text on a small screen costs the site's name first, then the date and the user's."""
+        self.setFixedHeight(round(HEIGHT * self._look.scale))
+        parts = (self.name, self.clock, self.chip)
+        self.name.setVisible(True)
+        self.clock.small = self.chip.small = False
+        layout = self.layout()
+        if layout is None or layout.minimumSize().width() <= self.width():
+            return
+        self.name.setVisible(False)
+        if layout.minimumSize().width() > self.width():
+            self.clock.small = self.chip.small = True
+        for part in parts:
+            part.updateGeometry()
+
+
+class Logo(QWidget):
+    """The mark of Vigie."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.setFixedSize(28, 28)
+        look.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            paint_logo(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), self._look)
+
+
+class Counts(QWidget):
+    """Standing alarms by priority; a filled shape means that somebody still has to acknowledge one."""
+
+    clicked = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._board, self._look = context.board, context.look
+        self._shown: tuple[tuple[int, int], ...] = ()
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._look.changed.connect(self.show_board)
+        self.show_board()
+
+    def show_board(self) -> None:
+        """Count again."""
+        self._shown = tuple(self._board.counts(priority) for priority in (1, 2, 3, 4))
+        look = self._look
+        parts = [
+            f"{look.say(name)} : {number} ({look.say(words.OF_WHICH_UNACKED).format(unacked)})"
+            for name, (number, unacked) in zip(words.PRIORITIES.values(), self._shown, strict=True)
+        ]
+        self.setToolTip("\n".join(parts))
+        self.setAccessibleName("; ".join(parts))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        width = sum(self._width(number) for number, _ in self._shown)
+        return QSize(round(width), round(32 * self._look.scale))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def _width(self, number: int) -> float:
+        return 20 * self._look.scale + 7 + max(text_width(str(number), self._look.font("value", 600)), 10) + 12
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.clicked.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look, size = self._look, 20 * self._look.scale
+        x = 2.0
+        with QPainter(self) as painter:
+            for priority, (number, unacked) in enumerate(self._shown, 1):
+                painter.setOpacity(1.0 if number else 0.4)
+                shape = QRectF(x, (self.height() - size) / 2 + 0.5, size, size - 1)
+                paint_priority(painter, shape, priority, unacked == 0, look)
+                painter.setFont(look.font("value", 600 if unacked else 500))
+                painter.setPen(look.color("text" if number else "text2"))
+                painter.drawText(QRectF(shape.right() + 7, 0, 60, self.height()), LEFT, str(number))
+                x += self._width(number)
+
+
+class ClockFace(QWidget):
+    """The wall clock and the date, in the site's zone."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._clock, self._look = context.clock, context.look
+        self.small = False
+        """Without the date."""
+        self._look.changed.connect(self.updateGeometry)
+        self._look.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        width = text_width("00:00:00", self._look.font("value", 600))
+        if not self.small:
+            width = max(width, text_width(self._date(), self._look.font("hint")))
+        return QSize(round(width) + 6, round(36 * self._look.scale))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def _date(self) -> str:
+        now = self._clock.now()
+        return f"{self._look.date(now)} · {self._look.moment(now):%Z}"
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look, rect = self._look, QRectF(self.rect())
+        with QPainter(self) as painter:
+            time = rect if self.small else rect.adjusted(0, 0, 0, -rect.height() * 0.42)
+            painter.setFont(look.font("value", 600))
+            painter.setPen(look.color("text"))
+            painter.drawText(time, RIGHT, look.clock(self._clock.now()))
+            if not self.small:
+                painter.setFont(look.font("hint"))
+                painter.setPen(look.color("text2"))
+                painter.drawText(rect.adjusted(0, rect.height() * 0.54, 0, 0), RIGHT, self._date())
+
+
+class HornButton(Button):
+    """F9: silence. Lit while the horn sounds."""
+
+    def __init__(self, look: Look, horn: Horn) -> None:
+        super().__init__(look, None, "flat", "horn_off")
+        self.tip(words.HORN_OFF, "F9")
+        self.setFixedSize(34, 32)
+        self.setCheckable(True)
+        self._horn = horn
+        self.clicked.connect(self._silence)
+        horn.changed.connect(self.show_horn)
+        self.show_horn()
+
+    def show_horn(self) -> None:
+        """Lit or not."""
+        self._symbol = "horn" if self._horn.sounding else "horn_off"
+        self.setChecked(self._horn.sounding)
+        self.setEnabled(self._horn.sounding)
+        self.tip(words.HORN_OFF if self._horn.sounding else words.HORN_QUIET, "F9")
+
+    def _silence(self) -> None:
+        self._horn.silence()
+        self.show_horn()
+
+
+class UserChip(QPushButton):
+    """Who sits here; its menu holds what a person may choose for himself."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._user, self._look = context.user, context.look
+        self.small = False
+        """Only the initials."""
+        self.setProperty("kind", "flat")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(self._user.name)
+        self.clicked.connect(self._open)
+        self._look.changed.connect(self.updateGeometry)
+        self._look.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        look = self._look
+        if self.small:
+            return QSize(38, round(38 * look.scale))
+        name = text_width(self._user.name, look.font("body", 600))
+        role = text_width(look.say(words.ROLES[self._user.role]), look.font("hint"))
+        return QSize(round(max(name, role)) + 52, round(38 * look.scale))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look, rect = self._look, QRectF(self.rect())
+        badge = QRectF(4, (rect.height() - 30) / 2, 30, 30)
+        with QPainter(self) as plain, saved(plain) as painter:
+            painter.setPen(Qt.PenStyle.NoPen)
+            if self.underMouse() or self.hasFocus():
+                painter.setBrush(look.color("sunken"))
+                painter.drawRoundedRect(rect, 5, 5)
+            painter.setBrush(look.color("accent_bg"))
+            painter.drawEllipse(badge)
+            painter.setPen(look.color("text"))
+            painter.setFont(look.font("label", 600))
+            painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, _initials(self._user.name))
+            if not self.small:
+                self._write(painter, rect.adjusted(42, 0, -4, 0))
+
+    def _write(self, painter: QPainter, rect: QRectF) -> None:
+        look = self._look
+        middle = rect.center().y()
+        name = elided(self._user.name, look.font("body", 600), rect.width())
+        painter.setFont(look.font("body", 600))
+        painter.drawText(QRectF(rect.left(), middle - 19, rect.width(), 20), LEFT, name)
+        painter.setFont(look.font("hint"))
+        painter.setPen(look.color("text2"))
+        painter.drawText(
+            QRectF(rect.left(), middle + 1, rect.width(), 16), LEFT, look.say(words.ROLES[self._user.role])
+        )
+
+    def menu_of_choices(self) -> QMenu:
+        """Theme, language and text size, as they are now."""
+        look = self._look
+        menu = QMenu(self)
+        menu.setFont(look.font("body"))
+        _choices(menu, look.say(words.THEME), look.theme.name, _named(look, _THEMES), lambda name: look.use(theme=name))
+        _choices(
+            menu,
+            look.say(words.LANGUAGE),
+            look.language,
+            _named(look, _LANGUAGES),
+            lambda name: look.use(language=name),
+        )
+        _choices(menu, look.say(words.TEXT_SIZE), f"{look.scale:.2f}", _SCALES, lambda s: look.use(scale=float(s)))
+        return menu
+
+    def _open(self) -> None:
+        menu = self.menu_of_choices()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
+
+
+_THEMES = {"light": words.LIGHT, "dark": words.DARK}
+_LANGUAGES = {"fr": words.FRENCH, "en": words.ENGLISH}
+_SCALES = {"1.00": "100 %", "1.15": "115 %", "1.30": "130 %"}
+
+
+def _named(look: Look, rows: dict[str, Text]) -> dict[str, str]:
+    return {value: look.say(name) for value, name in rows.items()}
+
+
+def _choices(menu: QMenu, title: str, now: str, rows: Mapping[str, str], use: Callable[[str], None]) -> None:
+    """One section of the menu: the choices, the present one ticked."""
+    heading = menu.addAction(title)
+    heading.setEnabled(False)
+    group = QActionGroup(menu)
+    for value, name in rows.items():
+        choice = QAction(name, menu)
+        choice.setCheckable(True)
+        choice.setChecked(value == now)
+        choice.triggered.connect(lambda _, value=value: use(value))
+        group.addAction(choice)
+        menu.addAction(choice)
+    menu.addSeparator()
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in name.replace(".", " ").split()[:2]).upper()

@@ -1,0 +1,277 @@
+"""The window: frame, pages, and the roads between them. It holds nothing worth losing.
+
+wish ──> navigate ──> Place ──> page made if need be ──> page.arrive(place) ──> shown
+                          └──> faceplate beside it, where the place is an equipment
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+
+from supervisor.errors import Refused, VigieError
+from supervisor.health import LINK_TYPE
+from supervisor.model import Alarm, Equipment, Tag
+from ui.alarms.acts import acknowledge
+from ui.naming import full_name
+from ui.pages import ALARMS, FACEPLATE, LINKS, OVERVIEW, SYNOPTIC, TRENDS, Context, Page, Place
+from ui.preferences import Preferences
+from ui.refresh import Refresh
+from ui.shell.banner import Banner
+from ui.shell.dress import Dress
+from ui.shell.horn import Horn
+from ui.shell.navigation import Navigation, Pins
+from ui.shell.notices import Notices
+from ui.shell.places import PAGES, SIDE, PageRow
+from ui.shell.search import Finder
+from ui.shell.status import StatusBar
+from ui.shell.top import TopBar
+from ui.widgets import column, row
+
+SIDE_WIDTH = 336
+_REMEMBERED = 50
+"""Places one can go back to."""
+
+log = logging.getLogger(__name__)
+
+
+class MainWindow(QMainWindow):
+    """See the module. `refresh` is started by `start`, so that tests may tick by hand."""
+
+    left = Signal()
+    """The window was closed."""
+
+    def __init__(self, context: Context, preferences: Preferences) -> None:
+        super().__init__()
+        self.context = replace(context, navigate=self.navigate)
+        self.preferences = preferences
+        self.rows = {row.id: row for row in PAGES if row.present()}
+        self.pages: dict[str, Page] = {}
+        self.side: Page | None = None
+        self.place = Place("")
+        self.dress: Dress | None = None
+        """Kept so that the application follows the look as long as the window lives."""
+        self._behind: list[Place] = []
+        self.refresh = Refresh(context.attachment, context.live, context.board, context.clock)
+        self.horn = Horn(context.board)
+        self._build()
+        self._connect()
+        self._shortcuts()
+        self.setWindowTitle(f"Vigie – {context.look.say(context.attachment.site.name)}")
+        self.resize(1600, 900)
+        self.restoreGeometry(QByteArray.fromBase64(preferences.geometry.encode()))
+
+    # ------------------------------------------------------------ putting it together
+    def _build(self) -> None:
+        context = self.context
+        present = tuple(self.rows.values())
+        self.top = TopBar(context, present, self.horn, Finder(context.attachment.site, present))
+        self.notices = Notices(context.look)
+        self.banner = Banner(context)
+        self.pins = Pins(context.look, self._name_of, self.preferences.pinned or self._usual_pins())
+        self.navigation = Navigation(context, self.pins)
+        self.status = StatusBar(context, self.refresh)
+        self.stack = QStackedWidget()
+        self.beside = QWidget()
+        column(self.beside)
+        self.beside.hide()
+        frame = QWidget()
+        frame.setObjectName("root")
+        layout = column(frame)
+        for part in (self.top, self.notices, self.banner):
+            layout.addWidget(part)
+        body = row(spacing=8)
+        body.setContentsMargins(8, 8, 8, 8)
+        body.addWidget(self.navigation)
+        body.addWidget(self.stack, 1)
+        body.addWidget(self.beside)
+        layout.addLayout(body, 1)
+        layout.addWidget(self.status)
+        self.setCentralWidget(frame)
+        self.setMinimumSize(QSize(1100, 640))
+
+    def _connect(self) -> None:
+        for part in (self.top, self.banner, self.navigation, self.status):
+            part.asked_for.connect(self.navigate)
+        self.pins.asked_for.connect(self._go_pinned)
+        self.pins.changed.connect(self._keep_pins)
+        self.banner.acknowledged.connect(self.acknowledge)
+        refresh = self.refresh
+        for show in (self.horn.listen, self.banner.show_board, self.top.counts.show_board):
+            refresh.alarms_moved.connect(show)
+        refresh.alarms_moved.connect(self.navigation.tree.show_board)
+        for show in (self.top.clock.update, self.status.update, self.banner.update, self.horn.sound):
+            refresh.second.connect(show)
+        refresh.blinked.connect(self._blink)
+        refresh.liveness.connect(self._show_liveness)
+        refresh.broke.connect(self.notices.show_bug)
+        self.context.look.changed.connect(self._keep_look)
+
+    def _shortcuts(self) -> None:
+        acts: dict[str, Callable[[], None]] = {
+            "F8": lambda: self.acknowledge(self.banner.first()),
+            "F9": self.horn.silence,
+            "Ctrl+K": self._search,
+            "Alt+Left": self.back,
+            "Ctrl+D": self.pins.toggle,
+        }
+        for number, page in enumerate(self.rows, 1):
+            acts[f"F{number}"] = lambda page=page: self.navigate(page)  # type: ignore[misc]
+        for number in range(Pins.MOST):
+            acts[f"Alt+{number + 1}"] = lambda number=number: self.pins.go(number)  # type: ignore[misc]
+        for keys, act in acts.items():
+            QShortcut(QKeySequence(keys), self, act)
+
+    def start(self) -> None:
+        """Go to the first page and refresh from now on."""
+        self.refresh.tick()
+        if not self.place.page:
+            self.navigate(OVERVIEW if OVERVIEW in self.rows else next(iter(self.rows)))
+        self.refresh.start()
+
+    # ------------------------------------------------------------ going places
+    def navigate(self, wish: object) -> None:
+        """Go where a `Place`, a page's id, an `Equipment`, a `Tag` or an `Alarm` is shown."""
+        place = self._read(wish)
+        if place.page == FACEPLATE:
+            self._show_side(place)
+            return
+        if place.page not in self.rows:
+            return
+        if self.place.page:
+            self._behind = [*self._behind, self.place][-_REMEMBERED:]
+        self._arrive(place)
+
+    def back(self) -> None:
+        """Where we were before."""
+        if self._behind:
+            self._arrive(self._behind.pop())
+
+    def page(self, name: str) -> Page:
+        """A page by its id, made at the first call."""
+        if name not in self.pages:
+            page = self.rows[name].make(self.context)
+            page.asked_for.connect(self.navigate)
+            self.stack.addWidget(page)
+            self.refresh.watch(page)
+            self.pages[name] = page
+        return self.pages[name]
+
+    def _read(self, wish: object) -> Place:
+        if isinstance(wish, Place):
+            return wish
+        if isinstance(wish, Alarm):
+            return Place(ALARMS, alarm=wish)
+        if isinstance(wish, Tag):
+            return Place(TRENDS, tags=(wish,)) if TRENDS in self.rows else self._read(wish.equipment)
+        if isinstance(wish, Equipment):
+            if wish.type is LINK_TYPE or SYNOPTIC not in self.rows:
+                return Place(LINKS if wish.type is LINK_TYPE else FACEPLATE, wish)
+            return Place(SYNOPTIC, wish)
+        return Place(str(wish))
+
+    def _arrive(self, place: Place) -> None:
+        page = self.page(place.page)
+        page.arrive(place)
+        self.place = place
+        self.stack.setCurrentWidget(page)
+        self.top.show_page(place.page)
+        self.pins.show_here(place.equipment.id if place.equipment else place.page)
+        if place.equipment and place.page != ALARMS:
+            self._show_side(place)
+
+    def _show_side(self, place: Place) -> None:
+        if place.equipment is None:
+            return
+        self.navigation.tree.show_equipment(place.equipment)
+        if self.side is None and SIDE.present():
+            self.side = self._make_side(SIDE)
+        if self.side:
+            self.side.arrive(place)
+            self.beside.setFixedWidth(round(SIDE_WIDTH * self.context.look.scale))
+            self.beside.show()
+
+    def _make_side(self, side: PageRow) -> Page:
+        panel = side.make(self.context)
+        panel.asked_for.connect(self.navigate)
+        panel.closed.connect(self.beside.hide)
+        self.refresh.watch(panel)
+        layout = self.beside.layout()
+        if layout is not None:
+            layout.addWidget(panel)
+        return panel
+
+    def _search(self) -> None:
+        self.top.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.top.search.selectAll()
+
+    # ------------------------------------------------------------ acting and telling
+    def acknowledge(self, rows: Iterable[int]) -> None:
+        """Ask the station to acknowledge alarms by their rows."""
+        rows = list(rows)
+        if rows:
+            self.context.spawn(acknowledge(self.context, rows))
+
+    def say(self, message: str) -> None:
+        """One sentence in the status bar."""
+        self.status.say(message)
+
+    def show_error(self, error: BaseException) -> None:
+        """A refusal or an unreachable station is a sentence; anything else is a bug of ours."""
+        if isinstance(error, Refused):
+            self.say(self.context.look.say(error.text))
+        elif isinstance(error, VigieError):
+            self.say(str(error))
+        else:
+            self.notices.show_bug(error)
+
+    def _blink(self) -> None:
+        if len(self.context.board.unacked()):
+            self.banner.update()
+
+    def _show_liveness(self, alive: bool) -> None:
+        self.notices.show_liveness(alive)
+        self.status.update()
+        self.banner.update()
+
+    # ------------------------------------------------------------ what is kept
+    def _usual_pins(self) -> list[str]:
+        """The overview, the map, and the first equipment of two systems that have a page."""
+        site = self.context.attachment.site
+        pins = [page for page in (OVERVIEW, "map") if page in self.rows]
+        firsts = {thing.system: thing.id for thing in reversed(site.equipment) if thing.type.page and not thing.parent}
+        return pins + list(firsts.values())[:2]
+
+    def _name_of(self, pin: str) -> str:
+        look, site = self.context.look, self.context.attachment.site
+        if pin in self.rows:
+            return look.say(self.rows[pin].words)
+        thing = site.equipment_by_id.get(pin)
+        return full_name(site, thing, look) if thing else pin
+
+    def _go_pinned(self, pin: str) -> None:
+        thing = self.context.attachment.site.equipment_by_id.get(pin)
+        self.navigate(thing if thing else pin)
+
+    def _keep_pins(self) -> None:
+        self.preferences.pinned = list(self.pins.pinned)
+        self.preferences.save()
+
+    def _keep_look(self) -> None:
+        look, chosen = self.context.look, self.preferences
+        chosen.theme, chosen.language, chosen.scale = look.theme.name, look.language, look.scale
+        chosen.save()
+        self.setWindowTitle(f"Vigie – {look.say(self.context.attachment.site.name)}")
+        self.beside.setFixedWidth(round(SIDE_WIDTH * look.scale))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.refresh.stop()
+        self.preferences.geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        self.preferences.save()
+        self.left.emit()
+        super().closeEvent(event)
