@@ -132,7 +132,7 @@ class Alarms:
         return await self._answer(ids, Event.RESET, who)
 
     async def shelve(self, ids: Sequence[str], minutes: float, reason: str, who: str) -> int:
-        """Keep alarms from the operator for a while. Raises StoreError, hiding nothing, where it can't be journalled."""
+        """Keep alarms from the operator for a while. Raises StoreError, hiding nothing, where it is not journalled."""
         until = self._clock.now() + round(minutes * MINUTE)
         detail = {"minutes": minutes, "reason": reason, "until": until}
         return await self._put(ids, Act.SHELVE, detail, who, until)
@@ -233,7 +233,7 @@ class Alarms:
         return self._journal.extend(entries())
 
     def _adapt(self) -> None:
-        """A rule may have become latching, or ceased to be, since its alarm was kept: give it the state's counterpart."""
+        """A rule may have become latching, or ceased to be, since its alarm was kept: give it the counterpart."""
         state, latching = self.columns["state"], self._latching.astype(np.bool_)
         for plain, latched in ((State.RETURNED, State.LATCHED_UNACKED), (State.NORMAL, State.LATCHED_ACKED)):
             state[~latching & (state == latched)] = plain

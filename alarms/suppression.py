@@ -47,9 +47,6 @@ ROWS: dict[Act, tuple[Hidden, bool]] = {
 REPEATABLE = frozenset({Act.SHELVE})
 """Acts that may meet an alarm already so: a shelf is given another end."""
 
-LONGEST_SHELF_MIN = 12 * 60.0
-"""No shelf outlives a shift: what is hidden for longer is taken out of service, with a name to it."""
-
 
 def legal(hidden: int, act: Act) -> bool:
     """Whether `act` changes anything for an alarm that is so hidden."""

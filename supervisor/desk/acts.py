@@ -1,0 +1,60 @@
+"""The acts a window may ask for, by name: one row each. Adding one is a function and a row.
+
+An act takes the user and the words of the request, and returns the words of the answer. Words that are not what the
+act needs raise msgspec's ValidationError, which the asker is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from supervisor.desk.alarm_desk import AlarmDesk
+from supervisor.desk.desk import Desk
+from supervisor.desk.order import Command
+from supervisor.model import User
+from supervisor.serve import Act
+
+
+class _Submit(msgspec.Struct, frozen=True):
+    equipment: str
+    command: str
+    value: float | None = None
+
+
+class _Alarms(msgspec.Struct, frozen=True):
+    alarms: list[str]
+
+
+class _Shelve(msgspec.Struct, frozen=True):
+    alarms: list[str]
+    minutes: float
+    reason: str
+
+
+def acts(desk: Desk, alarms: AlarmDesk) -> dict[str, Act]:
+    """Name -> act, bound to one station."""
+
+    async def submit(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        ask = msgspec.convert(words, _Submit)
+        return {"id": await desk.submit(Command(ask.equipment, ask.command, ask.value), user)}
+
+    async def acknowledge(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"count": await alarms.acknowledge(msgspec.convert(words, _Alarms).alarms, user)}
+
+    async def reset(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"count": await alarms.reset(msgspec.convert(words, _Alarms).alarms, user)}
+
+    async def shelve(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        ask = msgspec.convert(words, _Shelve)
+        return {"count": await alarms.shelve(ask.alarms, ask.minutes, ask.reason, user)}
+
+    async def unshelve(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"count": await alarms.unshelve(msgspec.convert(words, _Alarms).alarms, user)}
+
+    async def ping(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"user": user.id}
+
+    return {act.__name__: act for act in (submit, acknowledge, reset, shelve, unshelve, ping)}

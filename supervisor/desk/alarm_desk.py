@@ -1,0 +1,112 @@
+"""AlarmDesk: acknowledging, resetting and shelving, through the same door as commands: the right first, then the act.
+
+All or nothing: where one alarm of many is out of the user's reach none is touched, and the refusal names it.
+The alarms themselves write who did it in the journal; a refusal is written here.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from supervisor.errors import Refused, StoreError
+from supervisor.journal import Entry, Journal
+from supervisor.model import Alarm, Role, Site, Text, User
+from supervisor.people import ROLES, People
+
+LONGEST_MIN = 12 * 60.0
+"""No shelf outlives a shift: what is to be hidden for longer is taken out of service."""
+
+log = logging.getLogger(__name__)
+
+
+class Board(Protocol):
+    """What the desk needs of the alarms; each act returns how many alarms it changed."""
+
+    async def acknowledge(self, ids: Sequence[str], who: str) -> int: ...
+
+    async def reset(self, ids: Sequence[str], who: str) -> int: ...
+
+    async def shelve(self, ids: Sequence[str], minutes: float, reason: str, who: str) -> int: ...
+
+    async def unshelve(self, ids: Sequence[str], who: str) -> int: ...
+
+
+class AlarmDesk:
+    """See the module. Every act raises Refused."""
+
+    def __init__(self, site: Site, board: Board, journal: Journal) -> None:
+        self._alarms = {alarm.id: alarm for alarm in site.alarms}
+        self._people = People(site)
+        self._board = board
+        self._journal = journal
+
+    async def acknowledge(self, ids: Sequence[str], user: User) -> int:
+        """How many were waiting for it."""
+        return await self._act("acknowledge", ids, user, lambda: self._board.acknowledge(ids, user.id))
+
+    async def reset(self, ids: Sequence[str], user: User) -> int:
+        """How many latched alarms were gone and acknowledged, and went."""
+        return await self._act("reset", ids, user, lambda: self._board.reset(ids, user.id))
+
+    async def shelve(self, ids: Sequence[str], minutes: float, reason: str, user: User) -> int:
+        """Hide alarms for a while; takes a reason, and no longer than a shift."""
+
+        def checked() -> Awaitable[int]:
+            _check(minutes, reason)
+            return self._board.shelve(ids, minutes, reason.strip(), user.id)
+
+        return await self._act("shelve", ids, user, checked)
+
+    async def unshelve(self, ids: Sequence[str], user: User) -> int:
+        """Bring them back before their time."""
+        return await self._act("unshelve", ids, user, lambda: self._board.unshelve(ids, user.id))
+
+    async def _act(self, word: str, ids: Sequence[str], user: User, act: Callable[[], Awaitable[int]]) -> int:
+        try:
+            for id_ in ids:
+                self._allow(id_, user)
+            return await act()
+        except Refused as refused:
+            detail = {"act": word, "alarms": list(ids[:20]), "count": len(ids)}
+            self._journal.append(Entry("access", "refused", user.id, ids[0] if ids else "", "", refused.check, detail))
+            raise
+        except StoreError as error:
+            log.error("%s is not done, for it can't be journalled: %s", word, error)
+            raise Refused(
+                "journal",
+                Text(
+                    "Le journal ne peut pas être écrit : aucune alarme n'est masquée tant que c'est le cas.",
+                    "The journal cannot be written: no alarm is hidden while that is so.",
+                ),
+            ) from error
+
+    def _allow(self, id_: str, user: User) -> None:
+        alarm = self._alarms.get(id_)
+        if alarm is None:
+            raise Refused("unknown", Text(f"L'alarme « {id_} » n'existe pas.", f'There is no alarm "{id_}".'))
+        if not self._people.holds(user, Role.OPERATOR, alarm.equipment.area):
+            raise Refused("right", _no_right(alarm))
+
+
+def _no_right(alarm: Alarm) -> Text:
+    role, name = ROLES[Role.OPERATOR], alarm.equipment.name
+    return Text(
+        f"Vous n'avez pas le droit d'agir sur les alarmes de « {name.fr} » : il faut y être {role.fr}.",
+        f'You have no right to act on the alarms of "{name.en}": it takes an {role.en} there.',
+    )
+
+
+def _check(minutes: float, reason: str) -> None:
+    if not math.isfinite(minutes) or not 0 < minutes <= LONGEST_MIN:
+        raise Refused(
+            "range",
+            Text(
+                f"Une alarme se met de côté pour {LONGEST_MIN:g} minutes au plus.",
+                f"An alarm is shelved for {LONGEST_MIN:g} minutes at most.",
+            ),
+        )
+    if not reason.strip():
+        raise Refused("reason", Text("Indiquez le motif de la mise de côté.", "Say why the alarm is shelved."))

@@ -1,0 +1,54 @@
+"""People: who may do what, where. A role holds in some areas (and in those inside them), or everywhere.
+
+Users come from the site folder, which holds no secrets; how a person proves who they are is not decided here.
+Who sits at the desk is a `User`; what they may do is asked of `People` at every act, never kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from supervisor.errors import Refused
+from supervisor.model import Area, CommandSpec, Equipment, Role, Site, Text, User
+
+ROLES: Mapping[Role, Text] = {
+    Role.VIEWER: Text("spectateur", "viewer"),
+    Role.OPERATOR: Text("opérateur", "operator"),
+    Role.SUPERVISOR: Text("chef de salle", "supervisor"),
+    Role.ENGINEER: Text("ingénieur", "engineer"),
+}
+"""The words of the screen."""
+
+
+class People:
+    """The users of a site and their rights."""
+
+    def __init__(self, site: Site) -> None:
+        self._users = site.users
+        self._areas = site.areas
+
+    def user(self, id_: str) -> User:
+        """The user of that id. Raises Refused for somebody the site does not know."""
+        try:
+            return self._users[id_]
+        except KeyError:
+            raise Refused(
+                "right",
+                Text(f"L'utilisateur « {id_} » n'est pas déclaré sur ce site.", f'The site knows no user "{id_}".'),
+            ) from None
+
+    def may(self, user: User, command: CommandSpec, equipment: Equipment) -> bool:
+        """Whether `user` may give this command to this equipment."""
+        return self.holds(user, command.role, equipment.area)
+
+    def holds(self, user: User, role: Role, area: str) -> bool:
+        """Whether `user` has at least `role` in `area`."""
+        return user.role >= role and (not user.areas or any(one in user.areas for one in self._upwards(area)))
+
+    def _upwards(self, area: str) -> Iterator[str]:
+        """The area and all it lies in. A ring of parents, which the site check refuses, ends where it began."""
+        seen: set[str] = set()
+        while area and area not in seen:
+            yield area
+            seen.add(area)
+            area = self._areas.get(area, Area("", Text("", ""))).parent
