@@ -426,7 +426,10 @@ class Site:
         return _grouped(self.equipment, lambda equipment: equipment.parent)
 
     def tag(self, equipment: Equipment, path: str) -> Tag | None:
-        """The tag `path` seen from `equipment`, such as "level" or "P1.current"; None where its pack carries none."""
+        """The tag `path` seen from `equipment`: "level", "P1.current", "parent.level"; None where none carries it."""
+        if path.startswith("parent."):
+            parent = self.equipment_by_id.get(equipment.parent)
+            return self.tag(parent, path.removeprefix("parent.")) if parent else None
         return self.tag_by_id.get(f"{equipment.id}.{path}")
 
 
