@@ -1,0 +1,126 @@
+"""site.toml, areas.toml and people.toml: the place, its parts, and who watches it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+from supervisor import health
+from supervisor.model import NO_TEXT, Area, Role, System, Text, User
+from supervisor.site.document import read_toml
+from supervisor.site.findings import Catalogue, Findings, suggest
+from supervisor.site.reader import Table
+
+SITE, AREAS, PEOPLE = Path("site.toml"), Path("areas.toml"), Path("people.toml")
+LANGUAGES = {"fr": "fr", "en": "en"}
+ROLES = {role.name.lower(): role for role in Role}
+
+
+@dataclass
+class Territory:
+    """What site.toml says."""
+
+    systems: Catalogue[System]
+    id: str = ""
+    name: Text = NO_TEXT
+    zone: str = "UTC"
+    latitude: float = 0.0
+    longitude: float = 0.0
+    language: str = "fr"
+    placed: bool = field(default=False)
+    """Whether the position could be read."""
+
+
+def read_territory(folder: Path, findings: Findings) -> Territory:
+    systems: Catalogue[System] = Catalogue("system", findings)
+    systems.rows[health.NETWORK.id] = health.NETWORK
+    territory = Territory(systems)
+    document = read_toml(folder, SITE, findings)
+    if document is None:
+        systems.complete = False
+        return territory
+    table = Table.top(document, findings)
+    territory.id, territory.name = table.id(), table.name()
+    territory.zone = _zone(table)
+    territory.language = table.choice("language", LANGUAGES, "fr") or "fr"
+    _position(table, territory)
+    for row in table.tables("system"):
+        system = System(row.id(), row.name(), row.word("symbol", ""))
+        row.close()
+        if system.id == health.NETWORK.id:
+            row.problem("id", 'Vigie adds the system "network" itself', "Remove this [[system]].")
+        else:
+            systems.add(system.id, system, row.where("id"))
+    table.close()
+    return territory
+
+
+def read_areas(folder: Path, findings: Findings) -> Catalogue[Area]:
+    areas: Catalogue[Area] = Catalogue("area", findings)
+    document = read_toml(folder, AREAS, findings)
+    if document is None:
+        areas.complete = False
+        return areas
+    table = Table.top(document, findings)
+    tables = table.tables("area")
+    for row in tables:
+        area = Area(row.id(), row.name(), row.word("parent", ""))
+        row.close()
+        areas.add(area.id, area, row.where("id"))
+    table.close()
+    for row in tables:
+        _nesting(row, areas)
+    return areas
+
+
+def read_people(folder: Path, areas: Catalogue[Area], findings: Findings) -> dict[str, User]:
+    """The users; none where there is no people.toml."""
+    if not (folder / PEOPLE).exists():
+        return {}
+    users: Catalogue[User] = Catalogue("user", findings)
+    document = read_toml(folder, PEOPLE, findings)
+    if document is None:
+        return {}
+    table = Table.top(document, findings)
+    for row in table.tables("user"):
+        id_, limits = row.word("id"), row.words("areas")
+        for number, area in enumerate(limits):
+            areas.find(area, row.where("areas", number))
+        role = row.choice("role", ROLES) or Role.VIEWER
+        users.add(id_, User(id_, row.word("name"), role, frozenset(limits)), row.where("id"))
+        row.close()
+    table.close()
+    return users.rows
+
+
+def _zone(table: Table) -> str:
+    zone = table.word("zone")
+    try:
+        ZoneInfo(zone or "UTC")
+    except (ValueError, OSError):  # not found, not a name, a folder of the time-zone database
+        table.problem("zone", f'There is no time zone "{zone}"', suggest(zone, available_timezones()))
+        return "UTC"
+    return zone or "UTC"
+
+
+def _position(table: Table, territory: Territory) -> None:
+    values = table.raw("position")
+    numbers = [value for value in values if isinstance(value, (int, float))] if isinstance(values, list) else []
+    if len(numbers) == 2 and abs(numbers[0]) <= 90 and abs(numbers[1]) <= 180:
+        territory.latitude, territory.longitude, territory.placed = float(numbers[0]), float(numbers[1]), True
+        return
+    remedy = "Write position = [latitude, longitude] in degrees, such as [47.4736, -0.5541]."
+    table.problem("position", f'"position" is {values}' if values is not None else "The site has no position", remedy)
+
+
+def _nesting(row: Table, areas: Catalogue[Area]) -> None:
+    area = areas.rows.get(str(row.values.get("id")))
+    if area is None or not area.parent or areas.find(area.parent, row.where("parent")) is None:
+        return
+    seen, parent = {area.id}, area.parent
+    while parent in areas.rows and parent not in seen:
+        seen.add(parent)
+        parent = areas.rows[parent].parent
+    if parent == area.id:
+        row.problem("parent", f'The area "{area.id}" lies inside itself', "Give it a parent that is not inside it.")
