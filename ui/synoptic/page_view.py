@@ -1,0 +1,152 @@
+"""SynopticPage: the synoptic of one equipment, with the way to it above: area › system › name."""
+
+from __future__ import annotations
+
+from numpy import intp
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from supervisor.model import Equipment
+from ui import naming
+from ui.pages import FACEPLATE, TRENDS, Context, Page, Place
+from ui.synoptic import words
+from ui.synoptic.auto import page_for
+from ui.synoptic.binding import Drawing, bind
+from ui.synoptic.page import Synoptic, load_all
+from ui.synoptic.sheet import Sheet
+from ui.synoptic.view import SynopticView
+from ui.widgets import Button, Card, Label, Line, Words, column, row
+
+ARROW = "  ›  "
+HEADER = 48
+
+
+class SynopticPage(Page):
+    """See the module. `show_equipment` draws the page of its type, or one made of its tags."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.equipment: Equipment | None = None
+        self.pages, self.problems = load_all(context.attachment.site.folder)
+        self.sheet = Sheet(context)
+        self.view = SynopticView(self.sheet)
+        self._way = Label(context.look, "body", 400, "text2")
+        self._name = Label(context.look, "title", 600)
+        self._type = Label(context.look, "body", 400, "text2")
+        self._trends = Button(context.look, words.TRENDS, "flat", "trend")
+        self._plate = Button(context.look, words.FACEPLATE, "flat", "list")
+        self._acknowledge = Button(context.look, words.ACKNOWLEDGE)
+        self._lay_out()
+        self._trends.clicked.connect(self._go_to_trends)
+        self._plate.clicked.connect(self._go_to_faceplate)
+        self._acknowledge.clicked.connect(self._acknowledge_page)
+        self.view.opened.connect(lambda equipment: self.asked_for.emit(Place(FACEPLATE, equipment)))
+        context.look.changed.connect(self.dress)
+        self.setFocusProxy(self.view)
+        self.dress()
+
+    def _lay_out(self) -> None:
+        head = QWidget()
+        head.setFixedHeight(HEADER)
+        line = row(head, 0, 8)
+        line.setContentsMargins(16, 0, 12, 0)
+        for label in (self._way, self._name, self._type):
+            line.addWidget(label)
+        line.addStretch(1)
+        for button in (self._trends, self._plate, self._acknowledge):
+            line.addWidget(button)
+        empty = Words(self.context.look, words.NO_EQUIPMENT, "value", 400, "text2")
+        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        body = QWidget()
+        self._stack = QStackedLayout(body)
+        self._stack.addWidget(empty)
+        self._stack.addWidget(self.view)
+        card = Card()
+        inside = column(card, 1)
+        inside.addWidget(head)
+        inside.addWidget(Line(self.context.look))
+        inside.addWidget(body, 1)
+        column(self).addWidget(card)
+
+    def show_equipment(self, equipment: Equipment) -> None:
+        """Draw it; a part that has no page of its own is shown on the page of what it is a part of."""
+        whole = self._whole(equipment)
+        if self.equipment is None or whole.id != self.equipment.id:
+            self.equipment = whole
+            self.view.show_drawing(self.drawing(whole))
+            self._stack.setCurrentIndex(1)
+            self.dress()
+        self._stand_on(equipment)
+
+    def drawing(self, equipment: Equipment) -> Drawing:
+        """What is drawn for an equipment."""
+        return bind(self.page(equipment), self.context.attachment.site, equipment)
+
+    def page(self, equipment: Equipment) -> Synoptic:
+        """The page of its type, or one made of its tags."""
+        page = self.pages.get(equipment.type.page)
+        return page or page_for(self.context.attachment.site, equipment)
+
+    def _whole(self, equipment: Equipment) -> Equipment:
+        parent = self.context.attachment.site.equipment_by_id.get(equipment.parent)
+        within = parent is not None and equipment.id.startswith(f"{parent.id}.")
+        return parent if parent is not None and within and not equipment.type.page else equipment
+
+    def _stand_on(self, equipment: Equipment) -> None:
+        """Frame the part that was asked for."""
+        if self.equipment is None or equipment.id == self.equipment.id:
+            self.view.select("")
+            return
+        groups = [item.bound.symbol.group for item in self.view.items_shown if item.equipment.id == equipment.id]
+        self.view.select(groups[0] if groups else "")
+
+    def refresh(self, moved: NDArray[intp]) -> None:
+        self.view.refresh(moved)
+
+    def refresh_alarms(self) -> None:
+        self.view.refresh_alarms()
+        self._acknowledge.setEnabled(bool(self._unacked()))
+
+    def slow(self) -> None:
+        self.view.slow()
+
+    def dress(self) -> None:
+        """Words and colours again."""
+        look, site = self.context.look, self.context.attachment.site
+        self.view.dress()
+        for button in (self._trends, self._plate, self._acknowledge):
+            button.setVisible(self.equipment is not None)
+        if self.equipment is None:
+            return
+        system = site.systems.get(self.equipment.system)
+        steps = [naming.area_name(site, self.equipment.area, look), look.say(system.name) if system else ""]
+        self._way.setText("".join(step + ARROW for step in steps if step))
+        self._name.setText(naming.full_name(site, self.equipment, look))
+        self._type.setText(f"{look.say(self.equipment.type.name)}  {self.equipment.id}")
+        self._acknowledge.setEnabled(bool(self._unacked()))
+
+    def _unacked(self) -> list[str]:
+        """Ids of the alarms of this page that nobody acknowledged."""
+        board, site = self.context.board, self.context.attachment.site
+        alarms = [site.alarms[n] for n in board.unacked().tolist()]
+        own = self.equipment.id if self.equipment else ""
+        return [alarm.id for alarm in alarms if own in (alarm.equipment.id, alarm.equipment.parent)]
+
+    def _acknowledge_page(self) -> None:
+        alarms = self._unacked()
+        if alarms:
+            self.context.spawn(self._ask_acknowledge(alarms))
+
+    async def _ask_acknowledge(self, alarms: list[str]) -> None:
+        await self.context.attachment.ask("acknowledge", alarms=alarms)
+
+    def _go_to_trends(self) -> None:
+        if self.equipment:
+            site = self.context.attachment.site
+            found = (site.tag(self.equipment, path) for path in self.equipment.type.headline)
+            self.asked_for.emit(Place(TRENDS, self.equipment, tuple(tag for tag in found if tag is not None)))
+
+    def _go_to_faceplate(self) -> None:
+        if self.equipment:
+            self.asked_for.emit(Place(FACEPLATE, self.view.standing() or self.equipment))
