@@ -137,12 +137,18 @@ def version(connection: Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def reader(path: Path) -> Connection:
-    """A connection that can only read, from any process, while the writer writes. The caller closes it."""
+def reader(path: Path, immutable: bool = False) -> Connection:
+    """A connection that can only read, from any process, while the writer writes. The caller closes it.
+
+    Immutable: nobody will ever write the file again, so SQLite need not lock it nor look for a WAL.
+    """
     connection: Connection | None = None
     try:
         connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
+            f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if immutable else ''}",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
         )
         connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
         version(connection)  # opens the file now rather than at the first query

@@ -1,0 +1,112 @@
+"""Chunks of one tag in a file: the same tables in stage.db and in every partition, written and read alike."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from supervisor.database import Connection
+from supervisor.historian import codec, rollups
+from supervisor.historian.codec import Damaged
+from supervisor.historian.samples import NONE, Samples, Span, join, samples
+
+FULL = 16_384
+"""Samples to a chunk: a smaller one pays more for its row and its tables, a larger one no longer gains."""
+
+log = logging.getLogger(__name__)
+
+Row = tuple[int, int, int, int, float | None, float | None, float | None, float | None, int]
+"""A row of the table `chunk` but for its blob_id."""
+Merged = Callable[[int, int], bool]
+"""Whether a partition holds the chunk of stage.db with this t0 and blob_id."""
+
+
+@dataclass(slots=True)
+class Chunk:
+    """What is written."""
+
+    row: Row
+    blob: bytes
+
+
+def cut(slot: int, whole: Samples) -> Iterator[Chunk]:
+    """The samples of a tag, ordered, as chunks of nearly equal size."""
+    count = -(-len(whole) // FULL)
+    edges = [len(whole) * i // count for i in range(count + 1)] if count else []
+    for low, high in pairwise(edges):
+        piece = whole.take(slice(low, high))
+        yield Chunk(_row(slot, piece), codec.encode(piece))
+
+
+def _row(
+    slot: int, piece: Samples
+) -> tuple[int, int, int, int, float | None, float | None, float | None, float | None, int]:
+    times = int(piece.time[0]), int(piece.time[-1]), len(piece)
+    worst = int(piece.quality.max())
+    if piece.words:
+        return slot, *times, None, None, None, None, worst
+    good = piece.value[rollups.believable(piece)]
+    low, high = (float(good.min()), float(good.max())) if len(good) else (None, None)
+    return slot, *times, low, high, float(piece.value[0]), float(piece.value[-1]), worst
+
+
+def write(connection: Connection, chunks: Iterable[Chunk]) -> None:
+    """Append chunks; their blob ids are higher than any the file ever had."""
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'blob'").fetchone()
+    listed = list(enumerate(chunks, (row[0] if row else 0) + 1))
+    connection.executemany("INSERT INTO blob(id, data) VALUES (?, ?)", [(id_, chunk.blob) for id_, chunk in listed])
+    connection.executemany(
+        "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [(*chunk.row, id_) for id_, chunk in listed]
+    )
+
+
+def read(connection: Connection, slot: int, span: Span, name: str, merged: Merged | None = None) -> Samples:
+    """The samples of every chunk that reaches into the span, whole chunks, oldest chunk first.
+
+    `merged` tells which chunks a partition already holds. What is damaged is left out, logged and named in the result.
+    """
+    rows = connection.execute(
+        "SELECT chunk.t0, chunk.t1, blob_id, data FROM chunk JOIN blob ON blob.id = blob_id"
+        " WHERE tag = ? AND t0 <= ? AND t1 > ? ORDER BY t0, blob_id",
+        (slot, span[1], span[0]),
+    ).fetchall()
+    return join(
+        [
+            opened(blob, slot, (t0, t1), name)
+            for t0, t1, blob_id, blob in rows
+            if merged is None or not merged(t0, blob_id)
+        ]
+    )
+
+
+def opened(blob: bytes, slot: int, span: Span, name: str) -> Samples:
+    """The samples of a chunk, or none of them and the span where the disk gave back something else."""
+    try:
+        return codec.decode(blob)
+    except Damaged as error:
+        log.error("%s: the chunk of slot %d from %d to %d ns is damaged. %s", name, slot, *span, error)
+        return Samples(NONE.time, NONE.value, NONE.quality, NONE.lag, damaged=((span[0] - 1, span[1]),))
+
+
+def last(connection: Connection, slot: int, span: Span, name: str, merged: Merged | None = None) -> Samples:
+    """The last sample of the span, or none; of equal times the last written."""
+    best, reached = NONE, span[0]
+    # chunks rarely overlap, so the first of this walk nearly always ends it
+    for t0, t1, value, worst, blob_id in connection.execute(
+        "SELECT t0, t1, vlast, qworst, blob_id FROM chunk WHERE tag = ? AND t0 <= ? AND t1 > ?"
+        " ORDER BY t0 DESC, blob_id DESC",
+        (slot, span[1], span[0]),
+    ).fetchall():
+        if t1 <= reached or (merged is not None and merged(t0, blob_id)):
+            continue
+        if t1 <= span[1] and worst == 0 and value is not None:
+            found = samples([t1], [value])  # from the row alone: every sample of the chunk is good
+        else:
+            blob = connection.execute("SELECT data FROM blob WHERE id = ?", (blob_id,)).fetchone()[0]
+            found = opened(blob, slot, (t0, t1), name).within(reached, span[1])
+        if len(found):
+            best = found.last()
+            reached = int(best.time[0])
+    return best

@@ -1,0 +1,131 @@
+"""The files of a history folder: their names, their tables, and how time is cut into partitions.
+
+owner.lock   held by the station that writes
+meta.db      tags and their slots, partitions
+hot.db       what was flushed: one row a second, all tags together
+stage.db     chunks of one tag each, until their partition ends
+part-…db     one partition, never written again; a later one of the same span has a higher generation
+rollup.db    10 min, 1 h and 1 day of every tag, made from the partitions and kept when they are dropped
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from supervisor.clock import SECOND
+from supervisor.database import Connection
+from supervisor.errors import StoreError
+from supervisor.historian.samples import Span
+
+CHUNK = """
+CREATE TABLE chunk(tag INTEGER NOT NULL, t0 INTEGER NOT NULL, t1 INTEGER NOT NULL, n INTEGER NOT NULL,
+  vmin REAL, vmax REAL, vfirst REAL, vlast REAL, qworst INTEGER NOT NULL,
+  blob_id INTEGER NOT NULL, PRIMARY KEY(tag, t0, blob_id)) WITHOUT ROWID;
+CREATE TABLE blob(id INTEGER PRIMARY KEY AUTOINCREMENT, data BLOB NOT NULL);
+"""
+"""Blobs have a table of their own: inside the rows of a WITHOUT ROWID table they would be read with every header."""
+STATE = "CREATE TABLE state(k TEXT PRIMARY KEY, v) WITHOUT ROWID;"
+
+META_SQL = (
+    STATE
+    + """
+CREATE TABLE tag(slot INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, exponent INTEGER NOT NULL);
+CREATE TABLE part(t0 INTEGER PRIMARY KEY, t1 INTEGER NOT NULL, generation INTEGER NOT NULL, name TEXT NOT NULL,
+  through INTEGER NOT NULL, samples INTEGER NOT NULL, bytes INTEGER NOT NULL);
+""",
+)
+"""exponent: a tag's times are kept in 10^exponent ns. through: the part holds every chunk of its span that stage.db
+had up to this blob."""
+HOT_SQL = (
+    STATE
+    + """
+CREATE TABLE batch(id INTEGER PRIMARY KEY AUTOINCREMENT, t0 INTEGER NOT NULL, t1 INTEGER NOT NULL, n INTEGER NOT NULL,
+  covers INTEGER, data BLOB NOT NULL);
+""",
+)
+"""covers: the row carries on what was too little for a chunk among the ids up to here, and counts only once stage.db
+is sealed that far. AUTOINCREMENT: an id must never come back after its row was sealed and deleted."""
+STAGE_SQL = (STATE + CHUNK + "CREATE TABLE pending(t0 INTEGER PRIMARY KEY, touched INTEGER NOT NULL);",)
+"""pending: partitions with something to merge, and when that last grew, ns UTC."""
+PART_SQL = (STATE + CHUNK + "CREATE TABLE keyframe(t INTEGER PRIMARY KEY, data BLOB NOT NULL);",)
+"""keyframe: the sample in force of every tag, at the partition's start and at its end."""
+ROLLUP_SQL = (
+    STATE
+    + """
+CREATE TABLE rollup(id INTEGER PRIMARY KEY, tag INTEGER NOT NULL, level INTEGER NOT NULL, t0 INTEGER NOT NULL,
+  data BLOB NOT NULL, UNIQUE(tag, level, t0));
+""",
+)
+
+OWNER, META, HOT, STAGE, ROLLUP = "owner.lock", "meta.db", "hot.db", "stage.db", "rollup.db"
+STAGE_PAGE = 8192
+"""Staged chunks are about 2 kB: on 4096-byte pages a third of the file would be air."""
+LOWEST = -(1 << 63)
+"""Before every instant, as the start of a span."""
+TEMPORARY = ".new"
+
+_NAME = re.compile(r"part-\d{8}T\d{4}-\d{8}T\d{4}(\.\d+)?\.db")
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """How time is cut: every partition is as long as the others and starts at a whole multiple of that since 1970."""
+
+    length: int
+    """ns"""
+
+    def start(self, time: int) -> int:
+        """Start of the partition a time lies in; a partition is start < t <= start + length."""
+        return (time - 1) // self.length * self.length
+
+    def span(self, start: int) -> Span:
+        return start, start + self.length
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """One partition as the catalogue has it."""
+
+    t0: int
+    t1: int
+    generation: int
+    name: str
+    through: int
+    samples: int
+    bytes: int
+
+
+def part_name(span: Span, generation: int) -> str:
+    """Such as part-20260105T0000-20260106T0000.db, in UTC; the second generation ends in .2.db."""
+    start, end = (datetime.fromtimestamp(t // SECOND, UTC).strftime("%Y%m%dT%H%M") for t in span)
+    return f"part-{start}-{end}{f'.{generation}' if generation > 1 else ''}.db"
+
+
+def part_files(folder: Path) -> list[Path]:
+    """Every finished partition file, registered or not."""
+    return sorted(path for path in folder.glob("part-*.db") if _NAME.fullmatch(path.name))
+
+
+def get(connection: Connection, key: str, default: int = 0) -> int:
+    """A number from the file's state."""
+    row = connection.execute("SELECT v FROM state WHERE k = ?", (key,)).fetchone()
+    return default if row is None else int(row[0])
+
+
+def put(connection: Connection, key: str, value: int | str | bytes) -> None:
+    """Keep something in the file's state."""
+    connection.execute(
+        "INSERT INTO state(k, v) VALUES (?, ?) ON CONFLICT(k) DO UPDATE SET v = excluded.v", (key, value)
+    )
+
+
+def claim(connection: Connection, path: Path, store: str) -> None:
+    """Mark a new file as one of `store`; StoreError where it belongs to another one: its slots differ."""
+    row = connection.execute("SELECT v FROM state WHERE k = 'store'").fetchone()
+    if row is None:
+        put(connection, "store", store)
+    elif row[0] != store:
+        raise StoreError(f"{path}: belongs to another history than {META}; restore both from the same backup.")

@@ -1,0 +1,227 @@
+"""View: all files of a history as they were at one moment, from any process, while the station writes.
+
+No transaction spans two files, so the order of looking makes up for it, as compact.py and merge.py make their steps
+visible in the opposite order: stage.db first, then hot.db, then the list of partitions, and then `sealed` again. If it
+moved, a compaction came between and the look is repeated. A staged chunk that a partition in the list holds is left
+out, whether or not it is deleted yet.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from supervisor.database import Connection, explain, reader, sqlite3
+from supervisor.errors import StoreError
+from supervisor.historian import batch, catalogue, chunks, frames
+from supervisor.historian.codec import Damaged
+from supervisor.historian.files import HOT, LOWEST, META, ROLLUP, STAGE, Grid, PartRow, get
+from supervisor.historian.frames import Frame
+from supervisor.historian.samples import NONE, Block, Samples, Slots, Span, empty_block, join
+
+TRIES = 50
+OPEN_PARTS = 96
+"""Partition files kept open; three months of days."""
+FRAMES = 4
+"""Keyframes kept decoded: a time slider stays within a day or two."""
+
+log = logging.getLogger(__name__)
+
+
+class Gone(StoreError):
+    """A partition was replaced by its next generation while it was looked at: look again."""
+
+
+@dataclass(slots=True)
+class HotRow:
+    """A row of hot.db."""
+
+    position: tuple[int, bool]
+    """Rows stand in this order: a carry-over where the last row it covers stood."""
+    t0: int
+    t1: int
+    covers: int | None
+    block: Block
+
+
+class View:
+    """Open files; not for several threads at once."""
+
+    def __init__(self, folder: Path) -> None:
+        """StoreError where there is no history yet."""
+        self.folder = folder
+        self.meta = reader(folder / META)
+        self._hot = reader(folder / HOT)
+        self._stage = reader(folder / STAGE)
+        self._probe = reader(folder / STAGE)
+        self.rollup = reader(folder / ROLLUP)
+        self.grid = Grid(get(self.meta, "partition"))
+        self._rows: dict[int, HotRow] = {}
+        self._parts: OrderedDict[str, Connection] = OrderedDict()
+        self._frames: OrderedDict[str, Frame] = OrderedDict()
+
+    def close(self) -> None:
+        for connection in (self.meta, self._hot, self._stage, self._probe, self.rollup, *self._parts.values()):
+            connection.close()
+
+    @contextmanager
+    def look(self) -> Iterator[Sight]:
+        """One consistent sight; its readers' transactions end with the block, so that the WAL can be reset."""
+        try:
+            for _ in range(TRIES):
+                sealed = self._begin()
+                hot = self._load(sealed)
+                alive = get(self._hot, "alive")
+                parts = catalogue.parts(self.meta)
+                if get(self._probe, "sealed") == sealed:
+                    yield Sight(self, self._stage, hot, parts, alive)
+                    return
+                self._end()
+            raise StoreError(f"{self.folder}: the history is compacted faster than it can be read.")
+        except sqlite3.Error as error:
+            raise explain(self.folder, error) from error
+        finally:
+            self._end()
+
+    def _begin(self) -> int:
+        self._stage.execute("BEGIN")
+        sealed = get(self._stage, "sealed")
+        self._hot.execute("BEGIN")
+        return sealed
+
+    def _end(self) -> None:
+        for connection in (self._stage, self._hot):
+            if connection.in_transaction:
+                with suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+
+    def _load(self, sealed: int) -> list[HotRow]:
+        """The rows that count, decoded once each."""
+        ids = [id_ for (id_,) in self._hot.execute("SELECT id FROM batch").fetchall()]
+        self._rows = {id_: self._rows[id_] if id_ in self._rows else self._decode(id_) for id_ in ids}
+        counting = [
+            row for id_, row in self._rows.items() if id_ > sealed and (row.covers is None or row.covers <= sealed)
+        ]
+        return sorted(counting, key=lambda row: row.position)
+
+    def _decode(self, id_: int) -> HotRow:
+        statement = "SELECT t0, t1, covers, data FROM batch WHERE id = ?"
+        t0, t1, covers, blob = self._hot.execute(statement, (id_,)).fetchone()
+        position = (id_ if covers is None else covers, covers is None)
+        try:
+            return HotRow(position, t0, t1, covers, batch.decode(blob).by_slot())
+        except Damaged as error:
+            log.error("%s: row %d, from %d to %d ns, is damaged. %s", self.folder / HOT, id_, t0, t1, error)
+            return HotRow(position, t0, t1, covers, empty_block())
+
+    def frame(self, row: PartRow) -> Frame:
+        """The samples in force when a partition begins."""
+        if row.name not in self._frames:
+            self._frames[row.name] = frames.read(self.folder / row.name, row.t0)
+            if len(self._frames) > FRAMES:
+                self._frames.popitem(last=False)
+        return self._frames[row.name]
+
+    def part(self, row: PartRow) -> Connection:
+        """A partition file, open."""
+        if row.name in self._parts:
+            self._parts.move_to_end(row.name)
+            return self._parts[row.name]
+        path = self.folder / row.name
+        if not path.exists():
+            raise Gone(f"{path}: the partition is missing.")
+        self._parts[row.name] = reader(path, immutable=True)
+        if len(self._parts) > OPEN_PARTS:
+            self._parts.popitem(last=False)[1].close()
+        return self._parts[row.name]
+
+
+class Sight:
+    """What there is at one moment. Good only inside `View.look`."""
+
+    def __init__(self, view: View, stage: Connection, hot: list[HotRow], parts: list[PartRow], alive: int) -> None:
+        self.hot = hot
+        self.parts = parts
+        self.alive = alive
+        """When the station last flushed, ns UTC; 0 where none ever ran."""
+        self.stage = stage
+        self._view = view
+        self._through = {part.t0: part.through for part in parts}
+
+    def merged(self, t0: int, blob_id: int) -> bool:
+        """Whether a partition holds a staged chunk."""
+        return blob_id <= self._through.get(self._view.grid.start(t0), 0)
+
+    def part(self, row: PartRow) -> Connection:
+        return self._view.part(row)
+
+    def samples(self, slot: int, span: Span) -> Samples:
+        """Everything of the span, ordered."""
+        pieces = [
+            chunks.read(self.part(row), slot, span, row.name)
+            for row in self.parts
+            if row.t0 < span[1] and row.t1 > span[0]
+        ]
+        pieces.append(self.unmerged(slot, span))
+        return join(pieces).ordered().within(*span)
+
+    def unmerged(self, slot: int, span: Span) -> Samples:
+        """What no partition holds yet, ordered."""
+        pieces = [chunks.read(self.stage, slot, span, STAGE, self.merged)]
+        pieces += [row.block.of(slot) for row in self.hot if row.t0 <= span[1] and row.t1 > span[0]]
+        return join(pieces).ordered().within(*span)
+
+    def count(self, slot: int, span: Span) -> int:
+        """About how many samples the span has: every chunk that reaches into it, whole."""
+        statement = "SELECT coalesce(sum(n), 0) FROM chunk WHERE tag = ? AND t0 <= ? AND t1 > ?"
+        files = [self.part(row) for row in self.parts if row.t0 < span[1] and row.t1 > span[0]] + [self.stage]
+        staged = sum(file.execute(statement, (slot, span[1], span[0])).fetchone()[0] for file in files)
+        return int(staged) + sum(len(row.block.of(slot)) for row in self.hot if row.t0 <= span[1] and row.t1 > span[0])
+
+    def last(self, slot: int, instant: int, newest: Samples | None = None) -> Samples:
+        """The sample in force at an instant, or none. `newest` is hot.db's answer where the caller has it."""
+        best = self.newest([slot], instant).get(slot) if newest is None else newest
+        best = self._later(best, chunks.last(self.stage, slot, (_after(best), instant), STAGE, self.merged))
+        at = self._view.grid.start(instant)
+        row = next((row for row in reversed(self.parts) if row.t0 <= at), None)
+        if row is not None and _after(best) < row.t1:
+            best = self._later(best, chunks.last(self.part(row), slot, (_after(best), instant), row.name))
+            if best is None:  # a value written before the partition and never since
+                best = self._view.frame(row).get(slot)
+        return best if best is not None else NONE
+
+    def newest(self, slots: list[int], instant: int) -> dict[int, Samples]:
+        """Slot -> the last sample hot.db has up to an instant."""
+        best: dict[int, Samples] = {}
+        wanted = np.array(sorted(slots), np.uint32)
+        for row in self.hot:
+            if row.t0 > instant:
+                continue
+            for slot in _common(row.block, wanted):
+                found = row.block.of(slot).ordered().within(LOWEST, instant)
+                if len(found) and (slot not in best or found.time[-1] >= best[slot].time[0]):
+                    best[slot] = found.last()
+        return best
+
+    @staticmethod
+    def _later(best: Samples | None, found: Samples) -> Samples | None:
+        return found if len(found) else best
+
+
+def _after(best: Samples | None) -> int:
+    return int(best.time[0]) if best is not None and len(best) else LOWEST
+
+
+def _common(block: Block, wanted: Slots) -> list[int]:
+    """Which of the wanted slots a block, sorted by slot, has."""
+    at = np.searchsorted(block.slot, wanted)
+    known = at < len(block)
+    wanted, at = wanted[known], at[known]
+    common: list[int] = wanted[block.slot[at] == wanted].tolist()
+    return common
