@@ -39,6 +39,7 @@ class Scale:
     normal_low: float
     normal_high: float
     limits: tuple[Limit, ...] = ()
+    decimals: int = 1
 
     def part(self, value: float) -> float:
         """Where a value lies between bottom (0) and top (1); held at the ends."""
@@ -64,7 +65,7 @@ def scale_of(spec: TagSpec, alarms: Iterable[Alarm] = ()) -> Scale | None:
         ends = (min(0.0, *known), 1.25 * max(known))
     if ends[1] <= ends[0]:
         return None
-    return Scale(ends[0], ends[1], spec.normal_low, spec.normal_high, limits)
+    return Scale(ends[0], ends[1], spec.normal_low, spec.normal_high, limits, spec.decimals)
 
 
 def paint_upright(
@@ -85,8 +86,8 @@ def paint_upright(
         if letters:
             painter.setFont(_small(look))
             painter.setPen(look.color("text" if strong else "text2"))
-            place = QRectF(bar.left() - 60, y - 8, 52, 16)
-            painter.drawText(place, int(_RIGHT), f"{limit.letters} {look.number(limit.value, 1)}")
+            place = QRectF(bar.left() - 66, y - 8, 58, 16)
+            painter.drawText(place, int(_RIGHT), f"{limit.letters} {look.number(limit.value, scale.decimals)}")
     if value == value:
         y = bottom - scale.part(value) * height
         x = bar.right()

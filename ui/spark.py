@@ -17,6 +17,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from supervisor.clock import SECOND
+from supervisor.historian.history import Trend
 from supervisor.model import BAD, Tag
 from ui.look import Look
 from ui.pages import Context
@@ -102,9 +103,17 @@ class Strips:
         end = self._context.clock.now()
         start = end - round(strip.minutes * 60) * SECOND
         history = self._context.attachment.history
-        trend = await asyncio.to_thread(history.trend, tag.index, start, end, POINTS)
-        strip.prepend(trend.time, trend.value)
+        trend = await asyncio.to_thread(history.trend, tag.id, start, end, POINTS)
+        strip.prepend(*_stepped(trend))
         strip.now = max(strip.now, end)
+
+
+def _stepped(trend: Trend) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Exact samples as steps, each value ruling until the next; columns as they are."""
+    if trend.step or not len(trend):
+        return trend.time, trend.mean
+    ends = np.append(trend.time[1:] - 1, max(trend.until, int(trend.time[-1])))
+    return np.column_stack([trend.time, ends]).ravel(), np.repeat(trend.mean, 2)
 
 
 def paint_strip(painter: QPainter, rect: QRectF, strip: Strip, scale: Scale | None, look: Look) -> None:

@@ -7,7 +7,7 @@ part. So a page never says "if".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from supervisor.model import Alarm, Equipment, Site, Tag
 from ui.synoptic.kinds import Kind, kinds
@@ -58,27 +58,34 @@ class Drawing:
     pipes: tuple[BoundPipe, ...]
 
 
-def resolve(site: Site, equipment: Equipment, path: str) -> Tag | None:
-    """The tag `path` seen from `equipment`, which may start with "parent."; None where nobody carries it."""
-    if path.startswith("parent."):
-        parent = site.equipment_by_id.get(equipment.parent)
-        return resolve(site, parent, path.removeprefix("parent.")) if parent else None
-    return site.tag(equipment, path)
-
-
 def bind(page: Synoptic, site: Site, equipment: Equipment) -> Drawing:
     """What is drawn of `page` for `equipment`."""
-    symbols = (_bound(symbol, site, equipment) for symbol in page.symbols)
+    found = (_bound(symbol, site, equipment) for symbol in page.symbols)
+    symbols = _once([symbol for symbol in found if symbol is not None])
     pipes = [_pipe(pipe, site, equipment) for pipe in page.pipes if _has(site, equipment, pipe.part)]
-    return Drawing(page, equipment, tuple(symbol for symbol in symbols if symbol is not None), tuple(pipes))
+    return Drawing(page, equipment, tuple(symbols), tuple(pipes))
+
+
+_RANK = {"tank": 0, "bar": 0, "value": 0, "gauge": 0, "word": 1, "spark": 2}
+"""Which symbol wears an alarm where several show its tag; those drawn in SVG come first."""
+
+
+def _once(symbols: list[Bound]) -> list[Bound]:
+    """Each alarm is worn by one symbol: an operator counts frames."""
+    worn: set[int] = set()
+    chosen: dict[str, tuple[Alarm, ...]] = {}
+    for symbol in sorted(symbols, key=lambda bound: _RANK.get(bound.kind.id, -1)):
+        chosen[symbol.symbol.id] = tuple(alarm for alarm in symbol.alarms if alarm.index not in worn)
+        worn |= {alarm.index for alarm in symbol.alarms}
+    return [replace(symbol, alarms=chosen[symbol.symbol.id]) for symbol in symbols]
 
 
 def _bound(symbol: Symbol, site: Site, equipment: Equipment) -> Bound | None:
     kind = kinds().get(symbol.kind)
-    tag = resolve(site, equipment, symbol.tag) if symbol.tag else None
+    tag = site.tag(equipment, symbol.tag) if symbol.tag else None
     if kind is None or not _has(site, equipment, symbol.part) or (symbol.tag and tag is None):
         return None
-    found = {name: resolve(site, equipment, path) for name, path in symbol.tags.items()}
+    found = {name: site.tag(equipment, path) for name, path in symbol.tags.items()}
     tags = {name: further for name, further in found.items() if further is not None}
     if symbol.tags and not tags and tag is None:
         return None
@@ -100,7 +107,7 @@ def _alarms(site: Site, symbol: Symbol, owner: Equipment, tag: Tag | None) -> tu
 
 
 def _pipe(pipe: Pipe, site: Site, equipment: Equipment) -> BoundPipe:
-    flow = (resolve(site, equipment, path) for path in pipe.flow)
+    flow = (site.tag(equipment, path) for path in pipe.flow)
     return BoundPipe(pipe, tuple(tag for tag in flow if tag is not None))
 
 

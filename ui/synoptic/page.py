@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from supervisor.model import Text
+from supervisor.model import Site, Text
 from supervisor.site.problems import Problem
 
 GRID = 8
@@ -185,8 +185,9 @@ def load(path: Path, root: Path | None = None) -> tuple[Synoptic | None, list[Pr
     return page, reader.problems + _twice(page)
 
 
-def load_all(folder: Path) -> tuple[dict[str, Synoptic], list[Problem]]:
-    """Every page of a site folder by id, and what is wrong with their text."""
+def load_pages(site: Site) -> tuple[dict[str, Synoptic], list[Problem]]:
+    """Every page of a site by id, and what is wrong with their text."""
+    folder = site.folder
     pages: dict[str, Synoptic] = {}
     problems: list[Problem] = []
     for path in sorted((folder / "pages").glob("*.toml")):

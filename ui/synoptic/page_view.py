@@ -13,7 +13,7 @@ from ui.pages import FACEPLATE, TRENDS, Context, Page, Place
 from ui.synoptic import words
 from ui.synoptic.auto import page_for
 from ui.synoptic.binding import Drawing, bind
-from ui.synoptic.page import Synoptic, load_all
+from ui.synoptic.page import Synoptic, load_pages
 from ui.synoptic.sheet import Sheet
 from ui.synoptic.view import SynopticView
 from ui.widgets import Button, Card, Label, Line, Words, column, row
@@ -28,7 +28,7 @@ class SynopticPage(Page):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.equipment: Equipment | None = None
-        self.pages, self.problems = load_all(context.attachment.site.folder)
+        self.pages, self.problems = load_pages(context.attachment.site)
         self.sheet = Sheet(context)
         self.view = SynopticView(self.sheet)
         self._way = Label(context.look, "body", 400, "text2")

@@ -90,6 +90,12 @@ class Sheet:
     def pen(self, token: str, width: float = 1.6, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
         return QPen(self.color(token), width, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
+    def blunt(self, token: str, width: float) -> QPen:
+        """A pen that ends where the line ends: arrows and stop bars must not bulge."""
+        pen = QPen(self.color(token), width)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        return pen
+
     def say(self, text: Text) -> str:
         return self.look.say(text)
 

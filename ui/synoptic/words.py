@@ -9,24 +9,21 @@ SUNRISE = Text(fr="lever", en="sunrise")
 SUNSET = Text(fr="coucher", en="sunset")
 AGREES_ON = Text(fr="allumé, courant mesuré", en="on, current measured")
 AGREES_OFF = Text(fr="éteint, sans courant", en="off, no current")
-ORDERED_ON = Text(fr="ordre d'allumer, contacteur ouvert", en="ordered on, contactor open")
-ORDERED_OFF = Text(fr="ordre d'éteindre, contacteur fermé", en="ordered off, contactor closed")
-NO_CURRENT = Text(fr="contacteur fermé, aucun courant", en="contactor closed, no current")
-STRAY_CURRENT = Text(fr="contacteur ouvert, courant mesuré", en="contactor open, current flows")
+ORDERED_ON = Text(fr="le contacteur n'a pas suivi", en="the contactor did not follow")
+ORDERED_OFF = Text(fr="le contacteur est resté collé", en="the contactor stuck")
+NO_CURRENT = Text(fr="allumé mais sans courant", en="on but no current flows")
+STRAY_CURRENT = Text(fr="éteint mais courant mesuré", en="off but current flows")
 UNKNOWN = Text(fr="non vérifiable", en="cannot be checked")
 # water
+START = Text(fr="marche", en="start")
+STOP = Text(fr="arrêt", en="stop")
 STEADY = Text(fr="niveau stable", en="steady")
 FALLING = Text(fr="niveau en baisse", en="falling")
 MEASURING = Text(fr="mesure en cours", en="measuring")
 # traffic
 SECONDS_AGO = Text(fr="il y a {n} s", en="{n} s ago")
 NOW = Text(fr="maintenant", en="now")
-STAGE = Text(fr="phase", en="stage")
-LOOP = Text(fr="Boucle", en="Loop")
-TRAFFIC_HEADS = (
-    Text(fr="Véhicules nord-sud", en="Vehicles north-south"),
-    Text(fr="Véhicules est-ouest", en="Vehicles east-west"),
-)
+CYCLE = Text(fr="cycle", en="cycle")
 # transit
 OUTBOUND = Text(fr="sens aller", en="outbound")
 INBOUND = Text(fr="sens retour", en="inbound")

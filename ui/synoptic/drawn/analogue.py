@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter
 from supervisor.model import Tag
 from ui.scales import Scale, paint_across, paint_upright, scale_of
 from ui.spark import paint_strip
+from ui.synoptic import words
 from ui.synoptic.binding import Bound
 from ui.synoptic.drawn.basic import paint_box
 from ui.synoptic.item import Item, named
@@ -102,7 +103,7 @@ class Gauge(Analogue):
             paint_across(painter, bar, self.scale_, sheet.value(tag), sheet.look, self.active())
 
     def framed(self) -> QRectF:
-        return self.rect.adjusted(-6, -3, 6, -2)
+        return QRectF(-6, -4, self.rect.width() + 12, 50)
 
 
 class Spark(Analogue):
@@ -168,17 +169,17 @@ class Tank(Analogue):
     def _setpoints(self, painter: QPainter, scale: Scale, bar: QRectF) -> None:
         """Start and stop levels of the pumps: dashed across the water, named at the left wall."""
         sheet = self.sheet
-        for name in ("start", "stop"):
+        for name, said in (("start", words.START), ("stop", words.STOP)):
             tag = self.bound.tags.get(name)
             value = sheet.value(tag)
             if tag is None or value != value:
                 continue
             y = self._y(scale, value)
             painter.setPen(sheet.pen("eq_line", 1, Qt.PenStyle.DashLine))
-            painter.drawLine(QPointF(1, y), QPointF(bar.left() - 56, y))
-            words = f"{sheet.say(tag.spec.name)} {sheet.number(value, tag.spec.decimals)}"
-            up = name == "start"
-            sheet.write(painter, QRectF(6, y - 16 if up else y + 1, bar.left() - 58, 15), words, HINT)
+            painter.drawLine(QPointF(1, y), QPointF(bar.left() - 48, y))
+            text = f"{sheet.say(said)} {sheet.number(value, tag.spec.decimals)}"
+            room = QRectF(6, y - 16 if name == "start" else y + 1, bar.left() - 50, 15)
+            sheet.write(painter, room, text, HINT._replace(token="text"))
 
     def _number(self, painter: QPainter) -> None:
         sheet, tag = self.sheet, self.bound.tag

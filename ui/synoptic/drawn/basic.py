@@ -31,7 +31,7 @@ class Value(Item):
         if options.get("plain"):
             if self.raised:
                 _box(painter, box, sheet)
-            align = RIGHT if options.get("right") else LEFT
+            align = RIGHT if options.get("right") else CENTRE if options.get("centre") else LEFT
             inner = box.adjusted(6 if self.raised else 0, 0, -6 if self.raised or options.get("right") else 0, 0)
             sheet.quantity(painter, inner, sheet.shown(self.bound.tag), ink, align)
             return

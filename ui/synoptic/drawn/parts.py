@@ -11,10 +11,11 @@ from ui.shapes import paint_bad
 from ui.synoptic.binding import Bound
 from ui.synoptic.drawn.analogue import scale_for
 from ui.synoptic.item import Item, paint_frame
-from ui.synoptic.sheet import LABEL, STRONG, WORD, Raised, Sheet
+from ui.synoptic.sheet import STRONG, WORD, Ink, Raised, Sheet
 
 ROW = 32.0
 HEADER = 24.0
+HEADING = Ink("hint", 500)
 
 
 class Parts(Item):
@@ -66,7 +67,9 @@ class Parts(Item):
         width = (self.rect.width() - 104) / max(len(self.columns), 1) - 16
         for column, name in enumerate(self.columns):
             tag = next(tag for (_, id), tag in self.cells.items() if id == name)
-            sheet.write(painter, QRectF(self._left(column), 0, width + 8, HEADER - 6), sheet.say(tag.spec.name), LABEL)
+            sheet.write(
+                painter, QRectF(self._left(column), 0, width + 8, HEADER - 6), sheet.say(tag.spec.name), HEADING
+            )
         for row, part in enumerate(self.rows):
             y = HEADER + row * ROW
             painter.setPen(sheet.pen("grid", 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from math import cos, pi, sin
 from typing import NamedTuple
@@ -42,6 +43,7 @@ class Signals(Item):
         self.seconds = float(bound.symbol.options.get("seconds", 120))
         self._groups = groups(bound)
         self._strands: dict[int, deque[Strand]] = {tag.index: deque() for tag in self._groups}
+        sheet.context.spawn(self._recall())
 
     @property
     def tags(self) -> tuple[Tag, ...]:
@@ -58,6 +60,24 @@ class Signals(Item):
             while len(strands) > 1 and strands[1].start < oldest:
                 strands.popleft()
         return super().read()
+
+    async def _recall(self) -> None:
+        """What the history knows of the minutes before the page was opened."""
+        end = self.sheet.context.clock.now()
+        start = end - round(self.seconds * SECOND)
+        history = self.sheet.context.attachment.history
+        for tag in self._groups:
+            past = await asyncio.to_thread(history.samples, tag.id, start, end)
+            strands = self._strands[tag.index]
+            first = strands[0].start if strands else end
+            pairs = zip(past.time.tolist(), past.value.tolist(), strict=True)
+            known = [Strand(time, self._word(tag, value)) for time, value in pairs if time < first]
+            strands.extendleft(reversed(known))
+
+    @staticmethod
+    def _word(tag: Tag, value: float) -> str:
+        state = tag.spec.state(value) if value == value else None
+        return state.id if state else ""
 
     def slow(self) -> bool:
         return True
@@ -120,7 +140,7 @@ class Stages(Item):
     def __init__(self, bound: Bound, sheet: Sheet) -> None:
         super().__init__(bound, sheet)
         self._cycle = bound.site.tag(bound.equipment, "cycle")
-        self.highest = 4
+        self.highest = 3
 
     @property
     def tags(self) -> tuple[Tag, ...]:
@@ -141,7 +161,7 @@ class Stages(Item):
         if self._cycle is not None:
             middle = QRectF(centre.x() - 60, centre.y() - 20, 120, 26)
             sheet.quantity(painter, middle, sheet.shown(self._cycle), KEY, CENTRE)
-            sheet.write(painter, middle.translated(0, 24), "cycle", LABEL, CENTRE)
+            sheet.write(painter, middle.translated(0, 24), sheet.say(words.CYCLE), LABEL, CENTRE)
 
     def _node(self, painter: QPainter, at: QPointF, n: int, present: bool) -> None:
         sheet = self.sheet

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QPainter, QPainterPath
 
 from supervisor.model import Equipment, Tag
 from ui.shapes import saved
@@ -106,7 +106,8 @@ class Crossing(Item):
 
     def _ground(self, painter: QPainter, approach: Approach) -> None:
         """One approach as if it came from the north: markings, pedestrian crossing, stop line, loop."""
-        sheet, reach = self.sheet, self.rect.height() / 2
+        sheet = self.sheet
+        reach = (self.rect.width() if approach.turn % 2 else self.rect.height()) / 2
         painter.setPen(sheet.pen("pipe", 1.6))
         painter.drawLine(QPointF(0, -reach + 4), QPointF(0, -STOP_LINE))
         if "left" in approach.tags:
@@ -141,14 +142,14 @@ class Crossing(Item):
 
     def _arrow(self, painter: QPainter, way: QPainterPath, head: list[QPointF]) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(self.sheet.color("mark"), 7, cap=Qt.PenCapStyle.FlatCap))
+        painter.setPen(self.sheet.blunt("mark", 7))
         painter.drawPath(way)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.sheet.color("mark"))
         painter.drawPolygon(head)
 
     def _bar(self, painter: QPainter, x: float, state: str) -> None:
-        painter.setPen(QPen(self.sheet.color("mark"), 8 if state == "red" else 4, cap=Qt.PenCapStyle.FlatCap))
+        painter.setPen(self.sheet.blunt("mark", 8 if state == "red" else 4))
         painter.drawLine(QPointF(x - 16, -STOP_LINE), QPointF(x + 16, -STOP_LINE))
 
     def _loop(self, painter: QPainter, approach: Approach) -> None:
@@ -167,24 +168,26 @@ class Crossing(Item):
     def _upright(self, painter: QPainter, approach: Approach) -> None:
         """What must stand upright whatever the side: heads, names, flows."""
         centre, tags, turn = self.rect.center(), approach.tags, approach.turn
-        spots = {"group": (-ROAD - 40, -STOP_LINE - 34), "left": (-ROAD - 96, -STOP_LINE - 34)}
+        spots = {"group": (-ROAD - 40, -STOP_LINE - 66), "left": (-ROAD - 92, -STOP_LINE - 66)}
         if turn % 2:
-            spots = {"group": (-ROAD - 46, -STOP_LINE - 24), "left": (-ROAD - 46, -STOP_LINE - 90)}
+            spots = {"group": (-ROAD - 54, -STOP_LINE - 54), "left": (-ROAD - 54, -STOP_LINE - 106)}
         for name, spot in spots.items():
             if name in tags:
-                self._head(painter, centre + QPointF(*_turned(*spot, turn)), tags[name], approach.names[name])
+                self._head(painter, centre + QPointF(*_turned(*spot, turn)), tags[name], _number(approach.names[name]))
         if "walk" in tags:
             spot = (ROAD + 34, -STOP_LINE + 19)
-            self._walker(painter, centre + QPointF(*_turned(*spot, turn)), tags["walk"], approach.names["walk"])
+            self._walker(
+                painter, centre + QPointF(*_turned(*spot, turn)), tags["walk"], _number(approach.names["walk"])
+            )
         if "flow" in tags:
             self._flow(painter, approach)
 
     def _flow(self, painter: QPainter, approach: Approach) -> None:
         """Name, flow and occupancy of the loop, at the verge beside it."""
         sheet, centre = self.sheet, self.rect.center()
-        x, y = _turned(-ROAD - 52, -LOOP_AT, approach.turn)
+        x, y = _turned(-ROAD - 56, -LOOP_AT - 48, approach.turn)
         if approach.turn % 2:
-            x, y = _turned(-ROAD - 26, -LOOP_AT, approach.turn)
+            x, y = _turned(-ROAD - 30, -LOOP_AT - 26, approach.turn)
         room = QRectF(centre.x() + x - 48, centre.y() + y - 17, 96, 16)
         sheet.write(painter, room, approach.names["loop"], HEAD, CENTRE)
         sheet.quantity(painter, room.translated(0, 17), sheet.shown(approach.tags["flow"]), STRONG, CENTRE)
@@ -219,6 +222,11 @@ class Crossing(Item):
         painter.drawPolyline([QPointF(x, y + 16), QPointF(x, y - 4), QPointF(x - 5, y + 4)])
         painter.drawLine(QPointF(x, y - 4), QPointF(x + 5, y + 4))
         self.sheet.write(painter, QRectF(x - 12, y - 22, 24, 14), "N", HEAD, CENTRE)
+
+
+def _number(group: str) -> str:
+    """What a signal head is called in the street: the number of its group."""
+    return group.removeprefix("sg")
 
 
 def _turned(x: float, y: float, turn: int) -> tuple[float, float]:

@@ -94,7 +94,7 @@ class Thermometer(Fleet):
     LEFT = 24.0
     UP = 112.0
     DOWN = 208.0
-    WIDE = 46.0
+    WIDE = 68.0
 
     def __init__(self, bound: Bound, sheet: Sheet) -> None:
         super().__init__(bound, sheet)
@@ -153,7 +153,7 @@ class Thermometer(Fleet):
             painter.setPen(sheet.pen("pipe_flow", 5))
             painter.drawLine(QPointF(self.LEFT, y), QPointF(right, y))
             self._arrow(painter, y, forward)
-            room = QRectF(right - 150, y - 22 if forward else y + 8, 150, 15)
+            room = QRectF(right - 150, -4 if forward else self.rect.height() - 20, 150, 15)
             room = room if forward else room.translated(self.LEFT - right + 150, 0)
             sheet.write(painter, room, sheet.say(said), HEAD, RIGHT if forward else LEFT)
         if self.course is not None:
@@ -163,7 +163,7 @@ class Thermometer(Fleet):
             self._marker(painter, vehicle, rect, x)
         if lost:
             said = sheet.say(words.NO_POSITION).format(n=lost)
-            room = QRectF(right - 220, self.DOWN + 72, 220, 16)
+            room = QRectF(right - 220, self.rect.height() - 20, 220, 16)
             sheet.write(painter, room, said, LABEL, RIGHT)
 
     def _arrow(self, painter: QPainter, y: float, forward: bool) -> None:
@@ -208,7 +208,7 @@ class Thermometer(Fleet):
         late = sheet.value(vehicle.tags.get("lateness"))
         text = vehicle.number[-4:]
         minutes = round(late / 60) if late == late else 0
-        shift = f"{minutes:+d}" if abs(late) >= PUNCTUAL_S else ""
+        shift = f"{minutes:+d}".replace("-", "−") if abs(late) >= PUNCTUAL_S else ""
         ink = Ink("hint", 600, "eq_in")
         if shift:
             sheet.write(painter, rect.adjusted(3, 0, -20, 0), text, ink._replace(weight=500), CENTRE)
