@@ -150,8 +150,11 @@ def _encode_numbers(value: Values, bits: NDArray[np.int64]) -> tuple[int, bytes]
     decimals = _decimals(value)
     for k in range(decimals, min(decimals + 2, MOST_DECIMALS) + 1):
         scaled = np.rint(value * 10**k)
-        if np.abs(scaled).max() < _EXACT and ((scaled / 10**k).view(np.int64) == bits).all():
-            return (DECIMAL + k if k else WHOLE), pack(scaled.astype(np.int64))
+        if not np.abs(scaled).max() < _EXACT:  # too big, infinite, or NaN
+            break
+        whole = scaled.astype(np.int64)
+        if ((whole / 10**k).view(np.int64) == bits).all():
+            return (DECIMAL + k if k else WHOLE), pack(whole)
     single = value.astype(np.float32)
     if (single.astype(np.float64).view(np.int64) == bits).all():
         return SINGLE, standalone.simple_compress(single, _AUTO)

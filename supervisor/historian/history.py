@@ -296,6 +296,7 @@ class _Drawing:
     def _rollup(self, level: int, span: Span) -> Rows:
         """From the rollups, with the peaks of what came too late to be in them."""
         rows = rollups.load(self._view.rollup, self._slot, level, span)
+        rows.start += level // 2  # a bucket belongs to the column its middle lies in
         late = self._sight.unmerged(self._slot, span)
         if not len(late):
             return rows

@@ -186,15 +186,17 @@ class Sight:
 
     def last(self, slot: int, instant: int, newest: Samples | None = None) -> Samples:
         """The sample in force at an instant, or none. `newest` is hot.db's answer where the caller has it."""
-        best = self.newest([slot], instant).get(slot) if newest is None else newest
-        best = self._later(best, chunks.last(self.stage, slot, (_after(best), instant), STAGE, self.merged))
+        best = self.newest([slot], instant).get(slot, NONE) if newest is None else newest
+        found = chunks.last(self.stage, slot, (_after(best), instant), STAGE, self.merged)
+        best = found if len(found) else best
         at = self._view.grid.start(instant)
         row = next((row for row in reversed(self.parts) if row.t0 <= at), None)
-        if row is not None and _after(best) < row.t1:
-            best = self._later(best, chunks.last(self.part(row), slot, (_after(best), instant), row.name))
-            if best is None:  # a value written before the partition and never since
-                best = self._view.frame(row).get(slot)
-        return best if best is not None else NONE
+        if row is None or _after(best) >= row.t1:
+            return best
+        found = chunks.last(self.part(row), slot, (_after(best), instant), row.name)
+        best = found if len(found) else best
+        # what was written before the partition and never since is in its keyframe
+        return best if _after(best) > row.t0 else self._later(best, self._view.frame(row).get(slot, NONE))
 
     def newest(self, slots: list[int], instant: int) -> dict[int, Samples]:
         """Slot -> the last sample hot.db has up to an instant."""
@@ -210,12 +212,13 @@ class Sight:
         return best
 
     @staticmethod
-    def _later(best: Samples | None, found: Samples) -> Samples | None:
-        return found if len(found) else best
+    def _later(best: Samples, found: Samples) -> Samples:
+        """`found` unless `best` is as late, for it came after."""
+        return found if _after(found) > _after(best) else best
 
 
-def _after(best: Samples | None) -> int:
-    return int(best.time[0]) if best is not None and len(best) else LOWEST
+def _after(best: Samples) -> int:
+    return int(best.time[0]) if len(best) else LOWEST
 
 
 def _common(block: Block, wanted: Slots) -> list[int]:
