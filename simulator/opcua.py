@@ -7,6 +7,7 @@ enumeration, String, Double for the rest.
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import functools
 import gc
@@ -26,6 +27,7 @@ from asyncua.server.address_space import (
     NodeManagementService,
 )
 from asyncua.server.internal_server import InternalServer
+from asyncua.server.internal_session import InternalSession
 from asyncua.server.standard_address_space import standard_address_space
 
 from drivers.opcua.address import ALIASES, Address, Target, Word, parse_url, target
@@ -39,6 +41,7 @@ _TYPES = {
     Kind.TEXT: ua.VariantType.String,
 }
 """Every other kind is a Double."""
+FAREWELL_S = 2.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -96,6 +99,10 @@ class OpcuaServer:
         server, self._server = self._server, None
         await self._relay.close()
         if server is not None:
+            async with asyncio.timeout(FAREWELL_S):
+                # asyncua forgets to wait for clients that leave while it stops, and has no event to wait for
+                while server.bserver.clients:  # noqa: ASYNC110
+                    await asyncio.sleep(0.001)
             await server.stop()
 
     def misbehave(self, mischief: Mapping[str, float]) -> None:
@@ -247,7 +254,28 @@ class _Attributes(AttributeService):  # type: ignore[misc]
 
 
 class _Core(InternalServer):  # type: ignore[misc]
-    """asyncua's server without the second and a half it takes to build the standard's address space each time."""
+    """asyncua's server without the second and a half it takes to build the standard's address space each time.
+
+    It also ends what asyncua keeps for clients that may come back: sessions and subscriptions without a connection.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parked: dict[Any, InternalSession] = {}
+
+    def register_external_session(self, session: InternalSession) -> None:
+        super().register_external_session(session)
+        self._parked[session.auth_token] = session
+
+    def unregister_external_session(self, session: InternalSession) -> None:
+        super().unregister_external_session(session)
+        self._parked.pop(session.auth_token, None)
+
+    async def stop(self) -> None:
+        for session in list(self._parked.values()):
+            await session.close_session(True)
+        await super().stop()
+        await asyncio.sleep(0)  # the cancelled watchdogs of those sessions end in the loop's next turn
 
     async def load_standard_address_space(self, shelf_file: Path | None = None) -> None:
         # the seam is the one asyncua's own shelf uses: `AddressSpace.load_aspace_shelf` puts a lazy mapping here too

@@ -150,9 +150,7 @@ def _word(part: str, namespace: str) -> Word:
 def _check_node(node: str) -> None:
     indexed = _INDEXED.fullmatch(node)
     if indexed:
-        raise ValueError(
-            f"write {indexed[1]!r} and the URI in the column namespace: an index moves when a server restarts"
-        )
+        raise ValueError(f"write {indexed[1]!r} and its URI in the column namespace: an index moves at a restart")
     if not _NODE.fullmatch(node):
         raise ValueError(f"node {node!r} is not a NodeId such as s=Plan or i=2258")
 

@@ -2,7 +2,7 @@
 
     connect ── namespaces, limits ── browse paths to nodes ── subscribe ── listen · watch · renew   (until lost)
 
-Every task lives in one TaskGroup of `run`, and a notification of a thousand values becomes one Batch.
+Every task starts and ends in `run`, and a notification of a thousand values becomes one Batch.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from asyncua import ua
 from drivers.opcua.address import ALIASES, Address, Target, Word, target
 from drivers.opcua.values import Columns
 from drivers.opcua.variant import encode, type_of
-from drivers.opcua.wire import Wire, name, raise_if_cancelled
+from drivers.opcua.wire import Wire, name
 from supervisor.clock import Clock
 from supervisor.driver import Publish, Traffic
 from supervisor.errors import LinkLost, WriteFailed, WriteUnknown
@@ -67,12 +67,7 @@ class OpcuaDriver:
             self._session = session
             up()
             session.report_missing(publish)
-            async with asyncio.TaskGroup() as group:
-                for work in session.work(publish):
-                    group.create_task(work)
-        except BaseExceptionGroup as group_error:
-            raise_if_cancelled()
-            raise _first(group_error) from None
+            await _first_end([asyncio.create_task(work) for work in session.work(publish)])
         finally:
             self._session = None
             await wire.close()
@@ -284,9 +279,33 @@ def _chunks(positions: list[int], size: int) -> Iterator[list[int]]:
         yield positions[start : start + size]
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The first LinkLost of a group, else its first error: the rest are its echoes."""
-    error: BaseException = group.subgroup(LinkLost) or group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
+async def _first_end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Wait for the first of `tasks` to end, end the others, and raise what ended it; LinkLost before anything else.
+
+    Not a TaskGroup: on Python 3.11 one leaves its own cancellation counted against the caller, who could then not
+    tell whether he was cancelled himself.
+    """
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await _end(tasks)
+    errors = [error for task in tasks if not task.cancelled() and (error := task.exception())]
+    for error in sorted(errors, key=lambda error: not isinstance(error, LinkLost)):
+        raise error
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel `tasks` and wait until all are gone, even when cancelled meanwhile."""
+    asked = False
+    while pending := [task for task in tasks if not task.done()]:
+        for task in pending:
+            task.cancel()
+        try:
+            await asyncio.wait(pending, timeout=0.5)  # and cancel again: wait_for may lose one on Python 3.11
+        except asyncio.CancelledError:
+            asked = True
+    for task in tasks:
+        if not task.cancelled():
+            task.exception()  # seen: the loop need not report it when nobody waits for it any more
+    if asked:
+        raise asyncio.CancelledError

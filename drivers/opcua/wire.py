@@ -45,6 +45,7 @@ class Wire:
         self.traffic = traffic
         self.broken = False
         """Nobody answers any more: no goodbye is sent."""
+        self._ended = False
         host, port = parse_url(link.url)
         authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         path = link.url.partition("://")[2].partition("/")[2]
@@ -57,7 +58,7 @@ class Wire:
 
     async def open(self) -> None:
         """Socket, secure channel and session."""
-        started = self.clock.monotonic()
+        started, asked = self.clock.monotonic(), _cancellations()
         with self._failures():
             await self._client.connect_sessionless()
             self._protocol = self._client.uaclient.protocol
@@ -66,7 +67,8 @@ class Wire:
             await self._client.activate_session()
         # WORKAROUND: asyncua opens its socket inside asyncio.wait_for, which on Python 3.11 loses a cancellation that
         # meets the answer (https://github.com/python/cpython/issues/86296)
-        raise_if_cancelled()
+        if _cancellations() > asked:
+            raise asyncio.CancelledError
         self._count(started)
 
     async def ask(self, request: Any, answer: Any) -> Any:
@@ -157,15 +159,15 @@ class Wire:
         except ua.UaStatusCodeError as error:
             raise self._lost("refused", f"the server answers {name(error.code)}") from error
         except OSError as error:
-            self.broken = True
             raise self._lost("closed", _say(error)) from error
         except Exception as error:
-            self.broken = True
             raise self._lost("garbage", f"the server's answer makes no sense: {_say(error)}") from error
 
     def _lost(self, kind: str, reason: str, quality: Quality | None = None) -> LinkLost:
-        self.broken = self.broken or kind == "timeout"
-        self.traffic.count(kind)
+        if not self._ended:  # everyone who waits meets the same end: it counts once
+            self.traffic.count(kind)
+        self._ended = True
+        self.broken = self.broken or kind in ("timeout", "closed", "garbage")
         return LinkLost(reason, quality)
 
 
@@ -219,8 +221,7 @@ def _say(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-def raise_if_cancelled() -> None:
-    """A cancellation that a library swallowed, raised again."""
+def _cancellations() -> int:
+    """How often the current task has been asked to end."""
     task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
+    return task.cancelling() if task else 0
