@@ -162,6 +162,66 @@ WHO = Text(fr="Qui", en="Who")
 WHAT = Text(fr="Acte", en="Act")
 WHERE = Text(fr="Équipement", en="Equipment")
 DETAIL = Text(fr="Détail", en="Detail")
+RESULT = Text(fr="Résultat", en="Result")
+BOOK_NAMES = {
+    "alarm": Text(fr="Alarmes", en="Alarms"),
+    "command": Text(fr="Commandes", en="Commands"),
+    "access": Text(fr="Accès", en="Access"),
+    "station": Text(fr="Poste", en="Station"),
+}
+"""Category of the journal -> the name of its book."""
+BOOKS = {"alarm": "bell", "command": "gear", "access": "user", "station": "station"}
+"""Category of the journal -> its icon."""
+KINDS = {
+    # alarms
+    "raise": Text(fr="Apparition", en="Raised"),
+    "clear": Text(fr="Disparition", en="Cleared"),
+    "acknowledge": Text(fr="Acquittement", en="Acknowledged"),
+    "reset": Text(fr="Réarmement", en="Reset"),
+    "shelve": Text(fr="Mise de côté", en="Shelved"),
+    "unshelve": Text(fr="Remise en service", en="Unshelved"),
+    "suppress": Text(fr="Masquage", en="Suppressed"),
+    "unsuppress": Text(fr="Fin de masquage", en="Unsuppressed"),
+    "remove": Text(fr="Mise hors service", en="Out of service"),
+    "return": Text(fr="Retour en service", en="Back in service"),
+    # commands, step by step
+    "requested": Text(fr="Commande demandée", en="Command requested"),
+    "checked": Text(fr="Contrôles passés", en="Checks passed"),
+    "journalled": Text(fr="Commande journalisée", en="Command journalled"),
+    "written": Text(fr="Écrite vers l'automate", en="Written to the controller"),
+    "read_back": Text(fr="Relue", en="Read back"),
+    "confirmed": Text(fr="Confirmée sur le terrain", en="Confirmed in the field"),
+    "outcome": Text(fr="Issue de la commande", en="Command outcome"),
+    # access and station
+    "attach": Text(fr="Ouverture de session", en="Signed in"),
+    "detach": Text(fr="Fermeture de session", en="Signed out"),
+    "start": Text(fr="Démarrage du poste", en="Station started"),
+    "stop": Text(fr="Arrêt du poste", en="Station stopped"),
+}
+"""Kind of a journal row -> what happened."""
+RESULTS = {
+    "done": Text(fr="exécutée", en="done"),
+    "refused": Text(fr="refusée", en="refused"),
+    "failed": Text(fr="échouée", en="failed"),
+    "unknown": Text(fr="inconnue", en="unknown"),
+    "passed": Text(fr="passés", en="passed"),
+    "ok": Text(fr="correct", en="ok"),
+}
+GRAVE = frozenset({"refused", "failed", "unknown"})
+"""Results that stand out."""
+DETAILS = {
+    "value": Text(fr="valeur", en="value"),
+    "raw": Text(fr="valeur brute", en="raw value"),
+    "reason": Text(fr="motif", en="reason"),
+    "minutes": Text(fr="minutes", en="minutes"),
+    "command": Text(fr="commande", en="command"),
+    "tag": Text(fr="tag", en="tag"),
+    "priority": Text(fr="priorité", en="priority"),
+    "limit": Text(fr="seuil", en="limit"),
+    "state": Text(fr="état", en="state"),
+    "check": Text(fr="contrôle", en="check"),
+}
+"""Word of a journal row's detail -> what it means."""
 NO_JOURNAL = Text(fr="Le journal est vide.", en="The journal is empty.")
 NO_JOURNAL_HERE = Text(fr="Aucune ligne ne répond à ce filtre.", en="No row matches this filter.")
 ALL_ACTS = Text(fr="Tous les actes", en="All acts")

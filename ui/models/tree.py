@@ -75,16 +75,12 @@ class SiteTree(QAbstractItemModel):
         self.order = order
         self._nodes, self._paths = {}, {}
         self.root = Node((), words.NAVIGATION, -1, None, 0)
-        self._count()
+        self.recount()
         self.endResetModel()
 
     # ------------------------------------------------------------ alarms
     def recount(self) -> None:
-        """The worst alarm of every place, again; what is visible is painted again."""
-        self._count()
-        self.dataChanged.emit(QModelIndex(), QModelIndex(), [WORST])
-
-    def _count(self) -> None:
+        """The worst alarm of every place, again. The view paints itself: no signal per node."""
         seen: dict[Key, tuple[int, bool, int]] = {}
         board, alarms = self._board, self._site.alarms
         for row in board.rows.tolist():  # in the order of the law: the first of a place is its worst

@@ -1,0 +1,239 @@
+"""The guidance of one alarm: what it is, how it came, why it may be, what follows, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
+
+from alarms.suppression import Hidden
+from supervisor.model import Alarm, Text
+from ui import words
+from ui.alarms.shelf import ShelfCard
+from ui.delegates.alarm_row import value_then
+from ui.look import WAITING, Look
+from ui.naming import area_name, full_name, limit
+from ui.pages import Context
+from ui.shapes import paint_priority
+from ui.values import shown
+from ui.widgets import Button, Card, Label, Line, Words, column, row
+
+WIDTH = 360
+_GUIDANCE = ((words.CAUSE, "cause"), (words.CONSEQUENCE, "consequence"), (words.ACTION, "action"))
+
+
+class Detail(Card):
+    """See the module. What it asks for concerns the selection of the list, of which this alarm is the current one."""
+
+    asked_for = Signal(object)
+    acknowledge = Signal()
+    shelve = Signal(int, str)
+    unshelve = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        look = context.look
+        self.alarm: Alarm | None = None
+        self.shelf = ShelfCard(look)
+        self.shelf.confirmed.connect(self.shelve)
+        layout = column(self, 1, 0)
+        self.empty = Words(look, words.CHOOSE_ALARM, "body", 400, "text2")
+        self.empty.setWordWrap(True)
+        self.empty.setContentsMargins(16, 16, 16, 16)
+        layout.addWidget(self.empty)
+        self.body = QWidget()
+        layout.addWidget(self.body, 1)
+        layout.addStretch(0)
+        inner = column(self.body, 0, 0)
+        inner.addLayout(self._make_head(look))
+        inner.addWidget(Line(look))
+        self._facts: list[tuple[Label, Callable[[Alarm], str]]] = []
+        inner.addLayout(self._make_facts(look))
+        inner.addWidget(Line(look))
+        inner.addWidget(self._make_guidance(look), 1)
+        inner.addWidget(Line(look))
+        inner.addLayout(self._make_acts(look))
+        look.changed.connect(self._dress)
+        self._dress()
+
+    # ------------------------------------------------------------ putting it together
+    def _make_head(self, look: Look) -> QVBoxLayout:
+        head = column(spacing=2)
+        head.setContentsMargins(16, 12, 16, 10)
+        first = row(spacing=10)
+        self._shape = Shape(look)
+        self._name = Label(look, "title", 600)
+        self._name.setWordWrap(True)
+        first.addWidget(self._shape)
+        first.addWidget(self._name, 1)
+        head.addLayout(first)
+        self._place = Label(look, "body", 500)
+        self._place.setWordWrap(True)
+        self._id = Label(look, "hint", 400, "text2")
+        head.addWidget(self._place)
+        head.addWidget(self._id)
+        return head
+
+    def _make_facts(self, look: Look) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setContentsMargins(16, 10, 16, 10)
+        grid.setVerticalSpacing(6)
+        rows: tuple[tuple[Text, Callable[[Alarm], str]], ...] = (
+            (words.STATE, self._state),
+            (words.VALUE, self._value),
+            (words.VALUE_THEN, lambda alarm: value_then(self._context, alarm)),
+            (words.LIMIT, lambda alarm: limit(alarm, look) or WAITING),
+            (words.RAISED, lambda alarm: self._instant(alarm, "raised_at")),
+            (words.ACKNOWLEDGED_AT, lambda alarm: self._instant(alarm, "acked_at")),
+            (words.CLEARED, lambda alarm: self._instant(alarm, "cleared_at")),
+            (words.TIMES, lambda alarm: str(int(self._context.board["count"][alarm.index]))),
+        )
+        for at, (name, tell) in enumerate(rows):
+            value = Label(look, "body", 600 if at < 2 else 400)
+            value.setWordWrap(True)
+            grid.addWidget(Words(look, name, "label", 400, "text2"), at, 0)
+            grid.addWidget(value, at, 1)
+            self._facts.append((value, tell))
+        grid.setColumnStretch(1, 1)
+        grid.setColumnMinimumWidth(0, 110)
+        return grid
+
+    def _make_guidance(self, look: Look) -> QScrollArea:
+        body = QWidget()
+        layout = column(body, 16, 4)
+        self._guidance: dict[str, Label] = {}
+        for title, name in _GUIDANCE:
+            layout.addWidget(Words(look, title, "label", 600, "text2"))
+            text = Label(look, "body", 500 if name == "action" else 400)
+            text.setWordWrap(True)
+            self._guidance[name] = text
+            layout.addWidget(text)
+            layout.addSpacing(8)
+        self._within = Label(look, "label", 600, "accent")
+        layout.addWidget(self._within)
+        layout.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(body)
+        return area
+
+    def _make_acts(self, look: Look) -> QVBoxLayout:
+        acts = column(spacing=8)
+        acts.setContentsMargins(16, 10, 16, 12)
+        acts.addWidget(self.shelf)
+        self.ack = Button(look, words.ACKNOWLEDGE, "primary", weight=600)
+        self.ack.clicked.connect(self.acknowledge)
+        self.go = Button(look, words.GO_TO_PAGE)
+        self.go.clicked.connect(self._go)
+        self.aside = Button(look, words.SHELVE)
+        self.aside.clicked.connect(self.set_aside)
+        acts.addWidget(self.ack)
+        both = row(spacing=8)
+        both.addWidget(self.go, 1)
+        both.addWidget(self.aside, 1)
+        acts.addLayout(both)
+        return acts
+
+    def _dress(self) -> None:
+        self.setFixedWidth(round(WIDTH * self._context.look.scale))
+        self.show_alarm(self.alarm)
+
+    # ------------------------------------------------------------ what it shows
+    def show_alarm(self, alarm: Alarm | None) -> None:
+        """Turn to an alarm, or to none."""
+        if alarm is not self.alarm:
+            self.shelf.hide()
+        self.alarm = alarm
+        self.empty.setVisible(alarm is None)
+        self.body.setVisible(alarm is not None)
+        if alarm is None:
+            return
+        look, site = self._context.look, self._context.attachment.site
+        self._name.setText(look.say(alarm.rule.name))
+        area = area_name(site, alarm.equipment.area, look)
+        self._place.setText(full_name(site, alarm.equipment, look) + (f"\n{area}" if area else ""))
+        self._id.setText(alarm.id)
+        written = False
+        for name, label in self._guidance.items():
+            text = look.say(getattr(alarm.rule, name))
+            written = written or bool(text)
+            label.setText(text or WAITING)
+        if not written:
+            self._guidance["action"].setText(look.say(words.NO_GUIDANCE))
+        self._within.setVisible(alarm.rule.response_s > 0)
+        self._within.setText(look.say(words.RESPONSE_TIME).format(_minutes(alarm.rule.response_s)))
+        self.show_board()
+
+    def show_board(self) -> None:
+        """What moved: state, value and times."""
+        alarm = self.alarm
+        if alarm is None:
+            return
+        board = self._context.board
+        unacked = bool(board["state"][alarm.index]) and not board.acked[alarm.index]
+        self._shape.show_priority(int(alarm.rule.priority), not unacked)
+        for label, tell in self._facts:
+            label.setText(tell(alarm))
+        self.ack.setEnabled(unacked)
+        shelved = bool(board["suppression"][alarm.index] & Hidden.SHELVED)
+        self.aside.say(words.UNSHELVE if shelved else words.SHELVE)
+
+    def _state(self, alarm: Alarm) -> str:
+        look, board = self._context.look, self._context.board
+        state = look.say(words.STATES[int(board["state"][alarm.index])])
+        hidden = int(board["suppression"][alarm.index])
+        if hidden & Hidden.SHELVED:
+            until = look.clock(int(board["shelved_until"][alarm.index]), seconds=False)
+            return f"{state}\n{look.say(words.SHELVED_UNTIL).format(until)}"
+        if hidden & Hidden.OUT_OF_SERVICE:
+            return f"{state}\n{look.say(words.OUT_OF_SERVICE)}"
+        return f"{state}\n{look.say(words.SUPPRESSED)}" if hidden else state
+
+    def _value(self, alarm: Alarm) -> str:
+        told = shown(alarm.tag, self._context.live, self._context.attachment.texts, self._context.look)
+        return f"{told.text} {told.unit}".rstrip()
+
+    def _instant(self, alarm: Alarm, column_: str) -> str:
+        look, instant = self._context.look, int(self._context.board[column_][alarm.index])
+        return f"{look.clock(instant)} · {look.date(instant)}" if instant else WAITING
+
+    def _go(self) -> None:
+        if self.alarm:
+            self.asked_for.emit(self.alarm.equipment)
+
+    def set_aside(self) -> None:
+        """Open the card that asks for how long and why; or bring back what is set aside."""
+        alarm = self.alarm
+        if alarm is None:
+            return
+        if self._context.board["suppression"][alarm.index] & Hidden.SHELVED:
+            self.unshelve.emit()
+        else:
+            self.shelf.open()
+
+
+class Shape(QWidget):
+    """The priority of the alarm, large."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._priority, self._acked = 4, True
+        self.setFixedSize(32, 30)
+        look.changed.connect(self.update)
+
+    def show_priority(self, priority: int, acked: bool) -> None:
+        self._priority, self._acked = priority, acked
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            paint_priority(painter, QRectF(2, 1, 27, 26), self._priority, self._acked, self._look)
+
+
+def _minutes(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"

@@ -1,0 +1,188 @@
+"""The filters above the alarm list: which list, which priorities, which area and system, which words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QLineEdit, QPushButton, QWidget
+
+from supervisor.model import Site, Text
+from ui import words
+from ui.look import Look
+from ui.models.alarm_list import Filter, Which
+from ui.shapes import paint_priority
+from ui.widgets import Button, row
+
+_LISTS = (
+    (Which.STANDING, words.STANDING),
+    (Which.UNACKED, words.UNACKED),
+    (Which.ACKED, words.ACKED),
+    (Which.ASIDE, words.SET_ASIDE),
+)
+_TYPING_MS = 150
+"""A pause in typing after which the list is searched."""
+
+
+class Filters(QWidget):
+    """See the module; `changed` carries the new Filter."""
+
+    changed = Signal(object)
+
+    def __init__(self, look: Look, site: Site) -> None:
+        super().__init__()
+        self._look, self._site = look, site
+        self.filter = Filter()
+        layout = row(self, 0, 8)
+        layout.setContentsMargins(16, 0, 12, 8)
+        self._lists = self._make_lists()
+        lists = row(spacing=0)
+        for button in self._lists.values():
+            lists.addWidget(button)
+        layout.addLayout(lists)
+        layout.addSpacing(4)
+        self._priorities = [PriorityToggle(look, number) for number in (1, 2, 3, 4)]
+        for toggle in self._priorities:
+            toggle.clicked.connect(self._read)
+            layout.addWidget(toggle)
+        layout.addSpacing(4)
+        self.area = Choice(look, words.ALL_AREAS, [(area.id, area.name) for area in site.areas.values()])
+        self.system = Choice(look, words.ALL_SYSTEMS, [(system.id, system.name) for system in site.systems.values()])
+        for choice in (self.area, self.system):
+            choice.currentIndexChanged.connect(self._read)
+            layout.addWidget(choice)
+        self.text = FilterText(look)
+        self.text.settled.connect(self._read)
+        layout.addWidget(self.text, 1)
+        self.clear_button = Button(look, words.CLEAR_FILTERS, "flat", "cross")
+        self.clear_button.clicked.connect(lambda: self.show_filter(Filter()))
+        layout.addWidget(self.clear_button)
+        self.show_filter(Filter())
+
+    def _make_lists(self) -> dict[Which, Button]:
+        group = QButtonGroup(self)
+        lists = {}
+        for which, name in _LISTS:
+            button = Button(self._look, name, "segment")
+            button.setCheckable(True)
+            button.clicked.connect(self._read)
+            group.addButton(button)
+            lists[which] = button
+        return lists
+
+    def show_filter(self, filter_: Filter) -> None:
+        """Set every control to this filter."""
+        self.blockSignals(True)
+        self._lists[filter_.which].setChecked(True)
+        for toggle in self._priorities:
+            toggle.setChecked(toggle.priority in filter_.priorities)
+        self.area.choose(filter_.area)
+        self.system.choose(filter_.system)
+        self.text.setText(filter_.text)
+        self.blockSignals(False)
+        self._use(filter_)
+
+    def _read(self) -> None:
+        which = next(which for which, button in self._lists.items() if button.isChecked())
+        wanted = frozenset(toggle.priority for toggle in self._priorities if toggle.isChecked())
+        self._use(
+            replace(
+                self.filter,
+                which=which,
+                priorities=wanted,
+                area=self.area.chosen(),
+                system=self.system.chosen(),
+                text=self.text.text().strip(),
+            )
+        )
+
+    def _use(self, filter_: Filter) -> None:
+        self.filter = filter_
+        self.clear_button.setVisible(filter_ != Filter(which=filter_.which))
+        self.changed.emit(filter_)
+
+
+class PriorityToggle(QPushButton):
+    """The shape of a priority, pressed while its alarms are shown."""
+
+    def __init__(self, look: Look, priority: int) -> None:
+        super().__init__()
+        self._look, self.priority = look, priority
+        self.setCheckable(True)
+        self.setChecked(True)
+        self.setProperty("kind", "flat")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        look.changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        name = self._look.say(words.PRIORITIES[self.priority])  # type: ignore[index]
+        self.setToolTip(name)
+        self.setAccessibleName(name)
+        self.setFixedSize(QSize(34, round(32 * self._look.scale)))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        with QPainter(self) as painter:
+            painter.setOpacity(1.0 if self.isChecked() else 0.35)
+            size = 18.0
+            box = QRectF((self.width() - size) / 2, (self.height() - size) / 2 + 0.5, size, size - 1)
+            paint_priority(painter, box, self.priority, not self.isChecked(), self._look)
+
+
+class Choice(QComboBox):
+    """One of some named things, or all of them."""
+
+    def __init__(self, look: Look, everything: Text, rows: Iterable[tuple[str, Text]]) -> None:
+        super().__init__()
+        self._look = look
+        self._rows = [("", everything), *rows]
+        self.setMinimumContentsLength(14)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        for id_, name in self._rows:
+            self.addItem(look.say(name), id_)
+        look.changed.connect(self._dress)
+        self._dress()
+
+    def chosen(self) -> str:
+        """The id of what is chosen; empty for all."""
+        return str(self.currentData() or "")
+
+    def choose(self, id_: str) -> None:
+        self.setCurrentIndex(max(self.findData(id_), 0))
+
+    def _dress(self) -> None:
+        self.setFont(self._look.font("body"))
+        self.view().setFont(self._look.font("body"))
+        self.setFixedHeight(round(32 * self._look.scale))
+        self.setAccessibleName(self._look.say(self._rows[0][1]))
+        for at, (_, name) in enumerate(self._rows):
+            self.setItemText(at, self._look.say(name))
+
+
+class FilterText(QLineEdit):
+    """Words to look for; `settled` a moment after the last letter."""
+
+    settled = Signal()
+
+    def __init__(self, look: Look, hint: Text = words.FILTER) -> None:
+        super().__init__()
+        self._look, self._hint = look, hint
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_TYPING_MS)
+        self._pause.timeout.connect(self.settled)
+        self.textEdited.connect(lambda _: self._pause.start())
+        self.setClearButtonEnabled(False)
+        self.setMinimumWidth(140)
+        look.changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        self.setFont(self._look.font("body"))
+        self.setFixedHeight(round(32 * self._look.scale))
+        self.setPlaceholderText(self._look.say(self._hint))
+        self.setAccessibleName(self._look.say(self._hint))

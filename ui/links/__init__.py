@@ -1,0 +1,1 @@
+"""The page of links: how every controller answers."""

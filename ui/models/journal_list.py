@@ -1,0 +1,120 @@
+"""The rows of the journal page: the latest, newest first, told in the words of the window's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
+
+from supervisor.journal import Row
+from supervisor.model import Equipment, Site, Text
+from ui import words
+from ui.look import Look
+from ui.naming import full_name
+from ui.tables import CELL, Cell, Index
+
+COLUMNS = (words.WHEN, words.WHAT, words.WHERE, words.RESULT, words.WHO, words.DETAIL)
+WHEN, WHAT, WHERE, RESULT, WHO, DETAIL = range(len(COLUMNS))
+_UNTOLD = frozenset({"until", "step", "command_id", "id"})
+"""Details that mean nothing to a reader."""
+
+
+class JournalList(QAbstractTableModel):
+    """See the module."""
+
+    def __init__(self, site: Site, look: Look) -> None:
+        super().__init__()
+        self._site, self._look = site, look
+        self.rows: list[Row] = []
+        self._alarms = {alarm.id: alarm for alarm in site.alarms}
+        self._cells: dict[int, Callable[[Row], Cell]] = {
+            WHEN: lambda row: Cell(f"{look.moment(row.time):%d/%m} {look.clock(row.time)}", "text2"),
+            WHAT: self._what,
+            WHERE: lambda row: Cell(self.subject(row)),
+            RESULT: lambda row: Cell(_say(look, words.RESULTS, row.result), heavy=row.result in words.GRAVE),
+            WHO: lambda row: Cell(self.person(row.who)),
+            DETAIL: lambda row: Cell(self.detail(row), "text2"),
+        }
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """These and no others; nothing happens where they are the ones shown."""
+        if [row.id for row in rows] == [row.id for row in self.rows]:
+            return
+        fresh = list(rows)
+        added = len(fresh) - len(self.rows)
+        if added > 0 and fresh[added:] == self.rows:  # the usual case: what is shown moves down under the new ones
+            self.beginInsertRows(QModelIndex(), 0, added - 1)
+            self.rows = fresh
+            self.endInsertRows()
+            return
+        self.beginResetModel()
+        self.rows = fresh
+        self.endResetModel()
+
+    def person(self, who: str) -> str:
+        """The name of a user; the id of one who is no longer in the site."""
+        return self._site.users[who].name if who in self._site.users else who
+
+    def subject(self, row: Row) -> str:
+        """What an act was about: an alarm, an equipment, a tag or a link, by its name."""
+        if row.subject in self._alarms:
+            alarm = self._alarms[row.subject]
+            name = full_name(self._site, alarm.equipment, self._look)
+            return f"{name} – {self._look.say(alarm.rule.name)}"
+        thing = self._thing(row.subject)
+        return full_name(self._site, thing, self._look) if thing else row.subject
+
+    def equipment(self, at: int) -> Equipment | None:
+        """The equipment a shown row concerns; None where it concerns none."""
+        return self._thing(self.rows[at].subject)
+
+    def detail(self, row: Row) -> str:
+        """What else was written, as `word value`."""
+        told = [(name, value) for name, value in _flat(row.detail) if name not in _UNTOLD and value not in ("", None)]
+        return " · ".join(f"{_say(self._look, words.DETAILS, name)} {self._value(value)}" for name, value in told)
+
+    def _thing(self, subject: str) -> Equipment | None:
+        """The equipment of an id, or of the longest id that `subject` lies in."""
+        while subject:
+            if subject in self._site.equipment_by_id:
+                return self._site.equipment_by_id[subject]
+            subject = subject.rpartition(".")[0]
+        return None
+
+    def _what(self, row: Row) -> Cell:
+        return Cell(_say(self._look, words.KINDS, row.kind), symbol=words.BOOKS.get(row.category, "journal"))
+
+    def _value(self, value: object) -> str:
+        if isinstance(value, float):
+            return self._look.number(value, 2 if value % 1 else 0)
+        return str(value)
+
+    # ------------------------------------------------------------ what Qt asks
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._look.say(COLUMNS[section])
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        cell = self._cells[index.column()](self.rows[index.row()])
+        if role == CELL:
+            return cell
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+            return cell.text
+        return None
+
+
+def _say(look: Look, table: Mapping[str, Text], word: str) -> str:
+    """The word of a journal row in the window's language; as it was written where nobody translated it."""
+    return look.say(table[word]) if word in table else word.replace("_", " ")
+
+
+def _flat(detail: Mapping[str, Any]) -> list[tuple[str, object]]:
+    return [(name, value) for name, value in detail.items() if not isinstance(value, (dict, list))]

@@ -1,0 +1,125 @@
+"""Tables: how every list of the window is set up, and how a plain cell is drawn.
+
+Fixed row height, no grid, no wrap, scrolling by pixel, nothing resized to its contents: that is what keeps a list of
+ten thousand rows quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from supervisor.model import Text
+from ui.look import Look
+from ui.shapes import elided, paint_icon, saved
+
+HEIGHT = 32
+CELL = int(Qt.ItemDataRole.UserRole) + 10
+"""The `Cell` of an index."""
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+Index = QModelIndex | QPersistentModelIndex
+
+
+class Cell(NamedTuple):
+    """What one cell says."""
+
+    text: str
+    token: str = "text"
+    heavy: bool = False
+    side: Qt.AlignmentFlag = LEFT
+    symbol: str = ""
+    """Icon before the text."""
+    share: float = -1.0
+    """0 to 1: a bar behind the text; less than 0 for none."""
+
+
+class CellRow(QStyledItemDelegate):
+    """Draws the `Cell` of each index."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(80, round(HEIGHT * self._look.scale))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        rect = QRectF(option.rect)
+        with saved(painter):
+            self.paint_ground(painter, rect, bool(option.state & QStyle.StateFlag.State_Selected))
+            self.paint_cell(painter, rect, index.data(CELL))
+
+    def paint_ground(self, painter: QPainter, rect: QRectF, selected: bool) -> None:
+        if selected:
+            painter.fillRect(rect, self._look.color("accent_bg"))
+        painter.setPen(self._look.color("border"))
+        painter.drawLine(QPointF(rect.left(), rect.bottom() - 0.5), QPointF(rect.right(), rect.bottom() - 0.5))
+
+    def paint_cell(self, painter: QPainter, rect: QRectF, cell: Cell) -> None:
+        look, box = self._look, rect.adjusted(8, 0, -8, 0)
+        if cell.share >= 0:
+            track = QRectF(box.left(), rect.center().y() - 3, min(box.width() * 0.4, 80), 6)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.color("bar"))
+            painter.drawRoundedRect(track, 2, 2)
+            painter.setBrush(look.color("pipe" if cell.share < 1 else "band"))
+            painter.drawRoundedRect(QRectF(track.left(), track.top(), track.width() * cell.share, 6), 2, 2)
+            box.setLeft(track.right() + 10)
+        if cell.symbol:
+            icon = QRectF(box.left(), rect.center().y() - 8, 16, 16)
+            paint_icon(painter, cell.symbol, icon, look.color(cell.token), 1.8)
+            box.setLeft(box.left() + 24)
+        font = look.font("body", 600 if cell.heavy else 400)
+        painter.setFont(font)
+        painter.setPen(look.color(cell.token))
+        painter.drawText(box, cell.side, elided(cell.text, font, box.width()))
+
+
+class Table(QTableView):
+    """A list of rows, set up as the module says; `widths` by column at 100 % text size, and one column takes the rest."""
+
+    def __init__(self, look: Look, model: QAbstractItemModel, widths: Mapping[int, int], rest: int, name: Text) -> None:
+        super().__init__()
+        self._look, self._widths, self._name = look, widths, name
+        self.setModel(model)
+        self.setItemDelegate(CellRow(look, self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+        header.setSectionResizeMode(rest, QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(LEFT)
+        look.changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        look, header = self._look, self.horizontalHeader()
+        header.setFont(look.font("label", 500))
+        self.verticalHeader().setDefaultSectionSize(round(HEIGHT * look.scale))
+        for section, width in self._widths.items():
+            header.resizeSection(section, round(width * look.scale))
+        model = self.model()
+        model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, model.columnCount() - 1)
+        self.setAccessibleName(look.say(self._name))
+        self.viewport().update()
