@@ -1,0 +1,232 @@
+"""Where a line runs and its timetable: geometry from the site's map, stops, and one lap second by second."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from simulator.city.chance import Flags, Floats, Whole, dice
+from supervisor.model import Equipment, Site
+
+EARTH_M = 111_320.0
+"""Metres per degree of latitude."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How vehicles of a mode move."""
+
+    cruise: float
+    """m/s."""
+    acceleration: float
+    """m/s², and as much braking."""
+    spacing: float
+    """Metres between stops where the map names none."""
+    dwell_s: float
+    layover_s: float
+
+
+PACES = {"tram": Pace(13.5, 1.0, 620.0, 24.0, 200.0), "bus": Pace(11.0, 0.9, 420.0, 18.0, 240.0)}
+
+
+@dataclass(frozen=True)
+class Route:
+    """A line on the ground."""
+
+    latitude: Floats
+    longitude: Floats
+    distance: Floats
+    """Metres from the first point, along the line; strictly growing."""
+    stops: Floats
+    """Metres."""
+    names: tuple[str, ...]
+
+    @property
+    def length(self) -> float:
+        return float(self.distance[-1])
+
+    def place(self, metres: Floats) -> tuple[Floats, Floats]:
+        """Latitude and longitude."""
+        return np.interp(metres, self.distance, self.latitude), np.interp(metres, self.distance, self.longitude)
+
+    def bearing(self, metres: Floats, outward: Flags) -> Floats:
+        """Degrees from north, clockwise, looking the way the vehicle goes."""
+        here = self.place(np.clip(metres - 8, 0, self.length))
+        there = self.place(np.clip(metres + 8, 0, self.length))
+        east = (there[1] - here[1]) * math.cos(math.radians(float(self.latitude[0])))
+        angle = np.degrees(np.arctan2(east, there[0] - here[0]))
+        bearing: Floats = np.where(outward, angle, angle + 180) % 360
+        return bearing
+
+
+@dataclass(frozen=True)
+class Lap:
+    """There and back, one row per second; the last row is where the first one begins again."""
+
+    metres: Floats
+    """Along the route, seen from its first stop."""
+    doors: Flags
+    outward: Flags
+    stop: Whole
+    """Index of the next stop."""
+
+    @property
+    def seconds(self) -> int:
+        return len(self.metres) - 1
+
+
+def timetable(route: Route, pace: Pace) -> Lap:
+    """One lap: dwell, drive, dwell, … and a rest at both ends."""
+    last = len(route.stops) - 1
+    outward = [(i, min(i + 1, last)) for i in range(last)]
+    legs = outward + [(b, a) for a, b in reversed(outward)]
+    metres, doors, ways, stops = [], [], [], []
+    for here, there in legs:
+        rest = pace.layover_s if here in (0, last) else pace.dwell_s
+        drive = _drive(abs(route.stops[there] - route.stops[here]), pace)
+        standing = round(rest)
+        run = np.concatenate([np.zeros(standing), drive])
+        sign = 1 if there > here else -1
+        metres.append(route.stops[here] + sign * run)
+        second = np.arange(len(run))
+        doors.append((second >= 2) & (second < standing - 2))
+        ways.append(np.full(len(run), there > here))
+        stops.append(np.full(len(run), there))
+    metres.append(np.array([route.stops[0]]))
+    doors.append(np.array([False]))
+    ways.append(np.array([True]))
+    stops.append(np.array([min(1, last)]))
+    return Lap(np.concatenate(metres), np.concatenate(doors), np.concatenate(ways), np.concatenate(stops))
+
+
+def _drive(distance: float, pace: Pace) -> Floats:
+    """Metres done at each second between two stops, arrival excluded."""
+    top = min(pace.cruise, math.sqrt(distance * pace.acceleration))
+    ramp_s, ramp_m = top / pace.acceleration, top * top / (2 * pace.acceleration)
+    total_s = max(2 * ramp_s + (distance - 2 * ramp_m) / top, 1.0)
+    t = np.arange(0.0, total_s, 1.0)
+    rising = pace.acceleration * np.minimum(t, ramp_s) ** 2 / 2
+    cruising = top * np.clip(t - ramp_s, 0, total_s - 2 * ramp_s)
+    left = np.clip(t - (total_s - ramp_s), 0, ramp_s)
+    metres: Floats = rising + cruising + top * left - pace.acceleration * left**2 / 2
+    return np.minimum(metres, distance)
+
+
+def route(site: Site, line: Equipment, mode: str) -> Route:
+    """The route of `line`: from the site's map, or a made-up one through the places of the city."""
+    features = list(_features(site.folder / "map"))
+    words = _words(line)
+    pace = PACES[mode]
+    paths = [path for feature in features if _about(feature, mode, words) for path in _paths(feature)]
+    if paths:
+        points = max(paths, key=lambda path: float(_along(path)[-1]))
+    else:
+        points = _made_up(site, line)
+    return _assemble(points, [feature for feature in features if _stop(feature, words)], pace, line)
+
+
+def _words(line: Equipment) -> set[str]:
+    """By what names the map may call the line: its id, what follows the last dash, its argument `line`."""
+    words = {line.id, re.split(r"[-_ ]", line.id)[-1], line.args.get("line", line.id), line.name.fr}
+    return {word.casefold() for word in words}
+
+
+def _features(folder: Path) -> Iterator[Mapping[str, Any]]:
+    for path in sorted(folder.glob("*.geojson")):
+        yield from json.loads(path.read_text("utf-8")).get("features", ())
+
+
+def _about(feature: Mapping[str, Any], mode: str, words: set[str]) -> bool:
+    said = feature.get("properties") or {}
+    return said.get("class") == mode and bool(_said_lines(said) & words)
+
+
+def _said_lines(said: Mapping[str, Any]) -> set[str]:
+    lines = said.get("lines", said.get("line", ""))
+    parts = lines if isinstance(lines, list) else re.split(r"[;,/ ]+", str(lines))
+    return {str(part).casefold() for part in parts} | {str(lines).casefold()}
+
+
+def _stop(feature: Mapping[str, Any], words: set[str]) -> bool:
+    said = feature.get("properties") or {}
+    kind = (feature.get("geometry") or {}).get("type")
+    return kind == "Point" and "stop" in str(said.get("class", "")) and bool(_said_lines(said) & words)
+
+
+def _paths(feature: Mapping[str, Any]) -> Iterator[Floats]:
+    geometry = feature["geometry"]
+    lines = {"LineString": [geometry["coordinates"]], "MultiLineString": geometry["coordinates"]}
+    for coordinates in lines.get(geometry["type"], []):
+        yield np.array([point[:2] for point in coordinates], np.float64)
+
+
+def _metres(points: Floats) -> Floats:
+    """Points in metres on a plane that touches the city: (n, 2)."""
+    scale = EARTH_M * np.array([math.cos(math.radians(float(points[0, 1]))), 1.0])
+    plane: Floats = points * scale
+    return plane
+
+
+def _along(points: Floats) -> Floats:
+    """Cumulated length in metres."""
+    return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(_metres(points), axis=0).T))])
+
+
+def _made_up(site: Site, line: Equipment) -> Floats:
+    """A path through the equipment of the site, west to east or south to north as the dice of the line say."""
+    places = [(e.longitude, e.latitude) for e in site.equipment if not math.isnan(e.latitude + e.longitude)]
+    rng = dice(0, "route", line.id)
+    if len(places) < 2:
+        east, north = rng.uniform(-0.02, 0.02, 2)
+        centre = np.array([site.longitude, site.latitude])
+        return np.array([centre - [east, north], centre + [east, north], centre + [east + 0.01, north + 0.02]])
+    chosen = np.array(places)[rng.permutation(len(places))[:7]]
+    axis = rng.uniform(-1, 1, 2)
+    ordered: Floats = chosen[np.argsort(chosen @ axis)]
+    return ordered
+
+
+def _assemble(points: Floats, stops: Sequence[Mapping[str, Any]], pace: Pace, line: Equipment) -> Route:
+    distance = _along(points)
+    kept = np.concatenate([[True], np.diff(distance) > 0.01])
+    points, distance = points[kept], distance[kept]
+    places: dict[float, str] = {}
+    for feature in stops:
+        place = _nearest(points, distance, np.array(feature["geometry"]["coordinates"][:2], np.float64))
+        places[place] = str((feature.get("properties") or {}).get("name", ""))
+    if len(places) < 2:
+        count = max(round(float(distance[-1]) / pace.spacing), 1)
+        places = dict(zip(np.linspace(0, distance[-1], count + 1).tolist(), _names(line, count), strict=True))
+    metres = _spaced(sorted(places))
+    return Route(points[:, 1], points[:, 0], distance, np.array(metres), tuple(places[at] for at in metres))
+
+
+def _names(line: Equipment, count: int) -> list[str]:
+    """Names for `count + 1` stops of a line whose name may say its ends: "Tram A : Ardenne – Roseraie"."""
+    ends = [end.strip() for end in line.name.fr.split(" : ")[-1].split(" – ")]
+    first, last = (ends[0], ends[-1]) if len(ends) > 1 else ("Départ", "Terminus")
+    return [first, *(f"Arrêt {number}" for number in range(2, count + 1)), last]
+
+
+def _spaced(metres: Sequence[float]) -> list[float]:
+    """Without stops closer than 60 m to the one before: the two platforms of one stop."""
+    kept: list[float] = []
+    for at in metres:
+        if not kept or at - kept[-1] >= 60:
+            kept.append(at)
+    return kept
+
+
+def _nearest(points: Floats, distance: Floats, point: Floats) -> float:
+    """Metres along the line of the place nearest to `point`."""
+    dense = np.arange(0.0, float(distance[-1]), 5.0)
+    line = np.stack([np.interp(dense, distance, points[:, axis]) for axis in (0, 1)], axis=1)
+    scale = np.array([math.cos(math.radians(float(point[1]))), 1.0])
+    return float(dense[np.argmin(((line - point) * scale) ** 2 @ np.ones(2))])

@@ -1,0 +1,34 @@
+"""The city's own clock on the wall: the real one, moved to another hour or run faster when a demo asks for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from supervisor.clock import SECOND
+
+DAY_NS = 86_400 * SECOND
+
+
+class WallClock:
+    """Instants of the city, ns UTC. It only ever jumps forwards, so that counters of the city never fall."""
+
+    def __init__(self, zone: str, speed: float = 1.0, real: Callable[[], int] = time.time_ns) -> None:
+        self.speed = speed
+        self._zone = ZoneInfo(zone)
+        self._real = real
+        self._since = self._shown = real()
+
+    def now(self) -> int:
+        """The instant it shows."""
+        return self._shown + round((self._real() - self._since) * self.speed)
+
+    def turn(self, hour: float) -> None:
+        """Show the next local `hour` of day, 0 to 24; the day after where that hour is past."""
+        now = self.now()
+        local = datetime.fromtimestamp(now / SECOND, self._zone)
+        today = ((local.hour * 60 + local.minute) * 60 + local.second) * SECOND
+        self._since = self._real()
+        self._shown = now + (round(hour * 3600) * SECOND - today) % DAY_NS
