@@ -89,7 +89,7 @@ class CellRow(QStyledItemDelegate):
 
 
 class Table(QTableView):
-    """A list of rows, set up as the module says; `widths` by column at 100 % text size, and one column takes the rest."""
+    """A list of rows; `widths` by column at 100 % text size, and one column takes the rest."""
 
     def __init__(self, look: Look, model: QAbstractItemModel, widths: Mapping[int, int], rest: int, name: Text) -> None:
         super().__init__()

@@ -144,7 +144,8 @@ UP = Text(fr="Établie", en="Up")
 DOWN = Text(fr="Coupée", en="Down")
 UNKNOWN = Text(fr="Inconnue", en="Unknown")
 LINKS_UP = Text(fr="{} établies sur {}", en="{} up of {}")
-LINKS_DOWN = Text(fr="{} coupée(s)", en="{} down")
+LINK_DOWN = Text(fr="{} coupée", en="{} down")
+LINKS_DOWN = Text(fr="{} coupées", en="{} down")
 NO_LINK = Text(fr="Ce site n'a aucune liaison.", en="This site has no link.")
 
 # status bar

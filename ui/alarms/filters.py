@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
 
-from supervisor.model import Site, Text
+from supervisor.model import Site
 from ui import words
+from ui.fields import Choice, FilterText
 from ui.look import Look
 from ui.models.alarm_list import Filter, Which
 from ui.shapes import paint_priority
@@ -22,8 +22,6 @@ _LISTS = (
     (Which.ACKED, words.ACKED),
     (Which.ASIDE, words.SET_ASIDE),
 )
-_TYPING_MS = 150
-"""A pause in typing after which the list is searched."""
 
 
 class Filters(QWidget):
@@ -131,58 +129,3 @@ class PriorityToggle(QPushButton):
             size = 18.0
             box = QRectF((self.width() - size) / 2, (self.height() - size) / 2 + 0.5, size, size - 1)
             paint_priority(painter, box, self.priority, not self.isChecked(), self._look)
-
-
-class Choice(QComboBox):
-    """One of some named things, or all of them."""
-
-    def __init__(self, look: Look, everything: Text, rows: Iterable[tuple[str, Text]]) -> None:
-        super().__init__()
-        self._look = look
-        self._rows = [("", everything), *rows]
-        self.setMinimumContentsLength(14)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        for id_, name in self._rows:
-            self.addItem(look.say(name), id_)
-        look.changed.connect(self._dress)
-        self._dress()
-
-    def chosen(self) -> str:
-        """The id of what is chosen; empty for all."""
-        return str(self.currentData() or "")
-
-    def choose(self, id_: str) -> None:
-        self.setCurrentIndex(max(self.findData(id_), 0))
-
-    def _dress(self) -> None:
-        self.setFont(self._look.font("body"))
-        self.view().setFont(self._look.font("body"))
-        self.setFixedHeight(round(32 * self._look.scale))
-        self.setAccessibleName(self._look.say(self._rows[0][1]))
-        for at, (_, name) in enumerate(self._rows):
-            self.setItemText(at, self._look.say(name))
-
-
-class FilterText(QLineEdit):
-    """Words to look for; `settled` a moment after the last letter."""
-
-    settled = Signal()
-
-    def __init__(self, look: Look, hint: Text = words.FILTER) -> None:
-        super().__init__()
-        self._look, self._hint = look, hint
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_TYPING_MS)
-        self._pause.timeout.connect(self.settled)
-        self.textEdited.connect(lambda _: self._pause.start())
-        self.setClearButtonEnabled(False)
-        self.setMinimumWidth(140)
-        look.changed.connect(self._dress)
-        self._dress()
-
-    def _dress(self) -> None:
-        self.setFont(self._look.font("body"))
-        self.setFixedHeight(round(32 * self._look.scale))
-        self.setPlaceholderText(self._look.say(self._hint))
-        self.setAccessibleName(self._look.say(self._hint))

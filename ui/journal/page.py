@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, Qt
 
 from supervisor.journal import Row
 from ui import words
-from ui.alarms.filters import Choice, FilterText
+from ui.fields import Choice, FilterText
 from ui.models import journal_list as columns
 from ui.models.journal_list import JournalList
 from ui.pages import Context, Page, Place
@@ -26,7 +26,7 @@ class JournalPage(Page):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         look = context.look
-        self.model = JournalList(context.attachment.site, look)
+        self.model = JournalList(context.attachment.site, context.attachment.texts, look)
         self.table = Table(look, self.model, _WIDTHS, columns.DETAIL, words.JOURNAL)
         self.table.doubleClicked.connect(self._go)
         self.table.activated.connect(self._go)
@@ -62,7 +62,10 @@ class JournalPage(Page):
         head.addWidget(self.text)
         inner.addLayout(head)
         inner.addWidget(Line(look))
-        inner.addWidget(self.table, 1)
+        body = row()
+        body.setContentsMargins(8, 0, 4, 0)
+        body.addWidget(self.table)
+        inner.addLayout(body, 1)
         inner.addWidget(self.nothing, 1)
         layout.addWidget(card)
 

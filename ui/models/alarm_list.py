@@ -22,6 +22,7 @@ from ui import words
 from ui.board import Board
 from ui.look import Look
 from ui.naming import area_name, full_name, limit
+from ui.tables import LEFT, RIGHT
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = int(Qt.ItemDataRole.UserRole)
@@ -186,6 +187,8 @@ class AlarmList(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return "" if section == PRIORITY else self._look.say(COLUMNS[section])
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return RIGHT if section in (VALUE, DURATION) else LEFT
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:

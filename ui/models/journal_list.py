@@ -9,10 +9,12 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 
 from supervisor.journal import Row
 from supervisor.model import Equipment, Site, Text
+from supervisor.texts import Texts
 from ui import words
 from ui.look import Look
 from ui.naming import full_name
 from ui.tables import CELL, Cell, Index
+from ui.values import worded
 
 COLUMNS = (words.WHEN, words.WHAT, words.WHERE, words.RESULT, words.WHO, words.DETAIL)
 WHEN, WHAT, WHERE, RESULT, WHO, DETAIL = range(len(COLUMNS))
@@ -23,9 +25,9 @@ _UNTOLD = frozenset({"until", "step", "command_id", "id"})
 class JournalList(QAbstractTableModel):
     """See the module."""
 
-    def __init__(self, site: Site, look: Look) -> None:
+    def __init__(self, site: Site, texts: Texts, look: Look) -> None:
         super().__init__()
-        self._site, self._look = site, look
+        self._site, self._texts, self._look = site, texts, look
         self.rows: list[Row] = []
         self._alarms = {alarm.id: alarm for alarm in site.alarms}
         self._cells: dict[int, Callable[[Row], Cell]] = {
@@ -72,7 +74,9 @@ class JournalList(QAbstractTableModel):
     def detail(self, row: Row) -> str:
         """What else was written, as `word value`."""
         told = [(name, value) for name, value in _flat(row.detail) if name not in _UNTOLD and value not in ("", None)]
-        return " · ".join(f"{_say(self._look, words.DETAILS, name)} {self._value(value)}" for name, value in told)
+        return " · ".join(
+            f"{_say(self._look, words.DETAILS, name)} {self._value(row, name, value)}" for name, value in told
+        )
 
     def _thing(self, subject: str) -> Equipment | None:
         """The equipment of an id, or of the longest id that `subject` lies in."""
@@ -85,7 +89,10 @@ class JournalList(QAbstractTableModel):
     def _what(self, row: Row) -> Cell:
         return Cell(_say(self._look, words.KINDS, row.kind), symbol=words.BOOKS.get(row.category, "journal"))
 
-    def _value(self, value: object) -> str:
+    def _value(self, row: Row, name: str, value: object) -> str:
+        if name == "value" and row.subject in self._alarms and isinstance(value, (int, float)):
+            spec = self._alarms[row.subject].tag.spec
+            return " ".join(worded(spec, float(value), self._texts, self._look)).rstrip()
         if isinstance(value, float):
             return self._look.number(value, 2 if value % 1 else 0)
         return str(value)

@@ -162,13 +162,13 @@ class Banner(QWidget):
         scale = look.scale
         left, right = 30 + 20 * scale, self._buttons_left() - 8
         since, bound, value = 118 * scale, 84 * scale, 110 * scale
-        room = right - since - bound - value - left - 70 * scale
+        room = right - since - bound - value - left - 80 * scale
         area, thing = min(room * 0.2, 210 * scale), min(room * 0.36, 340 * scale)
         name = full_name(site, alarm.equipment, look)
         told = shown(alarm.tag, self._context.live, self._context.attachment.texts, look)
         x = left
         cells = (
-            (look.clock(int(self._context.board["raised_at"][row])), 70 * scale, weight, "text", LEFT),
+            (look.clock(int(self._context.board["raised_at"][row])), 80 * scale, weight, "text", LEFT),
             (area_name(site, alarm.equipment.area, look), area, 400, "text2", LEFT),
             (name, thing, weight, "text", LEFT),
             (look.say(alarm.rule.name), room - area - thing, weight, "text", LEFT),

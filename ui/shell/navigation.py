@@ -18,6 +18,8 @@ from ui.shapes import elided, paint_icon
 from ui.widgets import Button, Card, Line, Words, column, row
 
 WIDTH = 244
+_UNFOLDED = 30
+"""Lines up to which the first level is shown open."""
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -82,6 +84,14 @@ class Branches(QTreeView):
         self.activated.connect(self._go)
         self._look.changed.connect(self._dress)
         self._dress()
+        self._unfold()
+
+    def _unfold(self) -> None:
+        """Open the first level where that still fits on a screen."""
+        tops = [self.tree.index(row, 0) for row in range(self.tree.rowCount())]
+        if sum(1 + self.tree.rowCount(top) for top in tops) <= _UNFOLDED:
+            for top in tops:
+                self.expand(top)
 
     def _dress(self) -> None:
         self.setAccessibleName(self._look.say(words.NAVIGATION))
@@ -90,6 +100,7 @@ class Branches(QTreeView):
     def use(self, order: str) -> None:
         """By area or by system."""
         self.tree.use(order)
+        self._unfold()
 
     def show_board(self) -> None:
         """Count the alarms again."""

@@ -82,17 +82,13 @@ class TopBar(QFrame):
     def _fit(self) -> None:
         """Large text on a small screen costs the site's name first, then the date and the user's."""
         self.setFixedHeight(round(HEIGHT * self._look.scale))
-        parts = (self.name, self.clock, self.chip)
-        self.name.setVisible(True)
-        self.clock.small = self.chip.small = False
-        layout = self.layout()
-        if layout is None or layout.minimumSize().width() <= self.width():
-            return
-        self.name.setVisible(False)
-        if layout.minimumSize().width() > self.width():
-            self.clock.small = self.chip.small = True
-        for part in parts:
-            part.updateGeometry()
+        for named, small in ((True, False), (False, False), (False, True)):
+            self.name.setVisible(named)
+            self.clock.small = self.chip.small = small
+            self.clock.updateGeometry()
+            self.chip.updateGeometry()
+            if self.minimumSizeHint().width() <= self.width():
+                return
 
 
 class Logo(QWidget):

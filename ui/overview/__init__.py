@@ -1,0 +1,1 @@
+"""The first page: the whole city at a glance, by system and by area."""
