@@ -18,7 +18,8 @@ class Format(StrEnum):
     """The payload is the value's text."""
     SPARKPLUG = "sparkplug"
     HFP = "hfp"
-    """High-frequency positioning of public transport, version 2; `path` starts inside the event: "spd", or "VP.spd"."""
+    """High-frequency positioning of public transport, version 2. `path` starts inside the event, "spd" or "VP.spd";
+    "topic.next_stop" is a level of the topic, one of `HFP_LEVELS`."""
     CHIRPSTACK = "chirpstack"
     """LoRaWAN uplinks of ChirpStack v4; `path` starts at its `object`, or at the envelope where its first word is one
     of the envelope's own: "rxInfo.0.rssi", "fCnt", "batteryLevel"."""
@@ -36,6 +37,17 @@ class TimeForm(StrEnum):
 
 ONLINE = "@online"
 """Path of the Sparkplug tag that reads 1 after a birth certificate and 0 after a death certificate."""
+HFP_LEVELS = {
+    name: place
+    for place, name in enumerate(
+        ("journey_type", "temporal_type", "event_type", "transport_mode", "operator", "vehicle", "route", "direction")
+        + ("headsign", "start", "next_stop", "geohash_level"),
+        start=3,
+    )
+}
+"""Level of an HFP topic -> its place. Source: the topic's definition, `/hfp/v2/<journey_type>/...`."""
+TOPIC = "topic."
+"""How a path begins that is a level of the topic."""
 COLUMNS = ("format", "topic", "path", "time", "write_topic", "write_payload")
 VALUE = "value"
 """The word in braces that stands for what is written; all others are the equipment's arguments."""
@@ -168,6 +180,8 @@ def _check_topics(address: Address) -> None:
         raise ValueError(f"a {address.format} tag needs the column path: where in the payload the value is")
     if address.format is Format.PLAIN and (address.path or address.time):
         raise ValueError("a plain payload is the value itself: leave the columns path and time empty")
+    if address.format is Format.HFP and address.path.startswith(TOPIC):
+        _one_of(address.path.removeprefix(TOPIC), HFP_LEVELS, "level of the topic")
     levels = address.topic.split("/")
     if "#" in levels[:-1] or any(set(level) & set("+#") and len(level) > 1 for level in levels):
         raise ValueError(f"topic {address.topic!r}: + and # stand alone in a level, and # only in the last")

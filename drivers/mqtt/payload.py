@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from drivers.mqtt.address import Format, TimeForm, parse_time
+from drivers.mqtt.address import HFP_LEVELS, TOPIC, Address, Format, TimeForm, parse_time
 from drivers.mqtt.gather import Gather, Samples
 from supervisor.clock import SECOND
 from supervisor.model import Kind, Quality, Tag
@@ -22,13 +22,14 @@ from supervisor.model import Kind, Quality, Tag
 ENVELOPE = frozenset(
     {"deduplicationId", "time", "deviceInfo", "devAddr", "adr", "dr", "fCnt", "fPort", "confirmed", "data", "rxInfo"}
     | {"txInfo", "object", "margin", "batteryLevel", "externalPowerSource", "batteryLevelUnavailable"}
-    | {"level", "code", "description"}
 )
 """First words of a ChirpStack path that start at the envelope and not at `object`. Source: ChirpStack v4 events."""
 HFP_EVENTS = frozenset(
     {"VP", "DUE", "ARR", "DEP", "ARS", "PDE", "PAS", "WAIT", "DOO", "DOC", "TLR", "TLA", "DA", "DOUT", "BA", "BOUT"}
     | {"VJA", "VJOUT"}
 )
+END_OF_LINE = "EOL"
+"""Next stop of a vehicle that has none: an operator reads an empty place."""
 REMEMBERED = 16
 """Uplinks of one device whose identity is kept, to drop those that the broker or the network server sends again."""
 LAST_INSTANT = 4_102_444_800 * SECOND
@@ -59,12 +60,12 @@ class Reader:
         """`time` is the address column; all `tags` have this format, this time and this topic."""
         self._open = _OPEN[form]
         path, time_form = parse_time(time or _TIME[form]) if time or form in _TIME else ("", TimeForm.ISO)
-        self._time_steps = _steps(form, path) if path else ()
+        self._time_steps = steps_of(form, path) if path else ()
         self._instant = _INSTANT[time_form]
-        self._fields = [field_of(tag, _steps(form, tag.source.address.path)) for tag in tags]  # type: ignore[union-attr]
+        self._fields, self._levels = _split(form, tags)
         self._seen: deque[str] | None = deque(maxlen=REMEMBERED) if form is Format.CHIRPSTACK else None
 
-    def read(self, payload: bytes, retained: bool, now: int, gather: Gather) -> int:
+    def read(self, topic: str, payload: bytes, retained: bool, now: int, gather: Gather) -> int:
         """Samples of one message go to `gather`; returns how much of it was garbage. `now` in ns UTC."""
         try:
             root = self._open(payload)
@@ -75,7 +76,19 @@ class Reader:
             return 1
         # a retained value without a time of its own may be of any age; one with a time is judged by it, tag by tag
         quality = Quality.UNCERTAIN if retained and not time else Quality.GOOD
+        if self._levels:
+            self._fill_levels(topic, time or now, quality, gather.live)
         return self._fill(root, time or now, quality, now - time if retained and time else 0, gather.live)
+
+    def _fill_levels(self, topic: str, time: int, quality: int, samples: Samples) -> None:
+        levels = topic.split("/")
+        for place, field in self._levels:
+            level = levels[place] if place < len(levels) else ""
+            text = "" if level == END_OF_LINE else level
+            try:
+                samples.add(field.tag, convert(text, field.textual, field.words), quality, time)
+            except ValueError:  # a word where the tag wants a number: empty at the end of a journey
+                samples.add(field.tag, None, quality, time)
 
     def _fill(self, root: Any, time: int, quality: int, age: int, samples: Samples) -> int:
         garbage = 0
@@ -176,7 +189,7 @@ _OPEN: dict[Format, Callable[[bytes], Any]] = {
 }
 
 
-def _steps(form: Format, path: str) -> tuple[str, ...]:
+def steps_of(form: Format, path: str) -> tuple[str, ...]:
     """A dotted path as steps from what `_OPEN` returns."""
     steps = tuple(path.split(".")) if path else ()
     if form is Format.CHIRPSTACK and steps and steps[0] not in ENVELOPE:
@@ -184,6 +197,20 @@ def _steps(form: Format, path: str) -> tuple[str, ...]:
     if form is Format.HFP and len(steps) > 1 and steps[0] in HFP_EVENTS:
         return steps[1:]
     return steps
+
+
+def _split(form: Format, tags: Sequence[Tag]) -> tuple[list[Field], list[tuple[int, Field]]]:
+    """The fields of the payload, and those that are levels of the topic with their place."""
+    body, levels = [], []
+    for tag in tags:
+        address = tag.source.address if tag.source else None
+        if not isinstance(address, Address):
+            continue
+        if form is Format.HFP and address.path.startswith(TOPIC):
+            levels.append((HFP_LEVELS[address.path.removeprefix(TOPIC)], field_of(tag)))
+        else:
+            body.append(field_of(tag, steps_of(form, address.path)))
+    return body, levels
 
 
 def field_of(tag: Tag, steps: tuple[str, ...] = ()) -> Field:

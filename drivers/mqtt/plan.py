@@ -50,7 +50,7 @@ class Plan:
             return self.nodes.read(place, payload, now, gather) if place else 0
         garbage = 0
         for reader in self._routes.match(topic):
-            garbage += reader.read(payload, retained, now, gather)
+            garbage += reader.read(topic, payload, retained, now, gather)
         return garbage
 
     def command(self, tag: Tag, raw: float, now: int) -> Outgoing:

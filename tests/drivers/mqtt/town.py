@@ -1,0 +1,195 @@
+"""A small site of one MQTT link, made of model objects, and the driver running on it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from pathlib import Path
+
+from drivers.mqtt import PROTOCOL
+from drivers.mqtt.driver import MqttDriver
+from supervisor.clock import SystemClock
+from supervisor.driver import Traffic
+from supervisor.flow import Batch
+from supervisor.model import Equipment, EquipmentType, Kind, LinkSpec, Quality, Site, Source, State, Tag, TagSpec, Text
+from supervisor.table import TagTable
+
+HERE = Text("ici", "here")
+HFP = {"format": "hfp", "topic": "/hfp/v2/journey/ongoing/vp/tram/{operator}/{vehicle}/#"}
+PROBE = {"format": "chirpstack", "topic": "application/{application}/device/{dev_eui}/event/up"}
+LINE = {"format": "json", "topic": "saeiv/line/{line}", "time": "ts:ms"}
+PARK = {"format": "sparkplug"}
+DIM = "lamp/{lamp}/dim"
+LAMP = {"write_topic": "lamp/{lamp}/set", "write_payload": '{"o":"{state}"}'}
+
+# type -> tag -> (kind, scale, the row of tags.csv)
+CARRIED: dict[str, dict[str, tuple[Kind, float, Mapping[str, str]]]] = {
+    "tram": {
+        "latitude": (Kind.NUMBER, 1, HFP | {"path": "VP.lat"}),
+        "longitude": (Kind.NUMBER, 1, HFP | {"path": "VP.long"}),
+        "speed": (Kind.NUMBER, 3.6, HFP | {"path": "VP.spd"}),
+        "heading": (Kind.NUMBER, 1, HFP | {"path": "VP.hdg"}),
+        "lateness": (Kind.NUMBER, -1, HFP | {"path": "VP.dl"}),
+        "doors": (Kind.BOOLEAN, 1, HFP | {"path": "VP.drst"}),
+        "occupancy": (Kind.NUMBER, 1, HFP | {"path": "VP.occu"}),
+        "odometer": (Kind.NUMBER, 1, HFP | {"path": "VP.odo"}),
+        "direction": (Kind.ENUM, 1, HFP | {"path": "VP.dir"}),
+        "next_stop": (Kind.TEXT, 1, HFP | {"path": "topic.next_stop"}),
+        "headsign": (Kind.TEXT, 1, HFP | {"path": "topic.headsign"}),
+    },
+    "container": {
+        "fill": (Kind.NUMBER, 1, PROBE | {"path": "fill"}),
+        "tilt": (Kind.BOOLEAN, 1, PROBE | {"path": "tilt"}),
+        "rssi": (Kind.NUMBER, 1, PROBE | {"path": "rxInfo.0.rssi"}),
+    },
+    "line": {
+        "service": (Kind.ENUM, 1, LINE | {"path": "service"}),
+        "headway": (Kind.NUMBER, 1, LINE | {"path": "headway"}),
+        "message": (Kind.TEXT, 1, LINE | {"path": "message"}),
+    },
+    "park": {
+        "free": (Kind.NUMBER, 1, PARK | {"path": "Places/Free"}),
+        "offset": (Kind.NUMBER, 1, PARK | {"path": "Offset"}),
+        "entries": (Kind.COUNTER, 1, PARK | {"path": "Entries"}),
+        "name": (Kind.TEXT, 1, PARK | {"path": "Name"}),
+        "sign": (Kind.ENUM, 1, PARK | {"path": "Sign/State"}),
+        "online": (Kind.BOOLEAN, 1, PARK | {"path": "@online"}),
+    },
+    "lamp": {
+        "level": (Kind.NUMBER, 0.5, {"format": "plain", "topic": "lamp/{lamp}/level", "write_topic": DIM}),
+        "order": (Kind.BOOLEAN, 1, LAMP | {"topic": "lamp/{lamp}/state", "path": "order"}),
+    },
+}  # fmt: skip
+STATES = {
+    "order": (State(0, "off", HERE), State(1, "on", HERE)),
+    "sign": (State(0, "open", HERE), State(1, "full", HERE)),
+}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def link(port: int, user: str = "", **settings: str) -> LinkSpec:
+    who = f"{user}@" if user else ""
+    return LinkSpec("L", HERE, "mqtt", f"mqtt://{who}127.0.0.1:{port}", "", PROTOCOL.settings(settings))
+
+
+def site(spec: LinkSpec, things: Mapping[str, tuple[str, Mapping[str, str]]], stale_s: float = 0.0) -> Site:
+    """`things`: equipment id -> its type and arguments."""
+    types = {name: _type(name) for name in CARRIED}
+    equipment: list[Equipment] = []
+    tags: list[Tag] = []
+    for name, (kind, args) in things.items():
+        thing = Equipment(len(equipment), name, HERE, types[kind], "", "transit", spec.id, args=args, pack=kind)
+        equipment.append(thing)
+        for tag, (_, scale, row) in CARRIED[kind].items():
+            source = Source(tag, True, True, scale, 0.0, PROTOCOL.address(row))
+            tags.append(Tag(len(tags), thing, types[kind].tags[tag], spec.id, source, stale_s))
+    return Site(
+        "test", HERE, Path(), "Europe/Paris", 47.47, -0.55, "fr", {}, {}, types, {}, {spec.id: spec},
+        tuple(equipment), tuple(tags), (), {}, "",
+    )  # fmt: skip
+
+
+def tram(number: int) -> tuple[str, dict[str, str]]:
+    return "tram", {"operator": "0049", "vehicle": f"{number:05}"}
+
+
+def _type(name: str) -> EquipmentType:
+    specs = {
+        tag: TagSpec(
+            tag, HERE, kind, decimals=0 if tag in ("free", "offset", "entries") else 1, states=STATES.get(tag, ())
+        )
+        for tag, (kind, _, _) in CARRIED[name].items()
+    }
+    return EquipmentType(name, HERE, "transit", specs)
+
+
+class Listening:
+    """A driver at work: what it published is in the table."""
+
+    def __init__(self, plant: Site) -> None:
+        self.plant = plant
+        self.traffic = Traffic()
+        self.table = TagTable(plant.tags)
+        self.batches: list[Batch] = []
+        self.ups = 0
+        spec = plant.links["L"]
+        self.driver: MqttDriver = PROTOCOL.driver(spec, plant.tags, SystemClock(), self.traffic)  # type: ignore[assignment]
+
+    def publish(self, batch: Batch) -> None:
+        self.batches.append(batch)
+        for part in batch.rounds():
+            self.table.apply(part, time.time_ns())
+
+    def up(self) -> None:
+        self.ups += 1
+
+    def value(self, tag: str) -> float:
+        return float(self.table.columns["value"][self.plant.tag_by_id[tag].index])
+
+    def quality(self, tag: str) -> Quality:
+        return Quality(int(self.table.columns["quality"][self.plant.tag_by_id[tag].index]))
+
+    def time(self, tag: str) -> int:
+        return int(self.table.columns["source_time"][self.plant.tag_by_id[tag].index])
+
+    def text(self, tag: str) -> str:
+        return self.table.texts.text(self.value(tag))
+
+    async def write(self, tag: str, raw: float, timeout_s: float = 2.0) -> None:
+        await self.driver.write(self.plant.tag_by_id[tag], raw, timeout_s)
+
+
+@contextlib.asynccontextmanager
+async def listening(plant: Site) -> AsyncIterator[Listening]:
+    """The driver, once it is up; cancelled at the end."""
+    ear = Listening(plant)
+    task = asyncio.create_task(ear.driver.run(ear.publish, ear.up))
+    try:
+        await until(lambda: ear.ups == 1 or task.done())
+        yield ear
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        if not task.cancelled():
+            await task
+
+
+async def until(condition: Callable[[], object], timeout_s: float = 5.0) -> None:
+    """Wait for `condition`, which must come true in time."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        await asyncio.sleep(0.01)
+
+
+@contextlib.contextmanager
+def mosquitto(port: int, folder: Path, access: str = "") -> Iterator[subprocess.Popen[bytes]]:
+    """A broker of the test's own that it may stop, freeze and forbid things with; `access` are lines of an ACL file."""
+    lines = [f"listener {port} 127.0.0.1", "allow_anonymous true", "persistence false"]
+    if access:
+        (folder / "acl").write_text(access)
+        (folder / "acl").chmod(0o644)
+        lines += [f"acl_file {folder / 'acl'}", "user root"]
+    (folder / "conf").write_text("\n".join(lines) + "\n")
+    programme = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
+    process = subprocess.Popen([programme, "-c", str(folder / "conf")], stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
+                break
+            time.sleep(0.02)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
