@@ -24,7 +24,8 @@ class Choice(QComboBox):
         super().__init__()
         self._look = look
         self._rows = [("", everything), *rows]
-        self.setMinimumContentsLength(14)
+        self.setMinimumContentsLength(8)
+        self.setMaximumWidth(260)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for id_, name in self._rows:
             self.addItem(look.say(name), id_)
@@ -67,7 +68,8 @@ class FilterText(QLineEdit):
         self._pause.timeout.connect(self.settled)
         self.textEdited.connect(lambda _: self._pause.start())
         self.setClearButtonEnabled(False)
-        self.setMinimumWidth(140)
+        self.setMinimumWidth(110)
+        self.setMaximumWidth(260)
         look.changed.connect(self._dress)
         self._dress()
 

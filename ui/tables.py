@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -89,11 +89,17 @@ class CellRow(QStyledItemDelegate):
 
 
 class Table(QTableView):
-    """A list of rows; `widths` by column at 100 % text size, and one column takes the rest."""
+    """A list of rows; `widths` by column at 100 % text size, and one column takes the rest.
+
+    `spare` are columns that a narrow window does without, the first one first, until the rest has its `LEAST`.
+    """
+
+    LEAST = 220
 
     def __init__(self, look: Look, model: QAbstractItemModel, widths: Mapping[int, int], rest: int, name: Text) -> None:
         super().__init__()
         self._look, self._widths, self._name = look, widths, name
+        self.spare: tuple[int, ...] = ()
         self.setModel(model)
         self.setItemDelegate(CellRow(look, self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -122,4 +128,18 @@ class Table(QTableView):
         model = self.model()
         model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, model.columnCount() - 1)
         self.setAccessibleName(look.say(self._name))
+        self._fit()
         self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Hide spare columns until what is left has room."""
+        scale = self._look.scale
+        needed = (sum(self._widths.values()) + self.LEAST) * scale
+        for section in self.spare:
+            hidden = needed > self.viewport().width()
+            self.setColumnHidden(section, hidden)
+            needed -= self._widths[section] * scale if hidden else 0

@@ -5,7 +5,7 @@ Whatever holds a `Text` says it again when the language changes, so a page made 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButt
 
 from supervisor.model import Text
 from ui.look import Look
-from ui.shapes import icon, paint_icon
+from ui.shapes import icon, paint_icon, text_width
 
 Box = TypeVar("Box", bound=QBoxLayout)
 
@@ -87,6 +87,8 @@ class Button(QPushButton):
         self.setFont(look.font(self.size_name, self._weight))
         if self._words:
             self.setText(look.say(self._words))
+        if self.property("kind") == "segment":
+            self.setMinimumWidth(round(text_width(self.text(), look.font(self.size_name, 600))) + 22)
         if self._symbol:
             token = "accent_text" if self.property("kind") == "primary" else "text2"
             self.setIcon(icon(self._symbol, look.color(token)))
@@ -133,6 +135,15 @@ class Line(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), self._look.color("border"))
+
+
+def joined(buttons: Iterable[QPushButton]) -> QHBoxLayout:
+    """Buttons side by side, as one control."""
+    layout = row(spacing=0)
+    for at, button in enumerate(buttons):
+        button.setProperty("joined", at > 0)
+        layout.addWidget(button, 1)
+    return layout
 
 
 def column(parent: QWidget | None = None, margin: int = 0, spacing: int = 0) -> QVBoxLayout:

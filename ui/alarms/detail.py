@@ -98,7 +98,7 @@ class Detail(Card):
             grid.addWidget(value, at, 1)
             self._facts.append((value, tell))
         grid.setColumnStretch(1, 1)
-        grid.setColumnMinimumWidth(0, 110)
+        grid.setHorizontalSpacing(14)
         return grid
 
     def _make_guidance(self, look: Look) -> QScrollArea:

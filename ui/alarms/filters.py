@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
 
 from supervisor.model import Site
@@ -14,7 +14,7 @@ from ui.fields import Choice, FilterText
 from ui.look import Look
 from ui.models.alarm_list import Filter, Which
 from ui.shapes import paint_priority
-from ui.widgets import Button, row
+from ui.widgets import Button, joined, row
 
 _LISTS = (
     (Which.STANDING, words.STANDING),
@@ -36,10 +36,7 @@ class Filters(QWidget):
         layout = row(self, 0, 8)
         layout.setContentsMargins(16, 0, 12, 8)
         self._lists = self._make_lists()
-        lists = row(spacing=0)
-        for button in self._lists.values():
-            lists.addWidget(button)
-        layout.addLayout(lists)
+        layout.addLayout(joined(self._lists.values()))
         layout.addSpacing(4)
         self._priorities = [PriorityToggle(look, number) for number in (1, 2, 3, 4)]
         for toggle in self._priorities:
@@ -50,10 +47,11 @@ class Filters(QWidget):
         self.system = Choice(look, words.ALL_SYSTEMS, [(system.id, system.name) for system in site.systems.values()])
         for choice in (self.area, self.system):
             choice.currentIndexChanged.connect(self._read)
-            layout.addWidget(choice)
+            layout.addWidget(choice, 2)
         self.text = FilterText(look)
+        """Shown by the page, beside its title."""
         self.text.settled.connect(self._read)
-        layout.addWidget(self.text, 1)
+        layout.addStretch(1)
         self.clear_button = Button(look, words.CLEAR_FILTERS, "flat", "cross")
         self.clear_button.clicked.connect(lambda: self.show_filter(Filter()))
         layout.addWidget(self.clear_button)
@@ -69,6 +67,13 @@ class Filters(QWidget):
             group.addButton(button)
             lists[which] = button
         return lists
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On a narrow window one filters by text."""
+        super().resizeEvent(event)
+        scale = self._look.scale
+        self.system.setVisible(self.width() > 860 * scale)
+        self.area.setVisible(self.width() > 680 * scale)
 
     def show_filter(self, filter_: Filter) -> None:
         """Set every control to this filter."""

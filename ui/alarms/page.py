@@ -78,6 +78,7 @@ class AlarmsPage(Page):
         self.newer.clicked.connect(self.release)
         head.addWidget(self.newer)
         head.addStretch(1)
+        head.addWidget(self.filters.text)
         self.ack = Button(look, words.ACKNOWLEDGE)
         self.ack.tip(words.ACKNOWLEDGE, "Enter")
         self.ack.clicked.connect(self.acknowledge_selected)
@@ -90,6 +91,7 @@ class AlarmsPage(Page):
 
     def _make_table(self) -> Table:
         table = Table(self.context.look, self.model, _WIDTHS, columns.ALARM, words.ALARMS)
+        table.spare = (columns.AREA, columns.LIMIT, columns.STATE)
         table.setItemDelegate(AlarmRow(self.context, table))
         table.installEventFilter(self)
         table.selectionModel().selectionChanged.connect(self._selection_moved)

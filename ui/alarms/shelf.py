@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit
 
 from ui import words
 from ui.look import Look
-from ui.widgets import Button, Words, column, row
+from ui.widgets import Button, Words, column, joined, row
 
 MINUTES = {15: "15 min", 60: "1 h", 240: "4 h", 480: "8 h"}
 """No longer than a shift: what must stay longer is taken out of service, with a name to it."""
@@ -52,15 +52,13 @@ class ShelfCard(QFrame):
 
     def _make_spans(self) -> QHBoxLayout:
         self._spans = QButtonGroup(self)
-        spans = row(spacing=0)
         for minutes, name in MINUTES.items():
             span = Button(self._look, None, "segment")
             span.setText(name)
             span.setCheckable(True)
             span.setChecked(minutes == 60)
             self._spans.addButton(span, minutes)
-            spans.addWidget(span, 1)
-        return spans
+        return joined(self._spans.buttons())  # type: ignore[arg-type]  # Qt says QAbstractButton, they are ours
 
     def open(self) -> None:
         """Show the card, ready to be written in."""

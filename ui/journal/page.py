@@ -28,6 +28,7 @@ class JournalPage(Page):
         look = context.look
         self.model = JournalList(context.attachment.site, context.attachment.texts, look)
         self.table = Table(look, self.model, _WIDTHS, columns.DETAIL, words.JOURNAL)
+        self.table.spare = (columns.RESULT, columns.WHO)
         self.table.doubleClicked.connect(self._go)
         self.table.activated.connect(self._go)
         self.book = Choice(look, words.ALL_ACTS, words.BOOK_NAMES.items())

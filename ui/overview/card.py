@@ -16,13 +16,15 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from supervisor.model import Equipment, Kind, Tag
 from ui.naming import full_name, root
 from ui.overview import words
-from ui.overview.figures import Measure, strangeness
+from ui.overview.figures import Measure, blind, strangeness
 from ui.overview.panels import Panel
 from ui.pages import ALARMS, Context, Place
 from ui.shapes import elided, paint_bad, paint_icon, paint_priority, saved, system_icon, text_width
 from ui.values import Shown, shown
 
 HEAD, FIGURES, HEADING, ROW = 44, 62, 26, 25
+LEAST = 5
+"""Rows of the list a card always has room for."""
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _QUIET = 9
@@ -51,18 +53,19 @@ class SystemCard(QWidget):
         self.rows = [Row(root(site, thing), tag) for thing, tag in found if tag]
         self._order = list(range(len(self.rows)))
         self._alarms = np.array([alarm.equipment.system == panel.system for alarm in site.alarms], bool)
+        self._all = np.array([t.index for t in site.tags if t.equipment.system == panel.system], np.intp)
         self._worst: dict[str, tuple[int, bool]] = {}
         self._top: tuple[int, bool, int] | None = None
         self._scale = self._range()
         self._under = -1
         self._value_width = 0.0
         self.setMouseTracking(True)
-        self.setMinimumHeight(HEAD + FIGURES + HEADING + 3 * ROW)
         self._look.changed.connect(self._dress)
         self.show_alarms()
         self._dress()
 
     def _dress(self) -> None:
+        self.setMinimumHeight(round((HEAD + FIGURES + HEADING + LEAST * ROW) * self._look.scale) + 8)
         self.setAccessibleName(self._look.say(self._context.attachment.site.systems[self._panel.system].name))
         self.update()
 
@@ -161,9 +164,13 @@ class SystemCard(QWidget):
             elided(name, font, self.width() - 46 - (40 if self._top is None else 74)),
         )
         right = self.width() - 14.0
-        if self._top is None:
+        if blind(self._context.live, self._all):
+            paint_bad(painter, QRectF(right - (30 if self._top is None else 90), height / 2 - 8, 26, 17), look)
+        elif self._top is None:
             paint_icon(painter, "check", QRectF(right - 18, height / 2 - 9, 18, 18), look.color("ok"), 2)
+        if self._top is None:
             return
+        painter.setPen(look.color("text"))
         priority, acked, number = self._top
         width = text_width(str(number), look.font("value", 600))
         painter.setFont(look.font("value", 500 if acked else 600))

@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from supervisor.model import BAD, Site, TagSpec, Text
 from ui.live import Live
 
+BLIND = 0.2
+"""From this share of bad values on a place says so: one sensor at fault does not make an area blind."""
+
 
 class How(Enum):
     """How many values become one."""
@@ -97,9 +100,9 @@ def rows_of(site: Site, type_id: str, tag: str) -> NDArray[np.intp]:
     return np.array([t.index for t in site.tags if t.spec.id == tag and t.equipment.type.id == type_id], np.intp)
 
 
-def good_share(live: Live, rows: NDArray[np.intp]) -> float:
-    """How much of these can be believed, in %; NaN for none."""
-    return 100 * float(np.mean(live.quality[rows] < BAD)) if len(rows) else float("nan")
+def blind(live: Live, rows: NDArray[np.intp]) -> bool:
+    """Whether so much of these can't be believed that silence must not be read as quiet."""
+    return len(rows) > 0 and float(np.mean(live.quality[rows] >= BAD)) > BLIND
 
 
 def strangeness(values: NDArray[np.float64], specs: Iterable[TagSpec]) -> NDArray[np.float64]:

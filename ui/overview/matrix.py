@@ -13,14 +13,13 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from supervisor.model import BAD
 from ui.overview import words
+from ui.overview.figures import BLIND
 from ui.pages import ALARMS, Context, Place
 from ui.shapes import elided, paint_icon, paint_priority, saved, system_icon
 from ui.words import NO_AREA
 
 HEAD, ROW, CELL = 34, 28, 38
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_BAD_SHARE = 0.2
-"""From this share of bad values on a cell says so: one sensor at fault does not make an area blind."""
 
 
 class Matrix(QWidget):
@@ -133,7 +132,7 @@ class Matrix(QWidget):
             painter.setFont(look.font("label", 500 if acked else 600))
             painter.setPen(look.color("text2" if acked else "text"))
             painter.drawText(QRectF(middle.x() + 5, box.top(), 20, box.height()), LEFT, str(number))
-        elif self._bad[cell] > _BAD_SHARE * self._tags[cell]:
+        elif self._bad[cell] > BLIND * self._tags[cell]:
             painter.setFont(look.font("body", 600))
             painter.setPen(look.color("bad"))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "?")

@@ -131,6 +131,8 @@ class OverviewPage(Page):
 
     def _sentence(self) -> str:
         look, board = self.context.look, self.context.board
+        if not self.context.live.alive:
+            return look.say(words.BLIND)
         if not len(board.rows):
             return look.say(words.QUIET)
         waiting = board.unacked()

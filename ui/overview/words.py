@@ -4,6 +4,10 @@ from supervisor.model import Text
 
 TITLE = Text(fr="Vue générale", en="Overview")
 QUIET = Text(fr="Rien à signaler : aucune alarme en cours.", en="All quiet: no standing alarm.")
+BLIND = Text(
+    fr="Plus aucune information à jour : surveillez par les moyens de secours.",
+    en="Nothing is up to date any more: watch by other means.",
+)
 WAITING_ONE = Text(fr="1 alarme à acquitter", en="1 alarm to acknowledge")
 WAITING_MANY = Text(fr="{} alarmes à acquitter", en="{} alarms to acknowledge")
 KNOWN_ONE = Text(fr="1 alarme en cours, acquittée", en="1 standing alarm, acknowledged")

@@ -85,10 +85,14 @@ class TopBar(QFrame):
         for named, small in ((True, False), (False, False), (False, True)):
             self.name.setVisible(named)
             self.clock.small = self.chip.small = small
-            self.clock.updateGeometry()
-            self.chip.updateGeometry()
-            if self.minimumSizeHint().width() <= self.width():
+            layout = self.layout()
+            if layout is None:
                 return
+            layout.invalidate()  # what was measured before the parts changed their size would be used again
+            if layout.minimumSize().width() <= self.width():
+                break
+        self.clock.updateGeometry()
+        self.chip.updateGeometry()
 
 
 class Logo(QWidget):
