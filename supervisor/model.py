@@ -315,9 +315,9 @@ class LinkSpec:
     """The protocol's own frozen dataclass, made by `Protocol.settings`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Equipment:
-    """One thing of the city."""
+    """One thing of the city. There is one object of it in a site, so it is equal to itself only."""
 
     index: int
     id: str
@@ -334,7 +334,7 @@ class Equipment:
     """What the equipment list says beyond the common columns: Modbus unit, topic words, serial numbers."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tag:
     """One value of one equipment and its row in the columns."""
 
@@ -351,7 +351,7 @@ class Tag:
         return f"{self.equipment.id}.{self.spec.id}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Alarm:
     """One rule on one equipment and its row in the alarm columns."""
 

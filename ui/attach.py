@@ -5,15 +5,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from alarms.engine import FIELDS as ALARM_FIELDS
+from supervisor import notice
+from supervisor.ask import Asker
+from supervisor.columns import Columns
+from supervisor.errors import StoreError, Unavailable
 from supervisor.historian.history import History
 from supervisor.journal import JournalReader
-
-from supervisor.columns import Columns
 from supervisor.model import Site
+from supervisor.table import TagTable
 from supervisor.texts import Texts
+from ui.folder import DataFolder
+
+log = logging.getLogger(__name__)
 
 
 class Attachment(Protocol):
@@ -34,3 +42,56 @@ class Attachment(Protocol):
         Returns its answer. Raises `Refused` with the operator's sentence, or `Unavailable` when no station answers
         in time: then nobody knows whether it acted, and the ledger tells once it is back.
         """
+
+
+class RemoteAttachment:
+    """An `Attachment` to whatever station runs on a data folder, now or later.
+
+    Until one has been there, the columns are empty ones of its own in which nothing beats: the window is on the screen
+    at once and says that no station answers.
+    """
+
+    def __init__(self, site: Site, folder: DataFolder, user: str) -> None:
+        self.site = site
+        self.table = TagTable(site.tags).columns
+        self.texts = Texts.create()
+        self.alarms = Columns.create(len(site.alarms), ALARM_FIELDS)
+        self.history = History(folder.history)
+        self.journal = JournalReader(folder.journal)
+        self._folder = folder
+        self._asker = Asker(folder.station, user)
+        self._notice: notice.Notice | None = None
+        self.renew()
+
+    async def ask(self, act: str, **words: Any) -> Mapping[str, Any]:
+        return await self._asker.ask(act, **words)
+
+    async def close(self) -> None:
+        """Hang up and let go of the files."""
+        await self._asker.close()
+        self.history.close()
+
+    def renew(self) -> bool:
+        """Take over a station that was not there at the last look; whether there is a new one.
+
+        A station that runs another version of the site folder has other columns: it is left alone, and said so once.
+        """
+        try:
+            found = notice.look(self._folder.station)
+        except Unavailable:
+            return False
+        if found == self._notice:
+            return False
+        self._notice = found
+        if found.fingerprint != self.site.fingerprint:
+            log.error("The station runs another version of the site folder: restart the station, then this window.")
+            return False
+        try:
+            self.texts = Texts.attach(self._folder.texts)
+            self.alarms = Columns.attach(self._folder.alarm_columns)
+            self.table = Columns.attach(self._folder.tag_columns)
+        except StoreError as error:
+            log.warning("The columns of the station cannot be read yet: %s", error)
+            self._notice = None
+            return False
+        return True

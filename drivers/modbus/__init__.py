@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from drivers.modbus.address import COLUMNS, parse_address, parse_settings, parse_url
-from drivers.modbus.driver import ModbusDriver
-from supervisor.driver import Protocol
+from supervisor.clock import Clock
+from supervisor.driver import Driver, Protocol, Traffic
+from supervisor.model import LinkSpec, Tag
 
 
 def _check_url(url: str) -> None:
     parse_url(url)
 
 
-PROTOCOL = Protocol("modbus", COLUMNS, parse_address, parse_settings, _check_url, ModbusDriver)
+def _driver(spec: LinkSpec, tags: Sequence[Tag], clock: Clock, traffic: Traffic) -> Driver:
+    """Imports the protocol's library only where a controller is spoken to: the window reads addresses only."""
+    from drivers.modbus.driver import ModbusDriver
+
+    return ModbusDriver(spec, tags, clock, traffic)
+
+
+PROTOCOL = Protocol("modbus", COLUMNS, parse_address, parse_settings, _check_url, _driver)

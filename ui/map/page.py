@@ -57,7 +57,7 @@ class MapPage(Page):
 
     def _side(self) -> QWidget:
         side = QWidget()
-        side.setFixedWidth(236)
+        side.setFixedWidth(264)
         column = QVBoxLayout(side)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(8)

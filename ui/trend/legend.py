@@ -15,7 +15,7 @@ from ui.trend.plot import Pen
 
 ROW_PX = 40
 HEAD_PX = 28
-COLUMNS_PX = (100, 84, 84)
+COLUMNS_PX = (96, 76, 84)
 """Widths of Now, Cursor and Range, from the right."""
 
 

@@ -30,7 +30,7 @@ from ui.values import shown, worded
 
 SETTLE_MS = 150
 READ_AGAIN_S = 30.0
-LEGEND_PX = 430
+LEGEND_PX = 470
 
 
 class TrendView(QWidget):

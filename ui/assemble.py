@@ -1,0 +1,93 @@
+"""The station, put together. No Qt.
+
+    site → columns → links with drivers → alarms → historian → desk → socket
+
+`vigie station`, the tests and the benchmarks all start here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from types import TracebackType
+
+import drivers
+from alarms.engine import Alarms
+from supervisor.clock import Clock, SystemClock
+from supervisor.desk.acts import acts
+from supervisor.desk.alarm_desk import AlarmDesk
+from supervisor.desk.desk import Desk
+from supervisor.driver import Traffic
+from supervisor.historian.writer import Historian
+from supervisor.journal import Entry, Journal
+from supervisor.link import Link
+from supervisor.model import Site
+from supervisor.serve import Server
+from supervisor.station import Station
+from supervisor.table import TagTable
+from supervisor.texts import Texts
+from ui.folder import DataFolder
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Assembly:
+    """A station with all its parts, running from `async with` to its end."""
+
+    site: Site
+    folder: DataFolder
+    clock: Clock
+    table: TagTable
+    journal: Journal
+    alarms: Alarms
+    historian: Historian
+    station: Station
+    desk: Desk
+    server: Server
+
+    @classmethod
+    def of(cls, site: Site, folder: DataFolder, clock: Clock | None = None) -> Assembly:
+        """Everything made and restored, nothing running. Raises StoreError or Unavailable."""
+        clock = clock or SystemClock()
+        folder.make()
+        table = TagTable(site.tags, folder.tag_columns, Texts.create(folder.texts))
+        journal = Journal(folder.journal, clock)
+        alarms = Alarms(site, folder.alarms, journal, clock, folder.alarm_columns)
+        historian = Historian(folder.history, site.tags, table.texts, clock)
+        station = Station(site, table, clock)
+        desk = Desk(site, table.columns, station.links, journal, clock)
+        station.consumers += [alarms.absorb, historian.absorb, desk.absorb]
+        station.history_lag = historian.lag
+        server = Server(desk.people, acts(desk, AlarmDesk(site, alarms, journal)), journal, site.fingerprint)
+        return cls(site, folder, clock, table, journal, alarms, historian, station, desk, server)
+
+    async def __aenter__(self) -> Assembly:
+        self.historian.start()
+        self._delays = asyncio.create_task(self.alarms.run(), name="alarms")
+        self.station.start({link.spec.id: link for link in self._links()})
+        await self.server.start(self.folder.station)
+        self.journal.append(Entry("system", "start", result="done", detail={"site": self.site.id}))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.server.stop()
+        await self.desk.stop()
+        await self.station.stop()
+        self._delays.cancel()
+        await asyncio.gather(self._delays, return_exceptions=True)
+        self.historian.close()
+        self.alarms.close()
+        self.journal.append(Entry("system", "stop", result="done"))
+        self.journal.close()
+
+    def _links(self) -> list[Link]:
+        links = []
+        for spec in self.site.links.values():
+            tags, traffic = self.site.tags_by_link.get(spec.id, ()), Traffic()
+            driver = drivers.TABLE[spec.protocol].driver(spec, tags, self.clock, traffic)
+            links.append(Link(spec, tags, driver, traffic, self.station.absorb, self.clock))
+        return links

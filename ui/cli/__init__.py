@@ -1,0 +1,38 @@
+"""`vigie …`: one row per command, one module per kind of work.
+
+    run       a site folder: station and window, both watched        station   without a window
+    demo      the simulated city, station and window                 window    attach to a running station
+    check     every mistake in a site folder                         city, mischief   the simulated city alone
+
+Errors are for people: an environment that lacks something is one sentence and exit code 1; a site folder with mistakes
+lists them all and is exit code 2. A traceback means a bug of ours.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from supervisor.errors import SiteError, StoreError, Unavailable
+
+ENVIRONMENT, SITE = 1, 2
+"""Exit codes: something is missing on this machine; the site folder has mistakes."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    from ui.cli.parser import parse  # here, so that `vigie --version` is instant
+
+    given = parse(sys.argv[1:] if argv is None else argv)
+    try:
+        return int(given.work(given))
+    except SiteError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        print(f"vigie: {len(error.problems)} mistake(s) in the site folder", file=sys.stderr)
+        return SITE
+    except (Unavailable, StoreError) as error:
+        print(f"vigie: {error}", file=sys.stderr)
+        return ENVIRONMENT
+    except KeyboardInterrupt:
+        return 130

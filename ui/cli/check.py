@@ -1,0 +1,25 @@
+"""`vigie check SITE`: every mistake at once, each with its place and its remedy."""
+
+from __future__ import annotations
+
+import argparse
+
+import drivers
+from supervisor.errors import SiteError
+from supervisor.site import load
+
+
+def check(given: argparse.Namespace) -> int:
+    """0 and a summary, or SiteError with all of them."""
+    site = load(given.site, drivers.TABLE)
+    from ui.synoptic.page import lint, load_pages
+
+    pages, problems = load_pages(site)
+    problems = [*problems, *lint(site, pages)]
+    if problems:
+        raise SiteError(sorted(problems))
+    print(
+        f"{given.site}: {len(site.equipment)} equipment on {len(site.links)} links, {len(site.tags)} tags, "
+        f"{len(site.alarms)} alarms, {len(pages)} pages; no mistake found"
+    )
+    return 0

@@ -1,0 +1,64 @@
+"""A believable past for the first start of the demo: the city's own physics run fast into the historian."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import numpy as np
+
+from simulator.city.past import past
+from supervisor.clock import SECOND, SystemClock
+from supervisor.historian.files import META
+from supervisor.historian.history import History
+from supervisor.historian.writer import Historian
+from supervisor.model import Quality, Site
+from supervisor.texts import Texts
+from ui.folder import DataFolder
+
+STEP_S = 60.0
+"""Between two told instants of the last day."""
+COARSE_STEP_S = 300.0
+"""Of what is older."""
+DAY_S = 86_400.0
+
+
+def fill(site: Site, folder: DataFolder, hours: float) -> None:
+    """Write the last `hours` unless there is a history already; says what it does, for it takes some seconds."""
+    if _told(folder):
+        return
+    clock = SystemClock()
+    historian = Historian(folder.history, site.tags, Texts.create(), clock)
+    try:
+        print(f"vigie: telling the last {hours:g} h of the city", end="", file=sys.stderr, flush=True)
+        began = time.monotonic()
+        count = _tell(historian, site, clock.now(), hours * 3600.0)
+        print(f"  {count} samples in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    finally:
+        historian.close()
+
+
+def _told(folder: DataFolder) -> bool:
+    if not (folder.history / META).exists():
+        return False
+    history = History(folder.history)
+    try:
+        return history.info().samples > 0
+    finally:
+        history.close()
+
+
+def _tell(historian: Historian, site: Site, now: int, seconds: float) -> int:
+    fine = now - round(min(seconds, DAY_S) * SECOND)
+    count = 0
+    spans = [(now - round(seconds * SECOND), fine, COARSE_STEP_S), (fine, now, STEP_S)]
+    for start, end, step_s in spans:
+        if start >= end:
+            continue
+        for index, times, values in past(site, start, end, step_s):
+            count += values.size
+            tags = np.tile(index, len(times))
+            quality = np.where(np.isnan(values.ravel()), Quality.DEVICE_FAULT, Quality.GOOD).astype(np.uint8)
+            historian.put(tags, np.repeat(times, len(index)), values.ravel(), quality)
+            print(".", end="", file=sys.stderr, flush=True)
+    return count

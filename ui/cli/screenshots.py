@@ -1,0 +1,80 @@
+"""`vigie screenshots`: every page of the living demo, in both themes and languages, without a screen."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import drivers
+from supervisor.errors import Unavailable
+from supervisor.site import load
+from ui.attach import RemoteAttachment
+from ui.cli.past import fill
+from ui.cli.window import user_of
+from ui.folder import DataFolder
+from ui.keeper import Child
+
+SIZE = (1920, 1080)
+
+
+def screenshots(given: argparse.Namespace) -> int:
+    """Start a city and a station of their own, wait until they live, and take the pictures."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    given.to.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="vigie-") as temporary:
+        site = load(given.site, drivers.TABLE)
+        folder = DataFolder(Path(temporary))
+        folder.make()
+        city = Child("city", _command("city", given.site, "--control", given.control), folder.root / "city.log")
+        station = Child("station", _command("station", given.site, "--data", folder.root), folder.root / "station.out")
+        city.start()
+        fill(site, folder, 24.0)
+        station.start()
+        attachment = RemoteAttachment(site, folder, user_of(site, "").id)
+        try:
+            return _show(attachment, given.to, given.settle)
+        finally:
+            station.stop()
+            city.stop()
+
+
+def _command(name: str, *words: object) -> list[str]:
+    return [sys.executable, "-m", "ui.cli", name, *map(str, words)]
+
+
+def _show(attachment: RemoteAttachment, to: Path, settle_s: float) -> int:
+    """Build the window, let it run, and take the pictures from within its own loop."""
+    import qasync
+
+    from supervisor.clock import SystemClock
+    from ui.app import build, prepare
+    from ui.preferences import Preferences
+    from ui.screenshots import take
+
+    async def work() -> int:
+        user = user_of(attachment.site, "")
+        for _ in range(300):
+            if attachment.renew():
+                break
+            await asyncio.sleep(0.1)
+        else:
+            raise Unavailable("the station did not start within half a minute")
+        window = build(attachment, Preferences(), user, SystemClock())
+        window.resize(*SIZE)
+        window.show()
+        window.start()
+        await asyncio.sleep(settle_s)
+        taken = await take(window, to)
+        print(f"{len(taken)} pictures in {to}")
+        window.close()
+        await attachment.close()
+        return 0
+
+    loop = qasync.QEventLoop(prepare())
+    asyncio.set_event_loop(loop)
+    with loop:
+        return int(loop.run_until_complete(work()))

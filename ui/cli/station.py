@@ -1,0 +1,62 @@
+"""`vigie station SITE`: acquisition, alarms, history and commands, without a window."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+import drivers
+from supervisor.model import Site
+from supervisor.site import load
+from ui.assemble import Assembly
+from ui.folder import DataFolder
+
+
+def station(given: argparse.Namespace) -> int:
+    """Run until SIGTERM or Ctrl+C."""
+    site = load(given.site, drivers.TABLE)
+    folder = DataFolder.of(site, given.data)
+    folder.make()
+    log_to(folder.log)
+    with folder.held():
+        asyncio.run(_run(site, folder, given.quiet))
+    return 0
+
+
+async def _run(site: Site, folder: DataFolder, quiet: bool) -> None:
+    stop = asyncio.Event()
+    on_end(stop)
+    async with Assembly.of(site, folder):
+        if not quiet:
+            print(
+                f"station ready: {site.id}, {len(site.links)} links, {len(site.tags)} tags, data in {folder.root}",
+                flush=True,
+            )
+        await stop.wait()
+        if not quiet:
+            print("station stops", flush=True)
+
+
+def on_end(stop: asyncio.Event) -> None:
+    """SIGTERM and Ctrl+C set `stop`."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows' loop has no signals of its own
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+
+
+def log_to(path: Path) -> None:
+    """Warnings and worse of everything, and what Vigie itself does, into a file that never outgrows 10 MB."""
+    handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=4, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    for room in ("supervisor", "drivers", "alarms", "ui"):
+        logging.getLogger(room).setLevel(logging.INFO)
+    for noisy in ("asyncua", "pymodbus"):
+        logging.getLogger(noisy).setLevel(logging.CRITICAL)

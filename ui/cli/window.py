@@ -1,0 +1,54 @@
+"""`vigie window SITE`: a window on a station that runs, or will."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+from pathlib import Path
+
+import platformdirs
+
+import drivers
+from supervisor.errors import Unavailable
+from supervisor.model import Role, Site, User
+from supervisor.site import load
+from ui.attach import RemoteAttachment
+from ui.folder import DataFolder
+
+LOOK_S = 0.1
+"""How often the window looks whether another station has taken over."""
+
+
+def window(given: argparse.Namespace) -> int:
+    """Show the window until it is closed."""
+    site = load(given.site, drivers.TABLE)
+    folder = DataFolder.of(site, given.data)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    user = user_of(site, given.user)
+    from ui.app import Seat, run
+
+    attachment = RemoteAttachment(site, folder, user.id)
+
+    async def follow() -> None:
+        try:
+            while True:
+                attachment.renew()
+                await asyncio.sleep(LOOK_S)
+        finally:
+            await attachment.close()
+
+    path = Path(platformdirs.user_config_path("vigie", appauthor=False)) / "window.toml"
+    return run(attachment, Seat(user, path), follow)
+
+
+def user_of(site: Site, wanted: str) -> User:
+    """The user asked for, else the first operator. Raises Unavailable for one the site does not know."""
+    if wanted:
+        if wanted not in site.users:
+            raise Unavailable(f"the site knows no user {wanted!r}: use one of {', '.join(sorted(site.users))}")
+        return site.users[wanted]
+    operators = [user for user in site.users.values() if user.role is Role.OPERATOR]
+    if not site.users:
+        raise Unavailable("the site has no user: add one to people.toml")
+    return (operators or list(site.users.values()))[0]
