@@ -157,7 +157,7 @@ class Sparkline(QWidget):
 
     def __init__(self, look: Look, strip: Strip, scale: Scale | None) -> None:
         super().__init__()
-        self._look, self._strip, self._scale = look, strip, scale
+        self._look, self.strip, self._scale = look, strip, scale
         self.setFixedHeight(46)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -167,7 +167,7 @@ class Sparkline(QWidget):
             painter.setBrush(look.color("bar"))
             painter.drawRect(frame)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_strip(painter, frame.adjusted(1, 3, -1, -3), self._strip, self._scale, look)
+            paint_strip(painter, frame.adjusted(1, 3, -1, -3), self.strip, self._scale, look)
 
 
 def ends(strip: Strip) -> Sequence[float]:

@@ -66,6 +66,7 @@ def bind(page: Synoptic, site: Site, equipment: Equipment) -> Drawing:
     return Drawing(page, equipment, tuple(symbols), tuple(pipes))
 
 
+LAST = 9
 _RANK = {"tank": 0, "bar": 0, "value": 0, "gauge": 0, "word": 1, "spark": 2}
 """Which symbol wears an alarm where several show its tag; those drawn in SVG come first."""
 
@@ -74,7 +75,7 @@ def _once(symbols: list[Bound]) -> list[Bound]:
     """Each alarm is worn by one symbol: an operator counts frames."""
     worn: set[int] = set()
     chosen: dict[str, tuple[Alarm, ...]] = {}
-    for symbol in sorted(symbols, key=lambda bound: _RANK.get(bound.kind.id, -1)):
+    for symbol in sorted(symbols, key=lambda bound: _RANK.get(bound.kind.id, LAST if bound.kind.drawn else -1)):
         chosen[symbol.symbol.id] = tuple(alarm for alarm in symbol.alarms if alarm.index not in worn)
         worn |= {alarm.index for alarm in symbol.alarms}
     return [replace(symbol, alarms=chosen[symbol.symbol.id]) for symbol in symbols]

@@ -94,10 +94,10 @@ class Gauge(Analogue):
             return
         width = self.rect.width()
         value = sheet.shown(tag)
-        room = 0.5 * width
         taken = sheet.width(value.text, VALUE) + sheet.width(value.unit, HINT) + 8
-        sheet.write(painter, QRectF(0, 2, width - max(taken, 24), 18), named(self), LABEL)
-        sheet.quantity(painter, QRectF(room, 0, width - room, 20), value, VALUE, RIGHT)
+        if named(self):
+            sheet.write(painter, QRectF(0, 2, width - max(taken, 24), 18), named(self), LABEL)
+        sheet.quantity(painter, QRectF(0, 0, width, 20), value, VALUE, RIGHT)
         if self.scale_ is not None:
             bar = QRectF(0, 26, width, 11)
             paint_across(painter, bar, self.scale_, sheet.value(tag), sheet.look, self.active())

@@ -115,7 +115,7 @@ class Crossing(Item):
             painter.drawLine(QPointF(-ROAD / 2, -reach + 40), QPointF(-ROAD / 2, -STOP_LINE - 4))
         walk = self.sheet.state(approach.tags.get("walk"))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(sheet.color("mark" if walk == "green" else "border"))
+        painter.setBrush(sheet.color("mark" if walk == "green" else "border2"))
         for k in range(9):
             painter.drawRect(QRectF(-ROAD + 5 + k * 20, -STOP_LINE + 8, 12, 22))
         painter.setPen(sheet.pen("pipe_flow", 4))

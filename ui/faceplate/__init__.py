@@ -1,0 +1,1 @@
+"""The faceplate: one equipment close up: how it is, why, and what an operator may do to it."""

@@ -1,0 +1,329 @@
+"""Faceplate: the panel at the right of every page. One equipment: how it is, why, and what may be done to it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QScrollArea, QStackedLayout, QWidget
+
+from supervisor.model import BAD, Equipment, Interlock, Kind, Tag, Text
+from ui.faceplate import words
+from ui.faceplate.commands import Commands
+from ui.faceplate.locks import LockRow
+from ui.faceplate.measures import Figure, Measure, PartRow
+from ui.faceplate.standing import Events, Standing
+from ui.pages import Context, Page
+from ui.scales import scale_of
+from ui.spark import Sparkline, Strips, ends
+from ui.values import quality_words, shown
+from ui.widgets import Button, Card, Label, Line, Words, column, row
+
+WIDTH = 336
+SIDE = 16
+BARS = 7
+"""Measured values shown with a bar; what comes after is a line."""
+
+
+class Faceplate(Page):
+    """See the module. Everything is built again when it turns to another equipment: some ten milliseconds."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.setFixedWidth(WIDTH)
+        self.equipment: Equipment | None = None
+        self.content: Content | None = None
+        empty = Words(context.look, words.CHOOSE, "body", 400, "text2")
+        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        empty.setWordWrap(True)
+        card = Card()
+        column(self).addWidget(card)
+        self._stack = QStackedLayout(card)
+        self._stack.addWidget(empty)
+        context.look.changed.connect(self._again)
+
+    def show_equipment(self, equipment: Equipment) -> None:
+        if self.equipment is not None and equipment.id == self.equipment.id:
+            return
+        self.equipment = equipment
+        self._again()
+
+    def _again(self) -> None:
+        """Build it for the equipment and the look of the moment."""
+        if self.equipment is None:
+            return
+        old = self.content
+        self.content = Content(self.context, self.equipment)
+        self.content.close_button.clicked.connect(self.closed)
+        self._stack.addWidget(self.content)
+        self._stack.setCurrentWidget(self.content)
+        if old is not None:
+            old.stop()
+            self._stack.removeWidget(old)
+            old.setParent(None)
+            old.deleteLater()
+
+    def refresh(self, moved: NDArray[np.intp]) -> None:
+        if self.content is not None:
+            self.content.refresh(moved)
+
+    def refresh_alarms(self) -> None:
+        if self.content is not None:
+            self.content.refresh_alarms()
+
+    def slow(self) -> None:
+        if self.content is not None:
+            self.content.slow()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape puts the confirm card away first, then the faceplate."""
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif self.content is None or self.content.commands is None or not self.content.commands.cancel():
+            self.closed.emit()
+
+
+class Content(QWidget):
+    """The faceplate of one equipment."""
+
+    def __init__(self, context: Context, equipment: Equipment) -> None:
+        super().__init__()
+        self.context, self.equipment = context, equipment
+        self.site = context.attachment.site
+        self.tags = self.site.tags_by_equipment.get(equipment.id, ())
+        self.alarms = self.site.alarms_by_equipment.get(equipment.id, ())
+        self.measures: list[Measure | PartRow] = []
+        self.locks: list[LockRow] = []
+        self.strips = Strips(context)
+        self.spark: Sparkline | None = None
+        self.commands: Commands | None = None
+        self.close_button = Button(context.look, None, "flat", "cross")
+        self.close_button.tip(words.CLOSE, "Esc")
+        self._outside = column(self)
+        self._head()
+        self._outside.addWidget(Line(context.look))
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget()
+        self._inside = column(inside)
+        self._sections()
+        self._inside.addStretch(1)
+        area.setWidget(inside)
+        self._outside.addWidget(area, 1)
+        self._bottom()
+        rows = {tag.index for tag in self._watched()}
+        self._rows = np.array(sorted(rows), np.intp)
+
+    # building
+
+    def _head(self) -> None:
+        look, equipment = self.context.look, self.equipment
+        holder = QWidget()
+        line = row(holder, 0, 12)
+        line.setContentsMargins(SIDE, 12, 10, 10)
+        self.figure = Figure(self.context, equipment)
+        line.addWidget(self.figure)
+        names = column(None, 0, 1)
+        name = Words(look, equipment.name, "title", 600)
+        name.setWordWrap(True)
+        names.addWidget(name)
+        parent = self.site.equipment_by_id.get(equipment.parent)
+        kind = Label(look, "label", 400, "text2")
+        of = "" if parent is None else " · " + look.say(parent.name)
+        kind.setText(look.say(equipment.type.name) + of)
+        kind.setWordWrap(True)
+        names.addWidget(kind)
+        id_ = Label(look, "hint", 400, "text3")
+        id_.setText(equipment.id)
+        names.addWidget(id_)
+        line.addLayout(names, 1)
+        self.close_button.setFixedSize(28, 28)
+        line.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        self._outside.addWidget(holder)
+
+    def _sections(self) -> None:
+        self._state()
+        self.standing = Standing(self.context, self.equipment)
+        self._alarm_box = self._section(words.ALARMS, self.standing)
+        self._values()
+        self._parts()
+        self._interlocks()
+        self.events = Events(self.context, self.equipment)
+        self._section(words.EVENTS, self.events)
+        self.refresh_alarms()
+
+    def _section(self, name: Text | None, *widgets: QWidget, right: Label | None = None) -> QWidget:
+        holder = QWidget()
+        inside = column(holder, 0, 3)
+        inside.setContentsMargins(SIDE, 8, SIDE, 8)
+        if name is not None:
+            head = row()
+            head.addWidget(Words(self.context.look, name, "label", 600, "text2"))
+            head.addStretch(1)
+            if right is not None:
+                head.addWidget(right)
+            inside.addLayout(head)
+        for widget in widgets:
+            inside.addWidget(widget)
+        block = QWidget()
+        whole = column(block)
+        whole.addWidget(holder)
+        whole.addWidget(Line(self.context.look))
+        self._inside.addWidget(block)
+        return block
+
+    def _state(self) -> None:
+        """The state in one word, large, and why the values can't be believed where they can't."""
+        look = self.context.look
+        self._state_tag = (
+            self.site.tag(self.equipment, self.equipment.type.state) if self.equipment.type.state else None
+        )
+        self._word = Label(look, "title", 600)
+        self._quality = Label(look, "hint", 600, "text2")
+        self._word.setVisible(self._state_tag is not None)
+        name = self._state_tag.spec.name if self._state_tag else words.STATE
+        label = Words(look, name, "hint", 400, "text2")
+        label.setVisible(self._state_tag is not None)
+        self._section(None, label, self._word, self._quality)
+
+    def _values(self) -> None:
+        """Headline values first, those with a scale as bars; then the strip of the first of them."""
+        first = [tag for tag in map(self._own, self.equipment.type.headline) if tag is not None]
+        rest = [tag for tag in self.tags if tag not in first]
+        order = [tag for tag in (*first, *rest) if tag != self._state_tag]
+        numbers = [tag for tag in order if tag.spec.kind is Kind.NUMBER]
+        others = [tag for tag in order if tag not in numbers]
+        shown_ = [*numbers[:BARS], *others, *numbers[BARS:]]
+        rows = [Measure(self.context, tag, self.site.alarms_by_equipment.get(tag.equipment.id, ())) for tag in shown_]
+        self.measures += rows
+        widgets: list[QWidget] = list(rows)
+        if numbers:
+            widgets.insert(len(numbers[:BARS]), self._strip(numbers[0]))
+        if widgets:
+            self._section(None, *widgets)
+
+    def _own(self, path: str) -> Tag | None:
+        return self.site.tag(self.equipment, path)
+
+    def _strip(self, tag: Tag) -> QWidget:
+        look = self.context.look
+        strip = self.strips.want(tag, 30)
+        self.spark = Sparkline(look, strip, scale_of(tag.spec, self.alarms))
+        self._strip_tag = tag
+        holder = QWidget()
+        inside = column(holder, 0, 3)
+        inside.setContentsMargins(0, 4, 0, 6)
+        head = row()
+        name = Label(look, "hint", 400, "text2")
+        name.setText(look.say(words.LAST_MINUTES).format(name=look.say(tag.spec.name)))
+        self._ends = Label(look, "hint", 400, "text2")
+        head.addWidget(name)
+        head.addStretch(1)
+        head.addWidget(self._ends)
+        inside.addLayout(head)
+        inside.addWidget(self.spark)
+        return holder
+
+    def _parts(self) -> None:
+        rows = []
+        for part in self.site.parts_by_equipment.get(self.equipment.id, ()):
+            path = part.type.state or next(iter(part.type.headline), "")
+            tag = self.site.tag(part, path) if path else None
+            if tag is not None and part.id.startswith(f"{self.equipment.id}."):
+                rows.append(PartRow(self.context, part, tag))
+        self.measures += rows
+        if rows:
+            self._section(words.PARTS, *rows)
+
+    def _interlocks(self) -> None:
+        """Every interlock of every command once."""
+        locks: dict[Interlock, None] = {}
+        for spec in self.equipment.type.commands.values():
+            if self.site.tag(self.equipment, spec.tag) is not None:
+                locks |= dict.fromkeys(spec.interlocks)
+        self.locks = [LockRow(self.context, self.equipment, lock) for lock in locks]
+        self._held = Label(self.context.look, "label", 600, "text2")
+        if self.locks:
+            self._section(words.INTERLOCKS, *self.locks, right=self._held)
+        self._count()
+
+    def _bottom(self) -> None:
+        commands = Commands(self.context, self.equipment)
+        if not commands.controls:
+            commands.deleteLater()
+            return
+        self.commands = commands
+        holder = QWidget()
+        inside = column(holder, 0, 0)
+        inside.setContentsMargins(SIDE, 10, SIDE, 12)
+        inside.addWidget(commands)
+        self._outside.addWidget(Line(self.context.look))
+        self._outside.addWidget(holder)
+        commands.progress.recall()
+
+    def _watched(self) -> list[Tag]:
+        """Every tag something here depends on."""
+        found = [measure.tag for measure in self.measures]
+        found += list(self.tags)
+        paths = {lock.when.tag for spec in self.equipment.type.commands.values() for lock in spec.interlocks} | {
+            spec.feedback or spec.tag for spec in self.equipment.type.commands.values()
+        }
+        found += [tag for tag in map(self._own, paths) if tag is not None]
+        return found
+
+    # showing
+
+    def refresh(self, moved: NDArray[np.intp]) -> None:
+        """Show the tags of these rows again."""
+        if not np.isin(self._rows, moved).any():
+            return
+        self._read_state()
+        self.figure.read()
+        for measure in self.measures:
+            measure.read()
+        for lock in self.locks:
+            lock.read()
+        self._count()
+        if self.commands is not None:
+            self.commands.read()
+
+    def _read_state(self) -> None:
+        context, look = self.context, self.context.look
+        if self._state_tag is not None:
+            self._word.setText(shown(self._state_tag, context.live, context.attachment.texts, look).text)
+        qualities = context.live.quality[[tag.index for tag in self.tags]] if self.tags else np.empty(0)
+        bad = qualities[qualities >= BAD] if len(qualities) else qualities
+        text = look.say(words.QUALITY).format(quality=look.say(quality_words(int(bad[0])))) if len(bad) else ""
+        self._quality.setText(text)
+        self._quality.setVisible(bool(text))
+
+    def refresh_alarms(self) -> None:
+        self.standing.read()
+        self._alarm_box.setVisible(bool(self.standing.rows()))
+        for measure in self.measures:
+            measure.update()
+
+    def slow(self) -> None:
+        self._read_state()
+        self.strips.slow()
+        self.standing.slow()
+        self.events.slow()
+        if self.spark is not None:
+            self.spark.update()
+            low_high = ends(self.spark.strip)
+            spec = self._strip_tag.spec
+            figures = " – ".join(self.context.look.number(value, spec.decimals) for value in low_high)
+            self._ends.setText(f"{figures} {spec.unit}" if figures else "")
+        if self.commands is not None:
+            self.commands.slow()
+
+    def _count(self) -> None:
+        held = sum(lock.holds is True for lock in self.locks)
+        self._held.setText(f"{held} / {len(self.locks)}")
+
+    def stop(self) -> None:
+        """Follow nothing any more."""
+        if self.commands is not None:
+            self.commands.progress.stop()

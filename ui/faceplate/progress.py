@@ -1,0 +1,177 @@
+"""Progress: what became of a command, step by step, read from the ledger. Never optimistic.
+
+The ledger is polled only while a command is under way. An outcome that nobody knows is the most visible thing here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QWidget
+
+from supervisor.clock import SECOND
+from supervisor.journal import CommandRow, StepRow
+from supervisor.model import Equipment, Text
+from ui.faceplate import words
+from ui.pages import Context
+from ui.shapes import elided, paint_icon
+from ui.widgets import Label, clear, column
+
+POLL_S = 0.2
+PATIENCE_S = 120.0
+"""A command without an outcome for this long is no longer followed; the ledger goes on without the screen."""
+RECENT_S = 600.0
+"""An outcome older than this is history, told in one line."""
+STRONG = ("failed", "unknown", "refused")
+
+
+class StepLine(QWidget):
+    """One step: tick, words, and how long after the request."""
+
+    def __init__(self, context: Context, text: Text, after_s: float) -> None:
+        super().__init__()
+        self._context, self._text, self._after_s = context, text, after_s
+        self.setFixedHeight(round(20 * context.look.scale))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look, rect = self._context.look, QRectF(self.rect())
+        with QPainter(self) as painter:
+            paint_icon(painter, "check", QRectF(0, rect.center().y() - 7, 14, 14), look.color("text2"), 1.9)
+            font = look.font("label")
+            painter.setFont(font)
+            painter.setPen(look.color("text"))
+            said = elided(look.say(self._text), font, rect.width() - 74)
+            painter.drawText(rect.adjusted(20, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), said)
+            painter.setPen(look.color("text2"))
+            align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(rect, int(align), f"+{look.number(self._after_s, 1)} s")
+
+
+class Outcome(QFrame):
+    """The final word. Unknown, failed and refused are framed; done is a tick."""
+
+    def __init__(self, context: Context, outcome: str) -> None:
+        super().__init__()
+        self._context, self.outcome = context, outcome
+        self.setFixedHeight(round(34 * context.look.scale))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look, rect = self._context.look, QRectF(self.rect()).adjusted(1, 2, -1, -2)
+        icon = {"done": "check", "unknown": "warning", "": "clock"}.get(self.outcome, "cross")
+        token = "bad" if self.outcome == "unknown" else "text"
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self.outcome in STRONG:
+                painter.setPen(QPen(look.color(token if self.outcome == "unknown" else "border2"), 2))
+                painter.setBrush(look.color("raised"))
+                painter.drawRoundedRect(rect, 4, 4)
+            paint_icon(painter, icon, QRectF(8, rect.center().y() - 9, 18, 18), look.color(token), 2.0)
+            painter.setFont(look.font("value", 600))
+            painter.setPen(look.color(token))
+            said = look.say(words.OUTCOMES.get(self.outcome, words.UNDER_WAY))
+            painter.drawText(rect.adjusted(34, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), said)
+
+
+class Progress(QFrame):
+    """The last command of one equipment."""
+
+    def __init__(self, context: Context, equipment: Equipment) -> None:
+        super().__init__()
+        self._context, self._equipment = context, equipment
+        self._task: asyncio.Task[None] | None = None
+        self.command: CommandRow | None = None
+        self.steps: Sequence[StepRow] = ()
+        self._inside = column(self, 0, 2)
+        self.hide()
+        context.look.changed.connect(self.dress)
+
+    @property
+    def busy(self) -> bool:
+        """A command is under way."""
+        return self.command is not None and not self.command.outcome
+
+    def recall(self) -> None:
+        """Show the last command of the equipment, whoever gave it."""
+        self._start(self._recall())
+
+    def follow(self, command: int) -> None:
+        """Show this command until it has an outcome."""
+        self._start(self._follow(command))
+
+    def stop(self) -> None:
+        """Look no further; for a faceplate that turns away."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        self.stop()
+        self._task = self._context.spawn(coroutine)
+
+    async def _recall(self) -> None:
+        journal = self._context.attachment.journal
+        rows = await asyncio.to_thread(journal.commands, 1, self._equipment.id)
+        if rows:
+            await self._follow(rows[0].id)
+
+    async def _follow(self, command: int) -> None:
+        journal, clock = self._context.attachment.journal, self._context.clock
+        began = clock.monotonic()
+        while clock.monotonic() - began < PATIENCE_S:
+            row = await asyncio.to_thread(journal.command, command)
+            steps = await asyncio.to_thread(journal.steps, command)
+            if row is not None and (row != self.command or len(steps) != len(self.steps)):
+                self.command, self.steps = row, steps
+                self.dress()
+            if row is not None and row.outcome:
+                return
+            await clock.sleep(POLL_S)
+
+    def dress(self) -> None:
+        """Words and steps again."""
+        clear(self._inside)
+        if self.command is None:
+            return
+        command, look = self.command, self._context.look
+        old = (self._context.clock.now() - command.time) / SECOND > RECENT_S
+        self._add(self._by(command), "hint")
+        if not (command.outcome == "done" and old):
+            for step in self.steps:
+                if step.step in words.STEPS:
+                    text = self._said(step)
+                    self._inside.addWidget(StepLine(self._context, text, (step.time - command.time) / SECOND))
+        self._inside.addWidget(Outcome(self._context, command.outcome))
+        reason = Text(command.reason_fr, command.reason_en)
+        if reason.fr or reason.en:
+            self._add(look.say(reason), "label")
+        if command.outcome == "unknown":
+            self._add(look.say(words.UNKNOWN_ADVICE), "label")
+        self.show()
+
+    def _by(self, command: CommandRow) -> str:
+        look = self._context.look
+        spec = self._equipment.type.commands.get(command.command)
+        user = self._context.attachment.site.users.get(command.who)
+        name = look.say(spec.name) if spec else command.command
+        return look.say(words.BY).format(
+            command=name, who=user.name if user else command.who, time=look.clock(command.time)
+        )
+
+    def _said(self, step: StepRow) -> Text:
+        spec = self._equipment.type.commands.get(self.command.command) if self.command else None
+        if step.step != "confirmed":
+            return words.STEPS[step.step]
+        if spec is None or spec.confirmation is None:
+            return words.CONFIRMED_PLAINLY
+        said, name = words.STEPS[step.step], spec.confirmation.name
+        return Text(said.fr.format(name=name.fr), said.en.format(name=name.en))
+
+    def _add(self, text: str, size: str) -> None:
+        label = Label(self._context.look, size, 400, "text2")
+        label.setWordWrap(True)
+        label.setText(text)
+        self._inside.addWidget(label)

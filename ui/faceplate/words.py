@@ -1,0 +1,80 @@
+"""The words of the faceplate, in both languages."""
+
+from supervisor.model import Text
+
+CHOOSE = Text(fr="Choisissez un équipement pour voir sa fiche.", en="Choose an equipment to see its faceplate.")
+CLOSE = Text(fr="Fermer la fiche", en="Close the faceplate")
+STATE = Text(fr="État", en="State")
+QUALITY = Text(fr="Mesure {quality}", en="Value {quality}")
+PART_OF = Text(fr="partie de {name}", en="part of {name}")
+LAST_MINUTES = Text(fr="{name}, 30 min", en="{name}, last 30 min")
+ALARMS = Text(fr="Alarmes", en="Alarms")
+CAUSE = Text(fr="Cause probable", en="Likely cause")
+CONSEQUENCE = Text(fr="Conséquence", en="Consequence")
+ACTION = Text(fr="Consigne", en="What to do")
+SINCE = Text(fr="depuis {span}", en="for {span}")
+INTERLOCKS = Text(fr="Verrouillages", en="Interlocks")
+EVENTS = Text(fr="Derniers événements", en="Recent events")
+NO_EVENT = Text(fr="Rien au journal", en="Nothing in the journal")
+PARTS = Text(fr="Parties", en="Parts")
+OTHERS = Text(fr="Autres mesures", en="Other values")
+
+# commands
+COMMAND = Text(fr="Commande", en="Command")
+RIGHTS = Text(fr="Droits : {role}", en="Rights: {role}")
+NO_RIGHT = Text(fr="Réservé : {role}", en="Reserved: {role}")
+BLOCKED = Text(fr="{command} : il faut « {lock} »", en='{command}: needs "{lock}"')
+UNVERIFIED = Text(fr="{command} : « {lock} » n'est pas vérifiable", en='{command}: "{lock}" cannot be verified')
+WRITE = Text(fr="Envoyer", en="Send")
+RANGE = Text(fr="{low} à {high} {unit}", en="{low} to {high} {unit}")
+NOT_A_NUMBER = Text(fr="Entrez un nombre.", en="Enter a number.")
+OUTSIDE = Text(fr="La valeur doit être entre {range}.", en="The value must be {range}.")
+SILENT = Text(
+    fr="Le poste n'a pas répondu : nul ne sait si la commande est partie. Consultez le journal avant de recommencer.",
+    en="The station did not answer: nobody knows whether the command left. Look at the journal before trying again.",
+)
+
+# confirm
+ASK = Text(fr="{command} ?", en="{command}?")
+CANCEL = Text(fr="Annuler  Échap", en="Cancel  Esc")
+CONFIRM = Text(fr="Confirmer", en="Confirm")
+EXPIRES = Text(fr="Sélection avant exécution · expire dans {n} s", en="Select before operate · expires in {n} s")
+EXPIRED = Text(fr="La confirmation a expiré : rien n'a été envoyé.", en="The confirmation expired: nothing was sent.")
+TO = Text(fr="{command} : {value}", en="{command}: {value}")
+NOW = Text(fr="Actuellement : {name} {value}", en="Now: {name} {value}")
+
+# ledger
+STEPS = {
+    "requested": Text(fr="Demandée", en="Requested"),
+    "checked": Text(fr="Contrôlée : droits, verrouillages", en="Checked: rights, interlocks"),
+    "journalled": Text(fr="Inscrite au journal", en="Written to the journal"),
+    "written": Text(fr="Envoyée, acceptée par l'automate", en="Sent, accepted by the controller"),
+    "read_back": Text(fr="Relue comme attendu", en="Read back as expected"),
+    "confirmed": Text(fr="Confirmée : {name}", en="Confirmed: {name}"),
+}
+CONFIRMED_PLAINLY = Text(fr="Confirmée sur le terrain", en="Confirmed in the field")
+OUTCOMES = {
+    "done": Text(fr="Exécutée", en="Done"),
+    "refused": Text(fr="Refusée", en="Refused"),
+    "failed": Text(fr="Échouée", en="Failed"),
+    "unknown": Text(fr="Résultat inconnu", en="Outcome unknown"),
+}
+UNKNOWN_ADVICE = Text(
+    fr="Vérifiez sur place ou par la mesure avant de recommencer. La commande n'est jamais répétée seule.",
+    en="Check on site or by the measured value before trying again. The command is never repeated by itself.",
+)
+UNDER_WAY = Text(fr="En cours…", en="Under way…")
+BY = Text(fr="{command} · {who} · {time}", en="{command} · {who} · {time}")
+LOST_SIGHT = Text(fr="Sans nouvelles : consultez le journal.", en="No news: look at the journal.")
+
+# journal
+KINDS = {
+    "raise": Text(fr="Apparition : {name}", en="Raised: {name}"),
+    "clear": Text(fr="Disparition : {name}", en="Cleared: {name}"),
+    "acknowledge": Text(fr="Acquittée : {name}", en="Acknowledged: {name}"),
+    "requested": Text(fr="Commande : {name}", en="Command: {name}"),
+    "outcome": Text(fr="{name} : {result}", en="{name}: {result}"),
+    "shelve": Text(fr="Mise de côté : {name}", en="Shelved: {name}"),
+    "unshelve": Text(fr="Remise en service : {name}", en="Unshelved: {name}"),
+    "reset": Text(fr="Réarmée : {name}", en="Reset: {name}"),
+}
