@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from supervisor.model import Alarm, Condition, Equipment, Kind, Site
+from supervisor.health import NETWORK
+from supervisor.model import Alarm, Condition, Equipment, Kind, Site, System
 from ui.look import Look
 
 SEPARATOR = " · "
@@ -28,6 +29,12 @@ def full_name(site: Site, equipment: Equipment, look: Look) -> str:
 def area_name(site: Site, area: str, look: Look) -> str:
     """The name of an area; empty for an equipment that has none, such as the station itself."""
     return look.say(site.areas[area].name) if area in site.areas else ""
+
+
+def systems(site: Site) -> list[System]:
+    """The systems of the site in its order, the network that carries them last."""
+    trades = [system for system in site.systems.values() if system.id != NETWORK.id]
+    return trades + [system for system in site.systems.values() if system.id == NETWORK.id]
 
 
 def root(site: Site, equipment: Equipment) -> Equipment:

@@ -64,6 +64,7 @@ GO_TO_PAGE = Text(fr="Voir la page", en="Go to page")
 NO_ALARM = Text(fr="Aucune alarme en cours", en="No standing alarm")
 NO_ALARM_HERE = Text(fr="Aucune alarme ne répond à ces critères", en="No alarm matches these filters")
 SINCE = Text(fr="depuis {}", en="since {}")
+GONE_AT = Text(fr="disparue à {}", en="cleared at {}")
 NEW_ONE = Text(fr="{} nouvelle", en="{} new")
 NEW_MANY = Text(fr="{} nouvelles", en="{} new")
 ALARM_ONE = Text(fr="{} alarme", en="{} alarm")
@@ -92,8 +93,8 @@ STATES = {
     0: Text(fr="Normale", en="Normal"),
     1: Text(fr="À acquitter", en="Unacknowledged"),
     2: Text(fr="Acquittée", en="Acknowledged"),
-    3: Text(fr="Disparue, à acquitter", en="Cleared, unacknowledged"),
-    4: Text(fr="Mémorisée, à acquitter", en="Latched, unacknowledged"),
+    3: Text(fr="Disparue, à acquitter", en="Cleared, unacked"),
+    4: Text(fr="Mémorisée, à acquitter", en="Latched, unacked"),
     5: Text(fr="Mémorisée, acquittée", en="Latched, acknowledged"),
 }
 """Alarm state code -> its word."""

@@ -13,6 +13,7 @@ from ui import words
 from ui.fields import Choice, FilterText
 from ui.look import Look
 from ui.models.alarm_list import Filter, Which
+from ui.naming import systems
 from ui.shapes import paint_priority
 from ui.widgets import Button, joined, row
 
@@ -44,7 +45,7 @@ class Filters(QWidget):
             layout.addWidget(toggle)
         layout.addSpacing(4)
         self.area = Choice(look, words.ALL_AREAS, [(area.id, area.name) for area in site.areas.values()])
-        self.system = Choice(look, words.ALL_SYSTEMS, [(system.id, system.name) for system in site.systems.values()])
+        self.system = Choice(look, words.ALL_SYSTEMS, [(system.id, system.name) for system in systems(site)])
         for choice in (self.area, self.system):
             choice.currentIndexChanged.connect(self._read)
             layout.addWidget(choice, 2)

@@ -30,7 +30,7 @@ _WIDTHS = {
     columns.EQUIPMENT: 250,
     columns.VALUE: 104,
     columns.LIMIT: 76,
-    columns.STATE: 170,
+    columns.STATE: 184,
     columns.DURATION: 84,
 }
 
@@ -131,6 +131,8 @@ class AlarmsPage(Page):
             thing = place.equipment.id if place.equipment else ""
             where = "" if place.equipment else place.area
             self.filters.show_filter(Filter(area=where, system=place.system, equipment=thing))
+        if self.detail.alarm is None and self.model.rows:
+            self._show_detail(self.model.rows[0])
         self.table.setFocus()
 
     def select(self, row_: int) -> None:

@@ -79,6 +79,7 @@ class JournalPage(Page):
     def arrive(self, place: Place) -> None:
         """Of an equipment only what concerns it."""
         self._narrow(place.equipment.id if place.equipment else "")
+        self.table.setFocus()
 
     def _narrow(self, subject: str) -> None:
         self.subject = subject

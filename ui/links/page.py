@@ -67,6 +67,7 @@ class LinksPage(Page):
     def arrive(self, place: Place) -> None:
         """Select the link of an equipment; the link itself is one."""
         thing = place.equipment
+        self.table.setFocus()
         if thing is None:
             return
         for at in range(self.model.rowCount()):

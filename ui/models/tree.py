@@ -17,6 +17,7 @@ from supervisor.model import Equipment, Site, Text
 from ui import words
 from ui.board import Board, Worst
 from ui.look import Look
+from ui.naming import systems
 
 Key = tuple[str, ...]
 Index = QModelIndex | QPersistentModelIndex
@@ -166,7 +167,7 @@ class SiteTree(QAbstractItemModel):
     def _systems(self, node: Node, area: str | None) -> list[Node]:
         """The systems present in an area; of the whole site for None."""
         present = [system for place, system in self._shelves if area is None or place == area]
-        order = [system for system in self._site.systems if system in present]
+        order = [system.id for system in systems(self._site) if system.id in present]
         return [
             Node(
                 (SYSTEM, system) if area is None else (AREA, area, system),

@@ -191,13 +191,13 @@ class SystemCard(QWidget):
             label = look.font("hint")
             painter.setFont(label)
             painter.setPen(look.color("text2"))
-            name = elided(look.say(figure.name), label, width - 6)
+            name = look.say(figure.name)
+            if 0 < result.good < result.total:
+                name += f" {result.good}/{result.total}"
+            name = elided(name, label, width - 6)
             painter.drawText(QRectF(x, top + 8 * scale, width, 16 * scale), LEFT, name)
-            unit = figure.unit
-            if figure.states or figure.above == figure.above:
-                unit = f"/ {result.good}"
-            elif result.good < result.total and result.good:
-                unit += f" ({result.good}/{result.total})"
+            counted = figure.states or figure.above == figure.above
+            unit = f"/ {result.good}" if counted else measure.unit
             value = look.number(result.value, figure.decimals)
             box = QRectF(x, top + 24 * scale, width - 4, 30 * scale)
             self._paint_figure(painter, box, value, unit, result.value != result.value)
@@ -239,7 +239,7 @@ class SystemCard(QWidget):
         told = shown(row.tag, self._context.live, self._context.attachment.texts, look)
         numeric = row.tag.spec.kind in (Kind.NUMBER, Kind.COUNTER)
         right = strip.right() - 13
-        value = self._value_width if numeric else (right - left) * 0.5
+        value = self._value_width
         bar = min((right - left - value) * 0.36, 110.0) if numeric else 0.0
         font = look.font("body", 600 if worst and not worst[1] else 400)
         painter.setFont(font)

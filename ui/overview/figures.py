@@ -40,6 +40,7 @@ class Figure:
     tag: str
     how: How
     unit: str = ""
+    """Empty for that of the tag."""
     decimals: int = 0
     states: tuple[str, ...] = ()
     """For COUNT: ids of the states that count."""
@@ -67,6 +68,8 @@ class Measure:
         self._rows = rows_of(site, figure.type, figure.tag)
         self._over = rows_of(site, figure.type, figure.over) if figure.over else self._rows
         self._wanted = _codes(site, figure)
+        spec = site.types[figure.type].tags.get(figure.tag) if figure.type in site.types else None
+        self.unit = figure.unit or (spec.unit if spec else "")
 
     @property
     def present(self) -> bool:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from supervisor.model import BAD
+from ui.naming import systems
 from ui.overview import words
 from ui.overview.figures import BLIND
 from ui.pages import ALARMS, Context, Place
@@ -32,7 +33,7 @@ class Matrix(QWidget):
         site = context.attachment.site
         self._context, self._look = context, context.look
         present = {(thing.area, thing.system) for thing in site.equipment}
-        self._systems = [system for system in site.systems if any(s == system for _, s in present)]
+        self._systems = [row.id for row in systems(site) if any(s == row.id for _, s in present)]
         self._areas = [area for area in site.areas if any(a == area for a, _ in present)]
         if any(area not in site.areas for area, _ in present):
             self._areas.append("")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from supervisor import health
 from supervisor.model import Site, Text
+from ui.naming import systems
 from ui.overview import words
 from ui.overview.figures import Figure, How
 
@@ -27,7 +28,7 @@ PANELS = (
     Panel(
         "lighting",
         (
-            Figure(words.POWER, "energy_meter", "p", How.SUM, "kW", 1),
+            Figure(words.POWER, "energy_meter", "p", How.SUM, decimals=1),
             Figure(words.CIRCUITS_ON, "lighting_circuit", "on", How.COUNT, states=("on",)),
             Figure(words.DOORS_OPEN, "lighting_cabinet", "door", How.COUNT, states=("open",)),
         ),
@@ -39,8 +40,8 @@ PANELS = (
         "water",
         (
             Figure(words.PUMPS_RUNNING, "pump", "state", How.COUNT, states=("running",)),
-            Figure(words.INFLOW, "pumping_station", "inflow", How.SUM, "m³/h"),
-            Figure(words.RAIN, "pumping_station", "rain", How.MAX, "mm/h", 1),
+            Figure(words.INFLOW, "pumping_station", "inflow", How.SUM),
+            Figure(words.RAIN, "pumping_station", "rain", How.MAX, decimals=1),
         ),
         words.LEVEL_OF,
         "pumping_station",
@@ -51,7 +52,7 @@ PANELS = (
         (
             Figure(words.IN_NORMAL_MODE, "intersection", "mode", How.COUNT, states=("normal",)),
             Figure(words.DARK, "intersection", "mode", How.COUNT, states=("dark",)),
-            Figure(words.FLOW, "detector_loop", "flow", How.SUM, "véh/h"),
+            Figure(words.FLOW, "detector_loop", "flow", How.SUM),
         ),
         words.MODE_OF,
         "intersection",
@@ -61,8 +62,8 @@ PANELS = (
         "transit",
         (
             Figure(words.VEHICLES, "transit_line", "vehicles", How.SUM),
-            Figure(words.REGULARITY, "transit_line", "regularity", How.MEAN, "%"),
-            Figure(words.LATENESS, "transit_line", "lateness", How.MEAN, "s"),
+            Figure(words.REGULARITY, "transit_line", "regularity", How.MEAN),
+            Figure(words.LATENESS, "transit_line", "lateness", How.MEAN),
         ),
         words.REGULARITY_OF,
         "transit_line",
@@ -82,8 +83,8 @@ PANELS = (
         "waste",
         (
             Figure(words.FULL, "waste_container", "fill", How.COUNT, above=80),
-            Figure(words.FILL, "waste_container", "fill", How.MEAN, "%"),
-            Figure(words.HOTTEST, "waste_container", "temperature", How.MAX, "°C"),
+            Figure(words.FILL, "waste_container", "fill", How.MEAN),
+            Figure(words.HOTTEST, "waste_container", "temperature", How.MAX),
         ),
         words.FILL_OF,
         "waste_container",
@@ -92,8 +93,8 @@ PANELS = (
     Panel(
         "green",
         (
-            Figure(words.MOISTURE, "soil_probe", "moisture", How.MEAN, "%"),
-            Figure(words.RAIN, "rain_gauge", "intensity", How.MAX, "mm/h", 1),
+            Figure(words.MOISTURE, "soil_probe", "moisture", How.MEAN),
+            Figure(words.RAIN, "rain_gauge", "intensity", How.MAX, decimals=1),
         ),
         words.MOISTURE_OF,
         "soil_probe",
@@ -103,8 +104,8 @@ PANELS = (
         health.NETWORK.id,
         (
             Figure(words.LINKS_UP, health.LINK_TYPE.id, health.CONNECTED, How.COUNT, states=("up",)),
-            Figure(words.GOOD, health.STATION_TYPE.id, health.GOOD_SHARE, How.MEAN, "%", 1),
-            Figure(words.ROUND_TRIP, health.LINK_TYPE.id, health.ROUND_TRIP, How.MEAN, "ms", 1),
+            Figure(words.GOOD, health.STATION_TYPE.id, health.GOOD_SHARE, How.MEAN, decimals=1),
+            Figure(words.ROUND_TRIP, health.LINK_TYPE.id, health.ROUND_TRIP, How.MEAN, decimals=1),
         ),
         words.LINKS_OF,
         health.LINK_TYPE.id,
@@ -117,7 +118,9 @@ def panels(site: Site) -> list[Panel]:
     """One panel per system that has equipment, in the site's order."""
     known = {panel.system: panel for panel in PANELS}
     present = {thing.system for thing in site.equipment}
-    return [known.get(system) or _plain(site, system) for system in site.systems if system in present]
+    return [
+        known.get(system) or _plain(site, system) for system in (row.id for row in systems(site)) if system in present
+    ]
 
 
 def _plain(site: Site, system: str) -> Panel:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from alarms.states import ACTIVE
 from supervisor.clock import SECOND
 from supervisor.model import Alarm, Text
 from ui import words
@@ -161,7 +162,7 @@ class Banner(QWidget):
         weight = 600 if not self._context.board.acked[row] else 400
         scale = look.scale
         left, right = 30 + 20 * scale, self._buttons_left() - 8
-        since, bound, value = 118 * scale, 84 * scale, 110 * scale
+        since, bound, value = 132 * scale, 84 * scale, 110 * scale
         room = right - since - bound - value - left - 80 * scale
         area, thing = min(room * 0.2, 210 * scale), min(room * 0.36, 340 * scale)
         name = full_name(site, alarm.equipment, look)
@@ -186,8 +187,11 @@ class Banner(QWidget):
             x += width
 
     def _since(self, row: int) -> str:
+        """How long it has stood, or when its condition went away."""
         look, board = self._look, self._context.board
         raised = int(board["raised_at"][row])
+        if not ACTIVE[board["state"][row]]:
+            return look.say(words.GONE_AT).format(look.clock(int(board["cleared_at"][row]), seconds=False))
         return look.say(words.SINCE).format(look.span((self._context.clock.now() - raised) / SECOND))
 
     def _paint_button(self, painter: QPainter, button: Button) -> None:

@@ -18,8 +18,8 @@ from ui.shapes import elided, paint_icon
 from ui.widgets import Button, Card, Line, Words, column, row
 
 WIDTH = 244
-_UNFOLDED = 30
-"""Lines up to which the first level is shown open."""
+_UNFOLDED = 26
+"""Lines up to which places are shown open at first."""
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -87,11 +87,14 @@ class Branches(QTreeView):
         self._unfold()
 
     def _unfold(self) -> None:
-        """Open the first level where that still fits on a screen."""
+        """Open the first places, as long as it all fits on a screen."""
         tops = [self.tree.index(row, 0) for row in range(self.tree.rowCount())]
-        if sum(1 + self.tree.rowCount(top) for top in tops) <= _UNFOLDED:
-            for top in tops:
-                self.expand(top)
+        lines = len(tops)
+        for top in tops:
+            lines += self.tree.rowCount(top)
+            if lines > _UNFOLDED:
+                return
+            self.expand(top)
 
     def _dress(self) -> None:
         self.setAccessibleName(self._look.say(words.NAVIGATION))

@@ -244,8 +244,11 @@ class MainWindow(QMainWindow):
         """The overview, the map, and the first equipment of two systems that have a page."""
         site = self.context.attachment.site
         pins = [page for page in (OVERVIEW, "map") if page in self.rows]
-        firsts = {thing.system: thing.id for thing in reversed(site.equipment) if thing.type.page and not thing.parent}
-        return pins + list(firsts.values())[:2]
+        firsts: dict[str, str] = {}
+        for thing in site.equipment:
+            if thing.type.page and not thing.parent:
+                firsts.setdefault(thing.system, thing.id)
+        return pins + [firsts[system] for system in site.systems if system in firsts][:2]
 
     def _name_of(self, pin: str) -> str:
         look, site = self.context.look, self.context.attachment.site

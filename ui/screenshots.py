@@ -1,0 +1,57 @@
+"""Screenshots: every page in both themes and both languages, for the manual and for critics."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+from ui.pages import ALARMS, SYNOPTIC, Place
+from ui.shell.window import MainWindow
+from ui.theme.theme import NAMES
+
+LANGUAGES = ("fr", "en")
+SETTLE_S = 0.15
+"""What a page that reads history or the journal needs to have it on the screen."""
+TURNS = 5
+
+
+async def take(window: MainWindow, folder: Path) -> list[Path]:
+    """Walk all pages, themes and languages; the pictures made. The window's look is given back at the end."""
+    folder.mkdir(parents=True, exist_ok=True)
+    look = window.context.look
+    before = (look.theme.name, look.language)
+    made = []
+    for theme in NAMES:
+        for language in LANGUAGES:
+            look.use(theme=theme, language=language)
+            for name, place in _places(window):
+                made.append(folder / f"{name}-{theme}-{language}.png")
+                await _picture(window, place, made[-1])
+    look.use(theme=before[0], language=before[1])
+    return made
+
+
+async def _picture(window: MainWindow, place: Place, path: Path) -> None:
+    window.beside.hide()
+    window.navigate(place)
+    for _ in range(TURNS):
+        window.refresh.tick()
+        await asyncio.sleep(SETTLE_S)
+    window.grab().save(str(path))
+
+
+def _places(window: MainWindow) -> Iterator[tuple[str, Place]]:
+    """Every page, the synoptic once for each type that has a page, and the alarm list with its first alarm open."""
+    site, board = window.context.attachment.site, window.context.board
+    for page in window.rows:
+        if page == SYNOPTIC:
+            seen: set[str] = set()
+            for thing in site.equipment:
+                if thing.type.page and thing.type.id not in seen:
+                    seen.add(thing.type.id)
+                    yield f"{page}-{thing.type.id}", Place(page, thing)
+        elif page == ALARMS and len(board.rows):
+            yield page, Place(page, alarm=site.alarms[int(board.rows[0])])
+        else:
+            yield page, Place(page)
