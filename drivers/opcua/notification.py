@@ -10,7 +10,10 @@ length that does not come out exactly is "anything else" too. Layouts: OPC UA Pa
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any
 
 Scalar = object
 """bool, int, float, str, None for no value; anything else is of no use to a tag."""
@@ -56,25 +59,28 @@ def _tail(mask: int) -> str:
     return "".join(code for bit, code in codes if mask & bit)
 
 
+_ABSENT = (None, 0)
+"""Appended to every unpacked tuple, so that -2 is "no value" and -1 "no status" or "no time"."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """How one MonitoredItemNotification of a mask and type lies, and where its fields are in the unpacked tuple."""
+    """How one MonitoredItemNotification of a mask and type lies."""
 
     layout: struct.Struct
-    value: int
-    status: int
-    time: int
-    """Positions; -1 where the shape has none."""
+    pick: Callable[[tuple[Any, ...]], Any]
+    """Handle, value, status and time out of the unpacked tuple; for the part after a string, status and time."""
 
 
 def _shape(mask: int, code: str | None) -> _Shape:
-    """`code` is the struct code of the value; None for a DataValue without one, or for the part after a string."""
+    """`code` is the struct code of the value; None for the part after a string."""
     head = "" if code is None else "IBB" + code if mask & _VALUE else "IB"
     fields = sum(character not in "2x" for character in head)
-    value = fields - 1 if code else -1
     status = fields if mask & _STATUS else -1
     time = fields + bool(mask & _STATUS) if mask & _SOURCE else -1
-    return _Shape(struct.Struct("<" + head + _tail(mask)), value, status, time)
+    value = fields - 1 if code else -2
+    pick = itemgetter(status, time) if code is None else itemgetter(0, value, status, time)
+    return _Shape(struct.Struct("<" + head + _tail(mask)), pick)
 
 
 _SHAPES = {mask: _shape(mask, "") for mask in range(64) if not mask & _VALUE} | {
@@ -133,16 +139,9 @@ def _data_change(raw: bytes, at: int, rows: list[Row]) -> int:
         if shape is None:
             at = _string(raw, at, mask, rows)
             continue
-        read = shape.layout.unpack_from(raw, at)
+        read = shape.layout.unpack_from(raw, at) + _ABSENT
         at += shape.layout.size
-        rows.append(
-            (
-                read[0],
-                None if shape.value < 0 else read[shape.value],
-                0 if shape.status < 0 else read[shape.status],
-                0 if shape.time < 0 else read[shape.time],
-            )
-        )
+        rows.append(shape.pick(read))
     if _INT.unpack_from(raw, at)[0] > 0 or at + 4 != end:
         raise _UnusualError
     return end
@@ -158,8 +157,6 @@ def _string(raw: bytes, at: int, mask: int, rows: list[Row]) -> int:
     end = start + max(int(length), 0)
     if end > len(raw):
         raise _UnusualError
-    read = tail.layout.unpack_from(raw, end)
     value = raw[start:end].decode() if length >= 0 else None
-    status = read[tail.status] if tail.status >= 0 else 0
-    rows.append((handle, value, status, read[tail.time] if tail.time >= 0 else 0))
+    rows.append((handle, value, *tail.pick(tail.layout.unpack_from(raw, end) + _ABSENT)))
     return end + tail.layout.size

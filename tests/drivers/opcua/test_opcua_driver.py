@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import struct
 import time
 from dataclasses import replace
 
@@ -207,6 +208,22 @@ def test_that_a_write_cut_off_before_its_answer_is_unknown_at_once() -> None:
                 await write
             assert time.monotonic() - started < 0.5
             assert plant.world.value[plant.tag("order").index] == 1.0
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.logs("Received an error")
+def test_that_an_error_of_the_channel_is_no_answer_to_a_write() -> None:
+    async def scenario() -> None:
+        plant = Plant()
+        async with plant.running():
+            plant.server.misbehave({"late": 5.0})
+            write = asyncio.create_task(plant.driver.write(plant.tag("order"), 1.0, 5.0))
+            await asyncio.sleep(0.1)
+            (front,) = plant.server._relay.fronts
+            front.transport.write(b"ERRF" + struct.pack("<IIi", 16, ua.StatusCodes.BadTcpInternalError, -1))
+            with pytest.raises(WriteUnknown, match="BadTcpInternalError"):
+                await write
 
     asyncio.run(scenario())
 

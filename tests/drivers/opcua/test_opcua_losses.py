@@ -150,7 +150,7 @@ def test_that_a_cancelled_driver_closes_its_session_on_the_server() -> None:
             task.cancel()
             await asyncio.wait([task])
             assert task.cancelled()
-            await until(lambda: not service.subscriptions)
+            await until(lambda: not service.subscriptions, timeout_s=1.0)
 
     asyncio.run(scenario())
 
