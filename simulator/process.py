@@ -91,7 +91,8 @@ class City:
     async def _raise(self, link: str, server: Server) -> None:
         try:
             await server.start()
-        except OSError as reason:
+        except (OSError, RuntimeError) as reason:  # pymodbus says a taken port with a RuntimeError
+            await server.stop()  # it may have been half up
             url = self.site.links[link].url
             raise Unavailable(
                 f"link {link} cannot listen at {url} ({reason}): is another city running on this machine?"

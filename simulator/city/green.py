@@ -15,7 +15,7 @@ from supervisor.model import Equipment
 
 WILTED, CAPACITY = 11.0, 41.0
 """% of water by volume that a soil keeps however dry it gets, and holds at most."""
-DRYING_S = 9 * DAY_S
+DRYING_S = 12 * DAY_S
 MEMORY_S = 40 * DAY_S
 TIP_MM = 0.2
 """What one tip of the gauge's bucket counts."""

@@ -19,6 +19,10 @@ EARTH_M = 111_320.0
 """Metres per degree of latitude."""
 
 
+SPACING_M = 450.0
+"""Between stops where the map names none."""
+
+
 @dataclass(frozen=True)
 class Pace:
     """How vehicles of a mode move."""
@@ -27,13 +31,11 @@ class Pace:
     """m/s."""
     acceleration: float
     """m/s², and as much braking."""
-    spacing: float
-    """Metres between stops where the map names none."""
     dwell_s: float
     layover_s: float
 
 
-PACES = {"tram": Pace(13.5, 1.0, 620.0, 24.0, 200.0), "bus": Pace(11.0, 0.9, 420.0, 18.0, 240.0)}
+PACES = {"tram": Pace(13.5, 1.0, 24.0, 200.0), "bus": Pace(11.0, 0.9, 18.0, 240.0)}
 
 
 @dataclass(frozen=True)
@@ -123,13 +125,20 @@ def route(site: Site, line: Equipment, mode: str) -> Route:
     """The route of `line`: from the site's map, or a made-up one through the places of the city."""
     features = list(_features(site.folder / "map"))
     words = _words(line)
-    pace = PACES[mode]
     paths = [path for feature in features if _about(feature, mode, words) for path in _paths(feature)]
     if paths:
         points = max(paths, key=lambda path: float(_along(path)[-1]))
     else:
         points = _made_up(site, line)
-    return _assemble(points, [feature for feature in features if _stop(feature, words)], pace, line)
+    points, distance = _without_pauses(points)
+    stops = {
+        _nearest(points, distance, feature["geometry"]["coordinates"]): str(feature["properties"].get("name", ""))
+        for feature in features
+        if _stop(feature, mode, words)
+    }
+    stops = stops if len(stops) > 1 else _invented(site, line, points, distance)
+    metres = _spaced(sorted(stops))
+    return Route(points[:, 1], points[:, 0], distance, np.array(metres), tuple(stops[at] for at in metres))
 
 
 def _words(line: Equipment) -> set[str]:
@@ -154,10 +163,11 @@ def _said_lines(said: Mapping[str, Any]) -> set[str]:
     return {str(part).casefold() for part in parts} | {str(lines).casefold()}
 
 
-def _stop(feature: Mapping[str, Any], words: set[str]) -> bool:
-    said = feature.get("properties") or {}
-    kind = (feature.get("geometry") or {}).get("type")
-    return kind == "Point" and "stop" in str(said.get("class", "")) and bool(_said_lines(said) & words)
+def _stop(feature: Mapping[str, Any], mode: str, words: set[str]) -> bool:
+    """A point of the line: the map calls its stops by the mode, or "tram_stop"."""
+    said, kind = feature.get("properties") or {}, (feature.get("geometry") or {}).get("type")
+    stops = (mode, "stop", f"{mode}_stop")
+    return kind == "Point" and said.get("class") in stops and bool(_said_lines(said) & words)
 
 
 def _paths(feature: Mapping[str, Any]) -> Iterator[Floats]:
@@ -193,26 +203,34 @@ def _made_up(site: Site, line: Equipment) -> Floats:
     return ordered
 
 
-def _assemble(points: Floats, stops: Sequence[Mapping[str, Any]], pace: Pace, line: Equipment) -> Route:
+def _without_pauses(points: Floats) -> tuple[Floats, Floats]:
+    """The points and their way along, without points that are drawn twice."""
     distance = _along(points)
     kept = np.concatenate([[True], np.diff(distance) > 0.01])
-    points, distance = points[kept], distance[kept]
-    places: dict[float, str] = {}
-    for feature in stops:
-        place = _nearest(points, distance, np.array(feature["geometry"]["coordinates"][:2], np.float64))
-        places[place] = str((feature.get("properties") or {}).get("name", ""))
-    if len(places) < 2:
-        count = max(round(float(distance[-1]) / pace.spacing), 1)
-        places = dict(zip(np.linspace(0, distance[-1], count + 1).tolist(), _names(line, count), strict=True))
-    metres = _spaced(sorted(places))
-    return Route(points[:, 1], points[:, 0], distance, np.array(metres), tuple(places[at] for at in metres))
+    return points[kept], distance[kept]
 
 
-def _names(line: Equipment, count: int) -> list[str]:
-    """Names for `count + 1` stops of a line whose name may say its ends: "Tram A : Ardenne – Roseraie"."""
+def _invented(site: Site, line: Equipment, points: Floats, distance: Floats) -> dict[float, str]:
+    """Stops for a line whose map has none: evenly spaced, named after what the city has nearby."""
+    spacing = SPACING_M
+    metres = np.linspace(0, distance[-1], max(round(float(distance[-1]) / spacing), 1) + 1)
     ends = [end.strip() for end in line.name.fr.split(" : ")[-1].split(" – ")]
-    first, last = (ends[0], ends[-1]) if len(ends) > 1 else ("Départ", "Terminus")
-    return [first, *(f"Arrêt {number}" for number in range(2, count + 1)), last]
+    named = [each for each in site.equipment if not math.isnan(each.latitude + each.longitude) and each.id != line.id]
+    names: dict[float, str] = {}
+    for number, at in enumerate(metres.tolist(), 1):
+        here = np.array([np.interp(at, distance, points[:, axis]) for axis in (0, 1)])
+        near = min(named, key=lambda each: _apart(here, each), default=None)
+        free = near is not None and _apart(here, near) < spacing and near.name.fr not in names.values()
+        names[at] = near.name.fr if near and free else f"Arrêt {number}"
+    if len(ends) > 1:
+        names[float(metres[0])], names[float(metres[-1])] = ends[0], ends[-1]
+    return names
+
+
+def _apart(here: Floats, equipment: Equipment) -> float:
+    """Metres between a point and an equipment."""
+    pair = np.array([here, [equipment.longitude, equipment.latitude]])
+    return float(np.hypot(*np.diff(_metres(pair), axis=0)[0]))
 
 
 def _spaced(metres: Sequence[float]) -> list[float]:
@@ -224,9 +242,9 @@ def _spaced(metres: Sequence[float]) -> list[float]:
     return kept
 
 
-def _nearest(points: Floats, distance: Floats, point: Floats) -> float:
-    """Metres along the line of the place nearest to `point`."""
-    dense = np.arange(0.0, float(distance[-1]), 5.0)
+def _nearest(points: Floats, distance: Floats, point: Sequence[float]) -> float:
+    """Metres along the line of the place nearest to `point`, longitude and latitude."""
+    dense = np.arange(0.0, float(distance[-1]) + 2.5, 5.0)
     line = np.stack([np.interp(dense, distance, points[:, axis]) for axis in (0, 1)], axis=1)
-    scale = np.array([math.cos(math.radians(float(point[1]))), 1.0])
-    return float(dense[np.argmin(((line - point) * scale) ** 2 @ np.ones(2))])
+    scale = np.array([math.cos(math.radians(point[1])), 1.0])
+    return float(dense[np.argmin(((line - point[:2]) * scale) ** 2 @ np.ones(2))])

@@ -14,6 +14,7 @@ from simulator.city.incidents import DEMO_RATE, Incidents
 from simulator.city.table import PHYSICS
 from simulator.city.weather import Moment, Shower, Weather
 from simulator.world import World
+from supervisor.clock import SECOND
 from supervisor.model import Equipment, Tag
 
 
@@ -30,6 +31,7 @@ class Nature:
             for kind, law in PHYSICS.items()
             if (fleet := _fleet(world, kind))
         }
+        self._asked: list[tuple[float, float]] = []
         self.held: dict[int, float] = {}
         """Tag index -> the value it shows whatever physics says."""
         self.moment: Moment
@@ -46,6 +48,9 @@ class Nature:
 
     def step(self, now: int, dt_s: float) -> None:
         """Live through the `dt_s` seconds that end at `now`."""
+        while self._asked:
+            strength, minutes = self._asked.pop()
+            self.weather.order(Shower(now / SECOND - dt_s, minutes * 60, strength, flat=True))
         self.moment = self.weather.moment(now, dt_s)
         self.incidents.step(self.moment, self.physics, self.weather)
         for physics in self.physics.values():
@@ -66,8 +71,8 @@ class Nature:
         return known
 
     def rain(self, millimetres_per_hour: float, minutes: float) -> None:
-        """A steady shower from now on, on top of the weather."""
-        self.weather.order(Shower(self.moment.t, minutes * 60, millimetres_per_hour, flat=True))
+        """A steady shower from the next step on, on top of the weather."""
+        self._asked.append((millimetres_per_hour, minutes))
 
     def _note(self) -> None:
         self._index = np.fromiter(self.held.keys(), np.int64, len(self.held))

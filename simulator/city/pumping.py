@@ -33,7 +33,7 @@ DRY_M = 0.25
 FULL_HZ = 50.0
 STATIC_HZ = 27.0
 """Speed below which a pump only balances the height."""
-DAY_CURVE = "50 35 28 25 28 45 95 155 165 140 125 120 130 125 105 95 95 105 130 150 150 130 100 70 50"
+DAY_CURVE = "52 42 38 38 40 50 95 155 165 140 125 120 130 125 105 95 95 105 130 150 150 130 100 70 50"
 DRY_WEATHER = np.array([float(share) / 100 for share in DAY_CURVE.split()])
 """Dry-weather inflow by local hour, 0 to 24, share of the mean: the sewage curve of a residential catchment."""
 CATCHMENT_S = (700.0, 1_500.0)
@@ -68,9 +68,9 @@ class Pumping(Physics):
 
     def _constants(self) -> None:
         self.area = self.draw(5.0, 11.0, "area")
-        self.capacity = self.draw(45.0, 110.0, "capacity")
+        self.capacity = self.draw(60.0, 110.0, "capacity")
         """m³/h of one pump at full speed."""
-        self._mean = self.capacity * self.draw(0.18, 0.27, "mean")
+        self._mean = self.capacity * self.draw(0.22, 0.28, "mean")
         self._catchment = self.capacity * self.draw(0.10, 0.2, "catchment")
         """m³/h of inflow per mm/h of rain once the sewers run."""
         self._delay = self.draw(0.0, 900.0, "delay")

@@ -148,7 +148,7 @@ class Line:
         stop = self.lap.stop[row]
         middle = np.sin(np.pi * (stop + 0.5) / len(self.route.stops))
         whim = 0.75 + 0.5 * ((stop * 0.618 + np.arange(self.size) * 0.377) % 1)
-        crowd = 105 * rhythm.busy(rhythm.PASSENGERS, moment) * self._popular * (0.3 + 0.7 * middle) * whim
+        crowd = 82 * rhythm.busy(rhythm.PASSENGERS, moment) * self._popular * (0.3 + 0.7 * middle) * whim
         shown: Floats = np.round(np.clip(crowd, 0, 100)).astype(np.float64)
         return shown
 

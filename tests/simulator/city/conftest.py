@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+import shutil
+import socket
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -10,9 +14,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+import drivers
 from simulator.city.nature import Nature
 from simulator.world import World
 from supervisor.clock import SECOND
+from supervisor.model import Site
+from supervisor.site import load
 from tests.simulator.city.town import WHOLE, draw_line, town
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -69,3 +76,38 @@ def settle(tmp_path: Path) -> Settle:
         return Life(tmp_path, counts or WHOLE, start, seed, rate)
 
     return found
+
+
+ANGERS = Path(__file__).parents[3] / "sites" / "angers"
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def angers_folder(tmp_path: Path) -> Path:
+    """The demo site's text, with ports that are free here and now."""
+    folder = tmp_path / "angers"
+    shutil.copytree(ANGERS, folder)
+    with contextlib.ExitStack() as held:
+        text = (folder / "links.csv").read_text("utf-8")
+        text = re.sub(r"(127\.0\.0\.1:)\d+", lambda found: found[1] + str(_hold(held)), text)
+    (folder / "links.csv").write_text(text, "utf-8")
+    return folder
+
+
+def _hold(held: contextlib.ExitStack) -> int:
+    """A free port, held until all are drawn so that no two links get the same one."""
+    port: int = held.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1]
+    return port
+
+
+@pytest.fixture
+def angers(angers_folder: Path) -> Site:
+    """The demo site on free ports."""
+    return load(angers_folder, drivers.TABLE)

@@ -93,12 +93,13 @@ def test_that_the_past_has_every_instant_once_and_its_counters_end_where_the_pre
 def test_that_the_past_meets_the_present(settle: Settle) -> None:
     life = settle("2026-03-12 20:30", seed=5)
     *_, (index, _, values) = past(life.site, life.now - 12 * 3600 * SECOND, life.now, 60.0, seed=5)
-    told = dict(zip(index.tolist(), values[-1].tolist(), strict=True))
-    for tag, tolerance in (("fill", 3), ("moisture", 1), ("latitude", 0.002), ("free", 40), ("light", 1), ("u1", 2)):
-        for each in life.index(tag).tolist():
-            assert told[each] == pytest.approx(life.world.value[each], abs=tolerance), life.site.tags[each].id
-    lit = life.index("on")
-    assert np.mean([told[each] == life.world.value[each] for each in lit.tolist()]) > 0.95
+    told = np.full(len(life.site.tags), np.nan)
+    told[index] = values[-1]
+    tolerances = {"fill": 3, "moisture": 1, "latitude": 0.002, "free": 40, "light": 1, "u1": 2, "on": 0}
+    for tag, tolerance in tolerances.items():
+        apart = np.abs(told - life.world.value)[life.index(tag)]
+        # what an incident of the past has moved (a tram that stood still, a tripped circuit) may be elsewhere
+        assert (apart <= tolerance).mean() > 0.75, tag
 
 
 def test_that_nature_begins_without_any_equipment(settle: Settle) -> None:
