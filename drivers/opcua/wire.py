@@ -31,6 +31,8 @@ GOODBYE_S = 0.5
 SESSION_MS = 60_000
 """How long a server keeps a session of ours after a cut; asyncua's own hour would exhaust a small controller."""
 CHANNEL_MS = 3_600_000
+"""Lifetime asked for a security token; renewed at three quarters of what the server grants."""
+
 log = logging.getLogger(__name__)
 
 _FIRST_TICKS = datetime(1601, 1, 1, tzinfo=UTC)
@@ -58,7 +60,7 @@ class Wire:
 
     async def open(self) -> None:
         """Socket, secure channel and session."""
-        started, asked = self.clock.monotonic(), _cancellations()
+        asked = _cancellations()
         with self._failures():
             await self._client.connect_sessionless()
             self._protocol = self._client.uaclient.protocol
@@ -69,7 +71,7 @@ class Wire:
         # meets the answer (https://github.com/python/cpython/issues/86296)
         if _cancellations() > asked:
             raise asyncio.CancelledError
-        self._count(started)
+        self.traffic.requests += 1
 
     async def ask(self, request: Any, answer: Any) -> Any:
         """One service call; raises LinkLost when it fails as a whole."""
