@@ -5,7 +5,7 @@ meta.db      tags and their slots, partitions
 hot.db       what was flushed: one row a second, all tags together
 stage.db     chunks of one tag each, until their partition ends
 part-…db     one partition, never written again; a later one of the same span has a higher generation
-rollup.db    10 min, 1 h and 1 day of every tag, made from the partitions and kept when they are dropped
+rollup.db    10 min and 1 h of every tag, made from the partitions and kept when they are dropped
 """
 
 from __future__ import annotations

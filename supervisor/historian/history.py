@@ -238,7 +238,7 @@ class _Drawing:
         self._sight = sight
         self._slot = slot
         self._span = span
-        self._until = min(span[1], max(span[0], sight.alive, _newest(sight, slot)))
+        self._until = min(span[1], max(span[0], sight.known))
         steps = np.arange(pixels + 1, dtype=np.int64)
         self._edges = span[0] + (span[1] - span[0]) // pixels * steps + (span[1] - span[0]) % pixels * steps // pixels
         self._step = (span[1] - span[0]) / pixels
@@ -275,7 +275,9 @@ class _Drawing:
         shown = rows.take(np.flatnonzero(~np.isnan(rows.low)))
         bad = rows.start[rows.worst >= BAD].tolist()
         spans = _merged([(start, start + step + 1) for start in bad])
-        return Trend(shown.start + step // 2, shown.low, shown.high, shown.mean, spans, step, self._until)
+        # a value that came at a column's last instant ruled for no time in it, so it has no mean of its own
+        mean = np.where(shown.good > 0, shown.mean, shown.low / 2 + shown.high / 2)
+        return Trend(shown.start + step // 2, shown.low, shown.high, mean, spans, step, self._until)
 
     def _rolled(self, level: int) -> tuple[Span, ...]:
         """Where there are rollups, on the level's grid, oldest first."""

@@ -1,4 +1,4 @@
-"""Rollups: what a tag did in each ten minutes, hour and day, in a few numbers that add up.
+"""Rollups: what a tag did in each ten minutes and each hour, in a few numbers that add up.
 
     n             samples in the bucket, good or not
     low, high     of the good values in force at some moment of it, the one carried in included; NaN where none was
@@ -7,8 +7,8 @@
     first, last   value of its first and last sample; NaN where bad or none
     worst         worst quality in force
 
-A bucket is start < t <= start + level on the UTC grid; days of a time zone are put together from hours. Bad and
-missing time is left out of the mean instead of counting as zero. Weights are `good`, so that means of parts combine.
+A bucket is start < t <= start + level on the UTC grid; days and months of a time zone are put together from hours.
+Bad and missing time is left out of the mean instead of counting as zero. Weights are `good`, so that means combine.
 """
 
 from __future__ import annotations
@@ -22,20 +22,24 @@ from numpy.typing import NDArray
 
 from supervisor.clock import SECOND
 from supervisor.database import Connection
+from supervisor.errors import StoreError
 from supervisor.flow import Qualities, Times, Values
 from supervisor.historian import codec
 from supervisor.historian.samples import Samples, Span
 from supervisor.model import BAD, Quality
 
-LEVELS = (600 * SECOND, 3600 * SECOND, 86400 * SECOND)
-"""Ten minutes, an hour, a day. A minute would cost 0.7 B a sample and save nothing at the rates of a city."""
-_BLOCK = (1152, 1536, 1024)
-"""Buckets to a row of rollup.db, by level: 8 days, 64 days, 2.8 years."""
+LEVELS = (600 * SECOND, 3600 * SECOND)
+"""Ten minutes and an hour. A minute would cost 0.7 B a sample and save nothing at the rates of a city; days would save
+a millisecond on a trend of ten years."""
+_BLOCK = (1152, 1536)
+"""Buckets to a row of rollup.db, by level: 8 days, 64 days."""
 
 VERSION = 1
 _HEADER = struct.Struct("<BI")
 _LENGTH = struct.Struct("<BI")
-_COLUMNS = ("start", "n", "low", "high", "mean", "good", "first", "last", "worst")
+_WHOLE = ("n", "good", "worst")
+_SHOWN = ("low", "high", "first", "last")
+"""Columns that are coded as one: decimals where the values are, and one call of the codec instead of four."""
 
 
 @dataclass(slots=True)
@@ -153,7 +157,7 @@ def fold(rows: Rows, edges: Times) -> Rows:
     rows = rows.take(np.argsort(rows.start, kind="stable"))
     column = np.searchsorted(edges, rows.start, "right") - 1
     at = np.concatenate(([0], np.flatnonzero(np.diff(column)) + 1))
-    ends = np.append(at[1:], len(rows)) - 1
+    first, last = _outermost(rows.n > 0, at)
     good = np.add.reduceat(rows.good, at)
     with np.errstate(all="ignore"):
         sums = np.add.reduceat(np.where(rows.good > 0, rows.mean, 0.0) * (rows.good / SECOND), at)
@@ -166,10 +170,18 @@ def fold(rows: Rows, edges: Times) -> Rows:
         high,
         np.where(good > 0, np.clip(mean, low, high), np.nan),
         good,
-        rows.first[at],
-        rows.last[ends],
+        rows.first[first],
+        rows.last[last],
         np.maximum.reduceat(rows.worst, at),
     )
+
+
+def _outermost(filled: NDArray[np.bool_], at: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Of each group of rows from one of `at` to the next, the first and the last that has samples, or its ends."""
+    place, n = np.arange(len(filled)), len(filled)
+    first = np.minimum.reduceat(np.where(filled, place, n), at)
+    last = np.maximum.reduceat(np.where(filled, place, -1), at)
+    return np.where(first < n, first, at), np.where(last >= 0, last, np.append(at[1:], n) - 1)
 
 
 def grid(span: Span, level: int) -> Times:
@@ -177,25 +189,27 @@ def grid(span: Span, level: int) -> Times:
     return np.arange(span[0], span[1] + 1, level, dtype=np.int64)
 
 
-def summarise(samples: Samples, span: Span, carried: Carried) -> dict[int, Rows]:
+def summarise(whole: Samples, span: Span, carried: Carried) -> dict[int, Rows]:
     """Level -> the buckets of the span in which there was a sample or a good value."""
-    result = {}
-    for level in LEVELS:
+    rows = reduce(whole, grid(span, LEVELS[0]), carried)
+    rows = rows.take(np.flatnonzero((rows.n > 0) | (rows.good > 0)))
+    result = {LEVELS[0]: rows}
+    for level in LEVELS[1:]:
         if (span[1] - span[0]) % level == 0:
-            rows = reduce(samples, grid(span, level), carried)
-            result[level] = rows.take(np.flatnonzero((rows.n > 0) | (rows.good > 0)))
+            result[level] = fold(rows, grid(span, level))
     return result
 
 
 def encode(rows: Rows) -> bytes:
     """Rows as a sealed blob."""
+    whole = np.concatenate([getattr(rows, name).astype(np.int64) for name in _WHOLE])
     parts = [_HEADER.pack(VERSION, len(rows))]
-    for name in _COLUMNS:
-        column = getattr(rows, name)
-        if column.dtype == np.float64:
-            kind, blob = codec.encode_values(np.ascontiguousarray(column))
-        else:
-            kind, blob = codec.WHOLE, codec.pack(column.astype(np.int64))
+    for kind, blob in (
+        (codec.WHOLE, codec.pack(rows.start // LEVELS[0])),
+        (codec.WHOLE, codec.pack(whole)),
+        codec.encode_values(np.concatenate([getattr(rows, name) for name in _SHOWN])),
+        codec.encode_values(rows.mean),
+    ):
         parts += (_LENGTH.pack(kind, len(blob)), blob)
     return codec.seal(b"".join(parts))
 
@@ -203,21 +217,19 @@ def encode(rows: Rows) -> bytes:
 def decode(blob: bytes) -> Rows:
     """The rows of a blob; Damaged where the CRC says so."""
     body = codec.unseal(blob)
-    _, n = _HEADER.unpack_from(body)
-    at = _HEADER.size
-    columns: dict[str, Any] = {}
-    for name in _COLUMNS:
+    version, n = _HEADER.unpack_from(body)
+    if version != VERSION:
+        raise StoreError(f"Rollups of format {version}: written by a newer Vigie.")
+    pieces, at = [], _HEADER.size
+    while at < len(body):
         kind, length = _LENGTH.unpack_from(body, at)
         at += _LENGTH.size
-        piece = body[at : at + length]
-        columns[name] = codec.unpack(piece) if name in ("start", "n", "good", "worst") else _floats(piece, kind, n)
+        pieces.append((kind, body[at : at + length]))
         at += length
-    columns["worst"] = columns["worst"].astype(np.uint8)
-    return Rows(**columns)
-
-
-def _floats(piece: memoryview, kind: int, n: int) -> Values:
-    return codec.decode_values(piece, kind, n)[0]
+    start, (n_, good, worst) = codec.unpack(pieces[0][1]), codec.unpack(pieces[1][1]).reshape(3, -1)
+    low, high, first, last = codec.decode_values(pieces[2][1], pieces[2][0], 4 * n)[0].reshape(4, -1)
+    mean = codec.decode_values(pieces[3][1], pieces[3][0], n)[0]
+    return Rows(start * LEVELS[0], n_, low, high, mean, good, first, last, worst.astype(np.uint8))
 
 
 def store(connection: Connection, slot: int, level: int, rows: Rows, span: Span) -> None:

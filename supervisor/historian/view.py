@@ -77,10 +77,10 @@ class View:
             for _ in range(TRIES):
                 sealed = self._begin()
                 hot = self._load(sealed)
-                alive = get(self._hot, "alive")
+                known = get(self._hot, "known")
                 parts = catalogue.parts(self.meta)
                 if get(self._probe, "sealed") == sealed:
-                    yield Sight(self, self._stage, hot, parts, alive)
+                    yield Sight(self, self._stage, hot, parts, known)
                     return
                 self._end()
             raise StoreError(f"{self.folder}: the history is compacted faster than it can be read.")
@@ -145,11 +145,11 @@ class View:
 class Sight:
     """What there is at one moment. Good only inside `View.look`."""
 
-    def __init__(self, view: View, stage: Connection, hot: list[HotRow], parts: list[PartRow], alive: int) -> None:
+    def __init__(self, view: View, stage: Connection, hot: list[HotRow], parts: list[PartRow], known: int) -> None:
         self.hot = hot
         self.parts = parts
-        self.alive = alive
-        """When the station last flushed, ns UTC; 0 where none ever ran."""
+        self.known = known
+        """Up to when the history knows anything, ns UTC; the values in force then rule no further."""
         self.stage = stage
         self._view = view
         self._through = {part.t0: part.through for part in parts}

@@ -24,10 +24,10 @@ from pathlib import Path
 import numpy as np
 
 from supervisor.clock import SECOND, Clock
-from supervisor.database import Connection, Writer, hold, reading
+from supervisor.database import Connection, Writer, hold
 from supervisor.errors import StoreError
 from supervisor.flow import Change, Indices, Qualities, Times, Values
-from supervisor.historian import compact, frames, merge
+from supervisor.historian import compact, merge
 from supervisor.historian.catalogue import Catalogue
 from supervisor.historian.compact import Compacted, Compactor
 from supervisor.historian.files import (
@@ -89,8 +89,8 @@ class Recovery:
     """Rows and files of an interrupted compaction or merge that were taken away; their samples are elsewhere."""
     adopted: int
     """Finished partitions that were not registered yet."""
-    alive: int
-    """When the station before last flushed, ns UTC; 0 where there was none."""
+    known: int
+    """Up to when the history knows anything: the last flush of a running station or the newest sample, ns UTC."""
 
 
 class Historian:
@@ -216,10 +216,11 @@ class Historian:
                 log.error("Memory for unwritten history is used up: %d samples are given up.", lost.n)
 
     def _write(self) -> int:
-        rows, now = list(self._rows), self._clock.now()
+        rows = list(self._rows)
         if not rows:
             return 0
-        self._hot.submit(lambda connection: _insert(connection, rows, now if self._threads else 0)).result()
+        now = self._clock.now() if self._threads else 0  # what is only loaded says nothing about now
+        self._hot.submit(lambda connection: _insert(connection, rows, now)).result()
         count = sum(row.n for row in rows)
         with self._lock:
             for _ in rows:
@@ -264,40 +265,29 @@ class Historian:
 
     def _mark_hole(self) -> None:
         """Every tag is unknown from the last sign of life on."""
-        alive = max(self.recovery.alive, self._newest())
-        if not alive or self._clock.now() - alive < HOLE:
+        known = self.recovery.known
+        if not known or self._clock.now() - known < HOLE:
             return
         everything = np.arange(len(self._slots), dtype=np.int32)
         n = len(everything)
         self.put(
             everything,
-            np.full(n, alive + 10**self.pace.exponent),
+            np.full(n, known + 10**self.pace.exponent),
             np.full(n, np.nan),
             np.full(n, Quality.NOT_CONNECTED, np.uint8),
         )
 
-    def _newest(self) -> int:
-        parts = self._catalogue.parts()
-        frame = frames.read(self.folder / parts[-1].name, parts[-1].t1) if parts else {}
-        ends = [int(sample.time[0]) for sample in frame.values()]
-        for writer, table in ((self._hot, "batch"), (self._stage, "chunk")):
-            with reading(writer.path) as connection:
-                (end,) = connection.execute(f"SELECT max(t1) FROM {table}").fetchone()
-            ends.append(end or 0)
-        return max(ends, default=0)
 
-
-def _insert(connection: Connection, rows: list[Row], alive: int) -> None:
+def _insert(connection: Connection, rows: list[Row], now: int) -> None:
     connection.executemany(
         "INSERT INTO batch(t0, t1, n, data) VALUES (?, ?, ?, ?)", [(row.t0, row.t1, row.n, row.data) for row in rows]
     )
-    if alive:
-        put(connection, "alive", alive)
+    put(connection, "known", max(now, get(connection, "known"), *(row.t1 for row in rows)))
 
 
 def _found(connection: Connection, removed: int, adopted: int) -> Recovery:
     (samples,) = connection.execute("SELECT coalesce(sum(n), 0) FROM batch").fetchone()
-    return Recovery(bool(get(connection, "clean", 1)), samples, removed, adopted, get(connection, "alive"))
+    return Recovery(bool(get(connection, "clean", 1)), samples, removed, adopted, get(connection, "known"))
 
 
 def _attempt(work: Callable[[], object], trouble: str) -> str:

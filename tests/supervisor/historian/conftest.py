@@ -36,7 +36,8 @@ class Plant:
     def __init__(self, folder: Path, pace: Pace | None = None, tags: int = 8) -> None:
         self.folder = folder / "history"
         self.clock = HandClock(START)
-        self.texts = Texts.create()
+        self.words = {2.0: "Ardenne", 3.0: "Roseraie", 4.0: "été"}
+        self.texts = self._number_texts()
         self.tags = make_tags(tags)
         self.pace = pace or Pace(partition_s=3600)
         self.historian = self._open()
@@ -45,9 +46,15 @@ class Plant:
     def _open(self) -> Historian:
         return Historian(self.folder, self.tags, self.texts, self.clock, self.pace)
 
+    def _number_texts(self) -> Texts:
+        texts = Texts.create()
+        for word in self.words.values():
+            texts.code(word)
+        return texts
+
     def reopen(self) -> None:
         self.historian.close()
-        self.texts = Texts.create()
+        self.texts = self._number_texts()
         self.historian = self._open()
 
     def close(self) -> None:

@@ -78,6 +78,9 @@ def test_that_six_buckets_folded_are_the_hour(past: tuple[Samples, Carried]) -> 
     folded, direct = rollups.fold(fine, hours), rollups.reduce(whole, hours, carried)
     for name in ("start", "n", "low", "high", "good", "worst"):
         assert np.array_equal(getattr(folded, name), getattr(direct, name), equal_nan=name in ("low", "high")), name
+    for name in ("first", "last"):
+        filled = direct.n > 0
+        assert np.array_equal(getattr(folded, name)[filled], getattr(direct, name)[filled], equal_nan=True), name
     assert np.allclose(folded.mean, direct.mean, rtol=1e-9, atol=1e-6, equal_nan=True)
 
 
