@@ -17,8 +17,10 @@ TURNS = 5
 
 
 async def take(window: MainWindow, folder: Path) -> list[Path]:
-    """Walk all pages, themes and languages; the pictures made. The window's look is given back at the end."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Walk all pages, themes and languages; the pictures made, in `folder`, which must exist.
+
+    The window's look is given back at the end.
+    """
     look = window.context.look
     before = (look.theme.name, look.language)
     made = []

@@ -238,6 +238,6 @@ EQUIPMENT_COUNT = Text(fr="{} équipements", en="{} equipment")
 ROLES = {
     Role.VIEWER: Text(fr="Lecteur", en="Viewer"),
     Role.OPERATOR: Text(fr="Opérateur", en="Operator"),
-    Role.SUPERVISOR: Text(fr="Chef de quart", en="Supervisor"),
+    Role.SUPERVISOR: Text(fr="Chef de salle", en="Supervisor"),
     Role.ENGINEER: Text(fr="Ingénieur", en="Engineer"),
 }

@@ -15,6 +15,7 @@ from supervisor.clock import SECOND, HandClock
 from supervisor.columns import Columns
 from supervisor.errors import Refused
 from supervisor.flow import Batch
+from supervisor.historian.history import History
 from supervisor.journal import Entry, Journal, JournalReader
 from supervisor.model import (
     Alarm,
@@ -320,7 +321,7 @@ class TownStation:
         self.journal = JournalReader(folder / "journal.db")
         self.engine = Alarms(site, folder / "alarms.db", self.writer, clock)
         self.alarms: Columns = self.engine.columns
-        self.history: Any = None
+        self.history = History(folder / "history")
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.refusal: Refused | None = None
 
@@ -356,6 +357,7 @@ class TownStation:
         asyncio.run(self.clock.wind(seconds))
 
     def close(self) -> None:
+        self.history.close()
         self.engine.close()
         self.writer.close()
 

@@ -31,14 +31,8 @@ class NavRow(QStyledItemDelegate):
     ) -> None:
         look, node, worst = self._look, index.data(NODE), index.data(WORST)
         rect = QRectF(option.rect)
-        state = option.state
-        selected = bool(state & QStyle.StateFlag.State_Selected)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
         with saved(painter):
-            if selected or state & QStyle.StateFlag.State_MouseOver:
-                whole = QRectF(0, rect.top(), rect.right(), rect.height())
-                painter.fillRect(whole, look.color("accent_bg" if selected else "sunken"))
-            if selected:
-                painter.fillRect(QRectF(0, rect.top(), 3, rect.height()), look.color("accent"))
             left = rect.left() + 2
             if node.system and not node.equipment and node.key[0] != "equipment":
                 symbol = system_icon(node.system)

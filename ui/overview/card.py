@@ -191,16 +191,33 @@ class SystemCard(QWidget):
             label = look.font("hint")
             painter.setFont(label)
             painter.setPen(look.color("text2"))
-            name = look.say(figure.name)
-            if 0 < result.good < result.total:
-                name += f" {result.good}/{result.total}"
-            name = elided(name, label, width - 6)
-            painter.drawText(QRectF(x, top + 8 * scale, width, 16 * scale), LEFT, name)
+            partial = 0 < result.good < result.total
+            name = elided(look.say(figure.name), label, width - (16 if partial else 6))
+            box = QRectF(x, top + 8 * scale, width, 16 * scale)
+            painter.drawText(box, LEFT, name)
+            if partial:
+                self._paint_partial(painter, box.adjusted(text_width(name, label) + 4, 0, 0, 0))
             counted = figure.states or figure.above == figure.above
-            unit = f"/ {result.good}" if counted else measure.unit
+            unit = f"/ {result.total}" if counted else measure.unit
             value = look.number(result.value, figure.decimals)
             box = QRectF(x, top + 24 * scale, width - 4, 30 * scale)
             self._paint_figure(painter, box, value, unit, result.value != result.value)
+
+    def _paint_partial(self, painter: QPainter, box: QRectF) -> None:
+        """The figure leaves out values that can't be believed; its tool tip says how many."""
+        painter.setFont(self._look.font("hint", 700))
+        painter.setPen(self._look.color("bad"))
+        painter.drawText(box, LEFT, "?")
+
+    def _partial_words(self) -> str:
+        """Which figures are made of less than they should be."""
+        lines = []
+        for measure in self._measures:
+            result = measure.read(self._context.live)
+            if result.good < result.total:
+                said = self._look.say(words.MADE_OF).format(result.good, result.total)
+                lines.append(f"{self._look.say(measure.figure.name)} : {said}")
+        return "\n".join(lines)
 
     def _paint_figure(self, painter: QPainter, box: QRectF, value: str, unit: str, bad: bool) -> None:
         look = self._look
@@ -318,6 +335,8 @@ class SystemCard(QWidget):
                 row = self._shown_rows()[at]
                 name = full_name(self._context.attachment.site, row.equipment, self._look)
                 QToolTip.showText(event.globalPos(), f"{name} ({row.equipment.id})", self)
+            elif HEAD * self._look.scale < event.pos().y() < (HEAD + FIGURES) * self._look.scale:
+                QToolTip.showText(event.globalPos(), self._partial_words(), self)
             else:
                 QToolTip.hideText()
             return True

@@ -17,7 +17,7 @@ BAD_ONE = Text(fr="1 mesure invalide", en="1 bad tag")
 BAD_MANY = Text(fr="{} mesures invalides", en="{} bad tags")
 AREAS = Text(fr="Secteurs", en="Areas")
 NORMAL = Text(fr="Rien à signaler", en="All quiet")
-OF = Text(fr="sur {}", en="of {}")
+MADE_OF = Text(fr="{} mesures valides sur {}", en="{} good tags of {}")
 MORE = Text(fr="+ {} autres", en="+ {} more")
 CELL = Text(fr="{} – {} : {} équipements", en="{} – {}: {} equipment")
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QTreeView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QStyleOptionViewItem, QTreeView, QWidget
 
 from supervisor.model import Equipment
 from ui import words
 from ui.delegates.nav_row import BADGE, NavRow
 from ui.look import Look
-from ui.models.tree import AREA, NODE, SYSTEM, WORST, SiteTree
+from ui.models.tree import AREA, NODE, SYSTEM, WORST, Node, SiteTree
 from ui.pages import ALARMS, Context, Place
 from ui.shapes import elided, paint_icon
 from ui.widgets import Button, Card, Line, Words, column, row
@@ -73,6 +73,7 @@ class Branches(QTreeView):
         super().__init__()
         self._look = context.look
         self.tree = SiteTree(context.attachment.site, context.board, context.look)
+        self._under: Node | None = None
         self.setModel(self.tree)
         self.setItemDelegate(NavRow(context.look, self))
         self.setHeaderHidden(True)
@@ -140,6 +141,32 @@ class Branches(QTreeView):
             self.asked_for.emit(node.equipment)
         else:
             self.setExpanded(index, not self.isExpanded(index))
+
+    def drawRow(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """The ground of the whole line, before anything is drawn on it."""
+        node, rect = index.data(NODE), QRectF(option.rect)
+        here = self.selectionModel().isSelected(index)
+        if here or node is self._under:
+            painter.fillRect(rect, self._look.color("accent_bg" if here else "sunken"))
+        if here:
+            painter.fillRect(QRectF(0, rect.top(), 3, rect.height()), self._look.color("accent"))
+        super().drawRow(painter, option, index)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        self._hover(index.data(NODE) if index.isValid() else None)
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(None)
+        super().leaveEvent(event)
+
+    def _hover(self, node: Node | None) -> None:
+        if node is not self._under:
+            self._under = node
+            self.viewport().update()
 
     def drawBranches(self, painter: QPainter, rect: QRect, index: QModelIndex) -> None:  # type: ignore[override]
         if self.tree.hasChildren(index):
