@@ -103,6 +103,10 @@ class MqttDevices:
             self._world.write(ear.tag, _written(ear, payload))
         except (ValueError, Rejected) as error:
             log.info("%s declines %r: %s", ear.tag.id, payload[:80], error)
+            return
+        for speaker in self._speakers:
+            if speaker.equipment is ear.tag.equipment:
+                speaker.hurry()
 
 
 def _carried(tags: Sequence[Tag]) -> Iterator[Carried]:

@@ -59,6 +59,10 @@ class Speaker:
         self._due = self._world.time + round(self._pause_s() * SECOND)
         return self._say(self._world.time - round(late_s * SECOND))
 
+    def hurry(self) -> None:
+        """Speak at the next step: something changed by command."""
+        self._due = 0
+
     def _pause_s(self) -> float:
         return self.period_s - 0.1  # the steps of the world tremble a little
 
@@ -269,7 +273,7 @@ def _geohash(latitude: Any, longitude: Any) -> tuple[str, str, str, str]:
     """`lat;lon`, then the first, second and third decimals of both. Empty levels without a position."""
     if not isinstance(latitude, (int, float)) or not isinstance(longitude, (int, float)):
         return ("", "", "", "")
-    parts = [f"{each:.3f}".split(".") for each in (latitude, longitude)]
+    parts = [f"{each:.6f}".split(".") for each in (latitude, longitude)]  # cut, not rounded
     digits = (parts[0][1][n] + parts[1][1][n] for n in range(3))
     return (f"{parts[0][0]};{parts[1][0]}", *digits)  # type: ignore[return-value]
 

@@ -25,8 +25,8 @@ from supervisor.errors import LinkLost, WriteFailed
 from supervisor.flow import Batch
 from supervisor.model import LinkSpec, Quality, Tag
 
-MOST = 2_000
-"""Messages decoded at one go: some 20 ms of the loop. A greater rush waits for the next turn."""
+MOST = 1_000
+"""Messages decoded at one go: some 10 ms of the loop. A greater rush waits for the next turn."""
 
 log = logging.getLogger(__name__)
 
@@ -43,16 +43,15 @@ class MqttDriver:
         self._traffic = traffic
         # a name of its own per process: two stations on one broker under one name would throw each other out for ever
         self._client_id = f"{self._settings.host_id}-{spec.id}-{uuid.uuid4().hex[:8]}"
-        self._version = V5
         self._session: Session | None = None
         """While it is open."""
 
     async def run(self, publish: Publish, up: Callable[[], None]) -> None:
         try:
-            await self._connection(publish, up)
+            await self._connection(V5, publish, up)
         except NotSpoken:
-            self._version = V311 if self._version == V5 else V5  # and back, should neither be spoken
-            await self._connection(publish, up)
+            # tried anew each time: a broker that merely fell over then would otherwise never say again why it refuses
+            await self._connection(V311, publish, up)
 
     async def write(self, tag: Tag, raw: float, timeout_s: float) -> None:
         session = self._session
@@ -65,12 +64,12 @@ class MqttDriver:
         self._traffic.requests += 1
         self._traffic.round_trips.append(await session.write(*message, timeout_s))
 
-    async def _connection(self, publish: Publish, up: Callable[[], None]) -> None:
+    async def _connection(self, version: int, publish: Publish, up: Callable[[], None]) -> None:
         host = HostState(self._settings.host_id, self._clock.now()) if len(self._plan.nodes) else None
         hail = Hail(self._client_id, self._settings.keepalive_s)
         if host:
             hail = hail._replace(will_topic=host.topic, will=host.will)
-        session = Session(hail, self._version)
+        session = Session(hail, version)
         alarm: asyncio.TimerHandle | None = None
         try:
             await session.open(self._broker)

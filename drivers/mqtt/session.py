@@ -37,7 +37,7 @@ REFUSED = 0x80
 NOBODY = 0x10
 """Version 5, "no matching subscribers": the broker took the message and nobody was there to get it."""
 _UNSUPPORTED = 132
-V5, V311 = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
+V5, V311 = int(MQTTProtocolVersion.MQTTv5), int(MQTTProtocolVersion.MQTTv311)
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -78,7 +78,7 @@ def _trap(callback: Callable[P, None]) -> Callable[P, None]:
 class Session:
     """See the module. Everything but the callbacks belongs to the loop."""
 
-    def __init__(self, hail: Hail, version: MQTTProtocolVersion) -> None:
+    def __init__(self, hail: Hail, version: int) -> None:
         self.inbox: deque[Message] = deque()
         self.wake = asyncio.Event()
         """Set when the inbox is no longer empty, and when the session is lost."""
@@ -93,7 +93,10 @@ class Session:
         self._written: dict[int, asyncio.Future[int]] = {}
         self._opening: asyncio.Future[Any] | None = None
         self._client = mqtt.Client(
-            CallbackAPIVersion.VERSION2, hail.client_id, protocol=version, reconnect_on_failure=False
+            CallbackAPIVersion.VERSION2,
+            hail.client_id,
+            protocol=MQTTProtocolVersion(version),
+            reconnect_on_failure=False,
         )
         self._prepare()
 

@@ -390,7 +390,7 @@ def test_that_a_tag_whose_equipment_lacks_an_argument_is_bad_by_configuration(br
 
 
 @pytest.mark.slow
-def test_that_a_rush_of_twenty_thousand_messages_is_taken_without_loss(broker):
+def test_that_a_rush_of_messages_is_taken_without_loss(broker):
     async def scenario() -> None:
         things = {f"T{n}": town.tram(n) for n in range(100)}
         async with (

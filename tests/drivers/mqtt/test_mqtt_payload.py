@@ -8,7 +8,7 @@ import time
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.mqtt import parse_address
@@ -158,11 +158,13 @@ KEYS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(TOPICS), st.binary(max_size=200), st.booleans())
 def test_that_random_bytes_never_raise(topic, payload, retained):
     read(topic, payload, retained)
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.sampled_from(TOPICS), st.dictionaries(KEYS, JSON | st.dictionaries(KEYS, JSON)), st.booleans())
 def test_that_random_objects_of_the_right_shape_never_raise(topic, body, retained):
     found, _ = read(topic, json.dumps(body).encode(), retained)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from paho.mqtt.client import topic_matches_sub
 
@@ -15,6 +15,7 @@ FILTER_LEVEL = st.sampled_from(["", "a", "b", "+", "+"])
 FILTERS = st.tuples(st.lists(FILTER_LEVEL, max_size=4), st.booleans()).map(lambda p: "/".join(p[0] + ["#"] * p[1]))
 
 
+@settings(deadline=None)
 @given(st.lists(FILTERS.filter(bool), max_size=6), st.lists(LEVEL, min_size=1, max_size=5).map("/".join))
 def test_that_the_routes_of_a_topic_are_those_whose_filter_matches_by_the_rules_of_mqtt(filters, topic):
     routes = Routes([(name, number) for number, name in enumerate(filters)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.mqtt.gather import Gather
@@ -72,6 +72,7 @@ def good(tag: str, value: float | str, historical: bool = False) -> tuple:
     return (tag, value, int(Quality.GOOD), historical)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(list(BOUNDS)).flatmap(lambda t: st.tuples(st.just(t), st.integers(*BOUNDS[t]))))
 def test_that_whole_numbers_of_every_type_come_back(case):
     kind, value = case
@@ -254,6 +255,7 @@ METRICS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(KINDS, st.lists(METRICS, max_size=4), st.none() | st.integers(0, 5), st.sampled_from(["", "d"])),
