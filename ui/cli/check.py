@@ -12,7 +12,8 @@ from supervisor.site import load
 def check(given: argparse.Namespace) -> int:
     """0 and a summary, or SiteError with all of them."""
     site = load(given.site, drivers.TABLE)
-    from ui.synoptic.page import lint, load_pages
+    from ui.synoptic.lint import lint
+    from ui.synoptic.page import load_pages
 
     pages, problems = load_pages(site)
     problems = [*problems, *lint(site, pages)]

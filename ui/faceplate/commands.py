@@ -261,6 +261,7 @@ class Commands(QWidget):
         """The countdown of the card."""
         if self.card is not None and self.card.slow():
             self._put_away(words.EXPIRED)
+        self.progress.slow()
         self.read()
 
     def press(self, spec: CommandSpec, value: float | None, control: Control) -> None:

@@ -24,8 +24,8 @@ from ui.widgets import Label, clear, column
 POLL_S = 0.2
 PATIENCE_S = 120.0
 """A command without an outcome for this long is no longer followed; the ledger goes on without the screen."""
-RECENT_S = 600.0
-"""An outcome older than this is history, told in one line."""
+RECENT_S = 60.0
+"""A command done longer ago than this is told without its steps."""
 STRONG = ("failed", "unknown", "refused")
 
 
@@ -85,6 +85,7 @@ class Progress(QFrame):
         self._task: asyncio.Task[None] | None = None
         self.command: CommandRow | None = None
         self.steps: Sequence[StepRow] = ()
+        self._shrunk = False
         self._inside = column(self, 0, 2)
         self.hide()
         context.look.changed.connect(self.dress)
@@ -101,6 +102,17 @@ class Progress(QFrame):
     def follow(self, command: int) -> None:
         """Show this command until it has an outcome."""
         self._start(self._follow(command))
+
+    def slow(self) -> None:
+        """A command that was done a while ago shrinks."""
+        if self._old() != self._shrunk:
+            self.dress()
+
+    def _old(self) -> bool:
+        command = self.command
+        if command is None or command.outcome != "done":
+            return False
+        return (self._context.clock.now() - command.time) / SECOND > RECENT_S
 
     def stop(self) -> None:
         """Look no further; for a faceplate that turns away."""
@@ -137,9 +149,9 @@ class Progress(QFrame):
         if self.command is None:
             return
         command, look = self.command, self._context.look
-        old = (self._context.clock.now() - command.time) / SECOND > RECENT_S
+        self._shrunk = self._old()
         self._add(self._by(command), "hint")
-        if not (command.outcome == "done" and old):
+        if not self._shrunk:
             for step in self.steps:
                 if step.step in words.STEPS:
                     text = self._said(step)

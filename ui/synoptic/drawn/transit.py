@@ -92,9 +92,11 @@ class Thermometer(Fleet):
     """The line stretched straight: outbound above, inbound below, the stops between."""
 
     LEFT = 24.0
+    RIGHT = 88.0
+    """Room at the end for the name of the last stop, which slants outwards."""
     UP = 112.0
     DOWN = 208.0
-    WIDE = 68.0
+    WIDE = 72.0
 
     def __init__(self, bound: Bound, sheet: Sheet) -> None:
         super().__init__(bound, sheet)
@@ -123,7 +125,7 @@ class Thermometer(Fleet):
         return 1 - part if self.direction(vehicle) == 2 else part
 
     def _x(self, part: float) -> float:
-        return self.LEFT + part * (self.rect.width() - 2 * self.LEFT)
+        return self.LEFT + part * (self.rect.width() - self.LEFT - self.RIGHT)
 
     def _markers(self) -> tuple[list[tuple[Vehicle, QRectF, float]], int]:
         """Every vehicle with its box and the place it points at; those too close together are stacked. How many
@@ -148,7 +150,7 @@ class Thermometer(Fleet):
         return markers, lost
 
     def draw(self, painter: QPainter) -> None:
-        sheet, right = self.sheet, self.rect.width() - self.LEFT
+        sheet, right = self.sheet, self._x(1.0)
         for y, said, forward in ((self.UP, words.OUTBOUND, True), (self.DOWN, words.INBOUND, False)):
             painter.setPen(sheet.pen("pipe_flow", 5))
             painter.drawLine(QPointF(self.LEFT, y), QPointF(right, y))
@@ -167,7 +169,7 @@ class Thermometer(Fleet):
             sheet.write(painter, room, said, LABEL, RIGHT)
 
     def _arrow(self, painter: QPainter, y: float, forward: bool) -> None:
-        tip = self.rect.width() - 8 if forward else 8.0
+        tip = self._x(1.0) + 18 if forward else self.LEFT - 18
         back = -14 if forward else 14
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.sheet.color("pipe_flow"))
