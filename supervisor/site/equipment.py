@@ -216,7 +216,7 @@ class Lists:
         if parent not in self._first:
             if self._complete:
                 message = f'There is no equipment "{parent}" to be the parent of "{id_}"'
-                self._findings.add(line.place, message, suggest(parent, self._first))
+                self._findings.add(line.place, message, self._findings.suggest(parent, self._first))
             return
         seen, above = {id_}, parent
         while above in self._parents and above not in seen:

@@ -17,6 +17,9 @@ Row = TypeVar("Row")
 
 LISTED = 12
 """Up to this many known words are listed when none of them is close to what was said."""
+SHORT = 200
+PATIENCE = 50
+"""So many close matches are looked for in lists longer than `SHORT`: each costs some 30 ms."""
 LONG = 3000
 """Comparing a word with more than this many others takes too long; only those that begin alike are compared."""
 
@@ -38,9 +41,18 @@ class Findings:
 
     def __init__(self) -> None:
         self._problems: set[Problem] = set()
+        self._asked = 0
 
     def add(self, place: Place, message: str, remedy: str = "") -> None:
         self._problems.add(Problem(place.file, place.line, sentence(message), remedy))
+
+    def suggest(self, word: str, known: Collection[str]) -> str:
+        """`suggest`, but not for ever: with a thousand wrong references to a long list the first few say enough."""
+        if len(known) > SHORT:
+            self._asked += 1
+            if self._asked > PATIENCE:
+                return ""
+        return suggest(word, known)
 
     def all(self) -> list[Problem]:
         """In file and line order, none twice."""
@@ -79,7 +91,7 @@ class Catalogue(Generic[Row]):
         """The row of an id. An unknown id is added to the findings; None also where nobody can tell."""
         row = self.rows.get(id_)
         if row is None and self.complete and id_ and id_ not in self.damaged:
-            self._findings.add(place(), f'There is no {self.what} "{id_}"', suggest(id_, self.rows))
+            self._findings.add(place(), f'There is no {self.what} "{id_}"', self._findings.suggest(id_, self.rows))
         return row
 
 

@@ -89,7 +89,7 @@ class _Folder:
         for type_, above in parents(sheets).items():
             drafts.parents.setdefault(type_, set()).update(above)
         types: Catalogue[EquipmentType] = Catalogue("equipment type", findings)
-        types.rows, types.damaged = finish(drafts), drafts.damaged
+        types.rows, types.damaged = finish(folder, drafts), drafts.damaged
         packs = read_packs(folder, drafts, self._protocols, findings)
         known = Known(territory, areas, links, types, packs)
         lists = Lists(sheets, known, findings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 
 from supervisor import health
 from supervisor.model import (
@@ -23,18 +24,31 @@ from supervisor.model import (
 )
 from supervisor.site.equipment_types import ANY, Draft, Drafts, limit_of, span_text
 from supervisor.site.expressions import parse
+from supervisor.site.findings import suggest
 from supervisor.site.reader import Table
 from supervisor.site.territory import ROLES
 
 CONDITIONS = {condition.value: condition for condition in Condition}
 LEVELS = (Condition.HIGH_HIGH, Condition.HIGH, Condition.LOW, Condition.LOW_LOW)
+PAGES = Path("pages")
 DAY_S = 86_400.0
 
 
-def finish(drafts: Drafts) -> dict[str, EquipmentType]:
+def finish(folder: Path, drafts: Drafts) -> dict[str, EquipmentType]:
     """Every type of the site with its alarms and commands, and Vigie's own."""
     types = {draft.id: _Reading(draft, drafts).type() for draft in drafts.rows.values()}
+    if (folder / PAGES).is_dir():
+        pages = [path.stem for path in sorted((folder / PAGES).glob("*.toml"))]
+        for draft in drafts.rows.values():
+            _check_page(draft.table, types[draft.id].page, pages)
     return types | {type_.id: type_ for type_ in (health.LINK_TYPE, health.STATION_TYPE)}
+
+
+def _check_page(table: Table, page: str, pages: Sequence[str]) -> None:
+    """Only that the page is there; what is on it is read by who draws it."""
+    if page and page not in pages:
+        remedy = suggest(page, pages) or f"Write {PAGES.as_posix()}/{page}.toml, or remove this line."
+        table.problem("page", f'There is no page "{page}"', remedy)
 
 
 class _Reading:

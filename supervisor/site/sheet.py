@@ -140,7 +140,7 @@ def _header(file: Path, number: int, cells: list[str], required: Collection[str]
             findings.add(place, f'The column "{column}" is there twice', "Remove one of them.")
     missing = [column for column in required if column not in cells]
     for column in missing:
-        near = closest(column, [cell for cell in cells if cell not in required], cutoff=0.75)
+        near = closest(column, [cell for cell in cells if cell not in required])
         remedy = f'Is "{near}" meant?' if near else "Add it to the header row."
         findings.add(place, f'The column "{column}" is missing', remedy)
     return None if missing else Sheet(file, tuple(cells), number)
@@ -148,8 +148,6 @@ def _header(file: Path, number: int, cells: list[str], required: Collection[str]
 
 def _row(sheet: Sheet, number: int, cells: list[str], findings: Findings) -> Line:
     line = Line(sheet, number, cells)
-    while len(cells) > len(sheet.columns) and not cells[-1]:
-        cells.pop()
     if len(cells) > len(sheet.columns):
         message = f"This row has {len(cells)} cells for {len(sheet.columns)} columns"
         findings.add(line.place, message, 'A name with a comma in it goes in quotes: "Rue X, sud".')

@@ -98,7 +98,7 @@ def _zone(table: Table) -> str:
     zone = table.word("zone")
     try:
         ZoneInfo(zone or "UTC")
-    except (ValueError, OSError):  # not found, not a name, a folder of the time-zone database
+    except (KeyError, ValueError, OSError):  # unknown, no name at all, a folder of the time-zone database
         table.problem("zone", f'There is no time zone "{zone}"', suggest(zone, available_timezones()))
         return "UTC"
     return zone or "UTC"
