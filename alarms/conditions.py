@@ -1,11 +1,12 @@
 """Conditions: arrays of values in, what raised and what cleared out. Pure: knows no time and keeps nothing.
 
-    tag -> rules         compressed rows: the rules of tag t are order[first[t]:first[t + 1]]
+    tag -> rules         compressed rows: the rules of tag t are order[first[t]:first[t] + count[t]]
     high, high_high      raises above the limit; clears at the limit less the deadband, or below
     low, low_low         raises below the limit; clears at the limit plus the deadband, or above
     is, is_not           raises where the value equals (differs from) the limit
 
-Bad quality neither raises nor clears (law 2): such rules come out as `unknown`.
+A discrete condition is one that holds on neither side of its limit (is) or on both (is_not), so one formula does for
+all. Bad quality neither raises nor clears (law 2): such rules come out as `unknown`.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from supervisor.model import BAD, Alarm, Condition
 Rows = NDArray[np.intp]
 Marks = NDArray[np.bool_]
 
-_SIGN = {Condition.HIGH_HIGH: 1.0, Condition.HIGH: 1.0, Condition.LOW: -1.0, Condition.LOW_LOW: -1.0}
-"""A low limit is a high limit of the negated value; discrete conditions have no sign."""
+_HIGH = (Condition.HIGH_HIGH, Condition.HIGH)
+_LOW = (Condition.LOW_LOW, Condition.LOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,51 +35,61 @@ class Verdict:
     cleared: Rows
     unknown: Rows
 
+    @property
+    def empty(self) -> bool:
+        """Nothing moved, and everything is known."""
+        return not (len(self.raised) or len(self.cleared) or len(self.unknown))
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The rules of a site as arrays, by row of `site.alarms`."""
 
     first: NDArray[np.int64]
+    count: NDArray[np.int64]
     order: Rows
-    sign: Values
-    edge: Values
-    """The limit times the sign."""
-    deadband: Values
-    negated: Marks
+    high: Values
+    """Holds above; two rows a rule, the second for a condition that holds already. Infinite where it never does."""
+    low: Values
+    """Holds below; likewise."""
+    inverted: Marks
 
     @classmethod
     def compile(cls, alarms: Sequence[Alarm], tags: int) -> Rules:
         """`tags` is how many tags the site has."""
         tag = np.array([alarm.tag.index for alarm in alarms], np.int64)
         condition = [alarm.rule.condition for alarm in alarms]
-        sign = np.array([_SIGN.get(name, 0.0) for name in condition], np.float64)
         limit = np.array([alarm.rule.limit for alarm in alarms], np.float64)
+        band = np.array([alarm.rule.deadband for alarm in alarms], np.float64)
+        above = np.array([name not in _LOW for name in condition], np.bool_)
+        below = np.array([name not in _HIGH for name in condition], np.bool_)
+        band[above & below] = 0.0
+        count = np.bincount(tag, minlength=tags)
         return cls(
-            first=np.concatenate(([0], np.cumsum(np.bincount(tag, minlength=tags)))).astype(np.int64),
+            first=np.cumsum(count) - count,
+            count=count,
             order=np.argsort(tag, kind="stable"),
-            sign=sign,
-            edge=np.where(sign == 0, limit, sign * limit),
-            deadband=np.array([alarm.rule.deadband for alarm in alarms], np.float64),
-            negated=np.array([name is Condition.IS_NOT for name in condition], np.bool_),
+            high=np.where(above, (limit, limit - band), np.inf).T.ravel(),
+            low=np.where(below, (limit, limit + band), -np.inf).T.ravel(),
+            inverted=np.array([name is Condition.IS for name in condition], np.bool_),
         )
 
     def touched(self, index: NDArray[np.int32]) -> tuple[Rows, Rows]:
         """The rules of the tags in `index`, and for each its tag's position in `index`."""
-        start = self.first[index]
-        count = self.first[index + 1] - start
-        position = np.repeat(np.arange(len(index)), count)
-        within = np.arange(len(position)) - np.repeat(np.cumsum(count) - count, count)
-        return self.order[start[position] + within], position
+        count = self.count.take(index)
+        position = count.nonzero()[0]
+        if not len(position):
+            return position, position
+        start, count = self.first.take(index.take(position)), count.take(position)
+        if count.max() == 1:  # far the most frequent
+            return self.order.take(start), position
+        within = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+        return self.order.take(np.repeat(start, count) + within), np.repeat(position, count)
 
     def evaluate(self, rule: Rows, value: Values, quality: Qualities, standing: Marks) -> Verdict:
         """Three arrays as long as `rule`; `standing` says which conditions held until now."""
-        known = (quality < BAD) & ~np.isnan(value)
-        holds = self._holds(rule, value, standing)
-        return Verdict(rule[known & holds & ~standing], rule[known & ~holds & standing], rule[~known])
-
-    def _holds(self, rule: Rows, value: Values, standing: Marks) -> Marks:
-        sign, edge = self.sign[rule], self.edge[rule]
-        beyond = sign * value > edge - self.deadband[rule] * standing
-        equal = (value == edge) != self.negated[rule]
-        return np.asarray(np.where(sign == 0, equal, beyond), np.bool_)
+        known = (quality < BAD) & (value == value)
+        row = 2 * rule + standing
+        beyond = (value > self.high.take(row)) | (value < self.low.take(row))
+        moved = (beyond ^ self.inverted.take(rule) ^ standing) & known
+        return Verdict(rule[moved & ~standing], rule[moved & standing], rule[~known])

@@ -85,7 +85,7 @@ class Alarms:
         self._adapt()
         self._standing = ACTIVE[self.columns["state"]]
         self._value = np.full(len(site.alarms), np.nan)
-        """The last believable value of each rule's tag, for raises that come after a delay."""
+        """The last value of each rule's tag, for raises that come after a delay."""
         self._generation = 0
         self._mark(np.flatnonzero(self.columns["state"] | self.columns["suppression"]))
         self._retry_at = 0.0
@@ -95,13 +95,15 @@ class Alarms:
         rule, position = self._rules.touched(change.index)
         if not len(rule):
             return
-        value = change.value[position]
-        active = ACTIVE[self.columns["state"][rule]]
+        value = self._value[rule] = change.value[position]
         verdict = self._rules.evaluate(rule, value, change.quality[position], self._standing[rule])
-        self._value[rule] = np.where(np.isnan(value), self._value[rule], value)
+        if verdict.empty:
+            return
+        rule = np.concatenate((verdict.raised, verdict.cleared, verdict.unknown))
+        active = ACTIVE[self.columns["state"][rule]]
         self._standing[verdict.raised] = True
         self._standing[verdict.cleared] = False
-        self._standing[verdict.unknown] = ACTIVE[self.columns["state"][verdict.unknown]]
+        self._standing[verdict.unknown] = active[len(rule) - len(verdict.unknown) :]
         due = self._delays.turn(rule, self._standing[rule], active, self._clock.monotonic())
         self._settle(due, change.arrival_time)
 
