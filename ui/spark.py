@@ -7,6 +7,7 @@ A gap or a bad value breaks the line: nothing is drawn across what nobody knows.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -17,11 +18,14 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from supervisor.clock import SECOND
+from supervisor.errors import StoreError
 from supervisor.historian.history import Trend
 from supervisor.model import BAD, Tag
 from ui.look import Look
 from ui.pages import Context
 from ui.scales import Scale
+
+log = logging.getLogger(__name__)
 
 POINTS = 240
 """Buckets asked of the history: two samples for each pixel of the widest strip."""
@@ -103,7 +107,11 @@ class Strips:
         end = self._context.clock.now()
         start = end - round(strip.minutes * 60) * SECOND
         history = self._context.attachment.history
-        trend = await asyncio.to_thread(history.trend, tag.id, start, end, POINTS)
+        try:
+            trend = await asyncio.to_thread(history.trend, tag.id, start, end, POINTS)
+        except StoreError as error:  # a station's first minute, or a damaged file that has its own alarm
+            log.info("The strip of %s begins now: %s", tag.id, error)
+            return
         strip.prepend(*_stepped(trend))
         strip.now = max(strip.now, end)
 

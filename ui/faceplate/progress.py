@@ -6,6 +6,7 @@ The ledger is polled only while a command is under way. An outcome that nobody k
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QWidget
 
 from supervisor.clock import SECOND
+from supervisor.errors import StoreError
 from supervisor.journal import CommandRow, StepRow
 from supervisor.model import Equipment, Text
 from ui.faceplate import words
@@ -27,6 +29,9 @@ PATIENCE_S = 120.0
 RECENT_S = 60.0
 """A command done longer ago than this is told without its steps."""
 STRONG = ("failed", "unknown", "refused")
+
+
+log = logging.getLogger(__name__)
 
 
 class StepLine(QWidget):
@@ -126,7 +131,11 @@ class Progress(QFrame):
 
     async def _recall(self) -> None:
         journal = self._context.attachment.journal
-        rows = await asyncio.to_thread(journal.commands, 1, self._equipment.id)
+        try:
+            rows = await asyncio.to_thread(journal.commands, 1, self._equipment.id)
+        except StoreError as error:  # no station has ever run on this folder
+            log.info("The journal says nothing of %s: %s", self._equipment.id, error)
+            return
         if rows:
             await self._follow(rows[0].id)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF
@@ -10,6 +11,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from supervisor.clock import SECOND
+from supervisor.errors import StoreError
 from supervisor.journal import Row
 from supervisor.model import Alarm, Equipment, Text
 from ui.faceplate import words
@@ -20,6 +22,9 @@ from ui.widgets import Label, Words, clear, column, row
 SHOWN = 4
 """Standing alarms listed; the alarm page has them all."""
 EVENTS = 4
+
+
+log = logging.getLogger(__name__)
 
 
 class Shape(QWidget):
@@ -125,7 +130,11 @@ class Events(QWidget):
 
     async def _pull(self) -> None:
         journal = self._context.attachment.journal
-        rows = await asyncio.to_thread(journal.search, self._equipment.id, n=40)
+        try:
+            rows = await asyncio.to_thread(journal.search, self._equipment.id, n=40)
+        except StoreError as error:  # no station has ever run on this folder
+            log.info("The journal says nothing of %s: %s", self._equipment.id, error)
+            return
         told = [row for row in rows if row.kind in words.KINDS][:EVENTS]
         if told != self._rows:
             self._rows = told

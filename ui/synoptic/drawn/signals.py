@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from math import cos, pi, sin
 from typing import NamedTuple
@@ -11,11 +12,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from supervisor.clock import SECOND
+from supervisor.errors import StoreError
 from supervisor.model import Tag
 from ui.synoptic import words
 from ui.synoptic.binding import Bound
 from ui.synoptic.item import Item
 from ui.synoptic.sheet import CENTRE, HINT, KEY, LABEL, LEFT, RIGHT, Ink, Sheet
+
+log = logging.getLogger(__name__)
 
 GROUPS = tuple(f"sg{n}" for n in range(1, 9))
 
@@ -67,7 +71,11 @@ class Signals(Item):
         start = end - round(self.seconds * SECOND)
         history = self.sheet.context.attachment.history
         for tag in self._groups:
-            past = await asyncio.to_thread(history.samples, tag.id, start, end)
+            try:
+                past = await asyncio.to_thread(history.samples, tag.id, start, end)
+            except StoreError as error:  # no history yet: the diagram begins now
+                log.info("The signal diagram of %s begins now: %s", tag.id, error)
+                return
             strands = self._strands[tag.index]
             first = strands[0].start if strands else end
             pairs = zip(past.time.tolist(), past.value.tolist(), strict=True)
