@@ -7,6 +7,7 @@ names, it answers exception 2; holes inside a block read as zero, as most device
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Mapping, Sequence
 
@@ -37,6 +38,7 @@ class ModbusServer:
         self._mischief: Mapping[str, float] = {}
 
     async def start(self) -> None:
+        self._memory.stopping.clear()
         self._memory.fill()
         # the library wants a device to be made with; its memory is replaced by ours, which serves all units
         spare = SimDevice(id=0, simdata=[SimData(0, count=1, datatype=DataType.REGISTERS)])
@@ -55,6 +57,8 @@ class ModbusServer:
 
     async def stop(self) -> None:
         if self._server is not None:
+            self._memory.stopping.set()
+            await asyncio.sleep(0)
             await self._server.shutdown()  # type: ignore[no-untyped-call]
             self._server = None
 
@@ -77,6 +81,8 @@ class _Memory:
     def __init__(self, places: Sequence[Place], world: World) -> None:
         self.late_s = 0.0
         self.refusing = False
+        self.stopping = asyncio.Event()
+        """Ends the wait of late answers, so that nothing of a stopped server lives on."""
         self._images: dict[tuple[int, Table], _Image] = {}
         self._units = {place.unit for place in places}
         for unit, table in sorted({(place.unit, place.address.table) for place in places}):
@@ -92,7 +98,9 @@ class _Memory:
 
     async def async_getValues(self, unit: int, function: int, address: int, count: int = 1) -> list[int] | ExcCodes:
         if self.late_s:
-            await asyncio.sleep(self.late_s)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self.late_s):
+                    await self.stopping.wait()
         image = self._find(unit, function)
         return image.read(address, count) if image else ExcCodes.ILLEGAL_ADDRESS
 

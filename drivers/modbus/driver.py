@@ -25,8 +25,10 @@ from supervisor.errors import LinkLost, WriteFailed, WriteUnknown
 from supervisor.flow import Batch
 from supervisor.model import LinkSpec, Quality, Tag
 
-SILENCES = 3
-"""Timeouts in a row, over all units, after which the connection is given up and made anew."""
+SILENCES = 2
+"""Timeouts in a row after which the connection is given up and made anew, provided that no unit behind it answers."""
+AGAIN_S = 1.0
+"""A block that was not answered is asked again after this long, however slow its own rhythm."""
 SILENT_UNIT_S = 5.0
 """A unit that did not answer twice is asked again after this long."""
 MISSING_S = 60.0
@@ -102,10 +104,11 @@ class ModbusDriver:
         self._hasten(place)
 
     def _spread(self) -> None:
-        """Start the polls of a thousand devices at a thousand different moments of their period."""
+        """Read everything once at once, then each block at a moment of its period of its own: a thousand devices that
+        came back together must not burst together for ever."""
         now = self._clock.monotonic()
         for number, block in enumerate(self._blocks):
-            block.due = now if number == 0 else now + block.period_s * ((self._phase + number * 0.618) % 1.0)
+            block.due, block.first_wait = now, block.period_s * ((self._phase + number * 0.618) % 1.0)
 
     async def _poll_for_ever(self, client: Client, publish: Publish, up: Callable[[], None]) -> None:
         while True:
@@ -166,6 +169,9 @@ class ModbusDriver:
     def _plan_next(self, block: Block) -> None:
         """The next turn of the block's own rhythm: turns that were missed are skipped, not caught up."""
         now = self._clock.monotonic()
+        if block.first_wait:
+            block.due, block.first_wait = now + block.first_wait, 0.0
+            return
         missed = np.floor(max(now - block.due, 0.0) / block.period_s)
         block.due += (missed + 1) * block.period_s
 
@@ -181,7 +187,8 @@ class ModbusDriver:
         self._silences += 1
         self._unit_silences[block.unit] = silences = self._unit_silences.get(block.unit, 0) + 1
         publish(Batch.lost(block.index, Quality.TIMEOUT, self._clock.now()))
-        if self._silences >= SILENCES:
+        block.due = min(block.due, self._clock.monotonic() + AGAIN_S)
+        if self._silences >= SILENCES and all(self._unit_silences.get(other.unit) for other in self._blocks):
             raise LinkLost(f"{self._host}:{self._port} accepts connections but does not answer", Quality.TIMEOUT)
         if silences >= 2:
             for other in self._blocks:

@@ -48,6 +48,8 @@ class Block:
     layout: Layout | None = field(init=False, default=None)
     due: float = 0.0
     """Monotonic seconds of the next read; written by the driver."""
+    first_wait: float = 0.0
+    """Seconds from the first read to the second, which sets the block's phase; 0 once it is taken."""
 
     def __post_init__(self) -> None:
         self.index = np.array([place.tag.index for place in self.places], np.int32)
