@@ -202,7 +202,7 @@ class Commands(QWidget):
         self.context, self.equipment = context, equipment
         self._people = People(context.attachment.site)
         self.card: ConfirmCard | None = None
-        self.progress = Progress(context, equipment)
+        self.progress = Progress(context, equipment, self.read)
         self._rights = Label(context.look, "hint", 400, "text2")
         self._why = Label(context.look, "label", 400, "text2")
         self._why.setWordWrap(True)
@@ -217,7 +217,7 @@ class Commands(QWidget):
             self._body.addWidget(control)
         self._body.addWidget(self._why)
         self._body.addWidget(self.progress)
-        self._busy = False
+        self._busy = self._gone = False
         self.read()
 
     def _controls(self) -> list[Control]:
@@ -316,14 +316,24 @@ class Commands(QWidget):
         given = {} if spec.value is not None else {"value": value}
         try:
             answer = await self.context.attachment.ask("submit", equipment=self.equipment.id, command=spec.id, **given)
-        except Refused as refused:
-            control.say(refused.text)
-        except Unavailable:
-            control.say(words.SILENT)
+        except (Refused, Unavailable) as declined:
+            if self._gone:  # nobody sees the control any more: the window's own message line tells it
+                raise
+            control.say(declined.text if isinstance(declined, Refused) else words.SILENT)
         else:
-            self.progress.follow(int(answer["id"]))
-            if isinstance(control, Setpoint):
-                control.field.setModified(False)
+            if not self._gone:
+                self._sent(int(answer["id"]), control)
         finally:
             self._busy = False
-            self.read()
+            if not self._gone:
+                self.read()
+
+    def _sent(self, command: int, control: Control) -> None:
+        self.progress.follow(command)
+        if isinstance(control, Setpoint):
+            control.field.setModified(False)
+
+    def stop(self) -> None:
+        """The faceplate turns away: a command under way goes on without it."""
+        self._gone = True
+        self.progress.stop()

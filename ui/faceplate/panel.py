@@ -325,5 +325,6 @@ class Content(QWidget):
 
     def stop(self) -> None:
         """Follow nothing any more."""
+        self.events.stop()
         if self.commands is not None:
-            self.commands.progress.stop()
+            self.commands.stop()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from PySide6.QtCore import QRectF, Qt
@@ -84,9 +84,11 @@ class Outcome(QFrame):
 class Progress(QFrame):
     """The last command of one equipment."""
 
-    def __init__(self, context: Context, equipment: Equipment) -> None:
+    def __init__(self, context: Context, equipment: Equipment, changed: Callable[[], None]) -> None:
+        """`changed` is called when a command begins to be followed and whenever it came a step further."""
         super().__init__()
-        self._context, self._equipment = context, equipment
+        self._context, self._equipment, self._changed = context, equipment, changed
+        self._following = False
         self._task: asyncio.Task[None] | None = None
         self.command: CommandRow | None = None
         self.steps: Sequence[StepRow] = ()
@@ -97,8 +99,8 @@ class Progress(QFrame):
 
     @property
     def busy(self) -> bool:
-        """A command is under way."""
-        return self.command is not None and not self.command.outcome
+        """A command is under way, or was just given and nothing is known of it yet."""
+        return self._following or (self.command is not None and not self.command.outcome)
 
     def recall(self) -> None:
         """Show the last command of the equipment, whoever gave it."""
@@ -106,7 +108,9 @@ class Progress(QFrame):
 
     def follow(self, command: int) -> None:
         """Show this command until it has an outcome."""
+        self._following = True
         self._start(self._follow(command))
+        self._changed()
 
     def slow(self) -> None:
         """A command that was done a while ago shrinks."""
@@ -147,10 +151,13 @@ class Progress(QFrame):
             steps = await asyncio.to_thread(journal.steps, command)
             if row is not None and (row != self.command or len(steps) != len(self.steps)):
                 self.command, self.steps = row, steps
+                self._following = False
                 self.dress()
+                self._changed()
             if row is not None and row.outcome:
                 return
             await clock.sleep(POLL_S)
+        self._following = False
 
     def dress(self) -> None:
         """Words and steps again."""

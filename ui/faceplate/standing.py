@@ -117,6 +117,7 @@ class Events(QWidget):
         self._alarms = {alarm.id: alarm for alarm in context.attachment.site.alarms_by_equipment.get(equipment.id, ())}
         self._rows: list[Row] = []
         self._due = 0.0
+        self._task: asyncio.Task[None] | None = None
         self._inside = column(self, 0, 3)
         context.look.changed.connect(self.dress)
         self.dress()
@@ -126,7 +127,12 @@ class Events(QWidget):
         now = self._context.clock.monotonic()
         if now >= self._due:
             self._due = now + self.PERIOD_S
-            self._context.spawn(self._pull())
+            self._task = self._context.spawn(self._pull())
+
+    def stop(self) -> None:
+        """Read no further; for a faceplate that turns away."""
+        if self._task is not None:
+            self._task.cancel()
 
     async def _pull(self) -> None:
         journal = self._context.attachment.journal

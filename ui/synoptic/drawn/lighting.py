@@ -6,7 +6,7 @@ measured from the contactor and the current. Where they differ the words say whi
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -29,7 +29,7 @@ def sun_times(latitude: float, longitude: float, day: datetime) -> tuple[float, 
     from astral.sun import sun
 
     try:
-        found = sun(Observer(latitude, longitude), date=day.date(), tzinfo=day.tzinfo)
+        found = sun(Observer(latitude, longitude), date=day.date(), tzinfo=day.tzinfo or UTC)
     except ValueError:
         return 0.0, 24.0
     rise, down = ((found[name] - day) / timedelta(hours=1) for name in ("sunrise", "sunset"))
@@ -119,9 +119,9 @@ class Sun(Item):
             room = QRectF(x - 24, 50, 48, 15)
             if 0 < hour < 24:
                 sheet.write(painter, room, f"{hour:02d}:00", HINT, CENTRE)
-        for hour, name in ((rise, words.SUNRISE), (down, words.SUNSET)):
-            x = width * hour / 24
-            text = f"{sheet.say(name)} {int(hour):02d}:{int(hour % 1 * 60):02d}"
-            room = QRectF(x + 6, 24, 140, 22) if hour == rise else QRectF(x - 146, 24, 140, 22)
+        for moment, name in ((rise, words.SUNRISE), (down, words.SUNSET)):
+            x = width * moment / 24
+            text = f"{sheet.say(name)} {int(moment):02d}:{int(moment % 1 * 60):02d}"
+            room = QRectF(x + 6, 24, 140, 22) if name is words.SUNRISE else QRectF(x - 146, 24, 140, 22)
             ink = HEAD._replace(token="eq_in")
-            sheet.write(painter, room, text, ink, LEFT if hour == rise else RIGHT)
+            sheet.write(painter, room, text, ink, LEFT if name is words.SUNRISE else RIGHT)

@@ -164,9 +164,8 @@ class Thermometer(Fleet):
         for vehicle, rect, x in markers:
             self._marker(painter, vehicle, rect, x)
         if lost:
-            said = sheet.say(words.NO_POSITION).format(n=lost)
             room = QRectF(right - 220, self.rect.height() - 20, 220, 16)
-            sheet.write(painter, room, said, LABEL, RIGHT)
+            sheet.write(painter, room, sheet.say(words.NO_POSITION).format(n=lost), LABEL, RIGHT)
 
     def _arrow(self, painter: QPainter, y: float, forward: bool) -> None:
         tip = self._x(1.0) + 18 if forward else self.LEFT - 18

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
@@ -70,7 +71,7 @@ class Figure(Item):
 
     def _starts(self) -> Shown:
         strip = self.strip()
-        known = strip.value[strip.value == strip.value] if strip else ()
+        known = strip.value[~np.isnan(strip.value)] if strip else np.empty(0)
         if len(known) < 2:
             return Shown("—", "/h", False)
         return Shown(self.sheet.number(max(float(known[-1] - known[0]), 0.0), 0), "/h", False)
