@@ -4,9 +4,10 @@ A poll that was under way while the command was written brings a value the devic
 one that is hoped for (the pump was running already), taking it for the answer would prove nothing. So:
 
     the tag read otherwise when the write left   the first value that satisfies is newer: it had to move
-    it satisfied already                         a value counts that the device itself dates after the write,
+    it satisfied already, or nobody knew         a value counts that the device itself dates after the write,
                                                  or the second arrival: its poll began after the first had come
 
+A loss in between changes nothing of that: what a broker has retained comes anew after it, and is no newer.
 Arrivals are told apart by their time being another, never later: the machine's clock may step. A device's own dates
 count only where its clock was not ahead of ours. What was satisfied once stays so: a pulse is an answer too.
 """
@@ -37,7 +38,7 @@ class Watch:
         self._satisfies = satisfies
         self._sent = now
         value = float(table["value"][tag])
-        self._standing = bool(table["quality"][tag] < BAD) and satisfies(value)
+        self._standing = bool(table["quality"][tag] >= BAD) or satisfies(value)
         self._arrival = int(table["arrival_time"][tag])
         self._dated = int(table["source_time"][tag]) <= now
         self._arrivals = 0
@@ -46,7 +47,7 @@ class Watch:
         """News by the ordinary road."""
         for at in np.flatnonzero(change.index == self._tag).tolist():
             if change.quality[at] >= BAD:
-                self.lost, self._standing = True, False
+                self.lost = True
             else:
                 self._arrival = change.arrival_time
                 self._take(float(change.value[at]), int(change.source_time[at]))

@@ -17,11 +17,11 @@ T0 = 1_000 * SECOND
 class Bench:
     """A table of one tag and a watch for its being 1, with seconds since the write left."""
 
-    def __init__(self, value: float, skew_s: float = 0.0) -> None:
+    def __init__(self, value: float, skew_s: float = 0.0, quality: int = Quality.GOOD) -> None:
         self.table = TagTable(site(1).tags)
         self.skew_s = skew_s
         self.watch: Watch | None = None
-        self.read(-1.0, value)
+        self.read(-1.0, value, quality=quality)
         self.watch = Watch(self.table.columns, 0, lambda read: read == 1.0, T0)
 
     def read(self, at_s: float, value: float, measured_s: float | None = None, quality: int = Quality.GOOD) -> bool:
@@ -77,6 +77,13 @@ def test_that_a_loss_is_no_answer_and_is_remembered_until_a_value_comes() -> Non
     assert bench.watch.lost
     assert bench.read(0.5, 1.0)
     assert not bench.watch.lost
+
+
+def test_that_what_a_broker_retained_is_no_answer_after_a_loss_or_where_nothing_was_known() -> None:
+    for bench in (Bench(1.0), Bench(float("nan"), quality=Quality.NOT_CONNECTED)):
+        bench.read(0.1, float("nan"), measured_s=-0.9, quality=Quality.NOT_CONNECTED)
+        assert not bench.read(0.2, 1.0, measured_s=-0.5)
+        assert bench.read(0.3, 1.0, measured_s=0.25)
 
 
 def test_that_a_pulse_is_an_answer_though_it_has_gone_again() -> None:
