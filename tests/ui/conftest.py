@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,6 @@ from ui.preferences import Preferences
 from ui.shell.window import MainWindow
 from ui.tasks import Tasks
 
-Scenario = Callable[[Coroutine[Any, Any, None]], None]
-
 
 @pytest.fixture(scope="session")
 def qapp() -> QApplication:
@@ -33,16 +31,37 @@ def qapp() -> QApplication:
 
 @pytest.fixture
 def loop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
-    """The window's loop; what a test left running in it is cancelled."""
+    """The window's loop. What a test started in it may end by itself; what does not is cancelled."""
     loop = qasync.QEventLoop(qapp, already_running=False)
     asyncio.set_event_loop(loop)
+    # Qt's own turns, such as those of a key press, let tasks go on too: they must find the loop they run in
+    asyncio._set_running_loop(loop)
     yield loop
-    for task in asyncio.all_tasks(loop):
-        task.cancel()
-    loop.run_until_complete(asyncio.sleep(0))
+    loop.run_until_complete(_ended(loop))
     loop.run_until_complete(loop.shutdown_asyncgens())
     loop.close()
+    asyncio._set_running_loop(None)
     asyncio.set_event_loop(None)
+
+
+async def _ended(loop: asyncio.AbstractEventLoop) -> None:
+    pending = asyncio.all_tasks(loop) - {asyncio.current_task(loop)}
+    if pending:
+        _, late = await asyncio.wait(pending, timeout=2)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+
+@pytest.fixture
+def turn(loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
+    """Let the window's loop run for a moment: tasks go on, layouts settle."""
+
+    def run() -> None:
+        loop.run_until_complete(asyncio.sleep(0.05))
+        asyncio._set_running_loop(loop)
+
+    return run
 
 
 @pytest.fixture
@@ -80,3 +99,21 @@ def make_window(
 @pytest.fixture
 def window(make_window: Callable[..., MainWindow]) -> MainWindow:
     return make_window()
+
+
+@pytest.fixture
+def until(loop: asyncio.AbstractEventLoop) -> Callable[[Callable[[], bool]], None]:
+    """Run the window's loop until something holds; fails after five seconds."""
+
+    def wait(holds: Callable[[], bool]) -> None:
+        async def scenario() -> None:
+            for _ in range(500):
+                if holds():
+                    return
+                await asyncio.sleep(0.01)
+            raise AssertionError("it did not come true within five seconds")
+
+        loop.run_until_complete(scenario())
+        asyncio._set_running_loop(loop)
+
+    return wait

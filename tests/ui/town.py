@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -353,8 +353,11 @@ class TownStation:
         self.writer.extend(entries).result()
 
     def wind(self, seconds: float) -> None:
-        """Let time pass."""
-        asyncio.run(self.clock.wind(seconds))
+        """Let time pass. Driven by hand: nobody sleeps on this clock, and the window's loop must stay the only one."""
+        turns = self.clock.wind(seconds)
+        with contextlib.suppress(StopIteration):
+            while True:
+                turns.send(None)
 
     def close(self) -> None:
         self.history.close()

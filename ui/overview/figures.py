@@ -12,7 +12,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from supervisor.model import BAD, Site, TagSpec, Text
+from supervisor.model import BAD, Site, Tag, TagSpec, Text
 from ui.live import Live
 
 BLIND = 0.2
@@ -66,7 +66,14 @@ class Measure:
     def __init__(self, figure: Figure, site: Site) -> None:
         self.figure = figure
         self._rows = rows_of(site, figure.type, figure.tag)
-        self._over = rows_of(site, figure.type, figure.over) if figure.over else self._rows
+        self._over = self._rows
+        if figure.over:
+            both = [
+                (t.index, o.index)
+                for t in _tags(site, figure.type, figure.tag)
+                if (o := site.tag(t.equipment, figure.over))
+            ]
+            self._rows, self._over = np.array(both, np.intp).reshape(-1, 2).T
         self._wanted = _codes(site, figure)
         spec = site.types[figure.type].tags.get(figure.tag) if figure.type in site.types else None
         self.unit = figure.unit or (spec.unit if spec else "")
@@ -78,20 +85,19 @@ class Measure:
 
     def read(self, live: Live) -> Result:
         """The figure now."""
-        good = live.quality[self._rows] < BAD
+        good = (live.quality[self._rows] < BAD) & (live.quality[self._over] < BAD)
         values = live.value[self._rows][good]
         known, total = len(values), len(self._rows)
         if not known:
             return Result(float("nan"), 0, total)
-        return Result(self._reduce(values, live), known, total)
+        return Result(self._reduce(values, float(live.value[self._over][good].sum())), known, total)
 
-    def _reduce(self, values: NDArray[np.float64], live: Live) -> float:
+    def _reduce(self, values: NDArray[np.float64], whole: float) -> float:
         how = self.figure.how
         if how is How.COUNT:
             above = values > self.figure.above
             return float(np.count_nonzero(np.isin(values, self._wanted) | above))
         if how is How.USED:
-            whole = float(np.nansum(live.value[self._over]))
             return 100 * (1 - float(values.sum()) / whole) if whole else float("nan")
         if how is How.SUM:
             return float(values.sum())
@@ -100,7 +106,7 @@ class Measure:
 
 def rows_of(site: Site, type_id: str, tag: str) -> NDArray[np.intp]:
     """The rows of one tag of all equipment of a type."""
-    return np.array([t.index for t in site.tags if t.spec.id == tag and t.equipment.type.id == type_id], np.intp)
+    return np.array([t.index for t in _tags(site, type_id, tag)], np.intp)
 
 
 def blind(live: Live, rows: NDArray[np.intp]) -> bool:
@@ -113,6 +119,10 @@ def strangeness(values: NDArray[np.float64], specs: Iterable[TagSpec]) -> NDArra
     low, high, width = np.array([_band(spec) for spec in specs]).reshape(-1, 3).T
     outside = np.maximum(np.maximum(low - values, values - high), 0) / width
     return np.where(np.isnan(values), np.inf, outside)
+
+
+def _tags(site: Site, type_id: str, tag: str) -> list[Tag]:
+    return [t for t in site.tags if t.spec.id == tag and t.equipment.type.id == type_id]
 
 
 def _band(spec: TagSpec) -> tuple[float, float, float]:

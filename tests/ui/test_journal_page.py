@@ -1,0 +1,70 @@
+"""The page of the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from supervisor.journal import Entry
+from tests.ui.town import ANNE, TownStation
+from ui.journal.page import JournalPage
+from ui.pages import JOURNAL, Place
+from ui.shell.window import MainWindow
+
+Until = Callable[[Callable[[], bool]], None]
+
+
+@pytest.fixture
+def page(window: MainWindow, station: TownStation, until: Until) -> JournalPage:
+    station.note(
+        Entry("station", "start"),
+        Entry("command", "written", ANNE.id, "PR01.P1", detail={"value": 1.0}),
+        Entry("alarm", "raise", subject="PR02.level_high", detail={"value": 4.52}),
+    )
+    window.navigate(JOURNAL)
+    window.refresh.tick()
+    page = window.pages[JOURNAL]
+    assert isinstance(page, JournalPage)
+    until(lambda: len(page.model.rows) == 3)
+    return page
+
+
+def cells(page: JournalPage, row: int) -> list[str]:
+    return [str(page.model.index(row, column).data()) for column in range(page.model.columnCount())]
+
+
+def test_that_the_newest_row_is_first_and_told_in_the_operators_words(page: JournalPage) -> None:
+    assert cells(page, 0)[1:3] == ["Apparition", "Relevage 02 – Niveau bâche haut"]
+    assert cells(page, 0)[5] == "valeur 4,5 m"
+    assert cells(page, 1)[1:3] == ["Écrite vers l'automate", "Relevage 01 · Pompe 1"]
+    assert cells(page, 1)[4] == "A. Laurent"
+
+
+def test_that_a_new_row_comes_by_itself(
+    page: JournalPage, window: MainWindow, station: TownStation, until: Until
+) -> None:
+    station.note(Entry("access", "attach", ANNE.id))
+    station.wind(1.1)
+    station.beat()
+    window.refresh.tick()
+    until(lambda: len(page.model.rows) == 4)
+    assert cells(page, 0)[1] == "Ouverture de session"
+
+
+def test_that_a_text_and_a_book_narrow_it(page: JournalPage, until: Until) -> None:
+    page.text.setText("pompe")
+    page.text.settled.emit()
+    until(lambda: len(page.model.rows) == 1)
+    page.text.setText("")
+    page.book.choose("station")
+    until(lambda: [row.category for row in page.model.rows] == ["station"])
+
+
+def test_that_an_equipment_shows_only_what_concerns_it(
+    page: JournalPage, window: MainWindow, station: TownStation, until: Until
+) -> None:
+    window.navigate(Place(JOURNAL, station.site.equipment_by_id["PR01"]))
+    until(lambda: [row.subject for row in page.model.rows] == ["PR01.P1"])
+    page.only.click()
+    until(lambda: len(page.model.rows) == 3)
