@@ -223,7 +223,10 @@ class Desk:
         if physical.lost or physical.last != physical.last:
             return Outcome(
                 Stage.UNKNOWN,
-                Text(f"« {name.fr} » : plus de mesure valide.", f'"{name.en}": no good value any more.'),
+                Text(
+                    f"« {name.fr} » : aucune mesure valide depuis l'écriture.",
+                    f'"{name.en}": no good value since the write.',
+                ),
             )
         return Outcome(
             Stage.FAILED,
@@ -260,7 +263,12 @@ def _silent(feedback: Watch, order: Order) -> Text:
     if feedback.lost:
         return Text("Liaison perdue avant la relecture.", "Link lost before the read-back.")
     if feedback.last != feedback.last:
-        return Text("Aucune relecture après l'écriture.", "No read-back after the write.")
+        return Text("Aucune relecture depuis l'écriture.", "No read-back since the write.")
+    if order.answers(feedback.last):
+        return Text(
+            "La valeur était déjà celle demandée ; rien de plus récent ne la confirme.",
+            "The value was the one asked for already; nothing newer confirms it.",
+        )
     spec = order.feedback.spec
     state = spec.state(feedback.last)
     fr, en = (state.name.fr, state.name.en) if state else (f"{feedback.last:g}", f"{feedback.last:g}")
