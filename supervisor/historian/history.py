@@ -230,6 +230,13 @@ def _newest(sight: Sight, slot: int) -> int:
     return max(times, default=LOWEST)
 
 
+_NO_ROWS = rollups.join([])
+
+
+def _within(rows: Rows, span: Span) -> Rows:
+    return rows.take(slice(*np.searchsorted(rows.start, span).tolist()))
+
+
 class _Drawing:
     """One trend being made."""
 
@@ -265,8 +272,10 @@ class _Drawing:
 
     def _columns(self, level: int) -> Trend:
         pieces, at = [], self._span[0]
-        for span in self._rolled(level) if level else ():
-            pieces += [self._raw((at, span[0])), self._rollup(level, span)]
+        whole = self._on_grid(level)
+        rolled = rollups.load(self._view.rollup, self._slot, level, whole) if whole[0] < whole[1] else _NO_ROWS
+        for span in self._covered(rolled, whole):
+            pieces += [self._raw((at, span[0])), self._rollup(level, rolled, span)]
             at = span[1]
         pieces.append(self._raw((at, self._until)))
         rows = rollups.fold(rollups.join(pieces), self._edges)
@@ -279,13 +288,15 @@ class _Drawing:
         mean = np.where(shown.good > 0, shown.mean, shown.low / 2 + shown.high / 2)
         return Trend(shown.start + step // 2, shown.low, shown.high, mean, spans, step, self._until)
 
-    def _rolled(self, level: int) -> tuple[Span, ...]:
-        """Where there are rollups, on the level's grid, oldest first."""
-        low, high = -(-self._span[0] // level) * level, self._until // level * level
-        if self._view.grid.length % level:
-            return ()
-        spans = [(max(part.t0, low), min(part.t1, high)) for part in self._sight.parts]
-        return _merged([(start, end) for start, end in spans if start < end])
+    def _on_grid(self, level: int) -> Span:
+        """What is drawn, without the ragged ends that are no whole bucket; empty for level 0."""
+        start, end = self._span[0], self._until
+        return (-(-start // level) * level, end // level * level) if level else (start, start)
+
+    def _covered(self, rolled: Rows, whole: Span) -> tuple[Span, ...]:
+        """Where the buckets stand for the samples, oldest first: partitions in which the tag has any."""
+        spans = [(max(part.t0, whole[0]), min(part.t1, whole[1])) for part in self._sight.parts]
+        return _merged([span for span in spans if span[0] < span[1] and len(_within(rolled, span))])
 
     def _raw(self, span: Span) -> Rows:
         """From the samples: the columns, cut at the ends of the span."""
@@ -295,10 +306,10 @@ class _Drawing:
         edges = np.concatenate(([span[0]], inside, [span[1]])).astype(np.int64)
         return rollups.reduce(self._sight.samples(self._slot, span), edges, self._carried(span[0]))
 
-    def _rollup(self, level: int, span: Span) -> Rows:
+    def _rollup(self, level: int, rolled: Rows, span: Span) -> Rows:
         """From the rollups, with the peaks of what came too late to be in them."""
-        rows = rollups.load(self._view.rollup, self._slot, level, span)
-        rows.start += level // 2  # a bucket belongs to the column its middle lies in
+        rows = _within(rolled, span)
+        rows.start = rows.start + level // 2  # a bucket belongs to the column its middle lies in
         late = self._sight.unmerged(self._slot, span)
         if not len(late):
             return rows

@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from supervisor.clock import SECOND
-from supervisor.database import sqlite3
+from supervisor.database import reading, sqlite3
 from supervisor.errors import StoreError
 from supervisor.historian import rollups
-from supervisor.historian.files import part_files
+from supervisor.historian.files import ROLLUP, part_files
 from supervisor.historian.history import History
 from supervisor.historian.rollups import LEVELS, NOTHING
 from supervisor.historian.samples import samples
@@ -209,6 +209,17 @@ def test_that_columns_from_samples_and_from_rollups_agree(plant: Plant) -> None:
     assert np.array_equal(raw.low, rolled.low)
     assert np.array_equal(raw.high, rolled.high)
     assert np.allclose(raw.mean, rolled.mean)
+
+
+def test_that_a_sparse_tag_is_drawn_from_its_samples(plant: Plant) -> None:
+    fill(plant, 2, list(range(300, 14_400, 600)), [float(i) for i in range(24)])
+    settle(plant)
+    with reading(plant.folder / ROLLUP) as connection:
+        levels = connection.execute("SELECT DISTINCT level FROM rollup").fetchall()
+    assert levels == [(LEVELS[1],)], "a bucket for every sample would save nothing"
+    trend = plant.history.trend("P.t2", START, START + 4 * HOUR, 24, level=LEVELS[0])
+    assert trend.high.tolist() == [float(i) for i in range(24)]
+    assert trend.low.tolist() == [0.0, *(float(i) for i in range(23))]
 
 
 def test_that_a_short_trend_is_the_samples_led_by_the_value_in_force(plant: Plant) -> None:

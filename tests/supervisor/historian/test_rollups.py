@@ -119,7 +119,8 @@ def test_that_storing_a_span_twice_replaces_it_and_leaves_its_neighbours(tmp_pat
     with Writer(tmp_path / "rollup.db", ROLLUP_SQL) as writer:
         for hour, value in ((0, 1.0), (1, 2.0), (2, 3.0), (1, 9.0)):
             span = (hour * LEVELS[1], (hour + 1) * LEVELS[1])
-            rows = rollups.summarise(samples([span[0] + SECOND], [value]), span, NOTHING)[level]
+            times = span[0] + np.arange(1, 3600, 200) * SECOND
+            rows = rollups.summarise(samples(times, [value] * len(times)), span, NOTHING)[level]
             writer.submit(partial(rollups.store, slot=5, level=level, rows=rows, span=span)).result(5)
         with reading(tmp_path / "rollup.db") as connection:
             back = rollups.load(connection, 5, level, (0, 3 * LEVELS[1]))

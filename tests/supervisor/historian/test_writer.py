@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from supervisor.clock import SECOND, SystemClock
-from supervisor.flow import Batch, Change, Values
+from supervisor.flow import Batch, Change
 from supervisor.historian.history import History
 from supervisor.historian.samples import LAG_UNIT
 from supervisor.historian.writer import Historian, Pace
@@ -185,7 +185,7 @@ def test_that_a_million_samples_go_through_every_file(tmp_path: Path) -> None:
     n = 1_000_000
     index = np.tile(np.arange(100, dtype=np.int32), n // 100)
     index[index == 1] = 2
-    value: Values = np.round(np.sin(np.linspace(0.0, 100.0, n)), 3)
+    value = np.sin(np.linspace(0.0, 100.0, n)).round(3).astype(np.float64)
     at = START + np.arange(1, n + 1) * (150 * 3600 * SECOND // n)
     plant.historian.put(index, at, value, np.zeros(n, np.uint8))
     asyncio.run(plant.clock.wind(200 * 3600))
