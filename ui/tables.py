@@ -122,6 +122,7 @@ class Table(QTableView):
     def _dress(self) -> None:
         look, header = self._look, self.horizontalHeader()
         header.setFont(look.font("label", 500))
+        header.setFixedHeight(round(HEIGHT * look.scale))
         self.verticalHeader().setDefaultSectionSize(round(HEIGHT * look.scale))
         for section, width in self._widths.items():
             header.resizeSection(section, round(width * look.scale))

@@ -90,6 +90,7 @@ def make_window(
         return window
 
     yield make
+    loop.run_until_complete(_ended(loop))  # a task must not come back to a window that is gone
     for window in made:
         window.close()
         window.deleteLater()
