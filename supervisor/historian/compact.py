@@ -44,6 +44,8 @@ class Compacted:
     """Samples that became chunks."""
     carried: int
     """Samples that wait for company."""
+    partitions: frozenset[int] = frozenset()
+    """Starts of the partitions that got chunks."""
 
 
 class Compactor:
@@ -70,7 +72,7 @@ class Compactor:
         touched = np.unique(partition[worth]).tolist()
         self._stage.submit(lambda connection: self._seal(connection, made, touched, upto)).result()
         self._hot.submit(lambda connection: _forget(connection, upto)).result()
-        return Compacted(len(block) - len(carried), len(carried))
+        return Compacted(len(block) - len(carried), len(carried), frozenset(touched))
 
     def _load(self) -> tuple[int, Block]:
         """Everything flushed, in the order it came, and the last id of it."""

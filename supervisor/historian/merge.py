@@ -55,21 +55,25 @@ class Merger:
         self._rollup = rollup
         self._clock = clock
 
-    def run(self, everything: bool = False) -> list[PartRow]:
-        """Merge what is due, oldest first; everything: without waiting for quiet, but only what has ended."""
+    def run(self, everything: bool = False, leave: frozenset[int] = frozenset()) -> list[PartRow]:
+        """Merge what is due, oldest first; everything: without waiting for quiet, but only what has ended.
+
+        `leave` names partitions that are still being filled.
+        """
         made = []
-        while (start := self._due(everything)) is not None:
+        while (start := self._due(everything, leave)) is not None:
             made.append(self.merge(start))
         return made
 
-    def _due(self, everything: bool) -> int | None:
+    def _due(self, everything: bool, leave: frozenset[int]) -> int | None:
         now = self._clock.now()
         merged = {part.t0 for part in self._catalogue.parts()}
         with reading(self._stage.path) as connection:
             pending = connection.execute("SELECT t0, touched FROM pending ORDER BY t0").fetchall()
         for start, touched in pending:
             quiet = 0 if everything else LATE_QUIET if start in merged else QUIET
-            if start + self._catalogue.grid.length + GRACE <= now and touched + quiet <= now:
+            ended = start + self._catalogue.grid.length + GRACE <= now
+            if ended and touched + quiet <= now and start not in leave:
                 return int(start)
         return None
 

@@ -183,7 +183,8 @@ class Historian:
     def put(self, index: Indices, time: Times, value: Values, quality: Qualities, arrival: Times | None = None) -> None:
         """Load a past: samples of any tags and times, none left out. Text tags take codes of the station's texts.
 
-        May flush and compact by itself and so take seconds: not for the loop. Fastest in order of time.
+        May flush, compact and merge by itself and so take seconds: not for the loop. In order of time, for then the
+        partitions that are behind are merged on the way.
         """
         lag = np.zeros(len(index), np.int64) if arrival is None else lags(arrival, time)
         with self._lock:
@@ -191,7 +192,7 @@ class Historian:
         if self._pending.count >= LOADING:
             self.flush()
             if self._hot_samples >= self.pace.compact_samples:
-                self.compact()
+                self.merge(everything=True, leave=self.compact().partitions)
 
     def lag(self) -> float:
         """Seconds since the oldest sample that is not safe on disk was absorbed; 0 where all are."""
@@ -237,10 +238,10 @@ class Historian:
                 self._hot_samples += done.carried - before
             return done
 
-    def merge(self, everything: bool = False) -> list[PartRow]:
+    def merge(self, everything: bool = False, leave: frozenset[int] = frozenset()) -> list[PartRow]:
         """Make partitions of what has ended; see merge.py."""
         with self._keeping:
-            return self._merger.run(everything)
+            return self._merger.run(everything, leave)
 
     def _flush_often(self) -> None:
         trouble = ""

@@ -46,7 +46,7 @@ def same(left: Samples, right: Samples) -> bool:
 
 
 @given(columns(), st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_that_a_chunk_gives_back_every_bit(whole: Samples, plain: bool) -> None:
     assert same(codec.decode(codec.encode(whole, plain)), whole)
 
@@ -61,7 +61,7 @@ def test_that_a_chunk_gives_back_every_text(texts: list[str | None]) -> None:
 
 
 @given(columns(), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_that_one_flipped_bit_is_found(whole: Samples, data: st.DataObject) -> None:
     blob = bytearray(codec.encode(whole))
     bit = data.draw(st.integers(0, 8 * len(blob) - 1))
@@ -119,7 +119,7 @@ def block_of(slots: Slots, whole: Samples) -> Block:
 
 
 @given(st.lists(columns(), max_size=5))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_that_a_batch_gives_back_every_bit(tags: list[Samples]) -> None:
     slots = [np.full(len(tag), 7 * i, np.uint32) for i, tag in enumerate(tags)]
     block = block_of(np.concatenate([np.empty(0, np.uint32), *slots]), join(tags))

@@ -9,6 +9,7 @@ import pytest
 
 from supervisor.clock import SECOND, SystemClock
 from supervisor.flow import Batch, Change
+from supervisor.historian.files import part_files
 from supervisor.historian.history import History
 from supervisor.historian.samples import LAG_UNIT
 from supervisor.historian.writer import Historian, Pace
@@ -187,10 +188,15 @@ def test_that_a_million_samples_go_through_every_file(tmp_path: Path) -> None:
     index[index == 1] = 2
     value = np.sin(np.linspace(0.0, 100.0, n)).round(3).astype(np.float64)
     at = START + np.arange(1, n + 1) * (150 * 3600 * SECOND // n)
-    plant.historian.put(index, at, value, np.zeros(n, np.uint8))
     asyncio.run(plant.clock.wind(200 * 3600))
+    for low in range(0, n, 250_000):
+        rows = slice(low, low + 250_000)
+        plant.historian.put(index[rows], at[rows], value[rows], np.zeros(250_000, np.uint8))
+        plant.historian.flush()
+        plant.historian.merge(everything=True, leave=plant.historian.compact().partitions)
+    assert len(part_files(plant.folder)) >= 4, "the days behind are merged on the way"
     plant.historian.compact(everything=True)
-    made = plant.historian.merge(everything=True)
-    assert len(made) == 7
+    plant.historian.merge(everything=True)
+    assert [path.name.count(".") for path in part_files(plant.folder)] == [1] * 7, "and none of them twice"
     assert plant.history.info().samples == n
     plant.close()
