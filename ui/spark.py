@@ -141,7 +141,7 @@ def paint_strip(painter: QPainter, rect: QRectF, strip: Strip, scale: Scale | No
 
 def _ends(known: NDArray[np.float64], scale: Scale | None) -> tuple[float, float]:
     low, high = float(known.min()), float(known.max())
-    room = 0.06 * ((scale.high - scale.low) if scale else max(abs(high), 1.0))
+    room = 0.06 * (scale.high - scale.low) if scale else 0.5
     middle, half = (low + high) / 2, max((high - low) / 2 * 1.1, room)
     return middle - half, middle + half
 

@@ -19,6 +19,9 @@ WIDTH = SIZE[0] - 2 * LEFT
 PADDING = 24
 BAR = (120, 232)
 BOX = (176, 48)
+FEW = 5
+ROW = 104
+HISTORY_MIN = 240
 
 
 class _Layout:
@@ -60,24 +63,29 @@ def _ranged(tag: Tag) -> bool:
 
 
 def _head(layout: _Layout, equipment: Equipment, states: Sequence[Tag], texts: Sequence[Tag]) -> None:
-    """The symbol of the type, then every state as a word, the one that says how it is first and large."""
+    """The symbol of the type, then every state as a word, the one that says how it is first; and the link."""
     kind = equipment.type
     states = sorted(states, key=lambda tag: tag.spec.id != kind.state)
-    columns = max(int((WIDTH - 128) // 208), 1)
-    rows = max(-(-(len(states) + len(texts)) // columns), 1)
-    top = layout.zone(words.STATES if states or texts else words.MEASUREMENTS, 40 + max(rows * 56, 88) + 8)
+    columns = int((WIDTH - 128) // 208)
+    rows = max(-(-(len(states) + len(texts) + bool(equipment.link)) // columns), 1)
+    top = layout.zone(kind.name, 48 + max(rows * 56, 88))
     layout.add(stand_in(kind.symbol, kind.id), (LEFT + 64, top + 40))
-    for n, tag in enumerate([*states, *texts]):
-        at = (LEFT + 128 + n % columns * 208, top + 8 + n // columns * 56)
-        size = (192, 40)
+    spots = [(LEFT + 128 + n % columns * 208, top + 16 + n // columns * 56) for n in range(rows * columns)]
+    for tag, at in zip([*states, *texts], spots, strict=False):
         if tag.spec.kind is Kind.TEXT:
-            layout.add("value", at, size, tag=tag.spec.id, options={"plain": True})
+            layout.add("value", at, (192, 40), tag=tag.spec.id, options={"plain": True})
         else:
-            layout.add("word", at, size, tag=tag.spec.id)
+            layout.add("word", at, (192, 40), tag=tag.spec.id)
+    if equipment.link:
+        said = {"fr": words.LINK.fr, "en": words.LINK.en}
+        layout.add("goto", spots[len(states) + len(texts)], (192, 40), options={"to": "link", "words": said})
 
 
 def _bars(layout: _Layout, tags: Sequence[Tag]) -> None:
     if not tags:
+        return
+    if len(tags) <= FEW:
+        _rows(layout, tags)
         return
     columns = int((WIDTH - 2 * PADDING) // (BAR[0] + 40))
     rows = -(-len(tags) // columns)
@@ -85,6 +93,17 @@ def _bars(layout: _Layout, tags: Sequence[Tag]) -> None:
     for n, tag in enumerate(tags):
         at = (LEFT + PADDING + n % columns * (BAR[0] + 40), top + n // columns * (BAR[1] + 24))
         layout.add("bar", at, BAR, tag=tag.spec.id)
+
+
+def _rows(layout: _Layout, tags: Sequence[Tag]) -> None:
+    """Where there are few values, each has a row: a gauge, and its last hours at a size one can read."""
+    top = layout.zone(words.MEASUREMENTS, 48 + len(tags) * ROW)
+    for n, tag in enumerate(tags):
+        y = top + n * ROW
+        layout.add("gauge", (LEFT + PADDING, y + 16), (320, 48), tag=tag.spec.id)
+        at = (LEFT + PADDING + 360, y)
+        size = (WIDTH - 2 * PADDING - 360, ROW - 16)
+        layout.add("spark", at, size, tag=tag.spec.id, options={"minutes": HISTORY_MIN})
 
 
 def _grid(layout: _Layout, name: Text, kind: str, tags: Sequence[Tag]) -> None:

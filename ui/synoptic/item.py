@@ -28,6 +28,8 @@ class Item(QGraphicsItem):
 
     frame = True
     """Whether an alarm of its tags puts a frame around it."""
+    labelled = False
+    """Whether words stand where the shape of an alarm would go: it goes to the right corner then."""
 
     def __init__(self, bound: Bound, sheet: Sheet) -> None:
         super().__init__()
@@ -98,7 +100,7 @@ class Item(QGraphicsItem):
         if tag is not None and self.sheet.bad(tag):
             paint_bad(painter, self.framed(), self.sheet.look)
         if self.raised is not None:
-            paint_frame(painter, self.framed(), self.raised, self.sheet)
+            paint_frame(painter, self.framed(), self.raised, self.sheet, self.labelled)
 
 
 class Body(Item):
@@ -206,15 +208,16 @@ def moves(tag: Tag, sheet: Sheet) -> bool:
     return sheet.value(tag) > least
 
 
-def paint_frame(painter: QPainter, rect: QRectF, raised: Raised, sheet: Sheet) -> None:
-    """The 2.5 px frame of an alarm with the shape of its priority on the corner; unacknowledged ones breathe."""
+def paint_frame(painter: QPainter, rect: QRectF, raised: Raised, sheet: Sheet, right: bool = False) -> None:
+    """The 2.5 px frame of an alarm with the shape of its priority on a corner; unacknowledged ones breathe."""
     color = sheet.color(f"p{raised.priority}")
     if not raised.acked and not sheet.context.board.bright:
         color.setAlpha(110)
     painter.setPen(QPen(color, 2.5))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(rect, 4, 4)
-    corner = QRectF(rect.left() - SHAPE / 2, rect.top() - SHAPE / 2, SHAPE, SHAPE)
+    x = rect.right() if right else rect.left()
+    corner = QRectF(x - SHAPE / 2, rect.top() - SHAPE / 2, SHAPE, SHAPE)
     paint_priority(painter, corner, raised.priority, raised.acked, sheet.look)
 
 

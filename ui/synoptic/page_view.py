@@ -4,22 +4,58 @@ from __future__ import annotations
 
 from numpy import intp
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from supervisor.model import Equipment
 from ui import naming
+from ui.look import Look
 from ui.pages import FACEPLATE, TRENDS, Context, Page, Place
+from ui.shapes import elided, text_width
 from ui.synoptic import words
 from ui.synoptic.auto import page_for
 from ui.synoptic.binding import Drawing, bind
 from ui.synoptic.page import Synoptic, load_pages
 from ui.synoptic.sheet import Sheet
 from ui.synoptic.view import SynopticView
-from ui.widgets import Button, Card, Label, Line, Words, column, row
+from ui.widgets import Button, Card, Line, Words, column, row
 
 ARROW = "  ›  "
 HEADER = 48
+
+
+class Way(QWidget):
+    """Area › system › name, then the type. Where there is too little room the type goes first, then the way."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.way = self.name = self.kind = ""
+        self.setMinimumWidth(120)
+
+    def say(self, way: str, name: str, kind: str) -> None:
+        self.way, self.name, self.kind = way, name, kind
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look, small, large = self._look, self._look.font("body"), self._look.font("title", 600)
+        name = text_width(self.name, large)
+        way, kind = text_width(self.way, small), text_width(self.kind, small) + 12
+        room = self.width() - name
+        shown = [(self.way, small, "text2", way if way <= room else 0.0), (self.name, large, "text", name)]
+        shown.append((self.kind, small, "text2", kind if way + kind <= room else 0.0))
+        x = 0.0
+        with QPainter(self) as painter:
+            for text, font, token, width in shown:
+                if not width:
+                    continue
+                painter.setFont(font)
+                painter.setPen(look.color(token))
+                gap = 12 if text == self.kind else 0
+                rect = QRectF(x + gap, 0, min(width, self.width() - x), self.height())
+                painter.drawText(rect, int(Qt.AlignmentFlag.AlignVCenter), elided(text, font, rect.width() + 1))
+                x += width
 
 
 class SynopticPage(Page):
@@ -31,9 +67,7 @@ class SynopticPage(Page):
         self.pages, self.problems = load_pages(context.attachment.site)
         self.sheet = Sheet(context)
         self.view = SynopticView(self.sheet)
-        self._way = Label(context.look, "body", 400, "text2")
-        self._name = Label(context.look, "title", 600)
-        self._type = Label(context.look, "body", 400, "text2")
+        self.way = Way(context.look)
         self._trends = Button(context.look, words.TRENDS, "flat", "trend")
         self._plate = Button(context.look, words.FACEPLATE, "flat", "list")
         self._acknowledge = Button(context.look, words.ACKNOWLEDGE)
@@ -51,9 +85,7 @@ class SynopticPage(Page):
         head.setFixedHeight(HEADER)
         line = row(head, 0, 8)
         line.setContentsMargins(16, 0, 12, 0)
-        for label in (self._way, self._name, self._type):
-            line.addWidget(label)
-        line.addStretch(1)
+        line.addWidget(self.way, 1)
         for button in (self._trends, self._plate, self._acknowledge):
             line.addWidget(button)
         empty = Words(self.context.look, words.NO_EQUIPMENT, "value", 400, "text2")
@@ -121,9 +153,8 @@ class SynopticPage(Page):
             return
         system = site.systems.get(self.equipment.system)
         steps = [naming.area_name(site, self.equipment.area, look), look.say(system.name) if system else ""]
-        self._way.setText("".join(step + ARROW for step in steps if step))
-        self._name.setText(naming.full_name(site, self.equipment, look))
-        self._type.setText(f"{look.say(self.equipment.type.name)}  {self.equipment.id}")
+        kind = f"{look.say(self.equipment.type.name)}  {self.equipment.id}"
+        self.way.say("".join(step + ARROW for step in steps if step), look.say(self.equipment.name), kind)
         self._acknowledge.setEnabled(bool(self._unacked()))
 
     def _unacked(self) -> list[str]:

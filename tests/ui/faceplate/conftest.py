@@ -17,6 +17,18 @@ from ui.faceplate.panel import Faceplate
 from ui.tasks import Tasks
 
 
+@pytest.hookimpl(hookwrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Function) -> Iterator[None]:
+    """End what a test left under way before pytest-qt turns Qt's events, which would step it outside its loop."""
+    yield
+    if "loop" in item.fixturenames:
+        loop = asyncio.get_event_loop_policy().get_event_loop()
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
+            task.cancel()
+        loop.run_until_complete(asyncio.wait(tasks) if tasks else asyncio.sleep(0))
+
+
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     made = Bench(tmp_path, HandClock(NOW))

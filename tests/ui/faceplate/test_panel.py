@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -32,6 +33,14 @@ def inside(act: Callable[[], object]) -> None:
         act()
 
     wait(run())
+
+
+def click(widget: QWidget) -> None:
+    inside(lambda: QTest.mouseClick(widget, Qt.MouseButton.LeftButton))
+
+
+def press(widget: QWidget, key: Qt.Key) -> None:
+    inside(lambda: QTest.keyClick(widget, key))
 
 
 def wait(coroutine: Coroutine[Any, Any, Any]) -> None:
@@ -92,12 +101,10 @@ def test_that_the_values_follow_the_field_and_a_bad_one_is_a_dash(plate: Facepla
     assert "périmée" in said(content)
 
 
-def test_that_a_command_tells_its_steps_and_its_outcome(
-    plate: Faceplate, until: Until, bench: Bench, qtbot: QtBot
-) -> None:
+def test_that_a_command_tells_its_steps_and_its_outcome(plate: Faceplate, until: Until, bench: Bench) -> None:
     content = turn(plate, "PR-02.P1")
     commands = commands_of(content)
-    qtbot.mouseClick(button(commands, "start"), Qt.MouseButton.LeftButton)
+    click(button(commands, "start"))
     until(lambda: bool(commands.progress.steps))
     assert bench.asked == [("submit", {"equipment": "PR-02.P1", "command": "start"})]
     assert not button(commands, "start").isEnabled()  # one command at a time
@@ -113,14 +120,12 @@ def test_that_a_command_tells_its_steps_and_its_outcome(
     assert button(commands, "start").isEnabled()
 
 
-def test_that_the_value_shown_changes_only_when_it_comes_back_up(
-    plate: Faceplate, until: Until, bench: Bench, qtbot: QtBot
-) -> None:
+def test_that_the_value_shown_changes_only_when_it_comes_back_up(plate: Faceplate, until: Until, bench: Bench) -> None:
     content = turn(plate, "PR-02.P1")
     commands = commands_of(content)
     manual = button(commands, "manual")
     assert isinstance(manual, QWidget)
-    qtbot.mouseClick(manual, Qt.MouseButton.LeftButton)
+    click(manual)
     until(lambda: bool(bench.asked))
     assert not manual.isChecked()  # type: ignore[attr-defined]
     bench.put({"PR-02.P1.mode": 1})
@@ -130,12 +135,10 @@ def test_that_the_value_shown_changes_only_when_it_comes_back_up(
     bench.end(1, Stage.DONE)
 
 
-def test_that_an_unknown_outcome_is_shown_as_unknown_with_advice(
-    plate: Faceplate, until: Until, bench: Bench, qtbot: QtBot
-) -> None:
+def test_that_an_unknown_outcome_is_shown_as_unknown_with_advice(plate: Faceplate, until: Until, bench: Bench) -> None:
     content = turn(plate, "PR-02.P1")
     commands = commands_of(content)
-    qtbot.mouseClick(button(commands, "start"), Qt.MouseButton.LeftButton)
+    click(button(commands, "start"))
     until(lambda: 1 in bench.pages)
     bench.step(1, Stage.WRITTEN)
     bench.end(1, Stage.UNKNOWN, "Aucune relecture.")
@@ -146,13 +149,13 @@ def test_that_an_unknown_outcome_is_shown_as_unknown_with_advice(
 
 
 def test_that_a_refusal_is_a_sentence_at_the_control_that_was_used(
-    plate: Faceplate, until: Until, bench: Bench, qtbot: QtBot
+    plate: Faceplate, until: Until, bench: Bench
 ) -> None:
     content = turn(plate, "PR-02.P1")
     commands = commands_of(content)
     bench.refusal = Refused("busy", Text("Une commande est déjà en cours.", "A command is under way."))
     control = next(c for c in commands.controls if isinstance(c, Buttons) and "start" in c.buttons)
-    qtbot.mouseClick(control.buttons["start"], Qt.MouseButton.LeftButton)
+    click(control.buttons["start"])
     until(lambda: control.sentence.isVisibleTo(control))
     assert control.sentence.text() == "Une commande est déjà en cours."
     assert commands.progress.command is None
@@ -186,31 +189,29 @@ def test_that_a_command_above_the_operators_role_is_closed_and_says_why(plate: F
 
 
 def test_that_a_critical_command_asks_first_and_cancel_has_the_focus(
-    plate: Faceplate, until: Until, bench: Bench, qtbot: QtBot
+    plate: Faceplate, until: Until, bench: Bench
 ) -> None:
     content = turn(plate, "PR-02.P1")
     commands = commands_of(content)
-    qtbot.mouseClick(button(commands, "stop"), Qt.MouseButton.LeftButton)
+    click(button(commands, "stop"))
     assert commands.card is not None
     assert bench.asked == []
     assert "La bâche se remplit" in said(commands.card)
     assert plate.focusWidget() is commands.card.cancel
-    qtbot.keyClick(commands.card.cancel, Qt.Key.Key_Escape)
+    press(commands.card.cancel, Qt.Key.Key_Escape)
     assert commands.card is None
     assert bench.asked == []
-    qtbot.mouseClick(button(commands, "stop"), Qt.MouseButton.LeftButton)
-    qtbot.mouseClick(commands.card.confirm, Qt.MouseButton.LeftButton)  # type: ignore[unreachable]
+    click(button(commands, "stop"))
+    click(commands.card.confirm)
     until(lambda: bool(bench.pages))
     assert bench.asked == [("submit", {"equipment": "PR-02.P1", "command": "stop"})]
     bench.end(1, Stage.DONE)
 
 
-def test_that_a_confirm_card_expires_and_sends_nothing(
-    plate: Faceplate, until: Until, bench: Bench, qtbot: QtBot
-) -> None:
+def test_that_a_confirm_card_expires_and_sends_nothing(plate: Faceplate, until: Until, bench: Bench) -> None:
     content = turn(plate, "PR-02.P1")
     commands = commands_of(content)
-    qtbot.mouseClick(button(commands, "stop"), Qt.MouseButton.LeftButton)
+    click(button(commands, "stop"))
     wait(bench.clock.wind(EXPIRY_S - 1))
     inside(plate.slow)
     assert commands.card is not None
@@ -222,32 +223,30 @@ def test_that_a_confirm_card_expires_and_sends_nothing(
     assert bench.asked == []
 
 
-def test_that_a_setpoint_outside_its_range_never_leaves(
-    plate: Faceplate, until: Until, bench: Bench, qtbot: QtBot
-) -> None:
+def test_that_a_setpoint_outside_its_range_never_leaves(plate: Faceplate, until: Until, bench: Bench) -> None:
     bench.put({"AP-001.C1.on": 1})
     content = turn(plate, "AP-001.C1")
     commands = commands_of(content)
     dim = next(c for c in commands.controls if isinstance(c, Setpoint))
     for typed, sentence in (("5", "entre 10 à 100"), ("beaucoup", "Entrez un nombre")):
         dim.field.setText(typed)
-        qtbot.keyClick(dim.field, Qt.Key.Key_Return)
+        press(dim.field, Qt.Key.Key_Return)
         assert sentence in dim.sentence.text()
     assert bench.asked == []
     dim.field.setText("62,5")
-    qtbot.keyClick(dim.field, Qt.Key.Key_Return)
+    press(dim.field, Qt.Key.Key_Return)
     until(lambda: bool(bench.pages))
     assert bench.asked[0][1]["value"] == 62.5
     bench.end(1, Stage.DONE)
 
 
-def test_that_a_plan_is_chosen_by_its_name(plate: Faceplate, until: Until, bench: Bench, qtbot: QtBot) -> None:
+def test_that_a_plan_is_chosen_by_its_name(plate: Faceplate, until: Until, bench: Bench) -> None:
     content = turn(plate, "CF-101")
     commands = commands_of(content)
     plan = next(c for c in commands.controls if isinstance(c, Choice))
     assert plan.box.currentText() == "Pointe du matin"
     plan.box.setCurrentIndex(plan.box.findText("Nuit"))
-    qtbot.mouseClick(plan.button, Qt.MouseButton.LeftButton)
+    click(plan.button)
     until(lambda: bool(bench.pages))
     assert bench.asked[0][1] == {"equipment": "CF-101", "command": "plan", "value": 4.0}
     bench.end(1, Stage.DONE)
@@ -289,4 +288,4 @@ def test_that_it_says_everything_again_in_the_other_language(plate: Faceplate) -
 def test_that_escape_closes_the_faceplate(plate: Faceplate, qtbot: QtBot) -> None:
     turn(plate, "PR-02.P1")
     with qtbot.waitSignal(plate.closed):
-        qtbot.keyClick(plate, Qt.Key.Key_Escape)
+        press(plate, Qt.Key.Key_Escape)

@@ -256,7 +256,7 @@ def test_that_a_vehicle_is_placed_along_its_line() -> None:
 def test_that_a_hidden_language_change_says_everything_again(page: SynopticPage) -> None:
     page.show_equipment(angers().equipment_by_id["PR-02"])
     page.context.look.use(language="en")
-    assert "Pumping station" in page._type.text()
+    assert "Pumping station" in page.way.kind
     page.context.look.use(theme="dark")
     assert page.view.backgroundBrush().color() == Theme("dark").color("canvas")
 

@@ -59,6 +59,8 @@ class Analogue(Item):
 class Bar(Analogue):
     """Standing bar: name, band, limits, pointer, number, and the last half hour beside it."""
 
+    labelled = True
+
     def draw(self, painter: QPainter) -> None:
         sheet, tag, scale = self.sheet, self.bound.tag, self.scale_
         if tag is None:
@@ -86,6 +88,7 @@ class Bar(Analogue):
 class Gauge(Analogue):
     """Lying bar: name and number above, band, limits and pointer beneath."""
 
+    labelled = True
     striped = False
 
     def draw(self, painter: QPainter) -> None:
@@ -109,6 +112,7 @@ class Gauge(Analogue):
 class Spark(Analogue):
     """The last minutes of a tag in a frame with its ends in figures."""
 
+    labelled = True
     striped = True
 
     def draw(self, painter: QPainter) -> None:
@@ -116,7 +120,7 @@ class Spark(Analogue):
         if tag is None:
             return
         width, height = self.rect.width(), self.rect.height()
-        span = f"{self.minutes:g} min"
+        span = f"{self.minutes:g} min" if self.minutes < 120 else f"{self.minutes / 60:g} h"
         sheet.write(painter, QRectF(0, 0, width - 48, 15), named(self), LABEL)
         sheet.write(painter, QRectF(width - 60, 0, 60, 15), span, HINT, RIGHT)
         frame = QRectF(0.5, 18.5, width - 1, height - 19)

@@ -18,6 +18,8 @@ LABEL_HEIGHT = 16.0
 class Value(Item):
     """A label, and a number with its unit in a box; `plain` without the box, `big` for the figures that decide."""
 
+    labelled = True
+
     def draw(self, painter: QPainter) -> None:
         sheet, options = self.sheet, self.bound.symbol.options
         box = self.framed()
@@ -44,6 +46,8 @@ class Value(Item):
 
 class WordOf(Item):
     """A label and the state of a tag as a word. `alert` names states that are written strong."""
+
+    labelled = True
 
     def draw(self, painter: QPainter) -> None:
         sheet, options = self.sheet, self.bound.symbol.options

@@ -16,7 +16,7 @@ from ui.synoptic import words
 from ui.synoptic.binding import Bound
 from ui.synoptic.item import Item, paint_frame
 from ui.synoptic.lines import course
-from ui.synoptic.sheet import CENTRE, HEAD, HINT, LABEL, LEFT, RIGHT, STRONG, WORD, Ink, Sheet
+from ui.synoptic.sheet import CENTRE, HEAD, HINT, LABEL, LEFT, RIGHT, STRONG, WORD, Ink, Raised, Sheet
 
 PUNCTUAL_S = 60.0
 """Seconds early or late within which nobody says a word."""
@@ -56,6 +56,7 @@ class Fleet(Item):
     def __init__(self, bound: Bound, sheet: Sheet) -> None:
         super().__init__(bound, sheet)
         self.vehicles = [self._vehicle(child) for child in bound.site.parts_by_equipment.get(bound.equipment.id, ())]
+        self._raised: dict[str, Raised | None] = {}
         self._alarms = {v.equipment.id: bound.site.alarms_by_equipment.get(v.equipment.id, ()) for v in self.vehicles}
 
     def _vehicle(self, child: Equipment) -> Vehicle:
@@ -68,7 +69,7 @@ class Fleet(Item):
 
     def alarm(self) -> bool:
         raised = {id: self.sheet.raised(alarms) for id, alarms in self._alarms.items()}
-        changed = raised != getattr(self, "_raised", {})
+        changed = raised != self._raised
         self._raised = raised
         return changed
 
@@ -212,17 +213,12 @@ class Thermometer(Fleet):
         shift = f"{minutes:+d}".replace("-", "−") if abs(late) >= PUNCTUAL_S else ""
         ink = Ink("hint", 600, "eq_in")
         if shift:
-            sheet.write(painter, rect.adjusted(3, 0, -20, 0), text, ink._replace(weight=500), CENTRE)
-            sheet.write(
-                painter,
-                QRectF(rect.right() - 20, rect.top(), 18, rect.height()),
-                shift,
-                ink._replace(weight=700),
-                CENTRE,
-            )
+            sheet.write(painter, rect.adjusted(3, 0, -34, 0), text, ink._replace(weight=500), CENTRE)
+            end = QRectF(rect.right() - 36, rect.top(), 33, rect.height())
+            sheet.write(painter, end, shift, ink._replace(weight=700), CENTRE)
         else:
             sheet.write(painter, rect, text, ink, CENTRE)
-        raised = getattr(self, "_raised", {}).get(vehicle.equipment.id)
+        raised = self._raised.get(vehicle.equipment.id)
         if raised is not None:
             paint_frame(painter, rect.adjusted(-2, -2, 2, 2), raised, sheet)
 
@@ -284,7 +280,7 @@ class Vehicles(Fleet):
         self._load(painter, self._cell(6, y), tags.get("occupancy"))
         if bad and tags:
             paint_bad(painter, QRectF(8, y + 2, self.rect.width() - 24, self.ROW - 5), sheet.look)
-        raised = getattr(self, "_raised", {}).get(vehicle.equipment.id)
+        raised = self._raised.get(vehicle.equipment.id)
         if raised is not None:
             paint_frame(painter, QRectF(9, y + 1.5, self.rect.width() - 18, self.ROW - 4), raised, sheet)
 

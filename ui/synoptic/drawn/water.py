@@ -32,7 +32,7 @@ class Figure(Item):
         super().__init__(bound, sheet)
         self.compute = str(bound.symbol.options.get("compute", "margin"))
         scale = scale_for(bound, bound.tag)
-        highs = [limit.value for limit in scale.limits if limit.letters == "HH"] if scale else []
+        highs = [limit.value for limit in scale.limits if limit.letters in ("H", "HH")] if scale else []
         self.limit = max(highs, default=scale.high if scale else float("nan"))
         if self.compute != "margin":
             self.strip()
