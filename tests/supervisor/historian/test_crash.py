@@ -133,6 +133,7 @@ def test_that_a_kill_between_any_two_steps_leaves_every_sample_once(
         settle(plant, 2)
     found = plant.history.samples("P.t2", 0, FAR)
     assert found.value.tolist() == list(range(5000)), "as the window sees it"
+    assert [len(plant.history.samples(f"P.t{tag}", 0, FAR)) for tag in (3, 4)] == [1, 1], "carried on, and once"
     plant.historian._shut()
     monkeypatch.undo()
     again = Plant(tmp_path)

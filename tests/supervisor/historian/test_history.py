@@ -23,6 +23,7 @@ from supervisor.historian.files import ROLLUP, part_files
 from supervisor.historian.history import History
 from supervisor.historian.rollups import LEVELS, NOTHING
 from supervisor.historian.samples import samples
+from supervisor.historian.view import HotRow, View
 from supervisor.model import BAD, Quality
 from tests.supervisor.historian.conftest import HOUR, START, Plant
 
@@ -51,7 +52,7 @@ def rows(seed: random.Random, text: float) -> list[tuple[int, int, float, int]]:
     made = []
     for _ in range(seed.choice([1, 5, 300])):
         tag = seed.randint(1, 4)
-        time = START + seed.randint(1, 5 * 3600) * SECOND + seed.choice([0, 0, 1_500_000])
+        time = START + seed.randint(1, 5 * 60) * 60 * SECOND + seed.choice([0, 0, 1_500_000])
         bad = seed.random() < 0.05
         value = float("nan") if bad else text if tag == 1 else seed.randint(0, 50) / 10
         made.append((tag, time, value, int(Quality.TIMEOUT) if bad else 0))
@@ -245,6 +246,22 @@ def test_that_bad_time_is_shown_in_columns_too(plant: Plant) -> None:
         assert start <= START + 3000 * SECOND
         assert end >= START + 4999 * SECOND
         assert set(trend.mean.tolist()) == {1.5}
+
+
+def test_that_a_compaction_in_the_middle_of_a_look_is_noticed(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(plant, 2, list(range(1, 1001)), [float(i) for i in range(1000)])
+    plant.historian.flush()
+    plant.history.info()  # its files are open from here on
+    real, compacted = View._load, []
+
+    def load(view: View, sealed: int) -> list[HotRow]:
+        if not compacted:
+            compacted.append(plant.historian.compact(everything=True))
+        return real(view, sealed)
+
+    monkeypatch.setattr(View, "_load", load)
+    assert plant.history.samples("P.t2", START, END).value.tolist() == list(range(1000))
+    assert compacted[0].sealed == 1000
 
 
 def test_that_unknown_tags_and_empty_spans_are_empty(plant: Plant) -> None:
