@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
 
 from supervisor.model import Equipment, Site, Text
@@ -64,6 +65,7 @@ class SiteTree(QAbstractItemModel):
                 area = thing.area if thing.area in site.areas else _NONE
                 self._shelves.setdefault((area, thing.system), _Shelf()).equipment.append(thing)
         self._areas = self._inhabited()
+        self._of_alarm = np.array([alarm.equipment.index for alarm in site.alarms], np.intp)
         self._nodes: dict[int, Node] = {}
         self._paths: dict[int, tuple[Key, ...]] = {}
         self._worst: dict[Key, Worst] = {}
@@ -82,16 +84,19 @@ class SiteTree(QAbstractItemModel):
     # ------------------------------------------------------------ alarms
     def recount(self) -> None:
         """The worst alarm of every place, again. The view paints itself: no signal per node."""
-        seen: dict[Key, tuple[int, bool, int]] = {}
-        board, alarms = self._board, self._site.alarms
-        for row in board.rows.tolist():  # in the order of the law: the first of a place is its worst
-            for key in self._path(alarms[row].equipment):
+        seen: dict[Key, list[int]] = {}
+        board, rows = self._board, self._board.rows
+        # an equipment at a time: in a flood thousands of alarms stand on few of them
+        things, first, numbers = np.unique(self._of_alarm[rows], return_index=True, return_counts=True)
+        for at in np.argsort(first).tolist():  # in the order of the law: the first of a place is its worst
+            row, number = int(rows[first[at]]), int(numbers[at])
+            worst = (int(board.priority[row]), int(board.acked[row]))
+            for key in self._path(self._site.equipment[things[at]]):
                 if key in seen:
-                    priority, acked, number = seen[key]
-                    seen[key] = (priority, acked, number + 1)
+                    seen[key][2] += number
                 else:
-                    seen[key] = (int(board.priority[row]), bool(board.acked[row]), 1)
-        self._worst = {key: Worst(*worst) for key, worst in seen.items()}
+                    seen[key] = [*worst, number]
+        self._worst = {key: Worst(worst[0], bool(worst[1]), worst[2]) for key, worst in seen.items()}
 
     def _path(self, thing: Equipment) -> tuple[Key, ...]:
         """The keys of every node that an alarm of an equipment shows on."""

@@ -97,8 +97,8 @@ class SystemCard(QWidget):
         self.update()
 
     def tags(self) -> NDArray[np.intp]:
-        """The rows of the columns that the list shows."""
-        return np.array([row.tag.index for row in self.rows], np.intp)
+        """The rows of the columns that the card is made of: all of its system, for the figures are."""
+        return self._all
 
     def _range(self) -> tuple[float, float]:
         """What the bars of the list run from and to; the type's range, or all that was seen."""

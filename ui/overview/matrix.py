@@ -86,9 +86,10 @@ class Matrix(QWidget):
 
     def show_live(self) -> None:
         """How much of each cell can't be believed."""
-        bad = self._context.live.quality >= BAD
-        self._bad = np.bincount(self._of_tag[bad], minlength=len(self._things))
-        self.update()
+        bad = np.bincount(self._of_tag[self._context.live.quality >= BAD], minlength=len(self._things))
+        if not np.array_equal(bad, self._bad):
+            self._bad = bad
+            self.update()
 
     # ------------------------------------------------------------ painting
     def _left(self) -> float:

@@ -35,6 +35,8 @@ class OverviewPage(Page):
         self.matrix.asked_for.connect(self.asked_for)
         self.sentence = Label(look, "body", 500)
         self.bad = Label(look, "body", 400, "text2")
+        self._moved: set[int] = set()
+        """Cards some tag of which moved."""
         self._columns = 0
         layout = column(self, 0, 8)
         layout.addWidget(self._make_head())
@@ -104,10 +106,10 @@ class OverviewPage(Page):
 
     # ------------------------------------------------------------ keeping it fresh
     def refresh(self, moved: NDArray[np.intp]) -> None:
-        """Only the cards whose list moved; the figures follow once a second, or nobody could read them."""
-        for card, tags in zip(self.cards, self._tags, strict=True):
-            if np.isin(tags, moved).any():
-                card.update()
+        """Only noted: numbers that run ten times a second can't be read, and painting them all costs a frame."""
+        for at, tags in enumerate(self._tags):
+            if at not in self._moved and np.isin(tags, moved, assume_unique=True).any():
+                self._moved.add(at)
 
     def refresh_alarms(self) -> None:
         for card in self.cards:
@@ -116,8 +118,11 @@ class OverviewPage(Page):
         self._tell()
 
     def slow(self) -> None:
-        for card in self.cards:
-            card.sort()
+        """Paint again what moved since the last second."""
+        for at in self._moved:
+            self.cards[at].sort()
+            self.cards[at].update()
+        self._moved.clear()
         self.matrix.show_live()
         self._lay_out()
         self._tell()

@@ -6,6 +6,7 @@ one `str.find` walks it: half a million tags take a few milliseconds, and nothin
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -33,6 +34,7 @@ from ui.pages import Context
 from ui.shapes import elided, paint_icon, saved, system_icon, text_width
 from ui.shell.places import PageRow
 
+_ACCENTS = re.compile("[\u0300-\u036f]")
 MOST = 12
 """Hits shown; who needs more writes another letter."""
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -64,7 +66,7 @@ class Finder:
         if not needles:
             return []
         if not self._haystack:
-            self._build()
+            self.build()
         longest = max(needles, key=len)
         hits: list[Hit] = []
         at = self._haystack.find(longest)
@@ -77,15 +79,15 @@ class Finder:
             at = self._haystack.find(longest, end)
         return hits
 
-    def _build(self) -> None:
-        lines: list[str] = []
-        at = 0
+    def build(self) -> None:
+        """Make the string; may be called from any thread, ahead of the first search."""
+        targets, lines = [], []
         for target, line in self._lines():
-            self._targets.append(target)
-            self._starts.append(at)
-            lines.append(fold(line) + "\n")
-            at += len(lines[-1])
-        self._haystack = "".join(lines)
+            targets.append(target)
+            lines.append(line)
+        haystack = fold("\n".join(lines))
+        starts = [0, *(match.end() for match in re.finditer("\n", haystack))]
+        self._targets, self._starts, self._haystack = targets, starts, haystack
 
     def _lines(self) -> Iterable[tuple[PageRow | Equipment | Tag, str]]:
         for page in self._pages:
@@ -108,8 +110,7 @@ class Finder:
 
 def fold(text: str) -> str:
     """Small letters without accents."""
-    plain = unicodedata.normalize("NFD", text)
-    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
+    return _ACCENTS.sub("", unicodedata.normalize("NFD", text)).casefold()
 
 
 class SearchField(QLineEdit):

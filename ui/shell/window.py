@@ -6,6 +6,7 @@ wish ──> navigate ──> Place ──> page made if need be ──> page.ar
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -34,6 +35,8 @@ from ui.shell.top import TopBar
 from ui.widgets import column, row
 
 SIDE_WIDTH = 336
+_MANY_TAGS = 20_000
+"""From here on what can be searched is prepared in a thread, not at the first letter."""
 _REMEMBERED = 50
 """Places one can go back to."""
 
@@ -70,7 +73,8 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         context = self.context
         present = tuple(self.rows.values())
-        self.top = TopBar(context, present, self.horn, Finder(context.attachment.site, present))
+        self.finder = Finder(context.attachment.site, present)
+        self.top = TopBar(context, present, self.horn, self.finder)
         self.notices = Notices(context.look)
         self.banner = Banner(context)
         self.pins = Pins(context.look, self._name_of, self.preferences.pinned or self._usual_pins())
@@ -133,6 +137,8 @@ class MainWindow(QMainWindow):
         if not self.place.page:
             self.navigate(OVERVIEW if OVERVIEW in self.rows else next(iter(self.rows)))
         self.refresh.start()
+        if len(self.context.attachment.site.tags) > _MANY_TAGS:
+            self.context.spawn(asyncio.to_thread(self.finder.build))
 
     # ------------------------------------------------------------ going places
     def navigate(self, wish: object) -> None:
