@@ -21,6 +21,9 @@ from supervisor.model import Kind, Site, Tag
 BLOCK = 64
 """Instants told at a time."""
 
+Instants = NDArray[np.int64]
+"""ns UTC, growing."""
+
 Stretch = tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.float64]]
 """Tag indices (k), source times in ns UTC (m, growing), values in engineering units (m, k)."""
 
@@ -30,18 +33,31 @@ def past(site: Site, start_ns: int, end_ns: int, step_s: float, seed: int = 1) -
 
     Texts are left out. The index is the same in every stretch. Give the seed that the live city will have.
     """
+    return tell(site, instants(start_ns, end_ns, step_s), seed)
+
+
+def instants(start_ns: int, end_ns: int, step_s: float) -> Instants:
+    """`start < t <= end`, every `step_s` seconds, so that the last one is `end`."""
+    step = round(step_s * SECOND)
+    return end_ns - np.arange((end_ns - start_ns - 1) // step, -1, -1, dtype=np.int64) * step
+
+
+def tell(site: Site, times: Instants, seed: int = 1) -> Iterator[Stretch]:
+    """As `past`, at instants of the caller's choice, growing: coarse first, fine towards the end, in one life.
+
+    Counters fit within one telling; two tellings in a row would each be fitted to the present of its own end.
+    """
     told = _told(site)
-    if not len(told):
+    if not len(told) or not len(times):
         return
-    times = end_ns - np.arange((end_ns - start_ns - 1) // round(step_s * SECOND), -1, -1) * round(step_s * SECOND)
-    shift = _seam(site, times, step_s, seed, told)
-    nature = _awake(site, int(times[0]), step_s, seed)
+    shift = _seam(site, times, seed, told)
+    nature, last = _awake(site, times, seed)
     for first in range(0, len(times), BLOCK):
         block = times[first : first + BLOCK]
         values = np.empty((len(block), len(told)))
         for row, now in enumerate(block.tolist()):
-            nature.step(now, step_s)
-            values[row] = nature.world.value[told]
+            nature.step(now, (now - last) / SECOND)
+            values[row], last = nature.world.value[told], now
         yield told, block, values + shift
 
 
@@ -50,14 +66,15 @@ def _told(site: Site) -> NDArray[np.int32]:
     return np.array([tag.index for tag in site.tags if tag.source and tag.spec.kind is not Kind.TEXT], np.int32)
 
 
-def _awake(site: Site, first: int, step_s: float, seed: int, counting: bool = False) -> Nature:
-    """The city a step before `first`; `counting`: only what moves counters that are no closed form."""
+def _awake(site: Site, times: Instants, seed: int, counting: bool = False) -> tuple[Nature, int]:
+    """The city a step before the first instant; `counting`: only what moves counters that are no closed form."""
     nature = Nature(World(site), seed, PAST_RATE)
     nature.incidents.showers = False
     if counting:
         nature.physics = {kind: each for kind, each in nature.physics.items() if each.counting}
-    nature.begin(first - round(step_s * SECOND))
-    return nature
+    before = int(2 * times[0] - times[1]) if len(times) > 1 else int(times[0]) - SECOND
+    nature.begin(before)
+    return nature, before
 
 
 def _counted(tag: Tag, nature: Nature) -> bool:
@@ -67,13 +84,14 @@ def _counted(tag: Tag, nature: Nature) -> bool:
     return tag.spec.kind is Kind.COUNTER and bool({equipment.type.id, whole.type.id} & set(nature.physics))
 
 
-def _seam(site: Site, times: NDArray[np.int64], step_s: float, seed: int, told: NDArray[np.int32]) -> Floats:
+def _seam(site: Site, times: Instants, seed: int, told: NDArray[np.int32]) -> Floats:
     """What to add to each counter so that the past ends where the present begins."""
-    first_life = _awake(site, int(times[0]), step_s, seed, counting=True)
-    counts = np.array([_counted(site.tags[index], first_life) for index in told.tolist()], np.bool_)
+    life, last = _awake(site, times, seed, counting=True)
+    counts = np.array([_counted(site.tags[index], life) for index in told.tolist()], np.bool_)
     for now in times.tolist():
-        first_life.step(now, step_s)
+        life.step(now, (now - last) / SECOND)
+        last = now
     present = Nature(World(site), seed)
     present.begin(int(times[-1]))
-    gap = np.floor(present.world.value[told] - first_life.world.value[told])
+    gap = np.floor(present.world.value[told] - life.world.value[told])
     return np.where(counts, gap, 0.0)

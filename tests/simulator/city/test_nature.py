@@ -7,7 +7,7 @@ import pytest
 
 from simulator.city.incidents import KINDS, Incidents
 from simulator.city.nature import Nature
-from simulator.city.past import past
+from simulator.city.past import instants, past, tell
 from simulator.city.table import PHYSICS
 from simulator.city.wall import WallClock
 from simulator.world import World
@@ -107,3 +107,14 @@ def test_that_nature_begins_without_any_equipment(settle: Settle) -> None:
     nature = Nature(world)
     nature.begin(at("2026-03-12 10:00"))
     assert set(nature.physics) == {"soil_probe"}
+
+
+def test_that_a_past_told_coarsely_and_then_finely_has_no_seam_in_its_counters(settle: Settle) -> None:
+    life = settle("2026-03-12 10:00", lighting_cabinet=4, pumping_station=3, intersection=2, car_park=2)
+    hour = 3600 * SECOND
+    coarse, fine = instants(life.now - 12 * hour, life.now - hour, 300.0), instants(life.now - hour, life.now, 30.0)
+    stretches = list(tell(life.site, np.concatenate([coarse, fine])))
+    values = np.concatenate([stretch[2] for stretch in stretches])
+    counters = np.array([life.site.tags[each].spec.kind is Kind.COUNTER for each in stretches[0][0]])
+    assert len(values) == len(coarse) + len(fine)
+    assert (np.diff(values[:, counters], axis=0) >= -1e-6).all()
