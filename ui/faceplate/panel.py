@@ -182,6 +182,7 @@ class Content(QWidget):
         )
         self._word = Label(look, "title", 600)
         self._quality = Label(look, "hint", 600, "text2")
+        self._quality.hide()
         self._word.setVisible(self._state_tag is not None)
         name = self._state_tag.spec.name if self._state_tag else words.STATE
         label = Words(look, name, "hint", 400, "text2")

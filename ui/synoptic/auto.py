@@ -52,14 +52,15 @@ def page_for(site: Site, equipment: Equipment) -> Synoptic:
     texts = [tag for tag in tags if tag.spec.kind is Kind.TEXT]
     _head(layout, equipment, states, texts)
     _bars(layout, bars)
-    _grid(layout, words.COUNTERS, "value", boxes)
+    _grid(layout, words.OTHERS, "value", boxes)
     _parts(layout, site, equipment)
     height = max(layout.y, float(SIZE[1]))
     return Synoptic(f"auto.{equipment.id}", equipment.type.id, (float(SIZE[0]), height), tuple(layout.symbols), ())
 
 
 def _ranged(tag: Tag) -> bool:
-    return tag.spec.high > tag.spec.low
+    """Whether a bar says something of it; where a thing is and where it heads has no more and no less."""
+    return tag.spec.high > tag.spec.low and tag.spec.unit != "°"
 
 
 def _head(layout: _Layout, equipment: Equipment, states: Sequence[Tag], texts: Sequence[Tag]) -> None:

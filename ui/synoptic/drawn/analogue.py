@@ -196,7 +196,8 @@ class Tank(Analogue):
         sheet.write(painter, below, named(self), STRONG, CENTRE)
 
     def framed(self) -> QRectF:
-        return QRectF(14, self.rect.height() * 0.47, 98, 44)
+        # near the rim, where no start, stop or low level can lie beneath it
+        return QRectF(14, 20, 98, 44)
 
     def boundingRect(self) -> QRectF:
         return self.rect.adjusted(-24, -14, 24, 28)
