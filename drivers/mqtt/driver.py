@@ -28,6 +28,9 @@ from supervisor.model import LinkSpec, Quality, Tag
 MOST = 1_000
 """Messages decoded at one go: some 10 ms of the loop. A greater rush waits for the next turn."""
 
+CONFIRM_S = 1.0
+"""How long after a write its node is asked for its birth: by then it has acted."""
+
 log = logging.getLogger(__name__)
 
 
@@ -63,6 +66,13 @@ class MqttDriver:
             raise WriteFailed(f"{tag.id} cannot be written: {error}") from None
         self._traffic.requests += 1
         self._traffic.round_trips.append(await session.write(*message, timeout_s))
+        asyncio.get_running_loop().call_later(CONFIRM_S, self._confirm, session, tag)
+
+    def _confirm(self, session: Session, tag: Tag) -> None:
+        """Have a Sparkplug node say everything anew: it is silent about an order that already stood."""
+        if self._session is session:
+            self._plan.nodes.introduce(tag, self._clock.now())
+            session.wake.set()
 
     async def _connection(self, version: int, publish: Publish, up: Callable[[], None]) -> None:
         host = HostState(self._settings.host_id, self._clock.now()) if len(self._plan.nodes) else None

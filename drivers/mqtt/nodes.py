@@ -93,6 +93,11 @@ class Nodes:
             node.forget()
             self._ask(node, now)
 
+    def introduce(self, tag: Tag, now: int) -> None:
+        """Ask the node of a tag for its birth; nothing for a tag that is no Sparkplug metric."""
+        if tag.index in self._places:
+            self._ask(self._places[tag.index][0], now)
+
     def requests(self, now: int) -> list[tuple[str, bytes]]:
         """Topics and payloads to be published, QoS 0; each is handed out once."""
         asked, self._requests = self._requests, []

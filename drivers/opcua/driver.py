@@ -19,7 +19,7 @@ from asyncua import ua
 from drivers.opcua.address import ALIASES, Address, Target, Word, target
 from drivers.opcua.values import Columns
 from drivers.opcua.variant import encode, type_of
-from drivers.opcua.wire import Wire, name
+from drivers.opcua.wire import Wire, name, row_of
 from supervisor.clock import Clock
 from supervisor.driver import Publish, Traffic
 from supervisor.errors import LinkLost, WriteFailed, WriteUnknown
@@ -31,6 +31,9 @@ WATCH_S = 1.0
 fresh round trip every second."""
 KEEP_ALIVES = 10
 """Publishing intervals without a change after which the server says that it lives."""
+CONFIRM_S = 15.0
+"""For so long after a write the equipment it was for is read at every probe. A subscription says nothing of a value
+that stays, so the read-back of an order that already stood would never come."""
 LISTENERS = 2
 """Publish requests outstanding: one is answered while the other waits."""
 CHUNK = 1000
@@ -106,6 +109,8 @@ class _Session:
         self._positions = {tag.index: position for position, tag in enumerate(tags)}
         self._limits = [CHUNK, CHUNK, CHUNK]
         self._subscription = _Subscription(0, math.inf, 0.0)
+        self._confirming: dict[str, float] = {}
+        """Equipment that was written to -> until when it is read, monotonic seconds."""
 
     async def find(self) -> None:
         """Where every tag is on this server, by URI and browse name: indices and numbers may have moved."""
@@ -204,7 +209,7 @@ class _Session:
 
     def work(self, publish: Publish) -> list[Any]:
         """The coroutines that keep this session going; each ends only by LinkLost."""
-        return [self._listen(publish) for _ in range(LISTENERS)] + [self._watch(), self._wire.renew()]
+        return [self._listen(publish) for _ in range(LISTENERS)] + [self._watch(publish), self._wire.renew()]
 
     async def _listen(self, publish: Publish) -> None:
         subscription = self._subscription
@@ -220,14 +225,26 @@ class _Session:
             for batch in self._columns.batches(heard.rows, self._clock.now()):
                 publish(batch)
 
-    async def _watch(self) -> None:
-        """Silence of the server, or of its subscription, is a loss."""
+    async def _watch(self, publish: Publish) -> None:
+        """Silence of the server, or of its subscription, is a loss. Also reads what was just commanded."""
         while True:
             await self._clock.sleep(WATCH_S)
             await self._read([ua.ObjectIds.Server_ServerStatus_State])
             silent_s = self._clock.monotonic() - self._subscription.heard
             if silent_s > self._subscription.silence_s:
                 raise LinkLost(f"the subscription has been silent for {silent_s:.0f} s", Quality.TIMEOUT)
+            await self._confirm(publish)
+
+    async def _confirm(self, publish: Publish) -> None:
+        """Read the equipment that was written to lately."""
+        now = self._clock.monotonic()
+        self._confirming = {id_: until for id_, until in self._confirming.items() if until > now}
+        positions = [at for at in self._nodes if _family(self._tags[at]) in self._confirming]
+        for chunk in _chunks(positions, self._limits[0]):
+            values = await self._attributes([(self._nodes[at], 13) for at in chunk])
+            rows = [row_of(at, value) for at, value in zip(chunk, values, strict=True)]
+            for batch in self._columns.batches(rows, self._clock.now()):
+                publish(batch)
 
     async def write(self, tag: Tag, raw: float, timeout_s: float) -> None:
         """See `Driver.write`."""
@@ -245,6 +262,12 @@ class _Session:
             raise WriteUnknown(f"the server answers {name(status)}")
         if status & 0x80000000:
             raise WriteFailed(f"the server refuses: {name(status)}")
+        self._confirming[_family(tag)] = self._clock.monotonic() + CONFIRM_S
+
+
+def _family(tag: Tag) -> str:
+    """The equipment and its parts: a command to one is often answered by another."""
+    return tag.equipment.parent or tag.equipment.id
 
 
 def _address(tag: Tag) -> Address:

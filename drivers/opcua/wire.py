@@ -187,13 +187,13 @@ def _slow(body: Any) -> Notification:
     heard = Notification(response.Parameters.SubscriptionId, message.SequenceNumber, not parts)
     for part in parts:
         if isinstance(part, ua.DataChangeNotification):
-            heard.rows += [_row(each.ClientHandle, each.Value) for each in part.MonitoredItems]
+            heard.rows += [row_of(each.ClientHandle, each.Value) for each in part.MonitoredItems]
         elif isinstance(part, ua.StatusChangeNotification):
             heard.status = int(part.Status.value)
     return heard
 
 
-def _row(handle: int, value: ua.DataValue) -> Row:
+def row_of(handle: int, value: ua.DataValue) -> Row:
     status = int(value.StatusCode.value) if value.StatusCode else 0
     return handle, _scalar(value.Value.Value if value.Value else None), status, _ticks(value.SourceTimestamp)
 

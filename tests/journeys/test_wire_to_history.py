@@ -106,6 +106,13 @@ def test_that_a_sign_is_changed_over_mqtt_with_proof(town: Town):
     assert outcome(town, command) == "done"
 
 
+@pytest.mark.parametrize(("equipment", "command", "tag"), [("CF-101", "plan", "plan"), ("PK-01", "sign", "sign")])
+def test_that_an_order_that_already_stands_is_proven_too(town: Town, equipment: str, command: str, tag: str):
+    """A peer that speaks only of what moves says nothing of it by itself."""
+    standing = town.value(f"{equipment}.{tag}")
+    assert outcome(town, ask(town, "submit", equipment=equipment, command=command, value=standing)["id"], 150) == "done"
+
+
 def test_that_a_controller_that_dies_in_the_middle_of_a_command_leaves_unknown_and_is_not_asked_twice(town: Town):
     ask(town, "submit", equipment="AP-001", command="manual")
     until(lambda: town.value("AP-001.mode") == 1.0, 5, "the cabinet is in manual")

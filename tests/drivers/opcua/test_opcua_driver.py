@@ -159,6 +159,19 @@ def test_that_a_write_takes_the_type_of_its_node_and_comes_back_as_a_value() -> 
     asyncio.run(scenario())
 
 
+def test_that_an_order_that_already_stands_is_read_back_all_the_same() -> None:
+    async def scenario() -> None:
+        plant = Plant()
+        async with plant.running() as task:
+            await asyncio.sleep(0.3)
+            plant.batches.clear()
+            standing = float(plant.world.value[plant.tag("plan").index])
+            await plant.driver.write(plant.tag("plan"), standing, 1.0)
+            await until(lambda: sum(plant.tag("plan").index in batch.index for batch in plant.batches) >= 2, task)
+
+    asyncio.run(scenario())
+
+
 def test_that_a_refusal_of_the_device_is_named() -> None:
     async def scenario() -> None:
         plant = Plant()
