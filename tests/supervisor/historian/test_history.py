@@ -19,6 +19,7 @@ from supervisor.clock import SECOND
 from supervisor.database import reading, sqlite3
 from supervisor.errors import StoreError
 from supervisor.historian import rollups
+from supervisor.historian.compact import Compacted
 from supervisor.historian.files import ROLLUP, part_files
 from supervisor.historian.history import History
 from supervisor.historian.rollups import LEVELS, NOTHING
@@ -252,7 +253,8 @@ def test_that_a_compaction_in_the_middle_of_a_look_is_noticed(plant: Plant, monk
     fill(plant, 2, list(range(1, 1001)), [float(i) for i in range(1000)])
     plant.historian.flush()
     plant.history.info()  # its files are open from here on
-    real, compacted = View._load, []
+    real = View._load
+    compacted: list[Compacted] = []
 
     def load(view: View, sealed: int) -> list[HotRow]:
         if not compacted:
@@ -262,6 +264,20 @@ def test_that_a_compaction_in_the_middle_of_a_look_is_noticed(plant: Plant, monk
     monkeypatch.setattr(View, "_load", load)
     assert plant.history.samples("P.t2", START, END).value.tolist() == list(range(1000))
     assert compacted[0].sealed == 1000
+
+
+def test_that_of_equal_times_the_last_to_arrive_is_in_force(plant: Plant) -> None:
+    for value in (1.0, 2.0):
+        fill(plant, 2, [60], [value])
+        plant.historian.flush()
+    assert plant.historian.compact().carried == 2
+    fill(plant, 2, [60], [3.0])
+    plant.historian.flush()
+    plant.historian.compact(everything=True)
+    fill(plant, 2, [60], [4.0])
+    settle(plant, 2)
+    assert plant.history.samples("P.t2", START, END).value.tolist() == [1.0, 2.0, 3.0, 4.0]
+    assert plant.history.at(["P.t2"], START + HOUR).value.tolist() == [4.0]
 
 
 def test_that_unknown_tags_and_empty_spans_are_empty(plant: Plant) -> None:
