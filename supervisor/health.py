@@ -85,6 +85,31 @@ STATION_TYPE = EquipmentType(
         CHANGES: TagSpec(CHANGES, Text("Changements par seconde", "Changes per second"), unit="/s", deadband=5.0),
         HISTORY_LAG: TagSpec(HISTORY_LAG, Text("Retard d'historisation", "Historian lag"), unit="s", deadband=0.2),
     },
+    alarms=(
+        AlarmRule(
+            id="history_behind",
+            tag=HISTORY_LAG,
+            condition=Condition.HIGH,
+            limit=10.0,
+            deadband=5.0,
+            on_delay_s=5.0,
+            priority=Priority.HIGH,
+            name=Text("Historique non enregistré", "History not recorded"),
+            cause=Text(
+                "Disque plein, dossier de données en lecture seule ou disque trop lent.",
+                "Disk full, data folder read-only, or a disk that is too slow.",
+            ),
+            consequence=Text(
+                "Les mesures attendent en mémoire ; elles seraient perdues si le poste s'arrêtait.",
+                "Measurements wait in memory; they would be lost if the station stopped.",
+            ),
+            action=Text(
+                "Libérer de la place sur le disque des données ; prévenir l'administrateur du poste.",
+                "Free space on the data disk; call whoever looks after the machine.",
+            ),
+            response_s=600,
+        ),
+    ),
     headline=(GOOD_SHARE, CHANGES, HISTORY_LAG),
     symbol="station",
 )

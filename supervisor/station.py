@@ -22,6 +22,8 @@ from supervisor.table import TagTable
 
 BEAT_S = 0.2
 """The window calls a station dead that has not beaten for a second."""
+STEP = SECOND
+"""Going back by more than this is a clock that was set, not one that is being slewed."""
 
 log = logging.getLogger(__name__)
 
@@ -40,13 +42,14 @@ class Station:
         self.history_lag: Callable[[], float] = lambda: 0.0
         """Seconds between a change and its being safe on disk; the historian's own figure."""
         self.changes = 0
+        self._newest = 0
         self._limit = np.array([round(tag.stale_s * SECOND) for tag in site.tags], np.int64)
         self._tasks: list[asyncio.Task[None]] = []
         self._health = _HealthIndex(site)
 
     def absorb(self, batch: Batch) -> None:
         """The one road up."""
-        now = self.clock.now()
+        now = self._checked(self.clock.now())
         for part in batch.rounds():
             change = self.table.apply(part, now)
             self.changes += len(change)
@@ -55,6 +58,15 @@ class Station:
                     consume(change)
                 except Exception:  # a bug in one consumer must not cost the others the change
                     log.exception("%s failed on a change", getattr(consume, "__qualname__", consume))
+
+    def _checked(self, now: int) -> int:
+        """`now`, once it is sure that the machine's clock has not been set back since the last batch."""
+        if now < self._newest - STEP:
+            log.warning("The machine's clock was set back by %.1f s", (self._newest - now) / SECOND)
+            self.table.forget_times()
+            self._newest = now
+        self._newest = max(self._newest, now)
+        return now
 
     def start(self, links: Mapping[str, Link]) -> None:
         """Run the links; needs a running loop."""

@@ -96,6 +96,15 @@ class TagTable:
                 columns["status"][index] = batch.status
         return _rows(batch, value, now, moved)
 
+    def forget_times(self) -> None:
+        """Take the next value of every tag whatever its time: the clock that dated the present ones was set back.
+
+        Without this a polled tag, which the station dates, would stand still, and look live, until the clock has
+        come back to where it was.
+        """
+        self._device_time[:] = _NEVER
+        self.columns["arrival_time"][:] = 0
+
     def stale(self, limit: NDArray[np.int64], now: int) -> Indices:
         """Tags that are not bad yet and had no news for longer than `limit` (ns per tag, 0 for never)."""
         age = now - self.columns["arrival_time"]

@@ -171,3 +171,15 @@ def test_that_several_values_of_one_tag_in_a_batch_are_all_changes():
         assert bench.value("E.t0") == 3.0
 
     asyncio.run(run())
+
+
+def test_that_a_clock_set_back_does_not_freeze_what_the_station_dates(caplog):
+    async def run():
+        bench = Bench()
+        bench.station.absorb(Batch.of([0], 1.0, bench.clock.now()))
+        bench.clock._now -= 3600 * SECOND
+        bench.station.absorb(Batch.of([0], 2.0, bench.clock.now()))
+        assert bench.value("E.t0") == 2.0
+        assert "set back by 3600" in caplog.text
+
+    asyncio.run(run())
