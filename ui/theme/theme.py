@@ -25,8 +25,11 @@ class Theme:
         self._colors = {token: QColor(str(text)) for token, text in tokens()[name].items()}
 
     def color(self, token: str) -> QColor:
-        """The colour of a token; KeyError for an unknown one, so that a typing error never paints black."""
-        return self._colors[token]
+        """The colour of a token; KeyError for an unknown one, so that a typing error never paints black.
+
+        A copy: a painter that makes it fainter for itself must not make an alarm fainter everywhere.
+        """
+        return QColor(self._colors[token])
 
     def hex(self, token: str) -> str:
         return self._colors[token].name()
