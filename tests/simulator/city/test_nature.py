@@ -17,7 +17,7 @@ from tests.simulator.city.conftest import Life, Settle, at
 
 
 def lived(life: Life) -> np.ndarray:
-    life.live(600, 1.0)
+    life.live(200, 1.0)
     return life.world.value.copy()
 
 
@@ -30,7 +30,7 @@ def test_that_the_same_seed_tells_the_same_story_and_another_seed_another(settle
 def test_that_everything_is_a_number_at_any_hour(settle: Settle) -> None:
     for hour in range(0, 24, 2):
         life = settle(f"2026-03-{12 + hour % 3} {hour:02}:00", rate=120.0)
-        life.live(60, 1.0)
+        life.live(15, 1.0)
         assert np.isfinite(life.world.value).all()
 
 
@@ -40,7 +40,7 @@ def test_that_every_kind_of_incident_is_one_its_physics_knows() -> None:
 
 
 def test_that_incidents_come_at_their_rate_whatever_the_steps() -> None:
-    hours = 500
+    hours = 300
     start = at("2026-03-12 00:00") / 1e9
     whole = list(Incidents(3, 12.0).between(start, start + hours * 3600))
     pieces = Incidents(3, 12.0)
@@ -73,6 +73,7 @@ def test_that_the_wall_clock_only_goes_forward() -> None:
     assert wall.now() == at("2026-03-13 09:00")
 
 
+@pytest.mark.slow
 def test_that_the_past_has_every_instant_once_and_its_counters_end_where_the_present_begins(settle: Settle) -> None:
     life = settle("2026-03-12 10:00")
     end, start = life.now, life.now - 6 * 3600 * SECOND
@@ -90,9 +91,10 @@ def test_that_the_past_has_every_instant_once_and_its_counters_end_where_the_pre
     assert values[-1, counters] == pytest.approx(ends, rel=0.01, abs=10)
 
 
+@pytest.mark.slow
 def test_that_the_past_meets_the_present(settle: Settle) -> None:
     life = settle("2026-03-12 20:30", seed=5)
-    *_, (index, _, values) = past(life.site, life.now - 12 * 3600 * SECOND, life.now, 60.0, seed=5)
+    *_, (index, _, values) = past(life.site, life.now - 8 * 3600 * SECOND, life.now, 60.0, seed=5)
     told = np.full(len(life.site.tags), np.nan)
     told[index] = values[-1]
     tolerances = {"fill": 3, "moisture": 1, "latitude": 0.002, "free": 40, "light": 1, "u1": 2, "on": 0}
@@ -109,6 +111,7 @@ def test_that_nature_begins_without_any_equipment(settle: Settle) -> None:
     assert set(nature.physics) == {"soil_probe"}
 
 
+@pytest.mark.slow
 def test_that_a_past_told_coarsely_and_then_finely_has_no_seam_in_its_counters(settle: Settle) -> None:
     life = settle("2026-03-12 10:00", lighting_cabinet=4, pumping_station=3, intersection=2, car_park=2)
     hour = 3600 * SECOND

@@ -56,7 +56,7 @@ def test_that_pumps_keep_the_level_between_stop_and_start_in_dry_weather_and_tak
 def test_that_heavy_rain_overflows_the_well_and_the_level_comes_back(settle: Settle) -> None:
     life = settle("2026-07-14 08:00", pumping_station=6)
     life.nature.rain(90, 60)
-    life.live(3600, 2.0)
+    life.live(3600, 5.0)
     assert life.world.value[life.index("overflow")].any()
     assert life.world.value[life.index("high_float")].any()
     life.live(4 * 3600, 5.0)
@@ -99,7 +99,7 @@ def test_that_a_tripped_pump_declines_to_start_and_the_others_take_over(settle: 
     with pytest.raises(Rejected):
         life.write("pumping_station-1.P1.order", 1.0)
     before = life.get("pumping_station-1.P2.starts") + life.get("pumping_station-1.P3.starts")
-    for _ in life.steps(5400, 2.0):
+    for _ in life.steps(5400, 5.0):
         assert life.get("pumping_station-1.level") < 2.6
     assert life.get("pumping_station-1.P2.starts") + life.get("pumping_station-1.P3.starts") > before
 

@@ -32,7 +32,7 @@ def distance_to_route(points: np.ndarray) -> np.ndarray:
 def test_that_vehicles_stay_on_their_line_and_never_jump(settle: Settle, start: str) -> None:
     life = settle(start, transit_line=1, tram=8, rate=120.0)
     before = metres(life)
-    for _ in life.steps(1200, 1.0):
+    for _ in life.steps(600, 1.0):
         now = metres(life)
         assert distance_to_route(now).max() < 5.0
         assert np.hypot(*(now - before).T).max() < PACES["tram"].cruise * 1.5
@@ -44,13 +44,13 @@ def test_that_odometers_never_fall_and_agree_with_the_way_done(settle: Settle) -
     odometer = life.index("odometer")
     first = before = life.world.value[odometer].copy()
     way, place = np.zeros(5), metres(life)
-    for _ in life.steps(3 * 3600, 2.0):
+    for _ in life.steps(2 * 3600, 4.0):
         now, there = life.world.value[odometer].copy(), metres(life)
         assert (now >= before).all()
         way += np.hypot(*(there - place).T)
         before, place = now, there
-    assert before - first == pytest.approx(way, rel=0.02)
-    assert (way > 20_000).all()
+    assert before - first == pytest.approx(way, rel=0.03)
+    assert (way > 15_000).all()
 
 
 def test_that_doors_open_only_where_a_vehicle_stands(settle: Settle) -> None:
