@@ -37,7 +37,7 @@ NO_TEXT = Text("", "")
 
 
 class Quality(IntEnum):
-    """Why a value can or can't be believed. The top two bits are those of an OPC UA StatusCode: good, uncertain, bad."""
+    """Why a value can or can't be believed. The top two bits are those of an OPC UA StatusCode: good, doubtful, bad."""
 
     GOOD = 0x00
     UNCERTAIN = 0x40

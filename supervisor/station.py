@@ -63,7 +63,7 @@ class Station:
         """`now`, once it is sure that the machine's clock has not been set back since the last batch."""
         if now < self._newest - STEP:
             log.warning("The machine's clock was set back by %.1f s", (self._newest - now) / SECOND)
-            self.table.forget_times()
+            self.table.forget_times(now)
             self._newest = now
         self._newest = max(self._newest, now)
         return now

@@ -50,7 +50,7 @@ class TagTable:
         self._scale = np.array([tag.source.scale if tag.source else 1.0 for tag in tags], np.float64)
         self._offset = np.array([tag.source.offset if tag.source else 0.0 for tag in tags], np.float64)
         self._device_time = np.full(len(tags), _NEVER, np.int64)
-        """The newest time the device itself gave: losses, which the station dates, never hold a slow device's clock up."""
+        """The newest time a device itself gave: a loss, dated by the station, never holds up one whose clock is slow."""
         self._generation = 0
 
     def apply(self, batch: Batch, now: int) -> Change:
@@ -96,14 +96,14 @@ class TagTable:
                 columns["status"][index] = batch.status
         return _rows(batch, value, now, moved)
 
-    def forget_times(self) -> None:
+    def forget_times(self, now: int) -> None:
         """Take the next value of every tag whatever its time: the clock that dated the present ones was set back.
 
         Without this a polled tag, which the station dates, would stand still, and look live, until the clock has
         come back to where it was.
         """
         self._device_time[:] = _NEVER
-        self.columns["arrival_time"][:] = 0
+        self.columns["arrival_time"][:] = now  # the watch for silence starts anew
 
     def stale(self, limit: NDArray[np.int64], now: int) -> Indices:
         """Tags that are not bad yet and had no news for longer than `limit` (ns per tag, 0 for never)."""

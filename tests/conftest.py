@@ -17,7 +17,7 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 ROOMS = ("supervisor", "drivers", "alarms", "simulator", "ui", "asyncio")
-"""Loggers that may not report an error unannounced; what a peer's library says of a test's mischief is its own affair."""
+"""Loggers that may not report an error unannounced; a peer's library may say what it likes of a test's mischief."""
 LOOPBACK = ("127.", "localhost", "::1", "0.0.0.0", "")
 
 
