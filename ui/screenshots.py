@@ -40,6 +40,7 @@ async def _picture(window: MainWindow, place: Place, path: Path) -> None:
     for _ in range(TURNS):
         window.refresh.tick()
         await asyncio.sleep(SETTLE_S)
+    window.context.board.bright = True  # always in the same phase, or two walks would never look alike
     window.grab().save(str(path))
 
 

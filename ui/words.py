@@ -169,10 +169,10 @@ BOOK_NAMES = {
     "alarm": Text(fr="Alarmes", en="Alarms"),
     "command": Text(fr="Commandes", en="Commands"),
     "access": Text(fr="Accès", en="Access"),
-    "station": Text(fr="Poste", en="Station"),
+    "system": Text(fr="Poste Vigie", en="Vigie station"),
 }
 """Category of the journal -> the name of its book."""
-BOOKS = {"alarm": "bell", "command": "gear", "access": "user", "station": "station"}
+BOOKS = {"alarm": "bell", "command": "gear", "access": "user", "system": "station"}
 """Category of the journal -> its icon."""
 KINDS = {
     # alarms
@@ -186,6 +186,7 @@ KINDS = {
     "unsuppress": Text(fr="Fin de masquage", en="Unsuppressed"),
     "remove": Text(fr="Mise hors service", en="Out of service"),
     "return": Text(fr="Retour en service", en="Back in service"),
+    "drop": Text(fr="Alarme retirée du site", en="Alarm no longer in the site"),
     # commands, step by step
     "requested": Text(fr="Commande demandée", en="Command requested"),
     "checked": Text(fr="Contrôles passés", en="Checks passed"),
@@ -197,18 +198,33 @@ KINDS = {
     # access and station
     "attach": Text(fr="Ouverture de session", en="Signed in"),
     "detach": Text(fr="Fermeture de session", en="Signed out"),
+    "refused": Text(fr="Refus", en="Refused"),
     "start": Text(fr="Démarrage du poste", en="Station started"),
     "stop": Text(fr="Arrêt du poste", en="Station stopped"),
 }
 """Kind of a journal row -> what happened."""
 RESULTS = {
-    "done": Text(fr="exécutée", en="done"),
-    "refused": Text(fr="refusée", en="refused"),
-    "failed": Text(fr="échouée", en="failed"),
-    "unknown": Text(fr="inconnue", en="unknown"),
-    "passed": Text(fr="passés", en="passed"),
-    "ok": Text(fr="correct", en="ok"),
+    # outcomes
+    "done": Text(fr="exécuté", en="done"),
+    "refused": Text(fr="refusé", en="refused"),
+    "failed": Text(fr="échec", en="failed"),
+    "unknown": Text(fr="inconnu", en="unknown"),
+    # the check that refused
+    "right": Text(fr="droit", en="right"),
+    "token": Text(fr="clé d'accès", en="access token"),
+    "lock_out": Text(fr="consignation", en="lock-out"),
+    "interlock": Text(fr="verrouillage", en="interlock"),
+    "range": Text(fr="hors limites", en="out of range"),
+    "quality": Text(fr="qualité de mesure", en="quality"),
+    "link": Text(fr="liaison", en="link"),
+    "busy": Text(fr="commande en cours", en="command under way"),
+    "journal": Text(fr="journal", en="journal"),
+    "reason": Text(fr="motif absent", en="no reason given"),
+    "act": Text(fr="acte inconnu", en="unknown act"),
+    # why something came back by itself
+    "time": Text(fr="échéance", en="its time was over"),
 }
+"""Result of a journal row, or a word of its detail -> what it means."""
 GRAVE = frozenset({"refused", "failed", "unknown"})
 """Results that stand out."""
 DETAILS = {
@@ -222,6 +238,9 @@ DETAILS = {
     "limit": Text(fr="seuil", en="limit"),
     "state": Text(fr="état", en="state"),
     "check": Text(fr="contrôle", en="check"),
+    "act": Text(fr="acte", en="act"),
+    "count": Text(fr="nombre", en="number"),
+    "site": Text(fr="site", en="site"),
 }
 """Word of a journal row's detail -> what it means."""
 NO_JOURNAL = Text(fr="Le journal est vide.", en="The journal is empty.")

@@ -18,8 +18,16 @@ Until = Callable[[Callable[[], bool]], None]
 @pytest.fixture
 def page(window: MainWindow, station: TownStation, until: Until) -> JournalPage:
     station.note(
-        Entry("station", "start"),
-        Entry("command", "written", ANNE.id, "PR01.P1", detail={"value": 1.0}),
+        Entry("system", "start"),
+        Entry(
+            "command",
+            "outcome",
+            ANNE.id,
+            "PR01.P1",
+            "",
+            "refused",
+            {"check": "interlock", "fr": "Bâche vide.", "en": "Empty."},
+        ),
         Entry("alarm", "raise", subject="PR02.level_high", detail={"value": 4.52}),
     )
     window.navigate(JOURNAL)
@@ -37,7 +45,9 @@ def cells(page: JournalPage, row: int) -> list[str]:
 def test_that_the_newest_row_is_first_and_told_in_the_operators_words(page: JournalPage) -> None:
     assert cells(page, 0)[1:3] == ["Apparition", "Relevage 02 – Niveau bâche haut"]
     assert cells(page, 0)[5] == "valeur 4,5 m"
-    assert cells(page, 1)[1:3] == ["Écrite vers l'automate", "Relevage 01 · Pompe 1"]
+    assert cells(page, 1)[1:3] == ["Issue de la commande", "Relevage 01 · Pompe 1"]
+    assert cells(page, 1)[3] == "refusé"
+    assert cells(page, 1)[5] == "Bâche vide. · contrôle verrouillage"
     assert cells(page, 1)[4] == "A. Laurent"
 
 
@@ -57,8 +67,8 @@ def test_that_a_text_and_a_book_narrow_it(page: JournalPage, until: Until) -> No
     page.text.settled.emit()
     until(lambda: len(page.model.rows) == 1)
     page.text.setText("")
-    page.book.choose("station")
-    until(lambda: [row.category for row in page.model.rows] == ["station"])
+    page.book.choose("system")
+    until(lambda: [row.category for row in page.model.rows] == ["system"])
 
 
 def test_that_an_equipment_shows_only_what_concerns_it(

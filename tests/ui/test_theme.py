@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ui.look import Look
@@ -25,7 +27,8 @@ def test_that_an_unknown_token_is_an_error_and_not_black() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_that_every_token_of_the_style_sheet_is_replaced(name: str) -> None:
-    assert "@" not in Theme(name).style()
+    rules = re.sub(r"/\*.*?\*/", "", Theme(name).style(), flags=re.DOTALL)
+    assert "@" not in rules
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 
 from supervisor.journal import Row
-from supervisor.model import Equipment, Site, Text
+from supervisor.model import Equipment, Site, TagSpec, Text
 from supervisor.texts import Texts
 from ui import words
 from ui.look import Look
@@ -18,8 +18,8 @@ from ui.values import worded
 
 COLUMNS = (words.WHEN, words.WHAT, words.WHERE, words.RESULT, words.WHO, words.DETAIL)
 WHEN, WHAT, WHERE, RESULT, WHO, DETAIL = range(len(COLUMNS))
-_UNTOLD = frozenset({"until", "step", "command_id", "id"})
-"""Details that mean nothing to a reader."""
+_UNTOLD = frozenset({"until", "id", "raw", "tag", "fr", "en", "raised_at"})
+"""Details that mean nothing to a reader, or are told another way."""
 
 
 class JournalList(QAbstractTableModel):
@@ -72,11 +72,14 @@ class JournalList(QAbstractTableModel):
         return self._thing(self.rows[at].subject)
 
     def detail(self, row: Row) -> str:
-        """What else was written, as `word value`."""
-        told = [(name, value) for name, value in _flat(row.detail) if name not in _UNTOLD and value not in ("", None)]
-        return " · ".join(
-            f"{_say(self._look, words.DETAILS, name)} {self._value(row, name, value)}" for name, value in told
-        )
+        """What else was written, as `word value`; a sentence where the station wrote one in both languages."""
+        told = []
+        if "fr" in row.detail and "en" in row.detail:
+            told.append(self._look.say(Text(str(row.detail["fr"]), str(row.detail["en"]))))
+        for name, value in _flat(row.detail):
+            if name not in _UNTOLD and value not in ("", None):
+                told.append(f"{_say(self._look, words.DETAILS, name)} {self._value(row, name, value)}")
+        return " · ".join(text for text in told if text)
 
     def _thing(self, subject: str) -> Equipment | None:
         """The equipment of an id, or of the longest id that `subject` lies in."""
@@ -90,12 +93,23 @@ class JournalList(QAbstractTableModel):
         return Cell(_say(self._look, words.KINDS, row.kind), symbol=words.BOOKS.get(row.category, "journal"))
 
     def _value(self, row: Row, name: str, value: object) -> str:
-        if name == "value" and row.subject in self._alarms and isinstance(value, (int, float)):
-            spec = self._alarms[row.subject].tag.spec
+        spec = self._spec(row) if name == "value" else None
+        if spec and isinstance(value, (int, float)):
             return " ".join(worded(spec, float(value), self._texts, self._look)).rstrip()
+        if name == "command":
+            thing = self._thing(row.subject)
+            command = thing.type.commands.get(str(value)) if thing else None
+            return self._look.say(command.name) if command else str(value)
         if isinstance(value, float):
             return self._look.number(value, 2 if value % 1 else 0)
-        return str(value)
+        return _say(self._look, words.RESULTS | words.KINDS, value) if isinstance(value, str) else str(value)
+
+    def _spec(self, row: Row) -> TagSpec | None:
+        """What the value of a row is a value of; None where the row does not say."""
+        if row.subject in self._alarms:
+            return self._alarms[row.subject].tag.spec
+        tag = self._site.tag_by_id.get(str(row.detail.get("tag", "")))
+        return tag.spec if tag else None
 
     # ------------------------------------------------------------ what Qt asks
     def rowCount(self, parent: Index | None = None) -> int:
@@ -120,7 +134,7 @@ class JournalList(QAbstractTableModel):
 
 def _say(look: Look, table: Mapping[str, Text], word: str) -> str:
     """The word of a journal row in the window's language; as it was written where nobody translated it."""
-    return look.say(table[word]) if word in table else word.replace("_", " ")
+    return look.say(table[word]) if word in table else word
 
 
 def _flat(detail: Mapping[str, Any]) -> list[tuple[str, object]]:

@@ -151,10 +151,10 @@ class Banner(QWidget):
         painter.fillRect(QRectF(0, strip.top(), 4, strip.height()), look.color(f"p{priority}"))
         size = 20 * look.scale
         shape = QRectF(15, strip.center().y() - size / 2 + 0.5, size, size - 1)
-        if acked or board.bright:
-            paint_priority(painter, shape, priority, acked, look)
-        else:
-            paint_priority(painter, shape, priority, True, look)
+        whole = painter.opacity()
+        painter.setOpacity(whole if acked or board.bright else whole * 0.4)
+        paint_priority(painter, shape, priority, acked, look)
+        painter.setOpacity(whole)
         self._paint_texts(painter, strip, alarm, row)
 
     def _paint_texts(self, painter: QPainter, strip: QRectF, alarm: Alarm, row: int) -> None:
