@@ -58,6 +58,7 @@ NOTHING_PINNED = Text(fr="Aucune page épinglée", en="No page pinned")
 # alarms
 ALARM = Text(fr="Alarme", en="Alarm")
 ACKNOWLEDGE = Text(fr="Acquitter", en="Acknowledge")
+RESET = Text(fr="Réarmer", en="Reset")
 ACKNOWLEDGE_PAGE = Text(fr="Acquitter la page", en="Acknowledge page")
 RESPONSE = Text(fr="Consigne", en="Response")
 GO_TO_PAGE = Text(fr="Voir la page", en="Go to page")

@@ -104,3 +104,22 @@ def test_that_an_empty_list_says_why(page: AlarmsPage, qtbot: QtBot) -> None:
     page.filters.text.settled.emit()
     assert page.nothing.isVisible()
     assert page.nothing.text() == "Aucune alarme ne répond à ces critères"
+
+
+def test_that_a_latched_alarm_is_let_go_only_by_a_reset(
+    page: AlarmsPage, window: MainWindow, station: TownStation, qtbot: QtBot, until: Until
+) -> None:
+    alarm = next(alarm for alarm in station.site.alarms if alarm.id == "AR01.leakage")
+    station.publish({"AR01.leakage": 5.0})
+    station.wind(0.3)
+    window.refresh.tick()
+    page.select(alarm.index)
+    qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    until(lambda: station.alarms["state"][alarm.index] == State.LATCHED_ACKED)
+    station.wind(0.3)
+    window.refresh.tick()
+    page.select(alarm.index)
+    assert page.detail.ack.text() == "Réarmer"
+    page.detail.ack.click()
+    until(lambda: station.alarms["state"][alarm.index] == State.NORMAL)
+    assert [act for act, _ in station.asked] == ["acknowledge", "reset"]

@@ -332,6 +332,8 @@ class TownStation:
             raise self.refusal
         if act == "acknowledge":
             return {"count": await self.engine.acknowledge(words["alarms"], ANNE.id)}
+        if act == "reset":
+            return {"count": await self.engine.reset(words["alarms"], ANNE.id)}
         if act == "shelve":
             return {"count": await self.engine.shelve(words["alarms"], words["minutes"], words["reason"], ANNE.id)}
         return {"count": await self.engine.unshelve(words["alarms"], ANNE.id)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from alarms.states import State
 from ui.pages import Context
 
 
@@ -11,6 +12,12 @@ async def acknowledge(context: Context, rows: Iterable[int]) -> None:
     """Acknowledge alarms by their rows; those that are acknowledged already are left out."""
     board = context.board
     await _ask(context, "acknowledge", [row for row in rows if board["state"][row] and not board.acked[row]])
+
+
+async def reset(context: Context, rows: Iterable[int]) -> None:
+    """Let latched alarms go whose condition is gone and which somebody has acknowledged; others are left out."""
+    state = context.board["state"]
+    await _ask(context, "reset", [row for row in rows if state[row] == State.LATCHED_ACKED])
 
 
 async def shelve(context: Context, rows: Iterable[int], minutes: int, reason: str) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
+from alarms.states import State
 from alarms.suppression import Hidden
 from supervisor.model import Alarm, Text
 from ui import words
@@ -29,6 +30,7 @@ class Detail(Card):
 
     asked_for = Signal(object)
     acknowledge = Signal()
+    reset = Signal()
     shelve = Signal(int, str)
     unshelve = Signal()
 
@@ -125,7 +127,7 @@ class Detail(Card):
         acts.setContentsMargins(16, 10, 16, 12)
         acts.addWidget(self.shelf)
         self.ack = Button(look, words.ACKNOWLEDGE, "primary", weight=600)
-        self.ack.clicked.connect(self.acknowledge)
+        self.ack.clicked.connect(self._ack)
         self.go = Button(look, words.GO_TO_PAGE)
         self.go.clicked.connect(self._go)
         self.aside = Button(look, words.SHELVE)
@@ -177,7 +179,9 @@ class Detail(Card):
         self._shape.show_priority(int(alarm.rule.priority), not unacked)
         for label, tell in self._facts:
             label.setText(tell(alarm))
-        self.ack.setEnabled(unacked)
+        latched = board["state"][alarm.index] == State.LATCHED_ACKED
+        self.ack.setEnabled(unacked or bool(latched))
+        self.ack.say(words.RESET if latched else words.ACKNOWLEDGE)
         shelved = bool(board["suppression"][alarm.index] & Hidden.SHELVED)
         self.aside.say(words.UNSHELVE if shelved else words.SHELVE)
 
@@ -199,6 +203,12 @@ class Detail(Card):
     def _instant(self, alarm: Alarm, column_: str) -> str:
         look, instant = self._context.look, int(self._context.board[column_][alarm.index])
         return f"{look.clock(instant)} · {look.date(instant)}" if instant else WAITING
+
+    def _ack(self) -> None:
+        """What there is left to do with it: acknowledge, or let go what was latched."""
+        alarm = self.alarm
+        latched = alarm and self._context.board["state"][alarm.index] == State.LATCHED_ACKED
+        (self.reset if latched else self.acknowledge).emit()
 
     def _go(self) -> None:
         if self.alarm:

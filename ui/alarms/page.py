@@ -1,7 +1,7 @@
 """The page of alarms. Everything can be done from the keyboard:
 
 arrows move, Shift extends, Ctrl+A selects all; Enter or Space acknowledges the selection, P the page that is seen,
-G goes to the equipment, S sets aside, Escape lets the selection go and the order with it.
+R resets what is latched, G goes to the equipment, S sets aside, Escape lets the selection go and the order with it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from ui import words
-from ui.alarms.acts import acknowledge, shelve, unshelve
+from ui.alarms.acts import acknowledge, reset, shelve, unshelve
 from ui.alarms.detail import Detail
 from ui.alarms.filters import Filters
 from ui.delegates.alarm_row import AlarmRow
@@ -48,6 +48,7 @@ class AlarmsPage(Page):
         self.detail = Detail(context)
         self.detail.asked_for.connect(self.asked_for)
         self.detail.acknowledge.connect(self.acknowledge_selected)
+        self.detail.reset.connect(self.reset_selected)
         self.detail.shelve.connect(lambda minutes, reason: self._spawn_shelve(minutes, reason))
         self.detail.unshelve.connect(self._unshelve)
         layout = row(self, 0, 8)
@@ -193,10 +194,18 @@ class AlarmsPage(Page):
         last = len(self.model.rows) - 1 if last < 0 else last
         return self.model.rows[max(first, 0) : last + 1]
 
+    def _meant(self) -> list[int]:
+        """The selection; without one, the alarm whose guidance is open."""
+        return self.selected() or ([self.detail.alarm.index] if self.detail.alarm else [])
+
     def acknowledge_selected(self) -> None:
-        """Acknowledge the selection; without one, the alarm whose guidance is open."""
-        rows = self.selected() or ([self.detail.alarm.index] if self.detail.alarm else [])
-        self._act_on(rows)
+        """Acknowledge what is meant."""
+        self._act_on(self._meant())
+
+    def reset_selected(self) -> None:
+        """Let go what is latched among what is meant."""
+        self.context.spawn(reset(self.context, self._meant()))
+        self.release()
 
     def acknowledge_page(self) -> None:
         """Acknowledge what is seen."""
@@ -207,13 +216,11 @@ class AlarmsPage(Page):
         self.release()
 
     def _spawn_shelve(self, minutes: int, reason: str) -> None:
-        rows = self.selected() or ([self.detail.alarm.index] if self.detail.alarm else [])
-        self.context.spawn(shelve(self.context, rows, minutes, reason))
+        self.context.spawn(shelve(self.context, self._meant(), minutes, reason))
         self.release()
 
     def _unshelve(self) -> None:
-        rows = self.selected() or ([self.detail.alarm.index] if self.detail.alarm else [])
-        self.context.spawn(unshelve(self.context, rows))
+        self.context.spawn(unshelve(self.context, self._meant()))
         self.release()
 
     def release(self) -> None:
@@ -234,6 +241,7 @@ class AlarmsPage(Page):
                 Qt.Key.Key_Enter: self.acknowledge_selected,
                 Qt.Key.Key_Space: self.acknowledge_selected,
                 Qt.Key.Key_P: self.acknowledge_page,
+                Qt.Key.Key_R: self.reset_selected,
                 Qt.Key.Key_G: self._go,
                 Qt.Key.Key_S: self.detail.set_aside,
                 Qt.Key.Key_Escape: self.release,
