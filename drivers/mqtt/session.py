@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -25,7 +26,7 @@ from supervisor.errors import LinkLost, WriteFailed, WriteUnknown
 from supervisor.model import Quality
 
 CONNECT_S = 3.0
-"""For the TCP connection; also how long a cancelled connect to a silent address may linger."""
+"""For the TCP connection."""
 ANSWER_S = 5.0
 """For CONNACK and for each round of SUBACK."""
 FILTERS_AT_ONCE = 100
@@ -91,8 +92,7 @@ class Session:
         self._granted: asyncio.Future[None] = self._loop.create_future()
         self._subscribed: dict[int, asyncio.Future[list[int]]] = {}
         self._written: dict[int, asyncio.Future[int]] = {}
-        self._opening: asyncio.Future[Any] | None = None
-        self._client = mqtt.Client(
+        self._client = _Client(
             CallbackAPIVersion.VERSION2,
             hail.client_id,
             protocol=MQTTProtocolVersion(version),
@@ -105,12 +105,8 @@ class Session:
         client = self._client
         if broker.user:
             client.username_pw_set(broker.user)
-        connect = functools.partial(client.connect, broker.host, broker.port, self._hail.keepalive_s)
-        self._opening = self._loop.run_in_executor(None, connect)
-        try:
-            await asyncio.shield(self._opening)
-        except OSError as error:
-            raise LinkLost(f"no connection to {broker.host}:{broker.port}: {error}") from None
+        client.wire = await _dial(broker)
+        client.connect(broker.host, broker.port, self._hail.keepalive_s)
         client.loop_start()
         await self._answer(self._granted)
 
@@ -162,15 +158,15 @@ class Session:
     async def close(self, last: tuple[str, bytes] | None = None) -> None:
         """End it and wait until thread and socket are gone, however often cancelled; `last` is published before."""
         self._lose("closed")
-        if self._opening is not None:
-            cancelled = await _settle(self._opening)
+        cancelled = False
+        if self._client.wire is not None:
             if last and self._client.is_connected():
                 self._client.publish(*last, qos=1, retain=True)
             self._client.disconnect()
-            cancelled |= await _settle(self._loop.run_in_executor(None, self._client.loop_stop))
-            self._detach()
-            if cancelled:
-                raise asyncio.CancelledError
+            cancelled = await _settle(self._loop.run_in_executor(None, self._client.loop_stop))
+        self._detach()
+        if cancelled:
+            raise asyncio.CancelledError
 
     async def _answer(self, future: asyncio.Future[Any]) -> Any:
         try:
@@ -182,7 +178,6 @@ class Session:
     def _prepare(self) -> None:
         client = self._client
         client.suppress_exceptions = True
-        client.connect_timeout = CONNECT_S
         if self._hail.will_topic:
             client.will_set(self._hail.will_topic, self._hail.will, qos=1, retain=True)
         client.on_connect = _trap(self._on_connect)
@@ -257,6 +252,46 @@ class Session:
         for written in self._written.values():
             _failed(written, WriteUnknown(f"the link was lost before the broker confirmed ({reason})"))
         self.wake.set()
+
+
+class _Client(mqtt.Client):
+    """paho on a connection that was made for it.
+
+    Its own `connect` blocks a thread for as long as an address stays silent: a hundred dead brokers took every thread
+    of the station's executor, and a link that was cancelled waited for its turn there. paho has no public way to be
+    given a socket, so a private method of it is replaced.
+    """
+
+    wire: socket.socket | None = None
+
+    def _create_socket_connection(self) -> socket.socket:
+        assert self.wire is not None
+        return self.wire
+
+
+async def _dial(broker: BrokerUrl) -> socket.socket:
+    """A connected socket; LinkLost where there is none, and nothing left behind when cancelled."""
+    loop = asyncio.get_running_loop()
+    failure: OSError = OSError("the name has no address")
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            places = await loop.getaddrinfo(broker.host, broker.port, type=socket.SOCK_STREAM)
+            for family, kind, protocol, _, address in places:
+                wire = socket.socket(family, kind, protocol)
+                wire.setblocking(False)
+                try:
+                    await loop.sock_connect(wire, address)
+                except OSError as error:
+                    failure = error
+                    wire.close()
+                except BaseException:
+                    wire.close()
+                    raise
+                else:
+                    return wire
+    except OSError as error:  # a TimeoutError is one too
+        failure = error
+    raise LinkLost(f"no connection to {broker.host}:{broker.port}: {failure or 'no answer'}") from None
 
 
 def _answered(future: asyncio.Future[Any], answer: Any) -> None:

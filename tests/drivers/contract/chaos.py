@@ -1,0 +1,250 @@
+"""Chaos: a TCP proxy in the test's own process, where a wire does what wires do.
+
+    driver ── port ── (up) ──> server
+                 <── (down) ──
+
+It knows no protocol; what a way does to a chunk of bytes is one function, and may be another one at any moment. A chunk
+on loopback is what the peer wrote at one go, so it usually is one frame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import socket
+import struct
+from collections.abc import Awaitable, Callable, Iterator
+
+Way = Callable[["Flow", bytes], Awaitable[None]]
+"""What becomes of one chunk on its way."""
+_AT_ONCE = struct.pack("ii", 1, 0)
+"""SO_LINGER that makes a close an RST."""
+
+
+class Flow:
+    """One direction of one connection, as a `Way` sees it."""
+
+    def __init__(self, chaos: Chaos, out: asyncio.StreamWriter) -> None:
+        self.chaos = chaos
+        self._out = out
+
+    async def say(self, data: bytes) -> None:
+        """Hand bytes on."""
+        self._out.write(data)
+        await self._out.drain()
+
+    def end(self) -> None:
+        """FIN, after what was said."""
+        self._out.close()
+
+    def reset(self) -> None:
+        """RST."""
+        _reset(self._out)
+
+
+class Chaos:
+    """See the module."""
+
+    def __init__(self, server: int, up: Way | None = None) -> None:
+        self.server = server
+        """Port of the real server."""
+        self._usual = up or passing
+        self.port = free_port()
+        self.calmed = asyncio.Event()
+        """Set while nothing is wrong: what was held goes on."""
+        self.down: Way = passing
+        """From the server to the driver."""
+        self.up: Way = self._usual
+        self.chunks = 0
+        """Chunks the server has said."""
+        self.connections = 0
+        """How often a driver came, whether or not the server answered."""
+        self._listener: asyncio.Server | None = None
+        self._serving: set[asyncio.Task[None]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    async def open(self) -> None:
+        """Accept connections."""
+        self.calmed.set()
+        if self._listener is None:
+            self._listener = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+
+    async def refuse(self) -> None:
+        """Cut every connection and refuse new ones, as a controller without power behind a router that has it."""
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+        self.cut()
+        while self._serving:
+            await asyncio.wait(self._serving)
+
+    def disturb(self, down: Way | None = None, up: Way | None = None) -> None:
+        """From now on; also for the connections there are."""
+        self.calmed.clear()
+        self.down, self.up = down or passing, up or self._usual
+
+    def calm(self) -> None:
+        """Nothing is wrong any more."""
+        self.down, self.up = passing, self._usual
+        self.calmed.set()
+
+    def cut(self) -> None:
+        """RST on every connection."""
+        for writer in list(self._writers):
+            _reset(writer)
+
+    async def close(self) -> None:
+        self.calm()
+        await self.refuse()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        self.connections += 1
+        writers = [writer]
+        self._writers.add(writer)
+        try:
+            back_reader, back = await asyncio.open_connection("127.0.0.1", self.server)
+            writers.append(back)
+            self._writers.add(back)
+            await self._both(self._pump(reader, Flow(self, back), True), self._pump(back_reader, Flow(self, writer)))
+        except OSError:
+            _reset(writer)  # the server is not there
+        finally:
+            self._writers -= set(writers)
+            for each in writers:
+                each.close()
+                with contextlib.suppress(OSError):
+                    await each.wait_closed()
+            self._serving.discard(task)
+
+    async def _both(self, *pumps: Awaitable[None]) -> None:
+        tasks = [asyncio.ensure_future(pump) for pump in pumps]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+    async def _pump(self, reader: asyncio.StreamReader, flow: Flow, upwards: bool = False) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65536):
+                self.chunks += not upwards
+                await (self.up if upwards else self.down)(flow, data)
+
+
+async def passing(flow: Flow, data: bytes) -> None:
+    """As it should be."""
+    await flow.say(data)
+
+
+async def one_by_one(flow: Flow, data: bytes) -> None:
+    """Modbus requests apart: pymodbus answers only the last of those that come in one segment."""
+    while len(data) > 6:
+        size = 6 + int.from_bytes(data[4:6])
+        await flow.say(data[:size])
+        data = data[size:]
+        await asyncio.sleep(0.005)
+
+
+async def held(flow: Flow, data: bytes) -> None:
+    """A hole in the road: nothing comes through, nobody hangs up; when it is mended, everything comes at once."""
+    await flow.chaos.calmed.wait()
+    await flow.say(data)
+
+
+async def swallowed(flow: Flow, data: bytes) -> None:
+    """Gone for good."""
+
+
+async def reset(flow: Flow, data: bytes) -> None:
+    """RST instead of an answer."""
+    flow.reset()
+
+
+async def ended(flow: Flow, data: bytes) -> None:
+    """FIN instead of an answer."""
+    flow.end()
+
+
+async def truncated(flow: Flow, data: bytes) -> None:
+    """Half an answer, then FIN."""
+    await flow.say(data[: max(len(data) // 2, 1)])
+    flow.end()
+
+
+async def unfinished(flow: Flow, data: bytes) -> None:
+    """All but the last bytes; the connection stays open."""
+    await flow.say(data[: max(len(data) - 3, 1)])
+
+
+async def twice(flow: Flow, data: bytes) -> None:
+    """Every answer again."""
+    await flow.say(data + data)
+
+
+async def garbage(flow: Flow, data: bytes) -> None:
+    """Nonsense instead of an answer."""
+    await flow.say(random.randbytes(64))
+
+
+def late(seconds: float) -> Way:
+    """Each chunk waits for so long."""
+
+    async def way(flow: Flow, data: bytes) -> None:
+        await asyncio.sleep(seconds)
+        await flow.say(data)
+
+    return way
+
+
+def dribbled(seconds: float) -> Way:
+    """A byte at a time."""
+
+    async def way(flow: Flow, data: bytes) -> None:
+        for byte in data:
+            await flow.say(bytes([byte]))
+            await asyncio.sleep(seconds)
+
+    return way
+
+
+def damaged(place: int, replacement: bytes) -> Way:
+    """These bytes instead of those at this place of a chunk."""
+
+    async def way(flow: Flow, data: bytes) -> None:
+        await flow.say((data[:place] + replacement + data[place + len(replacement) :])[: max(len(data), place)])
+
+    return way
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def black_hole() -> Iterator[int]:
+    """A port that answers a connection attempt with nothing at all, as an address without a machine does."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        port = int(listener.getsockname()[1])
+        for _ in range(8):  # fill the queue of connections that nobody accepts
+            filler = stack.enter_context(socket.socket())
+            filler.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                filler.connect(("127.0.0.1", port))
+        yield port
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    connection = writer.get_extra_info("socket")
+    with contextlib.suppress(OSError):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+    writer.transport.abort()

@@ -1,0 +1,406 @@
+"""One small plant, carried by each protocol: what is the same for all drivers is tested on it.
+
+    World ── real server ── Chaos ── driver ── Link ── TagTable
+             └── Plant ──┘  └────────── Line ─────────────┘
+
+A `Line` watches what passes: a value that nobody ever set, a source time that runs backwards, `up` before the
+controller answered or twice, a good value before `up`: each is written down, and none may be there at the end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+import drivers
+from simulator.broker import Kind as BrokerKind
+from simulator.broker import kinds
+from simulator.modbus import ModbusServer
+from simulator.mqtt import MqttDevices
+from simulator.opcua import OpcuaServer
+from simulator.world import Rejected, Server, World
+from supervisor.clock import SystemClock
+from supervisor.driver import Publish, Traffic
+from supervisor.flow import Batch
+from supervisor.link import Link
+from supervisor.model import Equipment, EquipmentType, Kind, LinkSpec, Quality, Site, Source, State, Tag, TagSpec, Text
+from supervisor.table import TagTable
+from tests.drivers.contract.chaos import Chaos, free_port, one_by_one
+
+HERE = Text("ici", "here")
+KINDS = {
+    "level": Kind.NUMBER,
+    "energy": Kind.COUNTER,
+    "door": Kind.BOOLEAN,
+    "mode": Kind.ENUM,
+    "message": Kind.TEXT,
+    "order": Kind.BOOLEAN,
+    "goal": Kind.NUMBER,
+}
+SCALES = {"level": (0.1, -5.0), "goal": (0.01, 1.0)}
+WRITABLE = ("order", "goal")
+STATES = {
+    "mode": (State(0, "auto", HERE), State(1, "manual", HERE), State(2, "off", HERE)),
+    "order": (State(0, "off", HERE), State(1, "on", HERE)),
+}
+_JSON = {"format": "json", "topic": "thing/{name}", "time": "ts:ms"}
+
+
+@dataclass(frozen=True)
+class Kit:
+    """How a protocol carries the plant, and how soon it must notice a loss with these settings."""
+
+    protocol: str
+    url: str
+    settings: Mapping[str, str]
+    rows: Mapping[str, Mapping[str, str]]
+    """Tag -> its row of a pack's tags.csv."""
+    silent_s: float
+    """Bound for a controller that falls silent, from drivers.md, with room for a busy machine."""
+    mute_s: float
+    """Bound for one that accepts a connection and says nothing."""
+    texts: bool = True
+    garbles: Mapping[str, tuple[int, bytes]] = field(default_factory=dict)
+    """Damage by name: where in a chunk, and what stands there then."""
+
+
+_REGISTERS = {
+    "level": {"table": "holding", "address": "10", "type": "int16"},
+    "energy": {"table": "input", "address": "100", "type": "int64"},
+    "door": {"table": "discrete", "address": "20"},
+    "mode": {"table": "holding", "address": "12"},
+    "order": {"table": "coil", "address": "3"},
+    "goal": {"table": "holding", "address": "14", "type": "float32"},
+}
+_POLLS = {"timeout_s": "0.4", "fast_s": "0.15", "normal_s": "0.15"}
+_FRAME = {
+    "foreign transaction": (0, b"\x55\x55"),
+    "foreign protocol": (2, b"\x12\x34"),
+    "huge length": (4, b"\xff\xff"),
+    "short length": (4, b"\x00\x01"),
+    "length of one less": (5, b"\x04"),
+    "wrong unit": (6, b"\x09"),
+    "wrong function": (7, b"\x44"),
+    "wrong byte count": (8, b"\x01"),
+    "exception of another function": (7, b"\x99\x02"),
+    "unknown exception": (7, b"\x83\x63"),
+}
+_CHUNK = {
+    "unknown message": (0, b"XYZ"),
+    "aborted chunk": (3, b"A"),
+    "unfinished chunk": (3, b"C"),
+    "huge size": (4, b"\xff\xff\xff\x7f"),
+    "tiny size": (4, b"\x02\x00\x00\x00"),
+    "foreign channel": (8, b"\xee\xee\xee\xee"),
+    "foreign token": (12, b"\xee\xee\xee\xee"),
+    "foreign sequence": (16, b"\xee\xee\xee\xee"),
+    "foreign request": (20, b"\xee\xee\xee\xee"),
+    "foreign structure": (26, b"\xee\xee"),
+}
+_PACKET = {
+    "reserved packet": (0, b"\xff"),
+    "packet of a server's peer": (0, b"\x10"),
+    "quality of service 3": (0, b"\x36"),
+    "endless length": (1, b"\xff\xff\xff\xff\xff"),
+    "long length": (1, b"\xff\x7f"),
+    "length nought": (1, b"\x00"),
+    "foreign packet id": (2, b"\xee\xee"),
+}
+
+KITS = {
+    "modbus": Kit("modbus", "modbus://127.0.0.1:{}", _POLLS, _REGISTERS, 2.5, 2.5, False, _FRAME),
+    "modbus pipelined": Kit(
+        "modbus", "modbus://127.0.0.1:{}", {**_POLLS, "pipeline": "4"}, _REGISTERS, 2.5, 2.5, False, _FRAME
+    ),
+    "opcua": Kit(
+        "opcua",
+        "opc.tcp://127.0.0.1:{}",
+        {"publish_ms": "50", "timeout_s": "0.6"},
+        {name: {"path": f"Thing/{name.title()}", "namespace": "urn:test:thing", "sampling_ms": "50"} for name in KINDS},
+        3.5,
+        2.0,
+        garbles=_CHUNK,
+    ),
+    "mqtt": Kit(
+        "mqtt",
+        "mqtt://127.0.0.1:{}",
+        {"keepalive_s": "2", "batch_ms": "20"},
+        {
+            name: {**_JSON, "path": name}
+            | ({"write_topic": f"thing/{{name}}/{name}", "write_payload": "{value}"} if name in WRITABLE else {})
+            for name in KINDS
+        },
+        6.0,
+        7.0,
+        garbles=_PACKET,
+    ),
+}
+
+
+def site_of(kit: Kit, port: int) -> Site:
+    """One equipment `T` with a tag of every kind that the protocol carries."""
+    protocol = drivers.TABLE[kit.protocol]
+    specs = {name: TagSpec(name, HERE, kind, states=STATES.get(name, ())) for name, kind in KINDS.items()}
+    type_ = EquipmentType("thing", HERE, "water", specs)
+    thing = Equipment(0, "T", HERE, type_, "", "water", "L", pack="thing", args={"name": "T"})
+    tags = []
+    for name, row in kit.rows.items():
+        scale, offset = SCALES.get(name, (1.0, 0.0))
+        source = Source(name, True, name in WRITABLE, scale, offset, protocol.address(row))
+        tags.append(Tag(len(tags), thing, specs[name], "L", source))
+    link = LinkSpec("L", HERE, kit.protocol, kit.url.format(port), "", protocol.settings(kit.settings))
+    return Site(
+        "test", HERE, Path(), "Europe/Paris", 47.47, -0.55, "fr", {}, {}, {"thing": type_}, {}, {"L": link},
+        (thing,), tuple(tags), (), {}, "",
+    )  # fmt: skip
+
+
+class Plant:
+    """The field's side: a world and the real server that shows it."""
+
+    def __init__(self, kit: Kit) -> None:
+        logging.getLogger("asyncua").setLevel(logging.CRITICAL)
+        logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
+        self.kit = kit
+        self.port = free_port()
+        self.site = site_of(kit, self.port)
+        self.world = World(self.site)
+        self.world.time = time.time_ns()
+        self.world.text = {tag.index: "" for tag in self.site.tags if tag.spec.kind is Kind.TEXT}
+        self.ever: dict[str, set[float]] = {tag.spec.id: {0.0} for tag in self.site.tags}
+        """Every value each tag ever had."""
+        self.taken: list[tuple[str, float]] = []
+        """Writes that reached the field."""
+        self.refusing = False
+        self.still = False
+        """The world's time stands, and nothing new is said."""
+        for name in WRITABLE:
+            self.world.on_write(self.tag(name), lambda value, name=name: self._take(name, value))
+        self.server = self._server()
+        self._life: asyncio.Task[None] | None = None
+
+    def _server(self) -> Server:
+        link, tags = self.site.links["L"], self.site.tags
+        if self.kit.protocol == "modbus":
+            return ModbusServer(link, tags, self.world)
+        if self.kit.protocol == "opcua":
+            return OpcuaServer(link, tags, self.world)
+        devices = MqttDevices(link, tags, self.world, kinds()[0])
+        for speaker in devices._speakers:
+            speaker.period_s = 0.2
+        return devices
+
+    def tag(self, name: str) -> Tag:
+        return self.site.tag_by_id[f"T.{name}"]
+
+    def set(self, name: str, value: float) -> None:
+        self.ever[name].add(round(value, 4))
+        self.world.value[self.tag(name).index] = value
+
+    def _take(self, name: str, value: float) -> None:
+        if self.refusing:
+            raise Rejected
+        self.taken.append((name, round(value, 4)))
+        self.set(name, value)
+
+    async def refuse(self) -> bool:
+        """Decline every write; False where the protocol has no word for that."""
+        self.refusing = True
+        if isinstance(self.server, MqttDevices):
+            self.still = True
+            await self.server._centre.close()  # the device is not there to hear it, and the broker says so
+            return kinds()[0] is BrokerKind.MOSQUITTO
+        return True
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Plant]:
+        await self.server.start()
+        self._life = asyncio.create_task(self._live())
+        try:
+            yield self
+        finally:
+            self._life.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._life
+            await self.server.stop()
+
+    async def stop(self) -> None:
+        """The server dies."""
+        self.still = True
+        await self.server.stop()
+
+    async def start(self) -> None:
+        await self.server.start()
+        self.still = False
+
+    async def _live(self) -> None:
+        while True:
+            await asyncio.sleep(0.05)
+            if not self.still:
+                self.world.time = time.time_ns()
+                await self.server.push()
+
+
+class Witness:
+    """A driver, and what its station heard of it."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        protocol = drivers.TABLE[line.spec.protocol]
+        self.driver = protocol.driver(line.spec, line.plant.site.tags, SystemClock(), line.traffic)
+
+    async def run(self, publish: Publish, up: Callable[[], None]) -> None:
+        line, ups, chunks = self._line, 0, self._line.chaos.chunks
+
+        def rise() -> None:
+            nonlocal ups
+            ups += 1
+            if line.chaos.chunks == chunks:
+                line.wrong.append("up before the controller said anything")
+            up()
+
+        def hear(batch: Batch) -> None:
+            if not ups and (batch.quality < Quality.BAD).any():
+                line.wrong.append("a good value before up")
+            publish(batch)
+
+        line.runs += 1
+        try:
+            await self.driver.run(hear, rise)
+        finally:
+            line.ups += ups
+            if ups > 1:
+                line.wrong.append(f"up {ups} times in one run")
+
+    async def write(self, tag: Tag, raw: float, timeout_s: float) -> None:
+        await self.driver.write(tag, raw, timeout_s)
+
+
+class Line:
+    """The station's side of one link, through a proxy of its own."""
+
+    def __init__(self, plant: Plant, port: int = 0) -> None:
+        self.plant = plant
+        self.chaos = Chaos(plant.port, one_by_one if "pipeline" in plant.kit.settings else None)
+        self.spec = replace(plant.site.links["L"], url=plant.kit.url.format(port or self.chaos.port))
+        self.table = TagTable(plant.site.tags)
+        self.traffic = Traffic()
+        self.runs = self.ups = 0
+        self.late = 0
+        """Samples that came older than what the table held."""
+        self.wrong: list[str] = []
+        self.driver = Witness(self)
+        self.link = Link(self.spec, plant.site.tags, self.driver, self.traffic, self.absorb, SystemClock())
+        self._times = np.zeros(len(plant.site.tags), np.int64)
+        self._began = time.time_ns()
+
+    def absorb(self, batch: Batch) -> None:
+        for part in batch.rounds():
+            change = self.table.apply(part, time.time_ns())
+            self.late += len(change.late) if change.late else 0
+            if not part.loss:
+                self._check()
+
+    def _check(self) -> None:
+        columns = self.table.columns
+        for tag in self.plant.site.tags:
+            if columns["quality"][tag.index] >= Quality.BAD:
+                continue
+            value, moment = float(columns["value"][tag.index]), int(columns["source_time"][tag.index])
+            if tag.spec.kind is not Kind.TEXT and round(value, 4) not in self.plant.ever[tag.spec.id]:
+                self.wrong.append(f"{tag.spec.id} reads {value}, which nobody ever set")
+            if moment < self._times[tag.index]:
+                self.wrong.append(f"the source time of {tag.spec.id} ran backwards")
+            if columns["arrival_time"][tag.index] < self._began:
+                self.wrong.append(f"{tag.spec.id} has no arrival time")
+            self._times[tag.index] = moment
+
+    def value(self, name: str) -> float:
+        return float(self.table.columns["value"][self.plant.tag(name).index])
+
+    def quality(self, name: str) -> int:
+        return int(self.table.columns["quality"][self.plant.tag(name).index])
+
+    def text(self, name: str) -> str:
+        return self.table.texts.text(self.value(name))
+
+    def good(self, name: str, value: float) -> bool:
+        return self.quality(name) == Quality.GOOD and abs(self.value(name) - value) < 1e-4
+
+    @property
+    def all_good(self) -> bool:
+        return bool((self.table.columns["quality"] == Quality.GOOD).all())
+
+    @property
+    def all_bad(self) -> bool:
+        return bool((self.table.columns["quality"] >= Quality.BAD).all())
+
+    async def write(self, name: str, value: float, timeout_s: float = 1.0) -> None:
+        """A write through the link, in engineering units."""
+        scale, offset = SCALES.get(name, (1.0, 0.0))
+        self.plant.ever[name].add(round(value, 4))
+        await self.link.write(self.plant.tag(name), round((value - offset) / scale, 6), timeout_s)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Line]:
+        """The link at work; at the end it goes at once, and nothing wrong was seen."""
+        await self.chaos.open()
+        task = asyncio.create_task(self.link.run())
+        try:
+            yield self
+        finally:
+            await gone(task)
+            await self.chaos.close()
+        assert not self.wrong, sorted(set(self.wrong))
+        assert "bug" not in self.traffic.errors, self.traffic.errors
+
+
+@asynccontextmanager
+async def working(kit: Kit) -> AsyncIterator[Line]:
+    """A plant and one line to it, every value good."""
+    async with Plant(kit).running() as plant, Line(plant).running() as line:
+        await until(lambda: line.all_good, 10)
+        yield line
+
+
+async def gone(task: asyncio.Task[None], within_s: float = 2.0) -> None:
+    """One cancellation must do."""
+    began = time.monotonic()
+    task.cancel()
+    await asyncio.wait([task], timeout=within_s)
+    assert task.done(), f"not gone {within_s} s after it was cancelled: {task}"
+    assert task.cancelled(), f"it was cancelled and ended otherwise: {task}"
+    assert time.monotonic() - began < within_s
+
+
+async def until(condition: Callable[[], object], within_s: float, what: str = "") -> float:
+    """Wait for `condition`; returns the seconds it took."""
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < within_s, f"not within {within_s} s: {what}"
+        await asyncio.sleep(0.01)
+    return time.monotonic() - began
+
+
+def sockets() -> int:
+    """Open sockets of this process."""
+    count = 0
+    for name in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(FileNotFoundError):
+            count += os.readlink(f"/proc/self/fd/{name}").startswith("socket:")
+    return count
+
+
+def threads() -> set[threading.Thread]:
+    """Threads that work for a driver; those of an executor stay for the next."""
+    return {thread for thread in threading.enumerate() if "asyncio_" not in thread.name}
