@@ -50,7 +50,7 @@ class TagTable:
         self._scale = np.array([tag.source.scale if tag.source else 1.0 for tag in tags], np.float64)
         self._offset = np.array([tag.source.offset if tag.source else 0.0 for tag in tags], np.float64)
         self._device_time = np.full(len(tags), _NEVER, np.int64)
-        """The newest time a device itself gave: a loss, dated by the station, never holds up one whose clock is slow."""
+        """The newest time a device itself gave: a loss, dated by the station, never holds up one with a slow clock."""
         self._generation = 0
 
     def apply(self, batch: Batch, now: int) -> Change:

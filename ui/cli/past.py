@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 
-from simulator.city.past import past
+from simulator.city.past import instants, tell
 from supervisor.clock import SECOND, SystemClock
 from supervisor.historian.files import META
 from supervisor.historian.history import History
@@ -49,16 +49,14 @@ def _told(folder: DataFolder) -> bool:
 
 
 def _tell(historian: Historian, site: Site, now: int, seconds: float) -> int:
+    """One life of the city, told coarsely at first and finely for the last day."""
     fine = now - round(min(seconds, DAY_S) * SECOND)
+    coarse = instants(now - round(seconds * SECOND), fine, COARSE_STEP_S) if seconds > DAY_S else np.empty(0, np.int64)
     count = 0
-    spans = [(now - round(seconds * SECOND), fine, COARSE_STEP_S), (fine, now, STEP_S)]
-    for start, end, step_s in spans:
-        if start >= end:
-            continue
-        for index, times, values in past(site, start, end, step_s):
-            count += values.size
-            tags = np.tile(index, len(times))
-            quality = np.where(np.isnan(values.ravel()), Quality.DEVICE_FAULT, Quality.GOOD).astype(np.uint8)
-            historian.put(tags, np.repeat(times, len(index)), values.ravel(), quality)
-            print(".", end="", file=sys.stderr, flush=True)
+    for index, times, values in tell(site, np.concatenate([coarse, instants(fine, now, STEP_S)])):
+        count += values.size
+        tags = np.tile(index, len(times))
+        quality = np.where(np.isnan(values.ravel()), Quality.DEVICE_FAULT, Quality.GOOD).astype(np.uint8)
+        historian.put(tags, np.repeat(times, len(index)), values.ravel(), quality)
+        print(".", end="", file=sys.stderr, flush=True)
     return count
