@@ -29,6 +29,10 @@ CENTRE = Qt.AlignmentFlag.AlignCenter
 TOP = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
+WIDTHS = 8192
+"""Measured texts kept: some pages' worth; then all are forgotten, which costs one slow repaint."""
+
+
 class Raised(NamedTuple):
     """The alarm a symbol wears: unacknowledged before acknowledged, then by priority, as everywhere."""
 
@@ -70,6 +74,7 @@ class Sheet:
         """Texts that did not fit since it was last emptied; the lint reads them."""
         self._fonts: dict[tuple[str, int], QFont] = {}
         self._metrics: dict[tuple[str, int], QFontMetricsF] = {}
+        self._widths: dict[tuple[str, str, int], float] = {}
 
     def color(self, token: str) -> QColor:
         return self.look.color(token)
@@ -84,8 +89,15 @@ class Sheet:
         return self._fonts[key]
 
     def width(self, text: str, ink: Ink) -> float:
-        self.font(ink)
-        return self._metrics[ink.size, ink.weight].horizontalAdvance(text)
+        """Kept: measuring a text costs as much as drawing it, and a page says the same few hundred again and again."""
+        key = (text, ink.size, ink.weight)
+        width = self._widths.get(key)
+        if width is None:
+            if len(self._widths) >= WIDTHS:
+                self._widths.clear()
+            self.font(ink)
+            width = self._widths[key] = self._metrics[ink.size, ink.weight].horizontalAdvance(text)
+        return width
 
     def pen(self, token: str, width: float = 1.6, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
         return QPen(self.color(token), width, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)

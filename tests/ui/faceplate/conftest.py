@@ -17,16 +17,15 @@ from ui.faceplate.panel import Faceplate
 from ui.tasks import Tasks
 
 
-@pytest.hookimpl(hookwrapper=True, trylast=True)
-def pytest_runtest_call(item: pytest.Function) -> Iterator[None]:
-    """End what a test left under way before pytest-qt turns Qt's events, which would step it outside its loop."""
-    yield
-    if "loop" in item.fixturenames:
-        loop = asyncio.get_event_loop_policy().get_event_loop()
-        tasks = asyncio.all_tasks(loop)
-        for task in tasks:
-            task.cancel()
-        loop.run_until_complete(asyncio.wait(tasks) if tasks else asyncio.sleep(0))
+@pytest.fixture
+def loop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
+    """A plain loop: the window's own turns Qt's events once more when it is left, and steps tasks outside itself."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield loop
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+    asyncio.set_event_loop(None)
 
 
 @pytest.fixture
@@ -57,7 +56,7 @@ def plate(qapp: QApplication, loop: asyncio.AbstractEventLoop, bench: Bench) -> 
 
 
 @pytest.fixture
-def until(loop: asyncio.AbstractEventLoop, bench: Bench) -> Callable[[Callable[[], bool]], None]:
+def until(qapp: QApplication, loop: asyncio.AbstractEventLoop, bench: Bench) -> Callable[[Callable[[], bool]], None]:
     """Let the loop run, and the station's clock with it, until something holds; fails after five seconds."""
 
     async def wait(holds: Callable[[], bool]) -> None:
@@ -65,6 +64,7 @@ def until(loop: asyncio.AbstractEventLoop, bench: Bench) -> Callable[[Callable[[
             while not holds():
                 await bench.clock.wind(0.05)
                 await asyncio.sleep(0.01)
+        qapp.processEvents()  # what was added to a layout shows at the next turn of Qt's events
 
     def run(holds: Callable[[], bool]) -> None:
         loop.run_until_complete(wait(holds))
