@@ -53,6 +53,15 @@ class Seat(NamedTuple):
     user: User
     preferences: Path | None = None
     """Where their choices are kept; None keeps nothing."""
+    theme: str = ""
+    """Wanted for this time, ahead of what is kept; empty for no wish. Likewise the language."""
+    language: str = ""
+
+    def choices(self) -> Preferences:
+        """What they chose, now or earlier."""
+        kept = Preferences.load(self.preferences)
+        kept.theme, kept.language = self.theme or kept.theme, self.language or kept.language
+        return kept
 
 
 def run(
@@ -131,7 +140,7 @@ async def _live(
     attachment: Attachment, seat: Seat, beside: Callable[[], Coroutine[Any, Any, None]] | None, clock: Clock
 ) -> int:
     tasks = Tasks(asyncio.get_running_loop())
-    window = build(attachment, Preferences.load(seat.preferences), seat.user, clock, tasks)
+    window = build(attachment, seat.choices(), seat.user, clock, tasks)
     left = asyncio.Event()
     window.left.connect(left.set)
     before, sys.excepthook = sys.excepthook, _hook(window)

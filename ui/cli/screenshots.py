@@ -54,6 +54,7 @@ def _show(attachment: RemoteAttachment, to: Path, settle_s: float) -> int:
     from ui.app import build, prepare
     from ui.preferences import Preferences
     from ui.screenshots import take
+    from ui.tasks import Tasks
 
     async def work() -> int:
         user = user_of(attachment.site, "")
@@ -63,7 +64,8 @@ def _show(attachment: RemoteAttachment, to: Path, settle_s: float) -> int:
             await asyncio.sleep(0.1)
         else:
             raise Unavailable("the station did not start within half a minute")
-        window = build(attachment, Preferences(), user, SystemClock())
+        tasks = Tasks(asyncio.get_running_loop())
+        window = build(attachment, Preferences(), user, SystemClock(), tasks)
         window.resize(*SIZE)
         window.show()
         window.start()
@@ -71,6 +73,7 @@ def _show(attachment: RemoteAttachment, to: Path, settle_s: float) -> int:
         taken = await take(window, to)
         print(f"{len(taken)} pictures in {to}")
         window.close()
+        await tasks.close()
         await attachment.close()
         return 0
 

@@ -38,8 +38,8 @@ def window(given: argparse.Namespace) -> int:
         finally:
             await attachment.close()
 
-    path = Path(platformdirs.user_config_path("vigie", appauthor=False)) / "window.toml"
-    return run(attachment, Seat(user, path), follow)
+    path = Path(platformdirs.user_config_path("vigie", appauthor=False)) / "window.json"
+    return run(attachment, Seat(user, path, given.theme or "", given.language or ""), follow)
 
 
 def user_of(site: Site, wanted: str) -> User:
