@@ -7,8 +7,7 @@ run: .venv/ready            ## the simulated city and the desktop on it
 	$(PYTHON) -m ui.cli demo
 
 test: .venv/ready-develop   ## lint, types, import contracts, every test; headless
-	$(PYTHON) packaging/check.py
-	$(PYTHON) -m pytest -n 2
+	$(PYTHON) packaging/check.py --tests
 
 rapid: .venv/ready-develop  ## the tests that take no time
 	$(PYTHON) -m pytest -n 2 -m "not slow"
