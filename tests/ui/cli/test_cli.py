@@ -1,0 +1,75 @@
+"""The command line: errors are sentences, mistakes are listed, exit codes tell which."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from supervisor.errors import Unavailable
+from ui.cli import main
+from ui.folder import DataFolder
+
+ROOT = Path(__file__).resolve().parents[3]
+ANGERS = ROOT / "sites" / "angers"
+
+
+def test_that_the_demo_city_has_no_mistake(capsys):
+    assert main(["check", str(ANGERS)]) == 0
+    assert "no mistake found" in capsys.readouterr().out
+
+
+def test_that_every_mistake_is_told_with_its_place_and_its_remedy(tmp_path, capsys):
+    site = tmp_path / "angers"
+    shutil.copytree(ANGERS, site)
+    pump = site / "types" / "pump.toml"
+    pump.write_text(pump.read_text("utf-8").replace('kind = "enum"', 'kind = "enumm"', 1), "utf-8")
+    page = site / "pages" / "pumping_station.toml"
+    page.write_text(page.read_text("utf-8").replace('kind = "pump"', 'kind = "pomp"', 1), "utf-8")
+    assert main(["check", str(site)]) == 2
+    said = capsys.readouterr().err
+    assert 'types/pump.toml:13: "kind" is "enumm". Did you mean "enum"?' in said
+
+
+def test_that_a_mistake_on_a_page_is_found_too(tmp_path, capsys):
+    site = tmp_path / "angers"
+    shutil.copytree(ANGERS, site)
+    page = site / "pages" / "pumping_station.toml"
+    page.write_text(page.read_text("utf-8").replace('"level"', '"leval"', 1), "utf-8")
+    assert main(["check", str(site)]) == 2
+    said = capsys.readouterr().err
+    assert "pages/pumping_station.toml:" in said
+    assert "level" in said
+
+
+def test_that_a_folder_that_is_not_there_is_one_sentence(capsys):
+    assert main(["station", "/nowhere"]) == 2
+    assert "There is no folder /nowhere" in capsys.readouterr().err
+
+
+def test_that_a_user_the_site_does_not_know_is_one_sentence(tmp_path, capsys):
+    assert main(["window", str(ANGERS), "--data", str(tmp_path), "--user", "nobody"]) == 1
+    assert "knows no user 'nobody'" in capsys.readouterr().err
+
+
+def test_that_the_version_is_told(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("vigie ")
+
+
+def test_that_two_stations_never_share_a_folder(tmp_path):
+    folder = DataFolder(tmp_path / "data")
+    folder.make()
+    with folder.held(), pytest.raises(Unavailable, match="already runs"), folder.held():
+        pass
+    with folder.held():
+        pass
+
+
+def test_that_a_data_folder_that_cannot_be_made_is_one_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Unavailable, match="choose another with --data"):
+        DataFolder(tmp_path / "file" / "data").make()
