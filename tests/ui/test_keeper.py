@@ -1,4 +1,4 @@
-"""The keeper: a dead station is started again, a hung one killed first, one that dies at every start is not hammered."""
+"""The keeper: a dead station is started again, a hung one killed first, one that dies at each start not hammered."""
 
 from __future__ import annotations
 
