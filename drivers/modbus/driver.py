@@ -11,7 +11,8 @@ import asyncio
 import logging
 import struct
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -67,6 +68,8 @@ class ModbusDriver:
             raise LinkLost(f"{self._host}:{self._port} does not accept a connection ({error or 'timeout'})") from error
         self._client, self._silences, self._answered = client, 0, False
         self._unit_silences.clear()
+        # anew: a device that was starting may have refused addresses it has now, and splitting them is for this run
+        self._blocks = plan(list(self._places.values()), self._settings)
         self._spread()
         try:
             await self._poll_for_ever(client, publish, up)
@@ -127,7 +130,7 @@ class ModbusDriver:
         try:
             await asyncio.wait(waits, timeout=min(max(seconds, 0.0), 1.0), return_when=asyncio.FIRST_COMPLETED)
             if waits[1].done():
-                raise ConnectionError("connection closed by the device")
+                raise ConnectionError(client.end)
         finally:
             for wait in waits:
                 wait.cancel()
@@ -237,14 +240,22 @@ def write_request(address: Address, raw: float) -> bytes:
     return struct.pack(">BHHB", 16, address.number, len(data) // 2, len(data)) + data
 
 
-async def _together(polls: Sequence[object]) -> None:
-    """Await them side by side; the first failure cancels the others and is raised itself."""
+async def _together(polls: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Await them side by side; the first failure cancels the others and is raised itself.
+
+    Not a TaskGroup: where a loss and our own cancellation meet it raises the loss, and a link that was told to end
+    connected again instead.
+    """
     if len(polls) == 1:
-        await polls[0]  # type: ignore[misc]
+        await polls[0]
         return
+    tasks = [asyncio.create_task(poll) for poll in polls]
     try:
-        async with asyncio.TaskGroup() as group:
-            for poll in polls:
-                group.create_task(poll)  # type: ignore[arg-type]
-    except BaseExceptionGroup as several:
-        raise several.exceptions[0] from None
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        for task in tasks:
+            task.cancel()
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+    for end in ends:
+        if isinstance(end, Exception):
+            raise end

@@ -51,6 +51,8 @@ class Client(asyncio.Protocol):
         self._transaction = 0
         self._transport: asyncio.Transport | None = None
         self._gone = asyncio.get_running_loop().create_future()
+        self.end = "connection closed by the device"
+        """Why it is gone, once it is."""
         self.garbage = 0
         """Frames that broke the protocol or fitted no request."""
 
@@ -94,7 +96,7 @@ class Client(asyncio.Protocol):
         self._transport = None
         for future, _, _ in self._pending.values():
             if not future.done():
-                future.set_exception(ConnectionError(str(exc or "connection closed by the device")))
+                future.set_exception(ConnectionError(str(exc or self.end)))
         self._pending.clear()
         if not self._gone.done():
             self._gone.set_result(None)
@@ -106,6 +108,7 @@ class Client(asyncio.Protocol):
             transaction, protocol, length, unit, function = _HEADER.unpack_from(buffer)
             if protocol or not 3 <= length <= _LONGEST:
                 self.garbage += 1
+                self.end = "its answers break the protocol"
                 self.close()
                 return
             if len(buffer) < 6 + length:

@@ -17,7 +17,7 @@ from drivers.mqtt.address import Settings, parse_url
 from drivers.mqtt.gather import Gather
 from drivers.mqtt.nodes import ANSWER_S
 from drivers.mqtt.plan import Plan
-from drivers.mqtt.session import V5, V311, Hail, NotSpoken, Session
+from drivers.mqtt.session import V5, V311, Hail, NoBroker, NotSpoken, Session
 from drivers.mqtt.sparkplug import HostState
 from supervisor.clock import Clock
 from supervisor.driver import Publish, Traffic
@@ -51,10 +51,14 @@ class MqttDriver:
 
     async def run(self, publish: Publish, up: Callable[[], None]) -> None:
         try:
-            await self._connection(V5, publish, up)
-        except NotSpoken:
-            # tried anew each time: a broker that merely fell over then would otherwise never say again why it refuses
-            await self._connection(V311, publish, up)
+            try:
+                await self._connection(V5, publish, up)
+            except NotSpoken:
+                # tried anew each time: a broker that merely fell over would otherwise never say again why it refuses
+                await self._connection(V311, publish, up)
+        except LinkLost as lost:
+            self._traffic.count(_kind(lost))
+            raise
 
     async def write(self, tag: Tag, raw: float, timeout_s: float) -> None:
         session = self._session
@@ -170,3 +174,10 @@ class MqttDriver:
             session.publish(topic, payload, qos, retain)
         except WriteFailed as error:
             log.debug("Link %s: %s", self._spec.id, error)  # the link is about to be lost, and says so itself
+
+
+def _kind(lost: LinkLost) -> str:
+    """The word under which a loss is counted."""
+    if isinstance(lost, NoBroker):
+        return "connect"
+    return "timeout" if lost.quality is Quality.TIMEOUT else "closed"

@@ -61,6 +61,10 @@ class Hail(NamedTuple):
     will: bytes = b""
 
 
+class NoBroker(LinkLost):
+    """Nobody accepts a connection there."""
+
+
 class NotSpoken(LinkLost):
     """The broker closed the connection before a CONNACK, or does not speak this version of MQTT."""
 
@@ -102,12 +106,12 @@ class Session:
 
     async def open(self, broker: BrokerUrl) -> None:
         """Connect; returns after a good CONNACK. LinkLost, or `NotSpoken` where another version is worth a try."""
-        client = self._client
+        # no name for the client here: the failure of a handshake keeps this frame, and with it two sockets of paho's
         if broker.user:
-            client.username_pw_set(broker.user)
-        client.wire = await _dial(broker)
-        client.connect(broker.host, broker.port, self._hail.keepalive_s)
-        client.loop_start()
+            self._client.username_pw_set(broker.user)
+        self._client.wire = await _dial(broker)
+        self._client.connect(broker.host, broker.port, self._hail.keepalive_s)
+        self._client.loop_start()
         await self._answer(self._granted)
 
     async def subscribe(self, filters: Sequence[str], qos: int) -> list[str]:
@@ -270,7 +274,7 @@ class _Client(mqtt.Client):
 
 
 async def _dial(broker: BrokerUrl) -> socket.socket:
-    """A connected socket; LinkLost where there is none, and nothing left behind when cancelled."""
+    """A connected socket; NoBroker where there is none, and nothing left behind when cancelled."""
     loop = asyncio.get_running_loop()
     failure: OSError = OSError("the name has no address")
     try:
@@ -291,7 +295,7 @@ async def _dial(broker: BrokerUrl) -> socket.socket:
                     return wire
     except OSError as error:  # a TimeoutError is one too
         failure = error
-    raise LinkLost(f"no connection to {broker.host}:{broker.port}: {failure or 'no answer'}") from None
+    raise NoBroker(f"no connection to {broker.host}:{broker.port}: {failure or 'no answer'}") from None
 
 
 def _answered(future: asyncio.Future[Any], answer: Any) -> None:

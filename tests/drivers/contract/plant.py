@@ -72,6 +72,8 @@ class Kit:
     texts: bool = True
     garbles: Mapping[str, tuple[int, bytes]] = field(default_factory=dict)
     """Damage by name: where in a chunk, and what stands there then."""
+    frame: int = 64
+    """A request damaged from here on is a good request for something else, and rightly answered."""
 
 
 _REGISTERS = {
@@ -118,9 +120,9 @@ _PACKET = {
 }
 
 KITS = {
-    "modbus": Kit("modbus", "modbus://127.0.0.1:{}", _POLLS, _REGISTERS, 2.5, 2.5, False, _FRAME),
+    "modbus": Kit("modbus", "modbus://127.0.0.1:{}", _POLLS, _REGISTERS, 2.5, 2.5, False, _FRAME, 8),
     "modbus pipelined": Kit(
-        "modbus", "modbus://127.0.0.1:{}", {**_POLLS, "pipeline": "4"}, _REGISTERS, 2.5, 2.5, False, _FRAME
+        "modbus", "modbus://127.0.0.1:{}", {**_POLLS, "pipeline": "4"}, _REGISTERS, 2.5, 2.5, False, _FRAME, 8
     ),
     "opcua": Kit(
         "opcua",

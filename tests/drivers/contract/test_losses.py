@@ -40,7 +40,7 @@ def test_that_a_server_that_dies_is_known_at_once_and_comes_back_by_itself(kit: 
             await line.plant.start()
             figure("back_s", await back(line, 7.0))
             assert line.link.reconnects == 1
-            assert sum(line.traffic.errors.values()) >= 1 or kit.protocol == "mqtt"
+            assert sum(line.traffic.errors.values()) >= 1
 
     asyncio.run(scenario())
 
@@ -140,6 +140,26 @@ def test_that_a_run_cancelled_at_any_moment_leaves_nothing_behind(kit: Kit, slow
             await until(lambda: sockets() <= open_sockets, 3, "no socket is left")
             await until(lambda: len(asyncio.all_tasks()) <= tasks, 3, "no task is left")
             assert not line.wrong
+            await line.chaos.close()
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.slow
+def test_that_a_link_cancelled_in_the_very_moment_of_a_loss_ends(kit: Kit) -> None:
+    dice = random.Random(5)
+
+    async def scenario() -> None:
+        async with Plant(kit).running() as plant:
+            line = Line(plant)
+            await line.chaos.open()
+            for _ in range(25):
+                task = asyncio.create_task(line.link.run())
+                await until(lambda: line.link.connected, 5)
+                line.chaos.cut()
+                await asyncio.sleep(dice.uniform(0, 0.004))
+                await gone(task)
+                line.link.connected = False
             await line.chaos.close()
 
     asyncio.run(scenario())
