@@ -5,7 +5,7 @@ from __future__ import annotations
 from numpy import intp
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from supervisor.model import Equipment
@@ -19,6 +19,7 @@ from ui.synoptic.binding import Drawing, bind
 from ui.synoptic.page import Synoptic, load_pages
 from ui.synoptic.sheet import Sheet
 from ui.synoptic.view import SynopticView
+from ui.trend.dock import TrendDock
 from ui.widgets import Button, Card, Line, Words, column, row
 
 ARROW = "  ›  "
@@ -71,6 +72,7 @@ class SynopticPage(Page):
         self._trends = Button(context.look, words.TRENDS, "flat", "trend")
         self._plate = Button(context.look, words.FACEPLATE, "flat", "list")
         self._acknowledge = Button(context.look, words.ACKNOWLEDGE)
+        self.dock = TrendDock(context)
         self._lay_out()
         self._trends.clicked.connect(self._go_to_trends)
         self._plate.clicked.connect(self._go_to_faceplate)
@@ -99,7 +101,10 @@ class SynopticPage(Page):
         inside.addWidget(head)
         inside.addWidget(Line(self.context.look))
         inside.addWidget(body, 1)
-        column(self).addWidget(card)
+        whole = column(self, 0, 8)
+        whole.addWidget(card, 1)
+        whole.addWidget(self.dock)
+        self.dock.hide()
 
     def show_equipment(self, equipment: Equipment) -> None:
         """Draw it; a part that has no page of its own is shown on the page of what it is a part of."""
@@ -109,6 +114,8 @@ class SynopticPage(Page):
             self.view.show_drawing(self.drawing(whole))
             self._stack.setCurrentIndex(1)
             self.dress()
+        self.dock.show_equipment(whole)
+        self.dock.show()
         self._stand_on(equipment)
 
     def drawing(self, equipment: Equipment) -> Drawing:
@@ -135,13 +142,19 @@ class SynopticPage(Page):
 
     def refresh(self, moved: NDArray[intp]) -> None:
         self.view.refresh(moved)
+        self.dock.refresh(moved)
 
     def refresh_alarms(self) -> None:
         self.view.refresh_alarms()
+        self.dock.refresh_alarms()
         self._acknowledge.setEnabled(bool(self._unacked()))
 
     def slow(self) -> None:
         self.view.slow()
+        self.dock.slow()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.dock.suit(self.window().height())
 
     def dress(self) -> None:
         """Words and colours again."""

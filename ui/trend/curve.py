@@ -1,28 +1,88 @@
-"""Curve: the points of one pen, past and live, as two arrays. No Qt.
+"""Curve: what is known of one pen over time, past and live, as segments in which something is in force. No Qt.
 
-    history ──(bucketed to the pixels)──> past ──┐
-    live values, as the window sees them ─────────┴──> points() with NaN where nothing is known
+    history ──(exact samples, or columns of lowest, mean and highest)──> Past ──┐
+    live values as the window sees them, from where the past ends ──────────────┴──> segments ──> line, cursor, figures
 
-The live part is kept only since the last read of the history: peaks between two frames are in the history, and the
-next read brings them.
+Exact samples are drawn as steps, numbers too: the historian keeps a value only when it left its deadband, so a value
+that stood still for ten minutes has no samples in between, and a straight line would draw a ramp that never was. Where
+samples are dense a stair looks like a line anyway. Columns are drawn as the band from their lowest to their highest.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from supervisor.clock import SECOND
+from supervisor.historian.history import Trend
 
 Times = NDArray[np.float64]
 """Seconds UTC, as the plot wants them."""
 Values = NDArray[np.float64]
+Stretch = tuple[float, float]
+"""From and to, seconds UTC."""
 
+NOTHING: Values = np.empty(0)
 LIVE_CAPACITY = 4096
 
 
+class Segments(NamedTuple):
+    """Rows of equal length, oldest first: from `start` to `end` (seconds UTC) the values lay between low and high.
+
+    NaN where the quality was bad. Between two rows that do not touch nothing is known.
+    """
+
+    start: Times
+    end: Times
+    low: Values
+    high: Values
+    mean: Values
+
+    @classmethod
+    def held(cls, time: Times, value: Values, until: float) -> Segments:
+        """Values that each rule until the next, the last one until `until`."""
+        end = np.append(time[1:], max(until, float(time[-1]))) if len(time) else NOTHING
+        return cls(time, end, value, value, value)
+
+
+class Figures(NamedTuple):
+    """Lowest, time-weighted mean and highest of a stretch; NaN where nothing is known."""
+
+    low: float
+    mean: float
+    high: float
+
+
+@dataclass(slots=True)
+class Past:
+    """What one read of the history said."""
+
+    segments: Segments
+    bad: tuple[Stretch, ...] = ()
+    """Where the quality was bad."""
+    until: float = -np.inf
+    """Up to where it is complete, seconds UTC."""
+    exact: bool = True
+    open: bool = True
+    """It was read up to the present of then: live values may continue it."""
+
+    @classmethod
+    def of(cls, trend: Trend, open_: bool) -> Past:
+        until = trend.until / SECOND
+        bad = tuple((start / SECOND, end / SECOND) for start, end in trend.bad)
+        time = trend.time / SECOND
+        if not trend.step:
+            return cls(Segments.held(time, trend.mean, until), bad, until, True, open_)
+        half = trend.step / SECOND / 2
+        end = np.minimum(time + half, until)
+        return cls(Segments(time - half, end, trend.low, trend.high, trend.mean), bad, until, False, open_)
+
+
 class Ring:
-    """The newest live values of a pen; the oldest give way."""
+    """The newest live values of a pen; the oldest give way. Times never go back."""
 
     def __init__(self, capacity: int = LIVE_CAPACITY) -> None:
         self._time = np.empty(2 * capacity)
@@ -31,6 +91,11 @@ class Ring:
         self._count = 0
 
     def append(self, time: float, value: float) -> None:
+        last = self._time[self._count - 1] if self._count else -np.inf
+        if time < last:
+            return
+        if time == last:
+            self._count -= 1
         if self._count == len(self._time):
             keep = self._capacity
             self._time[:keep], self._value[:keep] = self._time[-keep:], self._value[-keep:]
@@ -43,73 +108,103 @@ class Ring:
         first = int(np.searchsorted(self._time[: self._count], time, side="right"))
         return self._time[first : self._count], self._value[first : self._count]
 
+    def before(self, time: float) -> tuple[float, float]:
+        """Time and value of the last one not later than `time`; minus infinity and NaN for none."""
+        row = int(np.searchsorted(self._time[: self._count], time, side="right")) - 1
+        return (float(self._time[row]), float(self._value[row])) if row >= 0 else (-np.inf, float("nan"))
 
+
+@dataclass
 class Curve:
     """See the module."""
 
-    def __init__(self, steps: bool) -> None:
-        self.steps = steps
-        """Hold each value until the next, as states do; otherwise join them by straight lines."""
-        self._past: tuple[Times, Values] = (np.empty(0), np.empty(0))
-        self._live = Ring()
+    past: Past = field(default_factory=lambda: Past(Segments(*[NOTHING] * 5)))
+    _live: Ring = field(default_factory=Ring)
 
-    def add(self, source_time: int, value: float) -> None:
-        """A live value, NaN where it is bad; `source_time` in ns UTC."""
-        self._live.append(source_time / SECOND, value)
+    def add(self, time: float, value: float) -> None:
+        """A live value, NaN where it is bad; seconds UTC."""
+        self._live.append(time, value)
 
-    def replace(self, time: Times, value: Values) -> None:
-        """What the history says, oldest first, NaN where nothing is known."""
-        self._past = (time, value)
+    def segments(self, now: float) -> Segments:
+        """All of it, the last value carried to `now` (seconds UTC)."""
+        past, tail = self.past.segments, self._tail(now)
+        return Segments(*(np.concatenate(pair) for pair in zip(past, tail, strict=True)))
 
-    def points(self, now: float) -> tuple[Times, Values]:
-        """All of it, with the last value carried to `now` (seconds UTC)."""
-        time, value = self._past
-        fresh, values = self._live.after(time[-1] if len(time) else -np.inf)
-        time, value = np.concatenate([time, fresh]), np.concatenate([value, values])
-        if len(time) and time[-1] < now:
-            time, value = np.append(time, now), np.append(value, value[-1])
-        return stepped(time, value) if self.steps else (time, value)
+    def line(self, now: float) -> tuple[Times, Values]:
+        """All of it as one polyline, with NaN where it is interrupted."""
+        past = self.past.segments
+        first = _steps(past) if self.past.exact else _band(past)
+        second = _steps(self._tail(now))
+        return np.concatenate([first[0], second[0]]), np.concatenate([first[1], second[1]])
 
-    def at(self, instant: float) -> float:
-        """The value in force at an instant (seconds UTC); NaN where none is known."""
-        time, value = self._past
-        fresh, values = self._live.after(time[-1] if len(time) else -np.inf)
-        time, value = np.concatenate([time, fresh]), np.concatenate([value, values])
-        row = int(np.searchsorted(time, instant, side="right")) - 1
-        return float(value[row]) if row >= 0 else float("nan")
+    def at(self, instant: float, now: float) -> float:
+        """The value in force at an instant (the mean of its column); NaN where none is known."""
+        known = self.segments(now)
+        row = int(np.searchsorted(known.start, instant, side="right")) - 1
+        if row < 0 or (instant > known.end[row] and not np.isclose(instant, known.end[row], atol=1e-6, rtol=0)):
+            return float("nan")
+        return float(known.mean[row])
 
-    def unknown(self, now: float) -> list[tuple[float, float]]:
-        """Spans in which nothing is known, for hatching: seconds UTC."""
-        time, value = self.points(now)
-        bad = np.isnan(value)
-        if not bad.any():
-            return []
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], bad, [False]]).astype(np.int8)))
-        ends = np.append(time, time[-1])
-        return [(float(time[a]), float(ends[b])) for a, b in edges.reshape(-1, 2).tolist()]
+    def figures(self, start: float, end: float, now: float) -> Figures:
+        """Of what was known between two instants."""
+        known = self.segments(now)
+        weight = np.minimum(known.end, end) - np.maximum(known.start, start)
+        rows = np.flatnonzero((weight > 0) & ~np.isnan(known.mean))
+        if not len(rows):
+            return Figures(*[float("nan")] * 3)
+        mean = np.average(known.mean[rows], weights=weight[rows])
+        return Figures(float(known.low[rows].min()), float(mean), float(known.high[rows].max()))
+
+    def bad(self, now: float) -> list[Stretch]:
+        """Where values came that can't be believed, oldest first; for hatching."""
+        tail = self._tail(now)
+        rows = np.flatnonzero(np.isnan(tail.mean))
+        return merged([*self.past.bad, *zip(tail.start[rows].tolist(), tail.end[rows].tolist(), strict=True)])
+
+    def _tail(self, now: float) -> Segments:
+        """From the end of the past to `now`, by the live values."""
+        past = self.past
+        if not past.open:
+            return Segments(*[NOTHING] * 5)
+        time, value = self._live.after(past.until)
+        if np.isfinite(past.until):
+            time, value = np.append(past.until, time), np.append(self._seam(), value)
+        if not len(time):
+            return Segments(*[NOTHING] * 5)
+        return Segments.held(time, value, now)
+
+    def _seam(self) -> float:
+        """The value in force where the past ends."""
+        past = self.past.segments
+        instant, value = self._live.before(self.past.until)
+        if len(past.start) and (past.start[-1] >= instant or np.isnan(value)):
+            touching = past.end[-1] >= self.past.until - 1e-3
+            return float(past.mean[-1]) if touching else float("nan")
+        return value
 
 
-def stepped(time: Times, value: Values) -> tuple[Times, Values]:
-    """The same as stairs: each value holds until the next."""
-    if len(time) < 2:
-        return time, value
-    return np.repeat(time, 2)[1:], np.repeat(value, 2)[:-1]
+def _steps(known: Segments) -> tuple[Times, Values]:
+    return np.column_stack([known.start, known.end]).ravel(), np.repeat(known.mean, 2)
 
 
-def envelope(time: Times, low: Values, high: Values) -> tuple[Times, Values]:
-    """Buckets as one line that touches the lowest and the highest of each: no peak is lost."""
-    flat = np.array_equal(low, high, equal_nan=True)
-    if flat:
-        return time, low
-    return np.repeat(time, 2), np.column_stack([low, high]).ravel()
+def _band(known: Segments) -> tuple[Times, Values]:
+    """Two points in the middle of each column, so that no peak is lost; the nearer one to the column before first."""
+    if not len(known.start):
+        return NOTHING, NOTHING
+    rising = np.concatenate([[True], np.diff(known.mean) >= 0])
+    first, second = np.where(rising, known.low, known.high), np.where(rising, known.high, known.low)
+    time = np.repeat((known.start + known.end) / 2, 2)
+    value = np.column_stack([first, second]).ravel()
+    gaps = np.flatnonzero(known.start[1:] - known.end[:-1] > 0.5 * (known.end - known.start)[:-1]) + 1
+    return np.insert(time, 2 * gaps, known.end[gaps - 1]), np.insert(value, 2 * gaps, np.nan)
 
 
-def nice_range(value: Values) -> tuple[float, float]:
-    """A range that holds all of it with some air, on round numbers; for tags whose type gives none."""
-    known = value[np.isfinite(value)]
-    if not len(known):
-        return 0.0, 1.0
-    low, high = float(known.min()), float(known.max())
-    span = max(high - low, abs(high) * 0.02, 1e-3)
-    step = 10 ** np.floor(np.log10(span)) / 2
-    return float(np.floor((low - span * 0.05) / step) * step), float(np.ceil((high + span * 0.05) / step) * step)
+def merged(stretches: list[Stretch]) -> list[Stretch]:
+    """Those that touch become one; oldest first."""
+    result: list[Stretch] = []
+    for start, end in sorted(stretches):
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return result

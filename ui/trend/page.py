@@ -2,51 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QStringListModel, Qt
-from PySide6.QtWidgets import QCompleter, QLabel, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout
 
 from supervisor.model import Equipment, Kind, Tag
 from ui.pages import Context, Page
 from ui.trend import words
+from ui.trend.choice import pens_of
 from ui.trend.view import TrendView
-from ui.words import TRENDS
+from ui.widgets import Button, Label
 
 MOST_MATCHES = 30
 
 
 class TrendPage(Page):
-    """See the module."""
+    """See the module. `view.pens_changed` and `pens` let a window keep them for its user; `restore` puts them back."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.setObjectName("card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.view = TrendView(context)
-        self._title = QLabel()
         self._field = QLineEdit()
-        self._field.setMinimumWidth(340)
+        self._field.setMinimumWidth(250)
+        self._field.setMaximumWidth(380)
+        self._field.setClearButtonEnabled(True)
         self._matches = QStringListModel(self)
         completer = QCompleter(self._matches, self)
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         completer.activated.connect(self._take)
         self._field.setCompleter(completer)
         self._field.textEdited.connect(self._search)
-        self._field.returnPressed.connect(lambda: self._take(self._field.text()))
-        self._note = QLabel()
+        self._field.returnPressed.connect(self._take_first)
+        self._clear = Button(context.look, words.CLEAR, "flat")
+        self._clear.clicked.connect(lambda: self.view.show_only([]))
+        self._note = Label(context.look, "label", 400, "text2")
         self.view.said.connect(self._note.setText)
-        self.view.bar.insertWidget(0, self._title)
-        self.view.bar.insertWidget(1, self._field)
-        self.view.bar.insertWidget(2, self._note)
+        self.view.pens_changed.connect(self._count)
+        for widget in (self._field, self._clear, self._note):
+            self.view.bar.places.addWidget(widget)
         column = QVBoxLayout(self)
-        column.setContentsMargins(1, 4, 1, 1)
+        column.setContentsMargins(1, 1, 1, 1)
         column.addWidget(self.view)
+        self.setFocusProxy(self.view)
         context.look.changed.connect(self._speak)
         self._speak()
+        self._count()
+
+    @property
+    def pens(self) -> list[str]:
+        """Ids of the tags drawn, in order."""
+        return [tag.id for tag in self.view.tags]
+
+    def restore(self, pens: Iterable[str]) -> None:
+        """Draw what was drawn before; tags that the site no longer has are left out."""
+        known = self.context.attachment.site.tag_by_id
+        self.view.add([known[pen] for pen in pens if pen in known])
 
     def refresh(self, moved: NDArray[np.intp]) -> None:
         self.view.refresh(moved)
+
+    def refresh_alarms(self) -> None:
+        self.view.refresh_alarms()
 
     def slow(self) -> None:
         self.view.slow()
@@ -55,13 +76,14 @@ class TrendPage(Page):
         self.view.add(tags)
 
     def show_equipment(self, equipment: Equipment) -> None:
-        self.view.show_only(pens_of(self.context, equipment))
+        self.view.show_only(pens_of(self.context.attachment.site, equipment))
 
     def _speak(self) -> None:
-        look = self.context.look
-        self._title.setFont(look.font("title", 600))
-        self._title.setText(look.say(TRENDS))
-        self._field.setPlaceholderText(look.say(words.ADD))
+        self._field.setPlaceholderText(self.context.look.say(words.ADD))
+
+    def _count(self) -> None:
+        self._clear.setVisible(bool(self.view.tags))
+        self._note.setText("")
 
     def _search(self, text: str) -> None:
         wanted = text.lower().split()
@@ -74,6 +96,13 @@ class TrendPage(Page):
                     break
         self._matches.setStringList(found)
 
+    def _take_first(self) -> None:
+        """Enter takes what is written if it is a tag, else the first match."""
+        self._take(self._field.text())
+        matches = self._matches.stringList()
+        if self._field.text() and matches:
+            self._take(matches[0])
+
     def _take(self, label: str) -> None:
         tag = self.context.attachment.site.tag_by_id.get(label.split(" ")[0])
         if tag:
@@ -83,16 +112,3 @@ class TrendPage(Page):
     def _label(self, tag: Tag) -> str:
         say = self.context.look.say
         return f"{tag.id}  {say(tag.equipment.name)} – {say(tag.spec.name)}"
-
-
-def pens_of(context: Context, equipment: Equipment, most: int = 4) -> list[Tag]:
-    """The tags worth drawing first of an equipment: its headline, then the first numbers of its parts."""
-    site = context.attachment.site
-    chosen = [site.tag(equipment, path) for path in equipment.type.headline]
-    tags = [tag for tag in chosen if tag and tag.spec.kind in (Kind.NUMBER, Kind.COUNTER)]
-    owners = [equipment, *site.parts_by_equipment.get(equipment.id, ())]
-    for owner in owners:
-        for tag in site.tags_by_equipment.get(owner.id, ()):
-            if tag not in tags and tag.spec.kind is Kind.NUMBER:
-                tags.append(tag)
-    return tags[:most]

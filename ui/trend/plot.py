@@ -1,194 +1,164 @@
 """TrendPlot: up to eight pens on one time axis, each on its own scale; the left axis is that of the chosen pen.
 
-Measured (8 pens): a pen of width 1 costs 4 ms, of width 2 31 ms, so only the chosen pen is thick; and it is fed two
-points a pixel at the most.
+Measured (8 pens): a pen of width 1 costs 4 ms, of width 2 31 ms, so only the chosen pen is thick; and it is fed
+what the visible span has, never more than four points a pixel.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QWidget
 
-from supervisor.clock import SECOND
-from supervisor.model import Kind, Tag
 from ui.look import Look
-from ui.trend.curve import Curve, nice_range
+from ui.scales import Limit
+from ui.trend.axes import AIR, TimeAxis, ValueAxis
+from ui.trend.layers import Backdrop, Overlay, Scene, dash
+from ui.trend.nights import Nights
+from ui.trend.pen import Pen
 
-MOST_PENS = 8
-
-
-@dataclass(eq=False, slots=True)
-class Pen:
-    """One tag on the plot."""
-
-    tag: Tag
-    number: int
-    """1 to 8: which pen colour."""
-    curve: Curve
-    low: float = 0.0
-    high: float = 1.0
-    item: Any = field(default=None)
-    """The pyqtgraph curve."""
-
-    @classmethod
-    def of(cls, tag: Tag, number: int) -> Pen:
-        spec = tag.spec
-        pen = cls(tag, number, Curve(spec.kind in (Kind.BOOLEAN, Kind.ENUM)))
-        if spec.states:
-            values = [state.value for state in spec.states]
-            pen.low, pen.high = min(values) - 0.5, max(values) + 0.5
-        elif spec.high == spec.high:
-            pen.low, pen.high = spec.low, spec.high
-        return pen
-
-    @property
-    def ranged(self) -> bool:
-        """Whether the tag's type gives the scale; otherwise it follows the values."""
-        return bool(self.tag.spec.states) or self.tag.spec.high == self.tag.spec.high
+NOWHERE = float("nan")
+CLOSEST_S, FARTHEST_S = 5.0, 800 * 86_400.0
 
 
-class _ValueAxis(pg.AxisItem):  # type: ignore[misc]
-    """Shows 0..1 as the chosen pen's own values."""
+class TimeBox(pg.ViewBox):  # type: ignore[misc]
+    """Tells what the operator wants of the time axis and moves nothing by itself."""
 
-    def __init__(self, look: Look) -> None:
-        super().__init__("left")
-        self._look = look
-        self.pen_shown: Pen | None = None
-        self.enableAutoSIPrefix(False)
+    wished = Signal(float, float)
+    """See from and to, seconds UTC."""
+    clicked = Signal(float)
+    doubled = Signal()
 
-    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
-        pen = self.pen_shown
-        if pen is not None and pen.tag.spec.states:
-            at = [(state.value - pen.low) / (pen.high - pen.low) for state in pen.tag.spec.states]
-            return [(0.25, at)]
-        return [(0.25, [0.0, 0.25, 0.5, 0.75, 1.0])]
+    def instant(self, x: float) -> float:
+        (start, end), _ = self.viewRange()
+        return float(start + (end - start) * x / max(self.width(), 1.0))
 
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        pen = self.pen_shown
-        if pen is None:
-            return ["" for _ in values]
-        numbers = [pen.low + value * (pen.high - pen.low) for value in values]
-        if pen.tag.spec.states:
-            states = [pen.tag.spec.state(round(number)) for number in numbers]
-            return [self._look.say(state.name)[:14] if state else "" for state in states]
-        decimals = max(pen.tag.spec.decimals, 0 if pen.high - pen.low > 8 else 1)
-        return [self._look.number(number, decimals) for number in numbers]
+    def zoom(self, factor: float, instant: float) -> None:
+        """Show `factor` of the span about an instant that stays where it is."""
+        (start, end), _ = self.viewRange()
+        factor = min(max(factor, CLOSEST_S / (end - start)), FARTHEST_S / (end - start))
+        self.wished.emit(instant - (instant - start) * factor, instant + (end - instant) * factor)
+
+    def pan(self, part: float) -> None:
+        """Move on by a part of the span."""
+        (start, end), _ = self.viewRange()
+        self.wished.emit(start + part * (end - start), end + part * (end - start))
+
+    def wheelEvent(self, event: Any, axis: int | None = None) -> None:
+        event.accept()
+        self.zoom(1.0018 ** -event.delta(), self.instant(event.pos().x()))
+
+    def mouseDragEvent(self, event: Any, axis: int | None = None) -> None:
+        event.accept()
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.pan((event.lastPos().x() - event.pos().x()) / max(self.width(), 1.0))
+
+    def mouseClickEvent(self, event: Any) -> None:
+        event.accept()
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if event.double():
+            self.doubled.emit()
+        else:
+            self.clicked.emit(self.instant(event.pos().x()))
 
 
 class TrendPlot(pg.PlotWidget):  # type: ignore[misc]
     """See the module."""
 
-    ranged = Signal(float, float)
-    """The operator moved or zoomed the time axis: seconds UTC."""
     pointed = Signal(float)
-    """The cursor's place: seconds UTC."""
+    """The pointer's place, seconds UTC; NaN beside the plot."""
 
-    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        self._values = _ValueAxis(look)
-        self._dates = pg.DateAxisItem("bottom", utcOffset=0)
-        super().__init__(parent, axisItems={"left": self._values, "bottom": self._dates})
-        self._look = look
-        self._chosen: Pen | None = None
-        self._pens: list[Pen] = []
-        self._hatches: list[Any] = []
-        self._quiet = False
+    def __init__(self, look: Look, nights: Nights, parent: QWidget | None = None) -> None:
+        self.box = TimeBox(enableMenu=False)
+        self._values, self._dates = ValueAxis(look), TimeAxis(look)
+        super().__init__(parent, viewBox=self.box, axisItems={"left": self._values, "bottom": self._dates})
+        self._look, self._nights = look, nights
+        self.shown = Scene()
         self.hideButtons()
         self.setMenuEnabled(False)
-        view = self.getViewBox()
-        view.setMouseEnabled(x=True, y=False)
-        view.setYRange(0, 1, padding=0.03)
-        view.sigXRangeChanged.connect(self._on_range)
-        self._cursor = pg.InfiniteLine(angle=90, movable=False)
-        self.addItem(self._cursor, ignoreBounds=True)
-        self._cursor.hide()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.box.setMouseEnabled(x=False, y=False)
+        self.box.disableAutoRange()
+        self.box.setYRange(0, 1, padding=AIR)
+        self._layers = (Backdrop(look, self.shown, self.box, -5), Overlay(look, self.shown, self.box, 5))
+        self.box.sigResized.connect(self._resized)
         self.scene().sigMouseMoved.connect(self._on_mouse)
-        look.changed.connect(self.paint_theme)
-        self.paint_theme()
+        look.changed.connect(self.dress)
+        self.dress()
 
-    def show_pens(self, pens: Sequence[Pen], chosen: Pen | None) -> None:
-        """Draw exactly these pens."""
-        for pen in self._pens:
+    def show_pens(self, pens: Sequence[Pen], chosen: Pen | None, limits: tuple[Limit, ...]) -> None:
+        """Draw exactly these pens, with the alarm limits of the chosen one."""
+        scene = self.shown
+        for pen in scene.pens:
             if pen not in pens and pen.item is not None:
-                self.removeItem(pen.item)
+                self.box.removeItem(pen.item)
                 pen.item = None
-        self._pens, self._chosen = list(pens), chosen
+        scene.pens, scene.chosen, scene.limits = list(pens), chosen, limits
         self._values.pen_shown = chosen
-        for pen in self._pens:
+        for pen in scene.pens:
             if pen.item is None:
-                pen.item = pg.PlotCurveItem(connect="finite", skipFiniteCheck=False)
-                self.addItem(pen.item)
-        self.paint_theme()
+                pen.item = pg.PlotCurveItem(connect="finite")
+                self.box.addItem(pen.item, ignoreBounds=True)
+        for axis in (self._values, self._dates):
+            axis.setVisible(bool(pens))
+        self.dress()
 
-    def feed(self, now: float) -> None:
-        """Draw the curves anew; `now` in seconds UTC."""
-        for pen in self._pens:
-            time, value = pen.curve.points(now)
-            if not pen.ranged and len(value):
-                pen.low, pen.high = nice_range(value)
-            pen.item.setData(time, (value - pen.low) / (pen.high - pen.low))
-        self._hatch(now)
-        self._values.picture = None
-        self._values.update()
+    def feed(self, now: float, fitted: bool) -> None:
+        """Draw the curves anew; `now` in seconds UTC, `fitted` scales follow the visible values."""
+        scene = self.shown
+        scene.now = now
+        for pen in scene.pens:
+            pen.measure(scene.start, scene.end, now, fitted)
+            time, part = pen.line(now)
+            pen.item.setData(time, part)
+        scene.hatched = scene.chosen.curve.bad(now) if scene.chosen else []
+        self._values.fit()
+        self._lay()
 
     def show_span(self, start: float, end: float) -> None:
-        """Look at this span, without telling `ranged`: seconds UTC."""
-        offset = self._look.moment(round((start + end) / 2 * SECOND)).utcoffset()
-        self._dates.utcOffset = -offset.total_seconds() if offset else 0
-        self._quiet = True
-        self.getViewBox().setXRange(start, end, padding=0)
-        self._quiet = False
+        """Look at this span, seconds UTC."""
+        self.shown.start, self.shown.end = start, end
+        self.box.setXRange(start, end, padding=0)
+        self.shown.nights = self._nights.between(start, end)
+        self._lay()
 
-    def paint_theme(self) -> None:
-        look = self._look
+    def point(self, instant: float) -> None:
+        """Put the cursor there; NaN takes it away."""
+        self.shown.cursor = instant
+        self._layers[1].update()
+
+    def dress(self) -> None:
+        """Colours and fonts again."""
+        look, scene = self._look, self.shown
         self.setBackground(look.color("canvas"))
-        for axis in (self._values, self._dates):
-            axis.setPen(pg.mkPen(look.color("border2")))
-            axis.setTextPen(pg.mkPen(look.color("text2")))
-            axis.setTickFont(look.font("hint"))
-        self._values.setWidth(76)
-        self.getPlotItem().showGrid(x=True, y=True, alpha=0.28)
-        self._cursor.setPen(pg.mkPen(look.color("accent"), width=1))
-        for pen in self._pens:
-            pen.item.setPen(self.pen_of(pen))
-            pen.item.setZValue(10 if pen is self._chosen else 1)
+        for pen in scene.pens:
+            width = 2 if pen is scene.chosen and len(scene.pens) > 1 else 1
+            pen.item.setPen(pg.mkPen(look.color(f"pen{pen.number}"), width=width, style=dash(pen.number)))
+            pen.item.setZValue(10 if pen is scene.chosen else 1)
+        self._values.fit()
+        self._lay()
 
-    def pen_of(self, pen: Pen) -> Any:
-        """How a pen is drawn; the fourth is dashed, since blue and purple merge for some eyes."""
-        style = Qt.PenStyle.DashLine if pen.number % 4 == 0 else Qt.PenStyle.SolidLine
-        color: QColor = self._look.color(f"pen{pen.number}")
-        return pg.mkPen(color, width=2 if pen is self._chosen and len(self._pens) > 1 else 1, style=style)
+    def _lay(self) -> None:
+        """Ticks and layers again."""
+        scene = self.shown
+        scene.times = self._dates.ticks()[0] if scene.pens else []
+        scene.parts = [part for part, _ in self._values.ticks()]
+        for item in (*self._layers, self._values, self._dates):
+            item.update()
 
-    def _hatch(self, now: float) -> None:
-        for region in self._hatches:
-            self.removeItem(region)
-        self._hatches = []
-        if self._chosen is None:
-            return
-        brush = QBrush(self._look.color("bad"), Qt.BrushStyle.BDiagPattern)
-        for start, end in self._chosen.curve.unknown(now):
-            region = pg.LinearRegionItem((start, end), movable=False, brush=brush, pen=pg.mkPen(None))
-            region.setZValue(-5)
-            region.setOpacity(0.35)
-            self.addItem(region, ignoreBounds=True)
-            self._hatches.append(region)
-
-    def _on_range(self, _view: object, span: tuple[float, float]) -> None:
-        if not self._quiet:
-            self.ranged.emit(float(span[0]), float(span[1]))
+    def _resized(self) -> None:
+        for layer in self._layers:
+            layer.prepareGeometryChange()
+        self._lay()
 
     def _on_mouse(self, place: QPointF) -> None:
-        inside = self.getPlotItem().sceneBoundingRect().contains(place)
-        self._cursor.setVisible(inside)
-        if inside:
-            x = float(self.getViewBox().mapSceneToView(place).x())
-            self._cursor.setValue(x)
-            self.pointed.emit(x)
-        else:
-            self.pointed.emit(float(np.nan))
+        inside = self.box.sceneBoundingRect().contains(place)
+        self.pointed.emit(self.box.instant(self.box.mapFromScene(place).x()) if inside else NOWHERE)
+
+    def leaveEvent(self, event: Any) -> None:
+        super().leaveEvent(event)
+        self.pointed.emit(NOWHERE)

@@ -1,77 +1,97 @@
 """TrendView: plot, legend and the choice of time span; the page and the dock under a synoptic are both one.
 
-In direct mode the span ends now and moves on; moving the plot by hand leaves it. The history is read in a thread, for
-the visible span and the plot's width, again when either changes and every half minute.
+In direct mode the span ends now and moves on, a pixel at a time; moving the plot by hand leaves it. The history is read
+in a thread, for the visible span and the plot's width: again when either changes and, while direct, now and then.
 """
 
 from __future__ import annotations
 
 import asyncio
-import csv
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from supervisor.clock import SECOND
 from supervisor.errors import StoreError
-from supervisor.model import BAD, Kind, Tag, Text
+from supervisor.model import BAD, Alarm, Kind, Tag
 from ui.look import WAITING
 from ui.pages import Context
+from ui.scales import Limit, scale_of
 from ui.trend import words
-from ui.trend.curve import envelope
-from ui.trend.legend import Legend
-from ui.trend.plot import MOST_PENS, Pen, TrendPlot
+from ui.trend.bar import SpanBar
+from ui.trend.export import Sheet
+from ui.trend.legend import Column, Legend
+from ui.trend.nights import Nights
+from ui.trend.pen import MOST_PENS, Pen
+from ui.trend.plot import NOWHERE, TrendPlot
+from ui.trend.reading import Reader, Wish
 from ui.values import shown, worded
+from ui.words import TRENDS
 
-SETTLE_MS = 150
+SETTLE_MS = 120
+SLOW_READ_MS = 400
+"""From then on the plot says that it reads."""
 READ_AGAIN_S = 30.0
-LEGEND_PX = 470
+AHEAD = 0.025
+"""Room right of now in direct mode, as part of the span; the numbers of the pens stand there."""
+DOCK_LEGEND_PX = 440
 
 
 class TrendView(QWidget):
-    """See the module."""
+    """See the module. `docked` puts the legend beside the plot and leaves out what a dock has no room for."""
 
     said = Signal(str)
     """A sentence for the operator."""
+    pens_changed = Signal()
 
-    def __init__(self, context: Context, span_s: int = 3600) -> None:
+    def __init__(self, context: Context, span_s: float = 3600.0, docked: bool = False) -> None:
         super().__init__()
-        self._context = context
-        self._look = context.look
+        self._context, self._look = context, context.look
         self._pens: list[Pen] = []
         self._chosen: Pen | None = None
         self._direct = True
-        self._span_s = float(span_s)
+        self._fitted = False
+        self._span_s = span_s
         self._start = 0.0
-        self._cursor = float("nan")
-        self._read_at = 0.0
-        self._reading: asyncio.Task[None] | None = None
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(SETTLE_MS)
-        self._settle.timeout.connect(self._read)
-        self.plot = TrendPlot(context.look)
-        self.plot.ranged.connect(self._on_range)
-        self.plot.pointed.connect(self._on_point)
-        self.legend = Legend(context.look, self._now_text, self._cursor_text)
+        self._drawn = self._read_at = 0.0
+        site = context.attachment.site
+        self.bar = SpanBar(context.look, TRENDS, docked)
+        self.plot = TrendPlot(context.look, Nights(site.latitude, site.longitude, context.look.zone))
+        self.legend = Legend(context.look, self._columns(docked), *((150, False) if docked else (210, True)))
+        self._reader = Reader(context, self._draw, self._unread)
+        self._settle = _timer(self, SETTLE_MS, self._read)
+        self._slow_read = _timer(self, SLOW_READ_MS, self._note)
+        self._lay_out(docked)
+        self._connect()
+        self._dress()
+
+    def _connect(self) -> None:
+        box = self.plot.box
+        box.wished.connect(self.show_past)
+        box.clicked.connect(self._mark)
+        box.doubled.connect(self.go_direct)
+        self.plot.pointed.connect(self._point)
         self.legend.chosen.connect(self.choose)
         self.legend.removed.connect(self.remove)
-        self._build()
-        context.look.changed.connect(self._speak)
-        self._speak()
+        self.bar.span.connect(self.show_span)
+        self.bar.direct.connect(self.go_direct)
+        self.bar.fit.connect(self._fit)
+        self.bar.export.connect(self._save)
+        self._look.changed.connect(self._dress)
 
+    # ------------------------------------------------------------ pens
     @property
     def tags(self) -> list[Tag]:
         return [pen.tag for pen in self._pens]
 
     def show_only(self, tags: Sequence[Tag]) -> None:
         """Draw exactly these tags."""
-        self._pens = []
+        self._pens = [pen for pen in self._pens if pen.tag in tags]
         self.add(tags)
 
     def add(self, tags: Sequence[Tag]) -> None:
@@ -84,156 +104,257 @@ class TrendView(QWidget):
                 self.said.emit(self._look.say(words.FULL))
                 break
             free = min(set(range(1, MOST_PENS + 1)) - {pen.number for pen in self._pens})
-            self._pens.append(Pen.of(tag, free))
-        self.choose(self._pens[0] if self._chosen not in self._pens and self._pens else self._chosen)
+            pen = Pen(tag, free)
+            self._pens.append(pen)
+            self._take(pen)
+        self.choose(self._chosen if self._chosen in self._pens else next(iter(self._pens), None))
+        self.pens_changed.emit()
         self._read()
 
     def remove(self, pen: Pen) -> None:
         self._pens.remove(pen)
-        self.choose(self._pens[0] if self._pens else None)
+        self.choose(self._chosen if self._chosen in self._pens else next(iter(self._pens), None))
+        self.pens_changed.emit()
 
     def choose(self, pen: Pen | None) -> None:
-        """Make one pen thick and its scale the axis."""
+        """Make one pen thick, its scale the axis and its alarm limits those that are drawn."""
         self._chosen = pen
-        self.plot.show_pens(self._pens, pen)
+        self.plot.show_pens(self._pens, pen, self._limits(pen))
         self.legend.show_pens(self._pens, pen)
         self._empty.setVisible(not self._pens)
+        self.bar.save.setEnabled(bool(self._pens))
+        self._sized()
         self._draw()
 
+    # ------------------------------------------------------------ time
     def refresh(self, moved: NDArray[np.intp]) -> None:
-        """Take live values of the pens."""
-        live, touched = self._context.live, set(moved.tolist())
+        """Take live values of the pens; move on as soon as that is a pixel."""
         for pen in self._pens:
-            row = pen.tag.index
-            if row in touched and live.source_time[row]:
-                bad = live.quality[row] >= BAD
-                pen.curve.add(int(live.source_time[row]), float("nan") if bad else float(live.value[row]))
+            row = int(np.searchsorted(moved, pen.tag.index))
+            if row < len(moved) and moved[row] == pen.tag.index:
+                self._take(pen)
+        if self._direct and self._now() - self._drawn >= self._span_s / max(self.plot.width(), 200):
+            self._draw()
         self.legend.update()
 
     def slow(self) -> None:
-        """Move on with the time."""
-        if self._context.clock.monotonic() - self._read_at > READ_AGAIN_S:
+        """Once a second: figures, the last second of the curves, standing alarms; now and then the history."""
+        pause = max(READ_AGAIN_S, 4 * self._span_s / max(self.plot.width(), 200))
+        if self._direct and self._context.clock.monotonic() - self._read_at > pause:
             self._read()
         self._draw()
 
+    def refresh_alarms(self) -> None:
+        self.plot.shown.standing = frozenset(self._context.board.rows.tolist())
+
     def show_span(self, seconds: float) -> None:
         """The last `seconds`, moving on."""
-        self._direct, self._span_s = True, seconds
-        self._press()
+        self._span_s = seconds
+        self.go_direct()
+
+    def go_direct(self) -> None:
+        """Follow the present again."""
+        self._direct = True
+        self.plot.shown.marks.clear()
+        self.bar.show_state(True, self._span_s)
         self._draw()
         self._read()
 
-    def _build(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        self.bar = QHBoxLayout()
-        self.bar.setContentsMargins(14, 6, 12, 6)
-        self.bar.setSpacing(4)
-        self._buttons: list[tuple[QPushButton, Text, float]] = []
-        self.bar.addStretch(1)
-        for text, seconds in words.SPANS:
-            button = _button("flat")
-            button.setCheckable(True)
-            button.clicked.connect(lambda _=False, s=seconds: self.show_span(s))
-            self._buttons.append((button, text, float(seconds)))
-            self.bar.addWidget(button)
-        self._live = _button("")
-        self._live.setCheckable(True)
-        self._live.clicked.connect(lambda: self.show_span(self._span_s))
-        self._export = _button("")
-        self._export.clicked.connect(self._save)
-        self.bar.addWidget(self._live)
-        self.bar.addWidget(self._export)
-        column.addLayout(self.bar)
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.plot, 1)
+    def show_past(self, start: float, end: float) -> None:
+        """Stand still on a span, seconds UTC; it may reach a little into the future."""
+        late = max(end - self._now() - 0.2 * (end - start), 0.0)
+        self._direct, self._start, self._span_s = False, start - late, end - start
+        self.bar.show_state(False, self._span_s)
+        self._draw()
+        self._settle.start()
+
+    # ------------------------------------------------------------ drawing
+    def _lay_out(self, docked: bool) -> None:
         scroll = QScrollArea()
         scroll.setWidget(self.legend)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFixedWidth(LEGEND_PX)
-        row.addWidget(scroll)
-        column.addLayout(row, 1)
+        self._scroll, self._docked = scroll, docked
+        body: QHBoxLayout | QVBoxLayout = QHBoxLayout() if docked else QVBoxLayout()
+        body.setSpacing(0)
+        body.addWidget(self.plot, 1)
+        body.addWidget(scroll)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addLayout(body, 1)
         self._empty = QLabel(self.plot)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
+        self._empty.setMargin(40)
+        self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusProxy(self.plot)
 
-    def resizeEvent(self, event: object) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         self._empty.setGeometry(self.plot.rect())
+        self._sized()
         self._settle.start()
 
-    def _speak(self) -> None:
-        say = self._look.say
-        for button, text, _ in self._buttons:
-            button.setText(say(text))
-        self._live.setText(say(words.LIVE))
-        self._export.setText(say(words.EXPORT))
-        self._empty.setText(say(words.NO_PEN))
-        self._empty.setFont(self._look.font("value"))
-        self._press()
+    def showEvent(self, event: QShowEvent) -> None:
+        self._settle.start()
 
-    def _press(self) -> None:
-        for button, _, seconds in self._buttons:
-            button.setChecked(self._direct and seconds == self._span_s)
-        self._live.setChecked(self._direct)
-        self._live.setProperty("kind", "primary" if self._direct else "")
-        self._live.style().polish(self._live)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        box, middle = self.plot.box, self._start + self._span_s / 2
+        acts = {
+            Qt.Key.Key_Left: lambda: box.pan(-0.1),
+            Qt.Key.Key_Right: lambda: box.pan(0.1),
+            Qt.Key.Key_Plus: lambda: box.zoom(1 / 1.5, middle),
+            Qt.Key.Key_Minus: lambda: box.zoom(1.5, middle),
+            Qt.Key.Key_Home: self.go_direct,
+            Qt.Key.Key_Escape: self._unmark,
+        }
+        act = acts.get(Qt.Key(event.key()))
+        if act:
+            act()
+        else:
+            super().keyPressEvent(event)
+
+    def show_body(self, shown_: bool) -> None:
+        """Plot and legend, or the bar alone."""
+        self.plot.setVisible(shown_)
+        self._scroll.setVisible(shown_)
+        if shown_:
+            self._settle.start()
+
+    def _sized(self) -> None:
+        """The legend takes what its rows need, the plot the rest."""
+        if self._docked:
+            self._scroll.setFixedWidth(round(min(DOCK_LEGEND_PX * self._look.scale, self.width() * 0.45)))
+        else:
+            wanted = self.legend.height_for(max(len(self._pens), 1))
+            self._scroll.setFixedHeight(min(wanted, self.height() // 2) if self._pens else 0)
+
+    def _dress(self) -> None:
+        self._empty.setText(self._look.say(words.NO_PEN_DOCK if self._docked else words.NO_PEN))
+        self._empty.setFont(self._look.font("value"))
+        self.bar.show_state(self._direct, self._span_s)
+        self._sized()
+        self._draw()
 
     def _now(self) -> float:
         return self._context.clock.now() / SECOND
 
     def _draw(self) -> None:
-        now = self._now()
+        now = self._drawn = self._now()
         if self._direct:
             self._start = now - self._span_s
-            self.plot.show_span(self._start, now + self._span_s * 0.02)
-        self.plot.feed(now)
+        self.plot.show_span(self._start, self._start + self._span_s * (1 + AHEAD if self._direct else 1))
+        self.plot.feed(now, self._fitted)
+        self.legend.update()
+        self._note()
+
+    def _note(self) -> None:
+        """What the plot says where it has nothing to draw."""
+        blank = all(pen.figures.mean != pen.figures.mean for pen in self._pens)
+        note = words.READING if self._reader.busy else words.NOTHING_HERE
+        busy = self._reader.busy and self._slow_read.isActive()
+        self.plot.shown.note = self._look.say(note) if self._pens and blank and not busy else ""
+
+    def _limits(self, pen: Pen | None) -> tuple[Limit, ...]:
+        if pen is None:
+            return ()
+        scale = scale_of(pen.tag.spec, self._alarms(pen.tag))
+        return scale.limits if scale else ()
+
+    def _alarms(self, tag: Tag) -> list[Alarm]:
+        """Those that watch a tag: its equipment's own, and those of what it is a part of."""
+        of = self._context.attachment.site.alarms_by_equipment
+        near = (*of.get(tag.equipment.id, ()), *of.get(tag.equipment.parent, ()))
+        return [alarm for alarm in near if alarm.tag is tag]
+
+    # ------------------------------------------------------------ cursor
+    def _point(self, instant: float) -> None:
+        self.plot.point(instant)
         self.legend.update()
 
-    def _on_range(self, start: float, end: float) -> None:
-        self._direct, self._start, self._span_s = False, start, end - start
-        self._press()
-        self._settle.start()
+    def _mark(self, instant: float) -> None:
+        """The first click sets a mark, the second one measures to it, the third begins anew."""
+        marks = self.plot.shown.marks
+        if len(marks) == 2:
+            marks.clear()
+        marks.append(instant)
+        self._point(instant)
 
-    def _on_point(self, instant: float) -> None:
-        self._cursor = instant
-        self.legend.update()
+    def _unmark(self) -> None:
+        self.plot.shown.marks.clear()
+        self._point(NOWHERE)
+
+    def _fit(self, fitted: bool) -> None:
+        self._fitted = fitted
+        self._draw()
+
+    # ------------------------------------------------------------ values
+    def _take(self, pen: Pen) -> None:
+        """The live value of a pen; what a dead station said last is bad from now on."""
+        live, row = self._context.live, pen.tag.index
+        time = int(live.source_time[row]) / SECOND if live.alive else self._now()
+        if time:
+            pen.curve.add(time, float("nan") if live.quality[row] >= BAD else float(live.value[row]))
 
     def _read(self) -> None:
         if not self._pens or not self.isVisible():
             return
         self._read_at = self._context.clock.monotonic()
-        if self._reading and not self._reading.done():
-            self._reading.cancel()
-        self._reading = self._context.spawn(self._read_pens(list(self._pens), self._start, self._span_s))
+        span = (self._start, self._start + self._span_s)
+        self._reader.ask(Wish.of(tuple(self._pens), span, max(self.plot.width(), 200), self._now()))
+        self._slow_read.start()
 
-    async def _read_pens(self, pens: list[Pen], start: float, span: float) -> None:
-        """The visible span and a little more on both sides, so that a small move needs no new read."""
-        history, pixels = self._context.attachment.history, max(self.plot.width(), 200)
-        first, last = round((start - 0.1 * span) * SECOND), round(min(start + 1.1 * span, self._now()) * SECOND)
-        for pen in pens:
-            try:
-                trend = await asyncio.to_thread(history.trend, pen.tag.id, first, last, pixels)
-            except StoreError as error:
-                self.said.emit(self._look.say(words.NO_HISTORY).format(error))
-                return
-            pen.curve.replace(*envelope(trend.time / SECOND, trend.low, trend.high))
-        self.plot.feed(self._now())
+    def _unread(self, error: StoreError) -> None:
+        self.said.emit(self._look.say(words.NO_HISTORY).format(error))
+
+    def _columns(self, docked: bool) -> list[Column]:
+        wide = [
+            Column(words.NOW, 116, self._now_text, 600),
+            Column(words.CURSOR, 104, self._cursor_text),
+            Column(words.DELTA, 92, self._delta_text, leaving=2),
+            Column(words.LOWEST, 80, lambda pen: self._figure(pen, pen.figures.low), leaving=4),
+            Column(words.MEAN, 80, lambda pen: self._mean_text(pen), leaving=3),
+            Column(words.HIGHEST, 80, lambda pen: self._figure(pen, pen.figures.high), leaving=4),
+            Column(words.SCALE, 104, self._scale_text, 400, "text2", leaving=5),
+        ]
+        narrow = [Column(words.NOW, 92, self._now_text, 600), Column(words.CURSOR, 64, self._cursor_text, leaving=1)]
+        return [*narrow, Column(words.SCALE, 78, self._scale_text, 400, "text2", leaving=2)] if docked else wide
 
     def _now_text(self, pen: Pen) -> str:
         value = shown(pen.tag, self._context.live, self._context.attachment.texts, self._look)
         return f"{value.text} {value.unit}".strip()
 
     def _cursor_text(self, pen: Pen) -> str:
-        if self._cursor != self._cursor:
+        """At the cursor; at the second mark once both are set."""
+        scene = self.plot.shown
+        instant = scene.marks[1] if len(scene.marks) == 2 else scene.cursor
+        return "" if instant != instant else self._figure(pen, pen.curve.at(instant, scene.now))
+
+    def _delta_text(self, pen: Pen) -> str:
+        """From the first mark to the second, or to the cursor."""
+        scene = self.plot.shown
+        ends = [*scene.marks, scene.cursor][:2]
+        if len(scene.marks) == 0 or len(ends) < 2 or ends[1] != ends[1] or pen.tag.spec.states:
             return ""
-        value = pen.curve.at(self._cursor)
+        first, second = (pen.curve.at(instant, scene.now) for instant in ends)
+        step = second - first
+        return ("+" if step > 0 else "") + self._look.number(step, pen.tag.spec.decimals)
+
+    def _mean_text(self, pen: Pen) -> str:
+        return "" if pen.tag.spec.states else self._figure(pen, pen.figures.mean)
+
+    def _figure(self, pen: Pen, value: float) -> str:
         text, _ = worded(pen.tag.spec, value, self._context.attachment.texts, self._look)
         return text if value == value else WAITING
 
+    def _scale_text(self, pen: Pen) -> str:
+        if pen.tag.spec.states:
+            return ""
+        decimals = 0 if pen.high - pen.low >= 10 else 1 if pen.high - pen.low >= 1 else 2
+        return f"{self._look.number(pen.low, decimals)} – {self._look.number(pen.high, decimals)}"
+
+    # ------------------------------------------------------------ export
     def _save(self) -> None:
         dialog = QFileDialog(self, self._look.say(words.SAVE_TITLE))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -243,21 +364,18 @@ class TrendView(QWidget):
         dialog.open()
 
     def save(self, path: str) -> None:
-        """Write the points that are on the screen; one row per point, times in UTC."""
-        end = self._start + self._span_s
-        with Path(path).open("w", encoding="utf-8-sig", newline="") as file:
-            out = csv.writer(file, delimiter=";")
-            out.writerow(self._look.say(words.COLUMNS).split(";"))
-            for pen in self._pens:
-                time, value = pen.curve.points(min(self._now(), end))
-                for instant, number in zip(time.tolist(), value.tolist(), strict=True):
-                    if self._start <= instant <= end:
-                        stamp = datetime.fromtimestamp(instant, UTC).isoformat(timespec="milliseconds")
-                        out.writerow([pen.tag.id, stamp, "" if number != number else repr(number)])
+        """Write what is on the screen; one row per value."""
+        sheet = Sheet.of(self._pens, (self._start, self._start + self._span_s), self._now(), self._look)
+        self._context.spawn(self._write(sheet, Path(path)))
+
+    async def _write(self, sheet: Sheet, path: Path) -> None:
+        await asyncio.to_thread(sheet.write, path)
         self.said.emit(self._look.say(words.SAVED).format(path))
 
 
-def _button(kind: str) -> QPushButton:
-    button = QPushButton()
-    button.setProperty("kind", kind)
-    return button
+def _timer(owner: TrendView, interval_ms: int, act: object) -> QTimer:
+    timer = QTimer(owner)
+    timer.setSingleShot(True)
+    timer.setInterval(interval_ms)
+    timer.timeout.connect(act)
+    return timer

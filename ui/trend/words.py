@@ -2,24 +2,51 @@
 
 from supervisor.model import Text
 
-TAG = Text(fr="Tag", en="Tag")
+TAG = Text(fr="Grandeur", en="Quantity")
 NOW = Text(fr="Actuel", en="Now")
 CURSOR = Text(fr="Curseur", en="Cursor")
+DELTA = Text(fr="Écart", en="Difference")
+LOWEST = Text(fr="Minimum", en="Minimum")
+MEAN = Text(fr="Moyenne", en="Mean")
+HIGHEST = Text(fr="Maximum", en="Maximum")
 SCALE = Text(fr="Échelle", en="Range")
 LIVE = Text(fr="Direct", en="Live")
-EXPORT = Text(fr="Exporter…", en="Export…")
-ADD = Text(fr="Ajouter un tag…", en="Add a tag…")
-REMOVE = Text(fr="Retirer", en="Remove")
-NO_PEN = Text(
-    fr="Aucune courbe. Tapez le nom d'un tag ci-dessus, ou choisissez « Tendance » sur un équipement.",
-    en="No pen. Type the name of a tag above, or choose “Trend” on an equipment.",
+LIVE_TIP = Text(
+    fr="Suivre l'instant présent (double clic sur le tracé)", en="Follow the present (double click on the plot)"
 )
+FITTED = Text(fr="Échelle ajustée", en="Fit scales")
+FITTED_TIP = Text(
+    fr="Ajuster chaque échelle aux valeurs affichées, au lieu de l'étendue de mesure",
+    en="Fit each scale to the values shown instead of the measuring range",
+)
+EXPORT = Text(fr="Exporter…", en="Export…")
+ADD = Text(fr="Ajouter une courbe : équipement ou grandeur…", en="Add a pen: equipment or quantity…")
+CLEAR = Text(fr="Tout retirer", en="Remove all")
+REMOVE = Text(fr="Retirer", en="Remove")
+FOLD = Text(fr="Replier les tendances", en="Fold the trends away")
+UNFOLD = Text(fr="Déplier les tendances", en="Unfold the trends")
+NO_PEN = Text(
+    fr="Aucune courbe.\nTapez ci-dessus le nom d'une grandeur, ou choisissez « Tendances » sur un équipement.",
+    en="No pen.\nType the name of a quantity above, or choose “Trends” on an equipment.",
+)
+NO_PEN_DOCK = Text(fr="Rien à tracer pour cet équipement", en="Nothing to draw for this equipment")
 FULL = Text(fr="Huit courbes au plus : retirez-en une.", en="Eight pens at most: remove one.")
 READING = Text(fr="Lecture de l'historique…", en="Reading history…")
+NOTHING_HERE = Text(fr="Aucune valeur archivée sur cette période", en="No recorded value in this period")
 NO_HISTORY = Text(fr="L'historique ne peut pas être lu : {}", en="History cannot be read: {}")
 SAVED = Text(fr="Courbes enregistrées dans {}", en="Pens saved to {}")
 SAVE_TITLE = Text(fr="Enregistrer les courbes", en="Save the pens")
-COLUMNS = Text(fr="tag;heure UTC;valeur", en="tag;time UTC;value")
+COLUMNS = (
+    Text(fr="tag", en="tag"),
+    Text(fr="désignation", en="name"),
+    Text(fr="unité", en="unit"),
+    Text(fr="heure locale", en="local time"),
+    Text(fr="heure UTC", en="UTC time"),
+    Text(fr="valeur", en="value"),
+    Text(fr="minimum", en="minimum"),
+    Text(fr="maximum", en="maximum"),
+)
+"""Of the exported table."""
 
 SPANS = (
     (Text(fr="10 min", en="10 min"), 600),

@@ -1,0 +1,74 @@
+"""SpanBar: the row over a plot: title, time spans, direct mode, fitted scales, export."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from supervisor.model import Text
+from ui.look import Look
+from ui.trend import words
+from ui.widgets import Button, Label, Words
+
+
+class SpanBar(QWidget):
+    """See the module. `spare` leaves out what a dock has no room for."""
+
+    span = Signal(float)
+    """The last so many seconds, moving on."""
+    direct = Signal()
+    fit = Signal(bool)
+    export = Signal()
+
+    def __init__(self, look: Look, title: Text, spare: bool) -> None:
+        super().__init__()
+        self._look = look
+        self.title = Words(look, title, "title" if not spare else "value", 600)
+        self.subtitle = Label(look, "body", 400, "text2")
+        self.places = QHBoxLayout()
+        """Where a page puts its own, after the title."""
+        self._spans: list[tuple[Button, float]] = []
+        self.live = self._button(words.LIVE, words.LIVE_TIP)
+        self.live.clicked.connect(self.direct)
+        self.fitted = self._button(words.FITTED, words.FITTED_TIP)
+        self.fitted.toggled.connect(self.fit)
+        self.save = Button(look, words.EXPORT)
+        self.save.clicked.connect(self.export)
+        self._lay_out(spare)
+
+    def show_state(self, direct: bool, span_s: float) -> None:
+        for button, seconds in self._spans:
+            button.setChecked(direct and seconds == span_s)
+        self.live.setChecked(direct)
+        kind = "primary" if direct else ""
+        if self.live.property("kind") != kind:
+            self.live.setProperty("kind", kind)
+            self.live.style().unpolish(self.live)
+            self.live.style().polish(self.live)
+
+    def _button(self, text: Text, tip: Text) -> Button:
+        button = Button(self._look, text)
+        button.setCheckable(True)
+        button.tip(tip)
+        return button
+
+    def _lay_out(self, spare: bool) -> None:
+        line = QHBoxLayout(self)
+        line.setContentsMargins(14, 5, 10, 5)
+        line.setSpacing(4)
+        line.addWidget(self.title)
+        line.addSpacing(6)
+        line.addWidget(self.subtitle)
+        line.addLayout(self.places)
+        line.addStretch(1)
+        for text, seconds in words.SPANS[: -1 if spare else None]:
+            button = Button(self._look, text, "flat")
+            button.setCheckable(True)
+            button.clicked.connect(lambda _=False, s=float(seconds): self.span.emit(s))
+            self._spans.append((button, float(seconds)))
+            line.addWidget(button)
+        line.addSpacing(6)
+        line.addWidget(self.live)
+        line.addWidget(self.fitted)
+        line.addWidget(self.save)
+        self.fitted.setVisible(not spare)

@@ -1,0 +1,220 @@
+"""Layers: what lies behind the curves and over them, in pixels of the plot.
+
+Behind: nights, grid, hatched spans of the chosen pen. Over: alarm limits with their words, pen numbers, cursor, marks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from supervisor.clock import SECOND
+from ui.look import Look
+from ui.scales import Limit
+from ui.shapes import text_width
+from ui.trend.axes import AIR
+from ui.trend.pen import Pen
+
+NIGHT_ALPHA = {"light": 15, "dark": 46}
+"""Of 255: just enough to be seen, never enough to be read as a state."""
+BADGE_PX = 15.0
+
+
+@dataclass
+class Scene:
+    """What both layers draw; the plot writes it."""
+
+    start: float = 0.0
+    """Visible span, seconds UTC."""
+    end: float = 1.0
+    now: float = 0.0
+    pens: list[Pen] = field(default_factory=list)
+    chosen: Pen | None = None
+    limits: tuple[Limit, ...] = ()
+    """Of the chosen pen."""
+    standing: frozenset[int] = frozenset()
+    """Alarm rows that stand now."""
+    hatched: list[tuple[float, float]] = field(default_factory=list)
+    nights: list[tuple[float, float]] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+    parts: list[float] = field(default_factory=list)
+    """Ticks of the value axis, 0 bottom to 1 top."""
+    cursor: float = float("nan")
+    marks: list[float] = field(default_factory=list)
+    """At most two instants the operator set."""
+    note: str = ""
+
+
+class Layer(QGraphicsItem):
+    """Pixels of the plot's view box, whose child it is."""
+
+    def __init__(self, look: Look, scene: Scene, box: QGraphicsItem, depth: float) -> None:
+        super().__init__(box)
+        self._look, self._scene, self._box = look, scene, box
+        self.setZValue(depth)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemClipsToShape)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def boundingRect(self) -> QRectF:
+        box = self._box.boundingRect()
+        return QRectF(0, 0, box.width(), box.height())
+
+    def _x(self, instant: float) -> float:
+        scene = self._scene
+        return self.boundingRect().width() * (instant - scene.start) / (scene.end - scene.start)
+
+    def _y(self, part: float) -> float:
+        return self.boundingRect().height() * (1 + AIR - part) / (1 + 2 * AIR)
+
+    def _stretch(self, span: tuple[float, float]) -> QRectF:
+        left, right = max(self._x(span[0]), 0.0), min(self._x(span[1]), self.boundingRect().width())
+        return QRectF(left, 0, max(right - left, 0.0), self.boundingRect().height())
+
+    def _faint(self, token: str, alpha: int) -> QColor:
+        color = QColor(self._look.color(token))
+        color.setAlpha(alpha)
+        return color
+
+
+class Backdrop(Layer):
+    """Nights, grid and hatching."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        scene, box = self._scene, self.boundingRect()
+        name = self._look.theme.name
+        dark = self._faint("eq_line" if name == "light" else "p_line", NIGHT_ALPHA[name])
+        for night in scene.nights:
+            painter.fillRect(self._stretch(night), dark)
+        painter.setPen(QPen(self._look.color("grid"), 1))
+        for instant in scene.times:
+            x = round(self._x(instant)) + 0.5
+            painter.drawLine(QPointF(x, 0), QPointF(x, box.height()))
+        for part in scene.parts:
+            y = round(self._y(part)) + 0.5
+            painter.drawLine(QPointF(0, y), QPointF(box.width(), y))
+        self._hatch(painter)
+
+    def _hatch(self, painter: QPainter) -> None:
+        brush = QBrush(self._faint("bad", 110), Qt.BrushStyle.BDiagPattern)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for span in self._scene.hatched:
+            place = self._stretch(span)
+            if span[0] < self._scene.end and span[1] > self._scene.start:
+                place.setWidth(max(place.width(), 1.0))  # a second of 30 days is still said
+                painter.fillRect(place, self._faint("bad", 22))
+                painter.fillRect(place, brush)
+
+
+class Overlay(Layer):
+    """Limits, pen numbers, cursor, marks and the note."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._scene.chosen:
+            self._limits(painter, self._scene.chosen)
+        self._badges(painter)
+        self._marks(painter)
+        self._note(painter)
+
+    def _limits(self, painter: QPainter, pen: Pen) -> None:
+        look, font = self._look, self._look.font("hint", 600)
+        painter.setFont(font)
+        for limit in self._scene.limits:
+            part = (limit.value - pen.low) / (pen.high - pen.low)
+            if not -AIR <= part <= 1 + AIR:
+                continue
+            stands = limit.row in self._scene.standing
+            color = look.color(f"p{int(limit.priority)}" if stands else "text2")
+            y = round(self._y(part)) + 0.5
+            painter.setPen(QPen(color, 1.6 if stands else 1.0, Qt.PenStyle.DashLine))
+            painter.drawLine(QPointF(0, y), QPointF(self.boundingRect().width(), y))
+            text = f"{limit.letters} {look.number(limit.value, pen.tag.spec.decimals)}"
+            place = QRectF(6, y - 16 if y > 17 else y + 1, text_width(text, font) + 8, 15)
+            painter.fillRect(place, self._faint("canvas", 200))
+            painter.setPen(look.color("text" if stands else "text2"))
+            painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), text)
+
+    def _badges(self, painter: QPainter) -> None:
+        """The number of each pen where its curve ends, moved apart where they would cover each other."""
+        scene, box = self._scene, self.boundingRect()
+        last = min(scene.now, scene.end)
+        ends = []
+        for pen in scene.pens:
+            value = pen.curve.at(last, scene.now)
+            part = (value - pen.low) / (pen.high - pen.low)
+            if part == part:
+                ends.append((self._y(min(max(part, -AIR), 1 + AIR)), pen))
+        x = min(self._x(last) + 3, box.width() - BADGE_PX - 2)
+        for y, pen in _apart(ends, box.height()):
+            paint_badge(painter, QRectF(x, y - BADGE_PX / 2, BADGE_PX, BADGE_PX), pen.number, self._look)
+
+    def _marks(self, painter: QPainter) -> None:
+        scene, look = self._scene, self._look
+        cursor = [] if scene.cursor != scene.cursor or len(scene.marks) == 2 else [scene.cursor]
+        if len(scene.marks) == 1 and cursor:
+            painter.fillRect(self._stretch(_ordered(scene.marks[0], cursor[0])), self._faint("accent", 26))
+        elif len(scene.marks) == 2:
+            painter.fillRect(self._stretch(_ordered(*scene.marks)), self._faint("accent", 26))
+        for at, instant in enumerate([*scene.marks, *cursor]):
+            x = round(self._x(instant)) + 0.5
+            painter.setPen(QPen(look.color("accent"), 1.4 if at < len(scene.marks) else 1.0))
+            painter.drawLine(QPointF(x, 0), QPointF(x, self.boundingRect().height()))
+            self._flag(painter, x, instant, at)
+
+    def _flag(self, painter: QPainter, x: float, instant: float, at: int) -> None:
+        scene, look, font = self._scene, self._look, self._look.font("label", 600)
+        text = look.clock(round(instant * SECOND))
+        if at:
+            text += f"   Δ {look.span(abs(instant - scene.marks[0]))}"
+        width = text_width(text, font) + 14
+        left = min(max(x - width / 2, 2), self.boundingRect().width() - width - 2)
+        place = QRectF(left, 3 + 22 * at, width, 20)
+        painter.setPen(QPen(look.color("accent"), 1))
+        painter.setBrush(look.color("raised"))
+        painter.drawRoundedRect(place, 3, 3)
+        painter.setFont(font)
+        painter.setPen(look.color("text"))
+        painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), text)
+
+    def _note(self, painter: QPainter) -> None:
+        if not self._scene.note:
+            return
+        painter.setFont(self._look.font("body", 500))
+        painter.setPen(self._look.color("text2"))
+        painter.drawText(self.boundingRect(), int(Qt.AlignmentFlag.AlignCenter), self._scene.note)
+
+
+def paint_badge(painter: QPainter, place: QRectF, number: int, look: Look) -> None:
+    """The number of a pen on its colour; colours alone do not tell eight pens apart."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.color(f"pen{number}"))
+    painter.drawRoundedRect(place, 3, 3)
+    painter.setFont(look.font("hint", 700))
+    painter.setPen(look.color("canvas"))
+    painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), str(number))
+
+
+def dash(number: int) -> Qt.PenStyle:
+    """The stroke of a pen: what looks alike in colour (blue and purple, grey and blue) differs in its stroke."""
+    return {4: Qt.PenStyle.DashLine, 5: Qt.PenStyle.DotLine, 7: Qt.PenStyle.DashDotLine, 8: Qt.PenStyle.DashLine}.get(
+        number, Qt.PenStyle.SolidLine
+    )
+
+
+def _ordered(one: float, other: float) -> tuple[float, float]:
+    return min(one, other), max(one, other)
+
+
+def _apart(ends: list[tuple[float, Pen]], height: float) -> Iterable[tuple[float, Pen]]:
+    """From top to bottom, each at least a badge below the last, and all inside."""
+    ends.sort(key=lambda end: end[0])
+    lowest = height - BADGE_PX / 2 - (len(ends) - 1) * (BADGE_PX + 1)
+    above = -BADGE_PX
+    for y, pen in ends:
+        above = min(max(y, above + BADGE_PX + 1, BADGE_PX / 2), lowest)
+        lowest += BADGE_PX + 1
+        yield above, pen
