@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,10 @@ from supervisor.errors import StoreError
 MAGIC = 0x0001_4549_4749_56  # "VIGIE" and the format's number
 _HEADER = np.dtype([("magic", "<u8"), ("rows", "<u8"), ("schema", "<u8"), ("beat", "<i8"), ("turn", "<u8")])
 _ALIGN = 64
+DEAD_WRITE_S = 0.1
+"""A write takes microseconds; a turn that stays odd for so long is of a writer that is no more."""
+PATIENCE = 20
+"""Tries before a reader pauses."""
 
 T = TypeVar("T")
 
@@ -109,16 +114,23 @@ class Columns:
     def read(self, copy: Callable[[Columns], T]) -> T:
         """What `copy` returns, taken while nobody wrote. `copy` must return copies, not views.
 
-        A writer that died in the middle of a write leaves the turn odd for ever: after a thousand tries the copy
-        is taken as it is, and the beat tells that the station is dead.
+        A writer that died in the middle of a write leaves the turn odd for ever: then the copy is taken as it is,
+        and the beat tells that the station is dead.
         """
-        for _ in range(1000):
+        stuck, since, tries = -1, 0.0, 0
+        while True:
             turn = self.turn
             if turn % 2 == 0:
                 result = copy(self)
                 if self.turn == turn:
                     return result
-        return copy(self)
+            elif turn != stuck:
+                stuck, since = turn, time.monotonic()
+            elif time.monotonic() - since > DEAD_WRITE_S:
+                return copy(self)
+            tries += 1
+            if tries % PATIENCE == 0:  # step out of the rhythm of a writer that always is just writing
+                time.sleep(0.0002)
 
 
 def _layout(rows: int, fields: Mapping[str, str], schema: int) -> tuple[int, list[int]]:

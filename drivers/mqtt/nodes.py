@@ -94,9 +94,11 @@ class Nodes:
             self._ask(node, now)
 
     def introduce(self, tag: Tag, now: int) -> None:
-        """Ask the node of a tag for its birth; nothing for a tag that is no Sparkplug metric."""
-        if tag.index in self._places:
-            self._ask(self._places[tag.index][0], now)
+        """Ask the node of a tag for its birth, even if it was asked just now; nothing for a tag that is no metric."""
+        node = self._places[tag.index][0] if tag.index in self._places else None
+        if node and node not in self._requests:
+            node.asked_at = now
+            self._requests.append(node)
 
     def requests(self, now: int) -> list[tuple[str, bytes]]:
         """Topics and payloads to be published, QoS 0; each is handed out once."""

@@ -72,6 +72,15 @@ def test_that_a_read_is_never_torn_while_another_process_writes(tmp_path):
     assert len(seen) == 20
 
 
+def test_that_a_writer_that_died_in_the_middle_does_not_hold_its_readers_for_ever(tmp_path):
+    columns = Columns.create(3, {"value": "<f8"}, tmp_path / "a.columns")
+    columns["value"][:] = 4.0
+    with columns.writing():
+        began = time.monotonic()
+        assert Columns.attach(tmp_path / "a.columns").read(lambda c: c["value"].copy()).tolist() == [4.0, 4.0, 4.0]
+    assert time.monotonic() - began < 2.0
+
+
 def test_that_texts_are_shared_and_a_full_list_never_lends_another_word(tmp_path, caplog):
     texts = Texts.create(tmp_path / "t", capacity=4)
     first, second = texts.code("Ralliement"), texts.code("Foch – Maison bleue")
