@@ -33,6 +33,8 @@ def screenshots(given: argparse.Namespace) -> int:
         station = Child("station", _command("station", given.site, "--data", folder.root), folder.root / "station.out")
         city.start()
         fill(site, folder, 24.0)
+        if not city.running:
+            raise Unavailable("the simulated city did not start: " + (folder.root / "city.log").read_text()[-500:])
         station.start()
         attachment = RemoteAttachment(site, folder, user_of(site, "").id)
         try:
