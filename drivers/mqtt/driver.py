@@ -92,6 +92,7 @@ class MqttDriver:
                 self._greet(session, host)
                 alarm = asyncio.get_running_loop().call_later(ANSWER_S, session.wake.set)
             self._session = session
+            session.watch()
             up()
             await self._serve(session, host, publish)
         finally:
@@ -131,7 +132,7 @@ class MqttDriver:
                 publish(batch)
             if session.inbox:
                 session.wake.set()
-        raise LinkLost(session.reason)
+        raise LinkLost(session.reason, session.quality)
 
     def _read(self, session: Session, host: HostState | None) -> list[Batch]:
         gather, now = Gather(), self._clock.now()
@@ -143,6 +144,8 @@ class MqttDriver:
                 self._decode(topic, payload, retained, now, gather)
         self._plan.nodes.overdue(now, gather)
         self._ask(session, now)
+        self._traffic.round_trips += session.pulses
+        session.pulses.clear()
         for _ in range(session.overflow):
             self._traffic.count("overflow")
         session.overflow = 0

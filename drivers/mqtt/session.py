@@ -33,6 +33,8 @@ FILTERS_AT_ONCE = 100
 """Per SUBSCRIBE packet: some brokers limit them."""
 BACKLOG = 50_000
 """Messages kept for a loop that does not keep up; beyond it the oldest go, and each counts as an overflow."""
+PULSE = "vigie/pulse"
+"""A filter nobody publishes to: subscribing to it again asks the broker for an answer and for nothing else."""
 REFUSED = 0x80
 """From here up a reason code is a failure."""
 NOBODY = 0x10
@@ -89,6 +91,10 @@ class Session:
         """Set when the inbox is no longer empty, and when the session is lost."""
         self.reason = ""
         """Why it is lost; empty while it is not."""
+        self.quality: Quality | None = None
+        """What the tags read then; None for not connected."""
+        self.pulses: list[float] = []
+        """Seconds that the broker took to answer, since the driver last looked."""
         self.overflow = 0
         self._hail = hail
         self._loop = asyncio.get_running_loop()
@@ -96,6 +102,10 @@ class Session:
         self._granted: asyncio.Future[None] = self._loop.create_future()
         self._subscribed: dict[int, asyncio.Future[list[int]]] = {}
         self._written: dict[int, asyncio.Future[int]] = {}
+        self._pulse = 0
+        """The question the broker has not answered yet; 0 for none."""
+        self._asked = 0.0
+        self._timer: asyncio.TimerHandle | None = None
         self._client = _Client(
             CallbackAPIVersion.VERSION2,
             hail.client_id,
@@ -126,6 +136,24 @@ class Session:
             codes = await self._answer(future)
             refused += [name for name, reason in zip(part, codes, strict=False) if reason >= REFUSED]
         return refused
+
+    def watch(self) -> None:
+        """Ask the broker for an answer now and again; the session is lost where none comes within its keep-alive.
+
+        paho takes any byte for a sign of life: after one damaged length it put every later message into a packet that
+        did not end, called itself connected as long as bytes came, and the values stood still.
+        """
+        if self.reason:
+            return
+        code, mid = self._client.subscribe(PULSE, 0)
+        if code == MQTTErrorCode.MQTT_ERR_SUCCESS and mid is not None:
+            self._pulse, self._asked = mid, time.perf_counter()
+        self._timer = self._loop.call_later(self._hail.keepalive_s, self._judge)
+
+    def _judge(self) -> None:
+        if self._pulse:
+            self.quality = Quality.TIMEOUT
+            self._lose(f"the broker has not answered for {self._hail.keepalive_s} s")
 
     def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> int:
         """Hand a message to the network thread, or raise WriteFailed; returns its number."""
@@ -162,6 +190,8 @@ class Session:
     async def close(self, last: tuple[str, bytes] | None = None) -> None:
         """End it and wait until thread and socket are gone, however often cancelled; `last` is published before."""
         self._lose("closed")
+        if self._timer:
+            self._timer.cancel()
         cancelled = False
         if self._client.wire is not None:
             if last and self._client.is_connected():
@@ -224,6 +254,7 @@ class Session:
     def _on_subscribe(
         self, client: mqtt.Client, userdata: Any, mid: int, reasons: Iterable[Any], properties: Any
     ) -> None:
+        self._post(self._on_pulse, mid)
         self._post(self._on_answer, self._subscribed, mid, [reason.value for reason in reasons])
 
     def _on_publish(self, client: mqtt.Client, userdata: Any, mid: int, reason: Any, properties: Any) -> None:
@@ -239,6 +270,15 @@ class Session:
         """At most so many messages, oldest first."""
         self._called = False  # before the first is taken: one that arrives from here on wakes again
         return [self.inbox.popleft() for _ in range(min(most, len(self.inbox)))]
+
+    def _on_pulse(self, mid: int) -> None:
+        if mid != self._pulse or not self._timer:
+            return
+        self._pulse = 0
+        self.pulses.append(time.perf_counter() - self._asked)
+        self.wake.set()
+        self._timer.cancel()
+        self._timer = self._loop.call_later(self._hail.keepalive_s / 2, self.watch)
 
     def _on_answer(self, waiting: dict[int, asyncio.Future[Any]], mid: int, answer: Any) -> None:
         if mid in waiting:

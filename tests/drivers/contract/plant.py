@@ -115,6 +115,7 @@ _PACKET = {
     "quality of service 3": (0, b"\x36"),
     "endless length": (1, b"\xff\xff\xff\xff\xff"),
     "long length": (1, b"\xff\x7f"),
+    "greatest length": (0, b"\x30\xff\xff\xff\x7f"),
     "length nought": (1, b"\x00"),
     "foreign packet id": (2, b"\xee\xee"),
 }
@@ -190,6 +191,8 @@ class Plant:
             self.world.on_write(self.tag(name), lambda value, name=name: self._take(name, value))
         self.server = self._server()
         self._life: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
+        """A step of the world is under way."""
 
     def _server(self) -> Server:
         link, tags = self.site.links["L"], self.site.tags
@@ -219,7 +222,7 @@ class Plant:
         """Decline every write; False where the protocol has no word for that."""
         self.refusing = True
         if isinstance(self.server, MqttDevices):
-            self.still = True
+            await self.rest()
             await self.server._centre.close()  # the device is not there to hear it, and the broker says so
             return kinds()[0] is BrokerKind.MOSQUITTO
         return True
@@ -236,9 +239,15 @@ class Plant:
                 await self._life
             await self.server.stop()
 
+    async def rest(self) -> None:
+        """Nothing new is said from now on."""
+        self.still = True
+        async with self._turn:
+            return
+
     async def stop(self) -> None:
         """The server dies."""
-        self.still = True
+        await self.rest()
         await self.server.stop()
 
     async def start(self) -> None:
@@ -248,9 +257,10 @@ class Plant:
     async def _live(self) -> None:
         while True:
             await asyncio.sleep(0.05)
-            if not self.still:
-                self.world.time = time.time_ns()
-                await self.server.push()
+            async with self._turn:
+                if not self.still:
+                    self.world.time = time.time_ns()
+                    await self.server.push()
 
 
 class Witness:

@@ -62,7 +62,8 @@ def test_that_a_value_older_than_the_one_held_is_history_and_not_the_present(nam
             plant = line.plant
             plant.set("level", 7.0)
             await until(lambda: line.good("level", 7.0), 5)
-            plant.still, late = True, line.late
+            late = line.late
+            await plant.rest()
             await asyncio.sleep(0.2)
             plant.world.time -= 60 * SECOND
             plant.set("level", 8.0)
