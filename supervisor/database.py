@@ -9,6 +9,9 @@ waits for it knows that the row survives a power cut (`synchronous=FULL`).
 Rules:
 - One writing connection per file in the whole world, all others read only. SQLite 3.7.0 to 3.51.2 may damage a WAL
   file that two connections write to or checkpoint (fixed in 3.51.3); a read-only connection does neither.
+- Every connection is opened by peewee (ADR 0011). Queries of models are given the database to run on,
+  `query.execute(database)`: models are bound to none, for their tables are in many files and threads at once.
+- Many rows go by `executemany` on the connection: peewee's `insert_many` is ten times slower.
 - `sqlite3` is imported from here, never directly: peewee prefers a newer `pysqlite3` where one is installed, and two
   SQLite libraries in one process drop each other's file locks.
 - A reader never stays in the middle of a query: the WAL could not be reset and would grow.
@@ -19,12 +22,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from peewee import PeeweeException, SqliteDatabase
 
 from supervisor.errors import StoreError
 
@@ -39,12 +44,15 @@ else:
 __all__ = [
     "Connection",
     "Migrations",
+    "SqliteDatabase",
     "Writer",
     "connect",
     "explain",
     "hold",
+    "plain",
     "reader",
     "reading",
+    "snapshot",
     "sqlite3",
     "version",
 ]
@@ -59,6 +67,8 @@ GROUP = 256
 WAL_KEPT = 64 << 20
 """Bytes of write-ahead log kept for reuse; a reader that held it up once must not cost disk for ever."""
 PAGE_SIZE = 4096
+FAULTS = (sqlite3.Error, PeeweeException)
+"""What a query of a model raises: peewee wraps what SQLite says to a statement, not what it says to a fetch."""
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +91,8 @@ _REASONS = {
 
 
 def explain(path: Path, error: Exception) -> Exception:
-    """`error` as the StoreError it is, or itself where the environment is not to blame."""
+    """`error` as the StoreError it is, or as SQLite said it where the environment is not to blame."""
+    error = getattr(error, "orig", error)  # inside what peewee wrapped it in
     if isinstance(error, sqlite3.Error):
         name = getattr(error, "sqlite_errorname", "")
         reason = _REASONS.get("_".join(name.split("_")[:2]))
@@ -93,30 +104,46 @@ def explain(path: Path, error: Exception) -> Exception:
 
 def connect(path: Path, migrations: Migrations, page_size: int = PAGE_SIZE, journal: str = "WAL") -> Connection:
     """The writing connection of a file, made or brought to the newest version first. Transactions are the caller's."""
-    connection: Connection | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        _prepare(connection, page_size, journal)
-        _migrate(connection, path, migrations)
-    except (sqlite3.Error, OSError, StoreError) as error:
-        if connection is not None:
-            connection.close()
-        raise explain(path, error) from error
+    return plain(_writable(path, migrations, page_size, journal))
+
+
+def plain(database: SqliteDatabase) -> Connection:
+    """The connection of an open database, for plain SQL."""
+    connection: Connection = database.connection()
     return connection
 
 
-def _prepare(connection: Connection, page_size: int, journal: str) -> None:
-    """The order matters: page_size after journal_mode=WAL is silently ignored."""
-    for pragma in (
-        f"busy_timeout={BUSY_MS}",
-        f"page_size={page_size}",
-        f"journal_mode={journal}",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"journal_size_limit={WAL_KEPT}",
-    ):
-        connection.execute(f"PRAGMA {pragma}").fetchall()
+def _writable(path: Path, migrations: Migrations, page_size: int, journal: str = "WAL") -> SqliteDatabase:
+    pragmas = (
+        ("busy_timeout", BUSY_MS),
+        ("page_size", page_size),  # after journal_mode=WAL it would be silently ignored
+        ("journal_mode", journal),
+        ("synchronous", "FULL"),
+        ("foreign_keys", "ON"),
+        ("journal_size_limit", WAL_KEPT),
+    )
+    with _opening(path, str(path), pragmas, lock_type="IMMEDIATE") as database:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        database.connect()
+        _migrate(plain(database), path, migrations)
+    return database
+
+
+@contextmanager
+def _opening(
+    path: Path, name: str, pragmas: Sequence[tuple[str, object]] = (), **settings: Any
+) -> Iterator[SqliteDatabase]:
+    """A database to be connected in the block and kept; closed, and said why, where that fails.
+
+    It has one connection, which any thread may use but not two at once, and never opens another by itself.
+    """
+    settings = {"thread_safe": False, "check_same_thread": False, "autoconnect": False, **settings}
+    database = SqliteDatabase(name, pragmas=pragmas, **settings)
+    try:
+        yield database
+    except (*FAULTS, OSError, StoreError) as error:
+        database.close()
+        raise explain(path, error) from error
 
 
 def _migrate(connection: Connection, path: Path, migrations: Migrations) -> None:
@@ -142,49 +169,48 @@ def reader(path: Path, immutable: bool = False) -> Connection:
 
     Immutable: nobody will ever write the file again, so SQLite need not lock it nor look for a WAL.
     """
-    connection: Connection | None = None
+    return plain(_readable(path, immutable))
+
+
+def _readable(path: Path, immutable: bool = False) -> SqliteDatabase:
+    name = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if immutable else ''}"
+    with _opening(path, name, (("busy_timeout", BUSY_MS),), uri=True) as database:
+        database.connect()
+        version(plain(database))  # opens the file now rather than at the first query
+    return database
+
+
+@contextmanager
+def snapshot(path: Path) -> Iterator[SqliteDatabase]:
+    """A read-only database for the block; every query inside sees the file as it was at the first one."""
+    database = _readable(path)
     try:
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if immutable else ''}",
-            uri=True,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-        version(connection)  # opens the file now rather than at the first query
-    except sqlite3.Error as error:
-        if connection is not None:
-            connection.close()
+        plain(database).execute("BEGIN")
+        yield database
+    except FAULTS as error:
         raise explain(path, error) from error
-    return connection
+    finally:
+        database.close()
 
 
 @contextmanager
 def reading(path: Path) -> Iterator[Connection]:
-    """A read-only connection for the block; every SELECT inside sees the file as it was at the first one."""
-    connection = reader(path)
-    try:
-        connection.execute("BEGIN")
-        yield connection
-    except sqlite3.Error as error:
-        raise explain(path, error) from error
-    finally:
-        connection.close()
+    """The connection of a snapshot, for plain SQL."""
+    with snapshot(path) as database:
+        yield plain(database)
 
 
 def hold(path: Path) -> Connection:
     """Mark a folder as this process's own until the connection returned is closed or the process dies, anyhow."""
-    connection: Connection | None = None
     try:
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
-        connection.execute("BEGIN EXCLUSIVE")
-    except sqlite3.Error as error:
-        if connection is not None:
-            connection.close()
-        if getattr(error, "sqlite_errorname", "") == "SQLITE_BUSY":
+        with _opening(path, str(path), timeout=0) as database:
+            database.connect()
+            plain(database).execute("BEGIN EXCLUSIVE")
+    except StoreError as error:
+        if getattr(error.__cause__, "sqlite_errorname", "") == "SQLITE_BUSY":
             raise StoreError(f"{path.parent}: another Vigie is writing here.") from error
-        raise explain(path, error) from error
-    return connection
+        raise
+    return plain(database)
 
 
 class Writer:
@@ -193,7 +219,9 @@ class Writer:
     def __init__(self, path: Path, migrations: Migrations, page_size: int = PAGE_SIZE) -> None:
         """Opens the file at once; StoreError when that fails."""
         self.path = path
-        self._connection = connect(path, migrations, page_size)
+        self.database = _writable(path, migrations, page_size)
+        """For the queries of models, inside submitted work only."""
+        self._connection = plain(self.database)
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
@@ -233,8 +261,8 @@ class Writer:
             jobs = [job for job in jobs if job.future.set_running_or_notify_cancel()]
             if jobs:
                 self._commit(jobs)
-        with suppress(sqlite3.Error):  # a checkpoint that finds no room loses nothing: the WAL stays
-            self._connection.close()
+        with suppress(*FAULTS):  # a checkpoint that finds no room loses nothing: the WAL stays
+            self.database.close()
 
     def _take(self) -> tuple[list[_Job], bool]:
         """Wait for work, then take all that waits; False with the last of it."""
