@@ -4,7 +4,8 @@
 
 Kept in a plain mapped file rather than in the operating system's named shared memory: that is removed under its
 readers by Python's resource tracker, has no access rights on Windows, and outlives a kill -9 with nobody to
-remove it. A station makes a new file at every start, so a reader never sees two writers.
+remove it. A station makes new files, in a folder of their own, at every start: a reader never sees two writers, and
+no file that is still mapped is replaced, which Windows forbids.
 
 A turn counter (seqlock) is odd while a write is under way: `read` copies, and copies again if the turn moved.
 Writers are single-threaded by law; nothing is locked.
@@ -47,7 +48,7 @@ class Columns:
 
     @classmethod
     def create(cls, rows: int, fields: Mapping[str, str], path: Path | None = None) -> Columns:
-        """New columns, zeroed; in a file at `path`, replaced if there, or in plain memory.
+        """New columns, zeroed; in a file at `path` or in plain memory.
 
         `fields` maps a name to a numpy type string such as "<f8". Raises StoreError when the file can't be made.
         """
@@ -75,9 +76,17 @@ class Columns:
                 buffer = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except (OSError, ValueError) as error:
             raise StoreError(f"{path} cannot be read: {error}. Is the station running?") from error
+        try:
+            return cls._over(buffer)
+        except (ValueError, TypeError) as error:  # too short, no schema, sizes that do not fit
+            raise StoreError(f"{path} is not a column file of this version of Vigie.") from error
+
+    @classmethod
+    def _over(cls, buffer: Any) -> Columns:
+        """Raises ValueError or TypeError where that is none."""
         header = np.frombuffer(buffer, _HEADER, 1)
         if int(header["magic"][0]) != MAGIC:
-            raise StoreError(f"{path} is not a column file of this version of Vigie.")
+            raise ValueError("another beginning")
         rows, length = int(header["rows"][0]), int(header["schema"][0])
         fields = json.loads(bytes(buffer[_HEADER.itemsize : _HEADER.itemsize + length]))
         return cls(buffer, header, _views(buffer, rows, fields, _layout(rows, fields, length)[1]))
@@ -151,10 +160,22 @@ def _views(buffer: Any, rows: int, fields: Mapping[str, str], offsets: list[int]
 
 def _fresh_file(path: Path, size: int) -> mmap.mmap:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)  # readers of the old file keep it until they let go
+    path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        os.ftruncate(descriptor, size)
+        _reserve(descriptor, size)
         return mmap.mmap(descriptor, size)
     finally:
         os.close(descriptor)
+
+
+def _reserve(descriptor: int, size: int) -> None:
+    """All of the file's room on the disk, now, or OSError.
+
+    In a file with holes the first write to a page on a full disk is no exception: SIGBUS ends the station.
+    """
+    zeros = bytes(1 << 20)
+    for left in range(size, 0, -len(zeros)):
+        block = memoryview(zeros)[:left]
+        while block:
+            block = block[os.write(descriptor, block) :]

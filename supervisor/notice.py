@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import msgspec
 
 from supervisor.errors import StoreError, Unavailable
+
+TRIES = 20
+PAUSE_S = 0.02
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -19,6 +23,8 @@ class Notice(msgspec.Struct, frozen=True):
     pid: int
     fingerprint: str
     """Of the site it runs: equal fingerprints, equal numbering of tags and alarms."""
+    columns: str = ""
+    """Name of the folder, beside this file, in which the columns of this start lie."""
 
 
 def post(path: Path, notice: Notice) -> None:
@@ -32,9 +38,21 @@ def post(path: Path, notice: Notice) -> None:
             file.write(msgspec.json.encode(notice))
             file.flush()
             os.fsync(file.fileno())
-        os.replace(fresh, path)
+        _replace(fresh, path)
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _replace(fresh: Path, path: Path) -> None:
+    """Windows replaces no file that somebody reads at that moment, and every window reads this one often."""
+    for left in reversed(range(TRIES)):
+        try:
+            os.replace(fresh, path)
+            break
+        except PermissionError:
+            if not left:
+                raise
+            time.sleep(PAUSE_S)
 
 
 def look(path: Path) -> Notice:

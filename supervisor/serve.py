@@ -51,11 +51,15 @@ log = logging.getLogger(__name__)
 class Server:
     """See the module."""
 
-    def __init__(self, people: People, acts: Mapping[str, Act], journal: Journal, fingerprint: str) -> None:
+    def __init__(
+        self, people: People, acts: Mapping[str, Act], journal: Journal, fingerprint: str, columns: str = ""
+    ) -> None:
+        """`fingerprint` and `columns` go into the notice."""
         self._people = people
         self._acts = acts
         self._journal = journal
         self._fingerprint = fingerprint
+        self._columns = columns
         self._token = secrets.token_urlsafe(32)
         self._tasks: set[asyncio.Task[Any]] = set()
         """Connections, and acts that were begun."""
@@ -67,7 +71,8 @@ class Server:
         """Listen, and put up the notice at `path`. Raises StoreError where that can't be written."""
         self._server = await asyncio.start_server(self._accept, HOST, 0)
         port = int(self._server.sockets[0].getsockname()[1])
-        self._path, self._notice = path, notice.Notice(port, self._token, os.getpid(), self._fingerprint)
+        self._path = path
+        self._notice = notice.Notice(port, self._token, os.getpid(), self._fingerprint, self._columns)
         try:
             notice.post(path, self._notice)
         except StoreError:

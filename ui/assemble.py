@@ -52,15 +52,17 @@ class Assembly:
         """Everything made and restored, nothing running. Raises StoreError or Unavailable."""
         clock = clock or SystemClock()
         folder.make()
-        table = TagTable(site.tags, folder.tag_columns, Texts.create(folder.texts))
+        files = folder.fresh_columns()
+        table = TagTable(site.tags, files.tags, Texts.create(files.texts))
         journal = Journal(folder.journal, clock)
-        alarms = Alarms(site, folder.alarms, journal, clock, folder.alarm_columns)
+        alarms = Alarms(site, folder.alarms, journal, clock, files.alarms)
         historian = Historian(folder.history, site.tags, table.texts, clock)
         station = Station(site, table, clock)
         desk = Desk(site, table.columns, station.links, journal, clock)
         station.consumers += [alarms.absorb, historian.absorb, desk.absorb]
         station.history_lag = historian.lag
-        server = Server(desk.people, acts(desk, AlarmDesk(site, alarms, journal)), journal, site.fingerprint)
+        rows = acts(desk, AlarmDesk(site, alarms, journal))
+        server = Server(desk.people, rows, journal, site.fingerprint, files.folder.name)
         return cls(site, folder, clock, table, journal, alarms, historian, station, desk, server)
 
     async def __aenter__(self) -> Assembly:

@@ -87,11 +87,11 @@ class RemoteAttachment:
             log.error("The station runs another version of the site folder: restart the station, then this window.")
             return False
         try:
-            self.texts = Texts.attach(self._folder.texts)
-            self.alarms = Columns.attach(self._folder.alarm_columns)
-            self.table = Columns.attach(self._folder.tag_columns)
+            files = self._folder.columns(found.columns)
+            texts, alarms, table = Texts.attach(files.texts), Columns.attach(files.alarms), Columns.attach(files.tags)
         except StoreError as error:
             log.warning("The columns of the station cannot be read yet: %s", error)
             self._notice = None
             return False
+        self.texts, self.alarms, self.table = texts, alarms, table
         return True

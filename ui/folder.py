@@ -3,16 +3,24 @@
 <data>/history/          the historian's files
        journal.db        who did what; commands and their steps
        alarms.db         the state of every alarm
-       run/              columns and station.json of the station that runs now; made anew at each start
+       run/lock          held by the station that runs now, with its process number inside
+           station.json  where it is found, and which of the folders below is its own
+           columns-…/    the live columns of one start; an older one goes at the next start
        vigie.log
+
+Nobody but the owner may look into it: the journal names people, and station.json holds the word that lets one in.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
+import secrets
+import shutil
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +28,31 @@ import platformdirs
 
 from supervisor.errors import Unavailable
 from supervisor.model import Site
+
+_COLUMNS = "columns-"
+_BEYOND = 1 << 30
+"""Where the lock's byte lies: on Windows a locked byte can't be read by others, and the process number must be."""
+_TRIES = 20
+"""A look at the lock holds it for some microseconds, so a station that starts tries again for half a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFiles:
+    """The column files of one start of a station."""
+
+    folder: Path
+
+    @property
+    def tags(self) -> Path:
+        return self.folder / "tags.columns"
+
+    @property
+    def alarms(self) -> Path:
+        return self.folder / "alarms.columns"
+
+    @property
+    def texts(self) -> Path:
+        return self.folder / "texts.columns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,53 +91,103 @@ class DataFolder:
         return self.run / "station.json"
 
     @property
-    def tag_columns(self) -> Path:
-        return self.run / "tags.columns"
-
-    @property
-    def alarm_columns(self) -> Path:
-        return self.run / "alarms.columns"
-
-    @property
-    def texts(self) -> Path:
-        return self.run / "texts.columns"
-
-    @property
     def log(self) -> Path:
         return self.root / "vigie.log"
 
     def make(self) -> None:
         """Make the folders. Raises Unavailable where that is not allowed."""
         try:
-            self.run.mkdir(parents=True, exist_ok=True)
-            self.history.mkdir(exist_ok=True)
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.run.mkdir(mode=0o700, exist_ok=True)
+            self.history.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise Unavailable(
                 f"the data folder {self.root} cannot be made ({error.strerror}): choose another with --data"
             ) from error
 
+    def columns(self, start: str) -> ColumnFiles:
+        """Those of the start that `station.json` names."""
+        return ColumnFiles(self.run / start)
+
+    def fresh_columns(self) -> ColumnFiles:
+        """Where a station that starts now makes its columns; takes away those of earlier ones.
+
+        A folder per start, because Windows neither removes nor replaces a file that a window still maps: what stays
+        there goes at a later start. Raises Unavailable.
+        """
+        for old in self.run.glob(f"{_COLUMNS}*"):
+            shutil.rmtree(old, ignore_errors=True)
+        fresh = self.run / f"{_COLUMNS}{secrets.token_hex(4)}"
+        try:
+            fresh.mkdir(mode=0o700)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        return ColumnFiles(fresh)
+
+    def holder(self) -> int:
+        """The process of the station that runs on this folder; 0 for none.
+
+        The lock tells, never a process number alone: after a kill -9 or a power cut that number is in station.json
+        still, and by then may be any other program's.
+        """
+        try:
+            descriptor = os.open(self.run / "lock", os.O_RDWR)
+        except OSError:
+            return 0
+        try:
+            _lock(descriptor, shared=True)
+            return 0
+        except OSError:
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            number = os.read(descriptor, 20).decode("ascii", "replace")
+            return int(number) if number.isdecimal() else 0
+        finally:
+            os.close(descriptor)
+
     @contextmanager
     def held(self) -> Iterator[None]:
         """Keep a second station off this folder; the lock goes with the process, even by kill -9.
 
-        Raises Unavailable where another station runs on it.
+        Raises Unavailable where another station runs on it, or where it can't be written.
         """
-        with (self.run / "lock").open("a+") as file:
-            try:
-                _lock(file.fileno())
-            except OSError:
-                raise Unavailable(
-                    f"a station already runs on {self.root}: attach to it with `vigie window`, or choose another --data"
-                ) from None
+        try:
+            descriptor = os.open(self.run / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        try:
+            self._take(descriptor)
+            os.ftruncate(descriptor, 0)
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            with suppress(OSError):  # a full disk: the lock holds without a name to it
+                os.write(descriptor, str(os.getpid()).encode())
             yield
+        finally:
+            os.close(descriptor)
+
+    def _take(self, descriptor: int) -> None:
+        for _ in range(_TRIES):
+            try:
+                return _lock(descriptor)
+            except OSError:
+                time.sleep(0.5 / _TRIES)
+        raise Unavailable(
+            f"a station already runs on {self.root}: attach to it with `vigie window`, or choose another --data"
+        )
+
+    def _unwritable(self, error: OSError) -> Unavailable:
+        return Unavailable(
+            f"the data folder {self.root} cannot be written ({error.strerror}): free it or choose another with --data"
+        )
 
 
-def _lock(descriptor: int) -> None:
+def _lock(descriptor: int, shared: bool = False) -> None:
+    """Until the descriptor is closed; OSError where somebody else holds it. Windows knows no shared one."""
     if sys.platform == "win32":
         import msvcrt
 
+        os.lseek(descriptor, _BEYOND, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
     else:
         import fcntl
 
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)

@@ -7,19 +7,26 @@ process is there but that stopped beating is left alone for a while, for a machi
 from __future__ import annotations
 
 import logging
+import math
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 FROZEN_S = 15.0
 """Without a beat for this long a station that still has a process is taken for hung."""
+START_S = 120.0
+"""The same before its first beat: a large history takes its time to be repaired after a power cut."""
 LONGEST_WAIT_S = 30.0
 QUIET_S = 60.0
-"""A station that lived this long is started again at once when it dies."""
+"""A child that lived this long is started again at once when it dies."""
+LARGEST = 1_000_000
+"""Bytes of a child's output kept, twice: it is put aside at the next start."""
 
 log = logging.getLogger(__name__)
 
@@ -29,11 +36,12 @@ class Child:
 
     def __init__(self, name: str, command: Sequence[str | Path], output: Path) -> None:
         self.name = name
+        self.deaths = 0
+        """How often in a row it died soon after its start, counted when it is started again."""
         self._command = [str(word) for word in command]
         self._output = output
         self._process: subprocess.Popen[bytes] | None = None
         self._started = -QUIET_S
-        self._wait_s = 0.0
 
     @property
     def running(self) -> bool:
@@ -44,20 +52,23 @@ class Child:
         """How it ended, negative for a signal; None while it runs or was never started."""
         return self._process.poll() if self._process is not None else None
 
+    @property
+    def age_s(self) -> float:
+        """Seconds since it was last started."""
+        return time.monotonic() - self._started
+
     def start(self) -> None:
         """Start it, unless it runs or died too often just now."""
-        now = time.monotonic()
-        if self.running or now - self._started < self._wait_s:
+        if self.running or self.age_s < self._wait_s:
             return
-        quick = now - self._started < QUIET_S and self._process is not None
-        self._wait_s = min(max(2 * self._wait_s, 1.0), LONGEST_WAIT_S) if quick else 0.0
+        self.deaths = self.deaths + 1 if self.age_s < QUIET_S else 0
+        self._started = time.monotonic()
         log.info("Starting the %s", self.name)
-        with self._output.open("ab") as output:
-            # a session of its own: Ctrl+C in the terminal and a kill of the window are none of its business
-            self._process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
-            )
-        self._started = now
+        try:
+            self._process = self._spawn()
+        except OSError as error:  # no memory, no process left: tried again, for the others must be kept meanwhile
+            log.error("The %s cannot be started: %s", self.name, error)
+            self._process = None
 
     def stop(self, patience_s: float = 10.0) -> None:
         """Ask it to end, and make it end if it does not."""
@@ -68,9 +79,42 @@ class Child:
             self._process.wait(patience_s)
         except subprocess.TimeoutExpired:
             log.warning("The %s did not end by itself and was killed", self.name)
+            self.kill()
+        self._process = None
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self._process is not None:
             self._process.kill()
             self._process.wait()
-        self._process = None
+
+    @property
+    def _wait_s(self) -> float:
+        """How long after a start the next one may come."""
+        return min(2.0 ** (self.deaths - 1), LONGEST_WAIT_S) if self.deaths else 0.0
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        with suppress(OSError):
+            if self._output.stat().st_size > LARGEST:
+                self._output.replace(self._output.with_name(f"{self._output.name}.1"))
+        try:
+            output = self._output.open("ab")
+        except OSError as error:  # a disk that takes no log is no reason not to supervise
+            log.warning("What the %s says is not kept: %s", self.name, error)
+            return self._popen(subprocess.DEVNULL)
+        with output:
+            return self._popen(output)
+
+    def _popen(self, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
+        """In a session of its own: Ctrl+C in the terminal and a kill of the window are none of its business."""
+        return subprocess.Popen(
+            self._command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # what Windows has instead
+        )
 
 
 class Keeper:
@@ -79,55 +123,35 @@ class Keeper:
     def __init__(self, station: Child, pid: Callable[[], int], beat_age: Callable[[], float]) -> None:
         self._station = station
         self._pid = pid
-        """The process of the station that runs on the data folder, whoever started it; 0 for none."""
+        """The living process of the station that holds the data folder, whoever started it; 0 for none."""
         self._beat_age = beat_age
-        """Seconds since that station last beat."""
-        self._frozen_since: float | None = None
+        """Seconds since that station last beat; infinite where it has not yet."""
+        self._silent_since = math.inf
 
     def tend(self) -> None:
         """One look; starts or kills where it must."""
-        if self._beat_age() < 1.0:
-            self._frozen_since = None
-            return
-        pid = self._pid()
-        if not (self._station.running or alive(pid)):
-            self._frozen_since = None
+        age = self._beat_age()
+        pid = 0 if age < 1.0 else self._pid()
+        if age < 1.0:
+            self._silent_since = math.inf
+        elif not (pid or self._station.running):
+            self._silent_since = math.inf
             self._station.start()
-            return
+        else:
+            self._wait(pid, START_S if math.isinf(age) else FROZEN_S)
+
+    def _wait(self, pid: int, patience_s: float) -> None:
+        """There is a process and no beat."""
         now = time.monotonic()
-        self._frozen_since = self._frozen_since or now
-        if now - self._frozen_since > FROZEN_S and alive(pid):
-            log.error("The station (process %d) has not beaten for %.0f s: killing it", pid, FROZEN_S)
+        self._silent_since = min(self._silent_since, now)
+        if now - self._silent_since <= patience_s:
+            return
+        self._silent_since = math.inf
+        log.error("The station (process %d) has not beaten for %.0f s: killing it", pid, patience_s)
+        if not pid:
+            self._station.kill()
+            return
+        try:
             os.kill(pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
-            self._frozen_since = None
-
-
-def alive(pid: int) -> bool:
-    """Whether a process of this number exists. A zombie of ours counts as dead."""
-    if pid <= 0:
-        return False
-    if sys.platform == "win32":
-        return _alive_on_windows(pid)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    stat = Path(f"/proc/{pid}/stat")
-    return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
-
-
-def _alive_on_windows(pid: int) -> bool:
-    """os.kill(pid, 0) would end the process there."""
-    import ctypes
-
-    still_active, query = 259, 0x1000  # STILL_ACTIVE, PROCESS_QUERY_LIMITED_INFORMATION
-    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined]
-    handle = kernel.OpenProcess(query, False, pid)
-    if not handle:
-        return False
-    code = ctypes.c_ulong()
-    kernel.GetExitCodeProcess(handle, ctypes.byref(code))
-    kernel.CloseHandle(handle)
-    return code.value == still_active
+        except OSError as error:  # it went just now, or is another user's: whoever keeps that one will see to it
+            log.warning("The station (process %d) cannot be killed: %s", pid, error)

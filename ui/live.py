@@ -38,7 +38,8 @@ class Live:
 
     def pull(self, now: int) -> NDArray[np.intp]:
         """Take over what moved since the last pull and return the rows; `now` in ns UTC."""
-        alive = now - self._columns.beat < DEAD_AFTER
+        # either way from now: after the clock was set back a dead station's last beat lies in the future
+        alive = abs(now - self._columns.beat) < DEAD_AFTER
         if alive != self.alive:
             self.alive = alive
             return self._die() if not alive else self._take(-1)

@@ -23,7 +23,7 @@ from supervisor.columns import Columns
 from supervisor.errors import StoreError, Unavailable
 from supervisor.model import Quality, Site
 from supervisor.site import load
-from ui.folder import DataFolder
+from ui.folder import ColumnFiles, DataFolder
 
 ROOT = Path(__file__).resolve().parents[2]
 LINKS = ("L-AP-001", "L-AP-004", "L-PR-02", "L-CF-101", "L-PR-16", "L-MQTT")
@@ -96,7 +96,11 @@ class Town:
         return control.ask(self.port, [str(word) for word in words])
 
     def columns(self) -> Columns:
-        return Columns.attach(self.folder.tag_columns)
+        return Columns.attach(self.files().tags)
+
+    def files(self) -> ColumnFiles:
+        """The column files of the station that runs now."""
+        return self.folder.columns(notice.look(self.folder.station).columns)
 
     def value(self, tag: str) -> float:
         return float(self.columns()["value"][self.site.tag_by_id[tag].index])
@@ -107,7 +111,7 @@ class Town:
     def alarm(self, id_: str) -> int:
         """The state code of an alarm."""
         row = next(alarm.index for alarm in self.site.alarms if alarm.id == id_)
-        return int(Columns.attach(self.folder.alarm_columns)["state"][row])
+        return int(Columns.attach(self.files().alarms)["state"][row])
 
     def ready(self) -> bool:
         """All links connected and every carried tag good."""

@@ -1,6 +1,7 @@
 """Columns shared by processes: what one writes another reads, whole."""
 
 import multiprocessing
+import sys
 import time
 
 import numpy as np
@@ -38,6 +39,18 @@ def test_that_what_is_no_column_file_is_named(tmp_path):
     (tmp_path / "text").write_bytes(b"x" * 200)
     with pytest.raises(StoreError, match="not a column file"):
         Columns.attach(tmp_path / "text")
+    (tmp_path / "short").write_bytes(b"x")
+    with pytest.raises(StoreError, match="not a column file"):
+        Columns.attach(tmp_path / "short")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such count there")
+def test_that_the_room_of_a_file_is_taken_when_it_is_made(tmp_path):
+    """A hole that cannot be filled later would end the station without a word."""
+    Columns.create(300_000, {"value": "<f8", "quality": "u1"}, tmp_path / "a.columns")
+    about = (tmp_path / "a.columns").stat()
+    assert about.st_size >= 300_000 * 9
+    assert about.st_blocks * 512 >= about.st_size
 
 
 def _write_for_ever(path):

@@ -209,7 +209,7 @@ def test_that_the_notice_is_for_its_owner_alone_and_goes_with_the_station(tmp_pa
     async def scenario() -> None:
         async with post(tmp_path) as one:
             found = json.loads(one.path.read_text())
-            assert set(found) == {"port", "token", "pid", "fingerprint"}
+            assert set(found) == {"port", "token", "pid", "fingerprint", "columns"}
             assert (found["pid"], found["fingerprint"]) == (os.getpid(), "f00d")
             if sys.platform != "win32":
                 assert stat.S_IMODE(one.path.stat().st_mode) == 0o600

@@ -54,3 +54,14 @@ def test_that_a_new_station_is_taken_over_whole():
     live.pull(NOW)
     assert live.value[3] == 8.0
     assert live.quality[0] == Quality.NEVER_READ
+
+
+def test_that_a_dead_station_stays_dead_when_the_clock_is_set_back():
+    table = TagTable(site().tags)
+    table.columns.beat = NOW
+    live = Live(table.columns)
+    table.apply(Batch.of([1], [5.0], NOW), NOW)
+    live.pull(NOW)
+    live.pull(NOW - 3600 * SECOND)
+    assert not live.alive
+    assert np.isnan(live.value).all()

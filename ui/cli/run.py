@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
+import math
 import signal
 import sys
 import time
@@ -23,11 +23,17 @@ from supervisor.errors import StoreError, Unavailable
 from supervisor.model import Site
 from supervisor.site import load
 from ui.folder import DataFolder
-from ui.keeper import Child, Keeper, alive
+from ui.keeper import Child, Keeper
+
+log = logging.getLogger(__name__)
 
 LOOK_S = 0.2
 CRASHES = 5
-"""A window that crashes this often in a row is not started again."""
+"""A window that is started again this often in a row, and crashes soon each time, is given up."""
+HASTY_S = 15.0
+"""A window that ends with an error before this could not start; later it has crashed."""
+ENDS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK")
+"""What somebody who wants us to end may send; which of them exist depends on the system."""
 
 
 def run(given: argparse.Namespace) -> int:
@@ -57,7 +63,7 @@ def prepare_past(site: Site, folder: DataFolder, hours: float) -> None:
     """Give a demo that has no history yet a believable one, so that its trends are not empty."""
     from ui.cli.past import fill
 
-    if hours > 0 and not alive(running(folder)):
+    if hours > 0 and not folder.holder():
         fill(site, folder, hours)
 
 
@@ -75,70 +81,65 @@ class _Household:
         self._window = Child(
             "window", [sys.executable, "-m", "ui.cli", "window", *common, *options], folder.root / "window.out"
         )
-        self._keeper = Keeper(self._station, lambda: running(folder), self._beat_age)
+        self._keeper = Keeper(self._station, folder.holder, self._beat_age)
         self._columns: Columns | None = None
-        self._inode = 0
+        self._notice: notice.Notice | None = None
         self._ended = False
 
     def live(self) -> int:
         """Until the window is closed, or somebody ends us."""
         logging.basicConfig(level=logging.INFO, format="vigie: %(message)s")
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._end)
-        crashes = 0
-        self._keeper.tend()
-        self._window.start()
+        for name in ENDS:
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), self._end)
         try:
             while not self._ended:
-                time.sleep(LOOK_S)
                 self._keeper.tend()
                 for other in self._others:
                     other.start()
-                code = self._window.code
-                if code is None:
-                    continue
-                if code in (0, 1, 2):
+                if (code := self._window.code) is not None and self._over(code):
                     return self._closed(code)
-                crashes += 1
-                if crashes == CRASHES:
-                    raise Unavailable(f"the window crashed {CRASHES} times; see {self._folder.root / 'window.out'}")
                 self._window.start()
+                time.sleep(LOOK_S)
             return 0
         finally:
             self._window.stop()
             self._stop_station()
 
+    def _over(self, code: int) -> bool:
+        """Whether a window that ended so is to be left at that. Raises Unavailable where it does nothing but crash."""
+        if code == 0 or (code in (1, 2) and self._window.age_s < HASTY_S and not self._window.deaths):
+            return True
+        if self._window.deaths >= CRASHES:
+            raise Unavailable(f"the window crashes again and again; see {self._folder.root / 'window.out'}")
+        return False
+
     def _closed(self, code: int) -> int:
         if code:  # it could not start: its sentence is for the person at this terminal
-            sys.stderr.write((self._folder.root / "window.out").read_text()[-2000:])
+            said = self._folder.root / "window.out"
+            sys.stderr.write(said.read_text("utf-8", "replace")[-2000:] if said.exists() else "")
         return code
 
     def _end(self, number: int, frame: FrameType | None) -> None:
         self._ended = True
 
     def _beat_age(self) -> float:
-        """Seconds since the station on the folder beat; very long where there is none."""
-        path = self._folder.tag_columns
+        """Seconds since the station that holds the folder beat; infinite where there is none, or it has not yet.
+
+        Either way from now: after a clock was set back the last beat of a dead station lies in the future.
+        """
         try:
-            inode = path.stat().st_ino
-            if inode != self._inode:
-                self._columns, self._inode = Columns.attach(path), inode
-        except (OSError, StoreError):
-            return float("inf")
+            found = notice.look(self._folder.station)
+            if found != self._notice:
+                self._columns, self._notice = Columns.attach(self._folder.columns(found.columns).tags), found
+        except (Unavailable, StoreError):
+            return math.inf
         assert self._columns is not None
-        return (time.time_ns() - self._columns.beat) / SECOND
+        age = abs(time.time_ns() - self._columns.beat) / SECOND
+        return age if age < 1.0 or found.pid == self._folder.holder() else math.inf
 
     def _stop_station(self) -> None:
-        """The station ends with its window, whoever started it: a station meant to go on is run by `vigie station`."""
-        pid = running(self._folder)
+        """The station that we started ends with us."""
         self._station.stop()
-        if alive(pid):
-            os.kill(pid, signal.SIGTERM)
-
-
-def running(folder: DataFolder) -> int:
-    """The process of the station on a folder; 0 for none."""
-    try:
-        return notice.look(folder.station).pid
-    except Unavailable:
-        return 0
+        if pid := self._folder.holder():
+            log.info("The station (process %d) was not started here and goes on", pid)
