@@ -35,10 +35,11 @@ def folder(tmp_path):
 
 def station(folder: DataFolder, token: str, fingerprint: str = "mine") -> TagTable:
     """What a station leaves for windows to see."""
-    table = TagTable(SITE.tags, folder.tag_columns, Texts.create(folder.texts))
+    files = folder.fresh_columns()
+    table = TagTable(SITE.tags, files.tags, Texts.create(files.texts))
     table.columns.beat = NOW
-    Columns.create(len(SITE.alarms), FIELDS, folder.alarm_columns)
-    notice.post(folder.station, notice.Notice(1, token, os.getpid(), fingerprint))
+    Columns.create(len(SITE.alarms), FIELDS, files.alarms)
+    notice.post(folder.station, notice.Notice(1, token, os.getpid(), fingerprint, files.folder.name))
     return table
 
 
