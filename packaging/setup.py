@@ -225,7 +225,14 @@ def write_path(python: Path) -> None:
 def write_launcher(folder: Path) -> None:
     """`.venv/bin/vigie`. The safe path keeps modules of the folder it is called from out of the program."""
     if WINDOWS:
-        lines = ["@echo off", "setlocal", "set PYTHONSAFEPATH=1", '"%~dp0python.exe" -m ui.cli %*', ""]
+        lines = [
+            "@echo off",
+            "setlocal",
+            "set PYTHONSAFEPATH=1",
+            "set PYTHONUTF8=1",
+            '"%~dp0python.exe" -m ui.cli %*',
+            "",
+        ]
         (folder / "vigie.cmd").write_text("\n".join(lines))
         return
     launcher = folder / "vigie"
