@@ -31,6 +31,7 @@ from alarms.states import ACTIVE, NOTHING, TABLE, Event, State
 from alarms.suppression import ROWS, Act, Hidden, legal
 from supervisor.clock import SECOND, Clock
 from supervisor.columns import Columns
+from supervisor.desk.alarm_desk import LONGEST_MIN
 from supervisor.errors import StoreError
 from supervisor.flow import Change
 from supervisor.journal import Entry, Journal, safe
@@ -87,6 +88,8 @@ class Alarms:
         self._value = np.full(len(site.alarms), np.nan)
         """The last value of each rule's tag, for raises that come after a delay."""
         self._generation = 0
+        self._shelf_end = self._shelves()
+        """When each shelf ends, monotonic seconds: a clock that is set back must not keep an alarm hidden for a day."""
         self._mark(np.flatnonzero(self.columns["state"] | self.columns["suppression"]))
         self._retry_at = 0.0
 
@@ -116,8 +119,7 @@ class Alarms:
     def tick(self) -> None:
         """One turn of `run`: delays that are over, shelves that end, files that can be written again."""
         self._settle(self._delays.expired(self._clock.monotonic()), self._clock.now())
-        until = self.columns["shelved_until"]
-        over = np.flatnonzero((until > 0) & (until <= self._clock.now()))
+        over = np.flatnonzero(self._shelf_end <= self._clock.monotonic())
         if len(over):
             self._hide(over, Act.UNSHELVE)
             self._tell(over, Act.UNSHELVE.value, {"reason": "time"})
@@ -190,9 +192,13 @@ class Alarms:
         return len(rows)
 
     async def _put(self, ids: Sequence[str], act: Act, detail: dict[str, Any], who: str, until: int = 0) -> int:
-        """The journal first: what is hidden without a name to it is an alarm lost."""
+        """The journal first: what is hidden without a name to it is an alarm lost. What is brought back waits for
+        nothing: a disk that is full must not keep an alarm hidden."""
         rows = self._legal(self._known(ids), act)
-        if len(rows):
+        if len(rows) and not ROWS[act][1]:
+            saved = self._hide(rows, act)
+            await _kept(self._tell(rows, act.value, detail, who), saved)
+        elif len(rows):
             await safe(self._tell(rows, act.value, detail, who))
             rows = self._legal(rows, act)  # another act may have come while the journal was written
             await _kept(self._hide(rows, act, until))
@@ -209,8 +215,19 @@ class Alarms:
             self.columns["suppression"][rows] = hidden | np.uint8(bit) if sets else hidden & ~np.uint8(bit)
             if bit is Hidden.SHELVED:
                 self.columns["shelved_until"][rows] = until
+                self._shelf_end[rows] = self._left(until) if until else np.inf
             self._mark(rows)
         return self._keep.save(rows)
+
+    def _shelves(self) -> NDArray[np.float64]:
+        """The ends of the shelves that were kept; none is longer than a shelf may be, whatever the clock was then."""
+        until = self.columns["shelved_until"]
+        most = self._clock.monotonic() + 60 * LONGEST_MIN
+        return np.where(until > 0, np.minimum(self._left(until), most), np.inf)
+
+    def _left(self, until: Any) -> Any:
+        """An instant or an array of them, ns UTC, as seconds of the monotonic clock."""
+        return self._clock.monotonic() + (until - self._clock.now()) / SECOND
 
     def _known(self, ids: Iterable[str]) -> Rows:
         """Raises KeyError for an id that no alarm has: the desk has checked them."""

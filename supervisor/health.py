@@ -66,6 +66,7 @@ LINK_TYPE = EquipmentType(
 GOOD_SHARE = "good"
 CHANGES = "changes"
 HISTORY_LAG = "history_lag"
+FAULTS = "faults"
 STATION_ID = "VIGIE"
 
 STATION_TYPE = EquipmentType(
@@ -84,6 +85,7 @@ STATION_TYPE = EquipmentType(
         ),
         CHANGES: TagSpec(CHANGES, Text("Changements par seconde", "Changes per second"), unit="/s", deadband=5.0),
         HISTORY_LAG: TagSpec(HISTORY_LAG, Text("Retard d'historisation", "Historian lag"), unit="s", deadband=0.2),
+        FAULTS: TagSpec(FAULTS, Text("Défauts internes", "Internal faults"), unit="/min", decimals=0, low=0),
     },
     alarms=(
         AlarmRule(
@@ -108,6 +110,27 @@ STATION_TYPE = EquipmentType(
                 "Free space on the data disk; call whoever looks after the machine.",
             ),
             response_s=600,
+        ),
+        AlarmRule(
+            id="internal_fault",
+            tag=FAULTS,
+            condition=Condition.HIGH,
+            limit=0.5,
+            priority=Priority.HIGH,
+            name=Text("Défaut interne de Vigie", "Internal fault of Vigie"),
+            cause=Text(
+                "Erreur de programmation ; le détail est dans vigie.log.",
+                "A programming error; vigie.log has the details.",
+            ),
+            consequence=Text(
+                "La supervision continue, mais une mesure, une alarme ou un enregistrement a pu manquer.",
+                "Supervision goes on, but a measurement, an alarm or a record may have been missed.",
+            ),
+            action=Text(
+                "Vérifier les alarmes sur place en cas de doute ; transmettre vigie.log au support.",
+                "Check alarms on site where in doubt; send vigie.log to the support.",
+            ),
+            response_s=3600,
         ),
     ),
     headline=(GOOD_SHARE, CHANGES, HISTORY_LAG),

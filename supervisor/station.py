@@ -2,7 +2,8 @@
 
     driver ─ Batch ─> absorb ─> table.apply ─ Change ─> alarms · historian · desk
 
-`absorb` is the only road up and the only fan-out.
+`absorb` is the only road up and the only fan-out. No task of it ends by a bug: a station that beats, and no longer sees
+what went silent, would show old values as live ones.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 
 from supervisor import health
 from supervisor.clock import SECOND, Clock
+from supervisor.faults import endure
 from supervisor.flow import Batch, Change
 from supervisor.link import Link
 from supervisor.model import BAD, Quality, Site
@@ -24,6 +26,8 @@ BEAT_S = 0.2
 """The window calls a station dead that has not beaten for a second."""
 STEP = SECOND
 """Going back by more than this is a clock that was set, not one that is being slewed."""
+COMPLAINT_S = 10.0
+"""A consumer that fails at every change fills no log: it is told so often."""
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +45,12 @@ class Station:
         self.consumers = list(consumers)
         self.history_lag: Callable[[], float] = lambda: 0.0
         """Seconds between a change and its being safe on disk; the historian's own figure."""
+        self.faults: Callable[[], float] = lambda: 0.0
+        """Bugs of our own in the last minute; see `supervisor.faults`."""
         self.changes = 0
         self._newest = 0
+        self._complained: dict[Consumer, float] = {}
+        """Consumer -> when its failure was last told, monotonic seconds."""
         self._limit = np.array([round(tag.stale_s * SECOND) for tag in site.tags], np.int64)
         self._tasks: list[asyncio.Task[None]] = []
         self._health = _HealthIndex(site)
@@ -56,8 +64,15 @@ class Station:
             for consume in self.consumers:
                 try:
                     consume(change)
-                except Exception:  # a bug in one consumer must not cost the others the change
-                    log.exception("%s failed on a change", getattr(consume, "__qualname__", consume))
+                except Exception:  # noqa: BLE001 - a bug in one consumer must not cost the others the change
+                    self._complain(consume)
+
+    def _complain(self, consume: Consumer) -> None:
+        """Only in an except clause."""
+        now = self.clock.monotonic()
+        if now - self._complained.get(consume, -COMPLAINT_S) >= COMPLAINT_S:
+            self._complained[consume] = now
+            log.exception("%s failed on a change", getattr(consume, "__qualname__", consume))
 
     def _checked(self, now: int) -> int:
         """`now`, once it is sure that the machine's clock has not been set back since the last batch."""
@@ -72,11 +87,9 @@ class Station:
         """Run the links; needs a running loop."""
         self.links.update(links)
         self.absorb(self._health.down(self.clock.now()))
-        self._tasks = [asyncio.create_task(link.run(), name=f"link {link.spec.id}") for link in links.values()]
-        self._tasks += [
-            asyncio.create_task(self._watch(), name="watch"),
-            asyncio.create_task(self._beat(), name="beat"),
-        ]
+        works = [(link.run, f"link {link.spec.id}") for link in links.values()]
+        works += [(self._watch, "watch"), (self._beat, "beat")]
+        self._tasks = [asyncio.create_task(endure(work, name, self.clock), name=name) for work, name in works]
 
     async def stop(self) -> None:
         """Cancel everything it started and wait until it is gone."""
@@ -110,7 +123,7 @@ class _HealthIndex:
     """Where the tags of the links and of the station are, and what to write there."""
 
     LINK = (health.CONNECTED, health.ROUND_TRIP, health.REQUESTS, health.ERRORS, health.RECONNECTS)
-    STATION = (health.GOOD_SHARE, health.CHANGES, health.HISTORY_LAG)
+    STATION = (health.GOOD_SHARE, health.CHANGES, health.HISTORY_LAG, health.FAULTS)
 
     def __init__(self, site: Site) -> None:
         self._links = list(site.links)
@@ -130,9 +143,10 @@ class _HealthIndex:
         values = [value for name in self._links for value in self._link(name, station.links.get(name))]
         quality = station.table.columns["quality"][self._carried]
         share = 100.0 * float(np.count_nonzero(quality < BAD)) / max(len(quality), 1)
-        values += [share, station.changes - self._changes, station.history_lag()]
+        values += [share, station.changes - self._changes, station.history_lag(), station.faults()]
         self._changes = station.changes
-        return Batch.of(self._index, values, now)
+        nothing = np.isnan(values)  # such as the round trip of a link that asked nothing
+        return Batch.of(self._index, values, now, np.where(nothing, Quality.NOT_CONNECTED, Quality.GOOD))
 
     def _link(self, name: str, link: Link | None) -> tuple[float, ...]:
         if link is None:

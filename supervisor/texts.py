@@ -26,7 +26,8 @@ class Texts:
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
-        self._codes: dict[str, int] = {"": 0, "…": OVERFLOW}
+        self._codes: dict[bytes, int] = {b"": 0, "…".encode(): OVERFLOW}
+        self._full = False
 
     @classmethod
     def create(cls, path: Path | None = None, capacity: int = CAPACITY) -> Texts:
@@ -40,11 +41,10 @@ class Texts:
         return cls(Columns.attach(path))
 
     def code(self, text: str) -> int:
-        """The code of a text, a new one if it was never seen."""
-        code = self._codes.get(text)
-        if code is None:
-            code = self._append(text)
-        return code
+        """The code of a text, a new one if it was never seen. Texts that begin alike for `WIDTH` bytes are one."""
+        kept = text.encode("utf-8", "replace")[:WIDTH].rstrip(b"\0")  # numpy drops NULs at the end too
+        code = self._codes.get(kept)
+        return self._append(kept) if code is None else code
 
     def text(self, code: float) -> str:
         """The text of a code; empty for one that does not exist."""
@@ -53,11 +53,13 @@ class Texts:
             return ""
         return bytes(self._columns["text"][row]).decode("utf-8", "ignore")
 
-    def _append(self, text: str) -> int:
+    def _append(self, kept: bytes) -> int:
         code = len(self._codes)
         if code >= len(self._columns):
-            log.warning("The list of texts is full (%d): %r is shown as an ellipsis.", code, text)
+            if not self._full:  # once: a device that invents words would fill the log too
+                log.warning("The list of texts is full (%d): what is new is shown as an ellipsis.", code)
+            self._full = True
             return OVERFLOW
-        self._columns["text"][code] = text.encode()[:WIDTH]
-        self._codes[text] = code
+        self._columns["text"][code] = kept
+        self._codes[kept] = code
         return code

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -19,6 +20,7 @@ from supervisor.desk.acts import acts
 from supervisor.desk.alarm_desk import AlarmDesk
 from supervisor.desk.desk import Desk
 from supervisor.driver import Traffic
+from supervisor.faults import Faults, endure
 from supervisor.historian.writer import Historian
 from supervisor.journal import Entry, Journal
 from supervisor.link import Link
@@ -46,6 +48,7 @@ class Assembly:
     station: Station
     desk: Desk
     server: Server
+    faults: Faults
 
     @classmethod
     def of(cls, site: Site, folder: DataFolder, clock: Clock | None = None) -> Assembly:
@@ -60,31 +63,40 @@ class Assembly:
         station = Station(site, table, clock)
         desk = Desk(site, table.columns, station.links, journal, clock)
         station.consumers += [alarms.absorb, historian.absorb, desk.absorb]
-        station.history_lag = historian.lag
+        faults = Faults(clock)
+        station.history_lag, station.faults = historian.lag, faults.recent
         rows = acts(desk, AlarmDesk(site, alarms, journal))
         server = Server(desk.people, rows, journal, site.fingerprint, files.folder.name)
-        return cls(site, folder, clock, table, journal, alarms, historian, station, desk, server)
+        return cls(site, folder, clock, table, journal, alarms, historian, station, desk, server, faults)
 
     async def __aenter__(self) -> Assembly:
-        self.historian.start()
-        self._delays = asyncio.create_task(self.alarms.run(), name="alarms")
-        self.station.start({link.spec.id: link for link in self._links()})
-        await self.server.start(self.folder.station)
-        self.journal.append(Entry("system", "start", result="done", detail={"site": self.site.id}))
+        """Where one part cannot start, or end, the others are ended all the same: the journal last of all."""
+        async with AsyncExitStack() as ends:
+            self.faults.begin()
+            ends.callback(self.faults.end)
+            ends.callback(self.journal.close)
+            ends.callback(self._note, "stop")
+            ends.callback(self.alarms.close)
+            ends.callback(self.historian.close)
+            self.historian.start()
+            delays = asyncio.create_task(endure(self.alarms.run, "alarms", self.clock), name="alarms")
+            ends.push_async_callback(_cancel, delays)
+            self.station.start({link.spec.id: link for link in self._links()})
+            ends.push_async_callback(self.station.stop)
+            ends.push_async_callback(self.desk.stop)
+            await self.server.start(self.folder.station)
+            ends.push_async_callback(self.server.stop)
+            self._note("start")
+            self._ends = ends.pop_all()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self.server.stop()
-        await self.desk.stop()
-        await self.station.stop()
-        self._delays.cancel()
-        await asyncio.gather(self._delays, return_exceptions=True)
-        self.historian.close()
-        self.alarms.close()
-        self.journal.append(Entry("system", "stop", result="done"))
-        self.journal.close()
+        await self._ends.aclose()
+
+    def _note(self, kind: str) -> None:
+        self.journal.append(Entry("system", kind, result="done", detail={"site": self.site.id}))
 
     def _links(self) -> list[Link]:
         links = []
@@ -93,3 +105,8 @@ class Assembly:
             driver = drivers.TABLE[spec.protocol].driver(spec, tags, self.clock, traffic)
             links.append(Link(spec, tags, driver, traffic, self.station.absorb, self.clock))
         return links
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

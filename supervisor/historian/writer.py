@@ -248,9 +248,12 @@ class Historian:
         while not self._stopping.is_set():
             self._wake.wait(self.pace.flush_s)
             self._wake.clear()
-            with self._lock:
-                self._pending.beat(self._clock.now() - round(self.pace.settle_s * SECOND), self._clock.monotonic())
-            trouble = _attempt(self.flush, trouble)
+            trouble = _attempt(self._turn, trouble)
+
+    def _turn(self) -> None:
+        with self._lock:
+            self._pending.beat(self._clock.now() - round(self.pace.settle_s * SECOND), self._clock.monotonic())
+        self.flush()
 
     def _keep_often(self) -> None:
         trouble, waited = "", 0.0

@@ -18,6 +18,7 @@ from alarms.suppression import Act, Hidden
 from supervisor.clock import SECOND, HandClock, SystemClock
 from supervisor.columns import Columns
 from supervisor.database import sqlite3
+from supervisor.desk.alarm_desk import LONGEST_MIN
 from supervisor.errors import StoreError
 from supervisor.flow import Change
 from supervisor.journal import Journal, JournalReader
@@ -162,6 +163,46 @@ def test_that_shelving_again_moves_the_end_and_the_three_ways_of_hiding_do_not_m
             assert await one.alarms.unshelve(["E0.open"], "ann") == 1
             assert await one.alarms.unshelve(["E0.open"], "ann") == 0
             assert one.alarms.columns["suppression"][OPEN] == Hidden.OUT_OF_SERVICE
+
+    asyncio.run(scenario())
+
+
+def test_that_a_clock_set_back_keeps_no_alarm_on_the_shelf_beyond_its_time(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        with hall(tmp_path) as one:
+            one.read(LEVEL, 3.5)
+            await one.alarms.shelve(["E0.high"], 10, "works", "ann")
+            one.clock._now -= 86_400 * SECOND
+            await one.wind(601)
+            assert one.alarms.columns["suppression"][HIGH] == 0
+
+    asyncio.run(scenario())
+
+
+def test_that_no_shelf_survives_a_restart_for_longer_than_a_shelf_may_be(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        clock = HandClock()
+        with hall(tmp_path, clock=clock) as one:
+            one.read(LEVEL, 3.5)
+            await one.alarms.shelve(["E0.high"], 10, "works", "ann")
+        clock._now -= 365 * 86_400 * SECOND
+        with hall(tmp_path, clock=clock) as one:
+            assert one.alarms.columns["suppression"][HIGH] == 1
+            await one.wind(60 * LONGEST_MIN + 1)
+            assert one.alarms.columns["suppression"][HIGH] == 0
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.logs("not written")
+def test_that_an_alarm_comes_back_from_the_shelf_though_nothing_can_be_written(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        with hall(tmp_path) as one:
+            one.read(LEVEL, 3.5)
+            await one.alarms.shelve(["E0.high"], 10, "works", "ann")
+            one.journal.close()
+            assert await one.alarms.unshelve(["E0.high"], "ann") == 1
+            assert one.alarms.columns["suppression"][HIGH] == 0
 
     asyncio.run(scenario())
 

@@ -103,3 +103,18 @@ def test_that_texts_are_shared_and_a_full_list_never_lends_another_word(tmp_path
     assert other.text(OVERFLOW) == "…"
     assert other.text(float("nan")) == ""
     assert "full" in caplog.text
+
+
+def test_that_long_texts_are_kept_as_far_as_they_are_shown_and_no_text_is_refused(tmp_path):
+    texts = Texts.create(capacity=8)
+    code = texts.code("x" * 10_000_000)
+    assert texts.code("x" * 96 + "y") == code
+    assert max(len(kept) for kept in texts._codes) <= 96
+    assert texts.text(texts.code("half \ud800 a pair")) == "half ? a pair"
+
+
+def test_that_a_device_that_invents_words_does_not_fill_the_log(caplog):
+    texts = Texts.create(capacity=2)
+    for n in range(100):
+        assert texts.code(f"word {n}") == OVERFLOW
+    assert caplog.text.count("full") == 1

@@ -1,6 +1,7 @@
 """Station and links: the road up, loss and return, silence, and an end that leaves nothing."""
 
 import asyncio
+import logging
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from supervisor.clock import SECOND, HandClock
 from supervisor.driver import Traffic
 from supervisor.errors import LinkLost, WriteFailed
+from supervisor.faults import RECENT_S, Faults
 from supervisor.flow import Batch
 from supervisor.link import LONGEST_WAIT_S, Link
 from supervisor.model import Quality
@@ -181,5 +183,78 @@ def test_that_a_clock_set_back_does_not_freeze_what_the_station_dates(caplog):
         bench.station.absorb(Batch.of([0], 2.0, bench.clock.now()))
         assert bench.value("E.t0") == 2.0
         assert "set back by 3600" in caplog.text
+
+    asyncio.run(run())
+
+
+@pytest.mark.logs("failed and begins anew")
+def test_that_a_bug_in_the_watch_for_silence_does_not_end_it():
+    """It would leave a station that beats, and shows for ever what it read last."""
+
+    async def run():
+        async with Bench(stale_s=5.0) as bench:
+            bench.driver.publish(Batch.of([0], 3.0, bench.clock.now()))
+            read, calls = bench.station._health.read, []
+
+            def broken(station, now):
+                calls.append(now)
+                if len(calls) == 1:
+                    raise ZeroDivisionError
+                return read(station, now)
+
+            bench.station._health.read = broken
+            await bench.clock.wind(8.0)
+            assert bench.quality("E.t0") == Quality.STALE
+            assert len(calls) > 3
+
+    asyncio.run(run())
+
+
+@pytest.mark.logs("failed on a change")
+def test_that_a_bug_at_every_change_fills_no_log(caplog):
+    bench = Bench()
+
+    def broken(change):
+        raise ZeroDivisionError
+
+    bench.station.consumers.insert(0, broken)
+    for n in range(100):
+        bench.station.absorb(Batch.of([0], float(n), bench.clock.now()))
+    assert caplog.text.count("failed on a change") == 1
+    assert len(bench.changes) == 100
+
+
+@pytest.mark.logs("made up")
+def test_that_bugs_of_our_own_are_a_tag_of_the_station_for_a_minute():
+    async def run():
+        async with Bench() as bench:
+            faults = Faults(bench.clock)
+            bench.station.faults = faults.recent
+            faults.begin()
+            try:
+                await bench.clock.wind(1.5)
+                assert bench.value("VIGIE.faults") == 0.0
+                logging.getLogger("supervisor.test").error("made up: no bug, only trouble")
+                try:
+                    raise ZeroDivisionError
+                except ZeroDivisionError:
+                    logging.getLogger("drivers.test").exception("made up")
+                    logging.getLogger("paho").exception("made up")
+                await bench.clock.wind(1.0)
+                assert bench.value("VIGIE.faults") == 1.0
+                await bench.clock.wind(RECENT_S + 1)
+                assert bench.value("VIGIE.faults") == 0.0
+            finally:
+                faults.end()
+
+    asyncio.run(run())
+
+
+def test_that_what_the_station_does_not_know_of_a_link_is_bad_and_not_a_good_nothing():
+    async def run():
+        async with Bench() as bench:
+            await bench.clock.wind(1.5)
+            assert np.isnan(bench.value("L.round_trip"))
+            assert bench.quality("L.round_trip") >= Quality.BAD
 
     asyncio.run(run())
