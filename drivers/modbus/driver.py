@@ -95,8 +95,12 @@ class ModbusDriver:
         except TimeoutError:
             raise WriteFailed("the device was busy with other requests; nothing was sent") from None
         try:
+            if client is not self._client or client.gone:  # while it waited for its turn
+                raise WriteFailed("the connection has just been lost; nothing was sent")
             await self._send(client, place.unit, pdu, timeout_s)
         except ModbusException as refusal:
+            if refusal.code == GATEWAY_SILENT:  # the device had the request, or not: only its answer is missing
+                raise WriteUnknown(f"no answer to the write ({refusal})") from refusal
             if refusal.code != ACKNOWLEDGE:
                 raise WriteFailed(f"the device refused: {refusal}") from refusal
         except (TimeoutError, ConnectionError, GarbledAnswer) as error:
@@ -155,7 +159,9 @@ class ModbusDriver:
             self._refused(block, refusal, publish)
             return
         self._heard(block.unit, up)
-        publish(Batch.of(block.index, values, self._clock.now()))
+        # a float that is no number is how many devices say that a sensor is broken
+        quality = np.where(np.isfinite(values), np.uint8(Quality.GOOD), np.uint8(Quality.DEVICE_FAULT))
+        publish(Batch.of(block.index, values, self._clock.now(), quality))
 
     async def _send(self, client: Client, unit: int, pdu: bytes, timeout_s: float) -> bytes:
         self._traffic.requests += 1

@@ -67,6 +67,11 @@ class Client(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
+    @property
+    def gone(self) -> bool:
+        """Nothing can be sent any more."""
+        return self._transport is None or self._transport.is_closing() or self._gone.done()
+
     async def closed(self) -> None:
         """Returns when the connection is gone for good."""
         await asyncio.shield(self._gone)
@@ -76,7 +81,7 @@ class Client(asyncio.Protocol):
 
         Raises ModbusException, GarbledAnswer, TimeoutError or ConnectionError.
         """
-        if self._transport is None or self._transport.is_closing() or self._gone.done():
+        if self.gone or self._transport is None:
             raise ConnectionError("not connected")
         self._transaction = transaction = (self._transaction + 1) & 0xFFFF
         future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()

@@ -5,6 +5,7 @@
 
 Rules:
 - Nothing is written to the field before it is in the journal; where the journal can't be written nothing is (law 3).
+- Interlocks hold when the write leaves, not only when the operator asked.
 - A write is tried once. Whatever is not clear ends as unknown, and is never tried again.
 - A read-back is the ordinary road up: the desk reads the table, never the device.
 - One command at a time per equipment, from the checks to the outcome.
@@ -20,7 +21,7 @@ from typing import Any, Protocol
 
 from supervisor.clock import Clock
 from supervisor.columns import Columns
-from supervisor.desk.checks import Scene, check
+from supervisor.desk.checks import Scene, check, interlock
 from supervisor.desk.ledger import Ledger, Outcome, Page
 from supervisor.desk.order import Command, Order, find, holds
 from supervisor.desk.states import Stage, step
@@ -61,10 +62,14 @@ class Carrier(Protocol):
 class _Run:
     """One command under way."""
 
-    order: Order
+    scene: Scene
     page: Page
     stage: Stage
     watches: list[Watch]
+
+    @property
+    def order(self) -> Order:
+        return self.scene.order
 
 
 class Desk:
@@ -132,7 +137,8 @@ class Desk:
         requested, begun = self._clock.now(), self._clock.monotonic()
         try:
             order = find(self._site, command)
-            read = check(Scene(self._site, self.people, self._table, order, user, self._busy))
+            scene = Scene(self._site, self.people, self._table, order, user, self._busy)
+            read = check(scene)
         except Refused as refused:
             await self._decline(command, user, requested, refused)
             raise
@@ -146,7 +152,7 @@ class Desk:
             raise
         self._outcomes[page.id] = asyncio.get_running_loop().create_future()
         late = self._clock.monotonic() - begun > LATEST_S
-        self._spawn(self._carry(_Run(order, page, Stage.JOURNALLED, []), late))
+        self._spawn(self._carry(_Run(scene, page, Stage.JOURNALLED, []), late))
         return page.id
 
     async def _decline(self, command: Command, user: User, requested: int, refused: Refused) -> None:
@@ -180,6 +186,10 @@ class Desk:
             self._outcomes.pop(run.page.id).set_result(outcome)
 
     async def _carry_out(self, run: _Run) -> Outcome:
+        try:
+            interlock(run.scene)  # once more: the journal may have taken seconds, and water falls meanwhile
+        except Refused as refused:
+            return Outcome(Stage.FAILED, refused.text)
         order, now = run.order, self._clock.now()
         feedback = Watch(self._table, order.feedback.index, order.answers, now)
         run.watches.append(feedback)

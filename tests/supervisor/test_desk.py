@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
@@ -269,5 +270,23 @@ def test_that_a_new_station_leaves_outcomes_as_they_are(tmp_path: Path) -> None:
         async with house(tmp_path) as one:
             assert await asyncio.to_thread(one.desk.ledger.recovered.result, 5) == 0
             assert one.last() == done
+
+    asyncio.run(scenario())
+
+
+def test_that_an_interlock_that_broke_while_the_journal_was_written_stops_the_command(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with house(tmp_path) as one:
+            one.journal.submit(lambda _: time.sleep(0.4))
+            asked = asyncio.ensure_future(one.do("start"))
+            await asyncio.sleep(0.1)
+            one.device.registers["W.level"] = 0.2
+            outcome = await asked
+            assert outcome.stage is Stage.FAILED
+            assert "enough water" in outcome.reason.en
+            assert one.device.writes == []
+            one.device.registers["W.level"] = 2.0
+            await asyncio.sleep(0.1)
+            assert (await one.do("start")).stage is Stage.DONE
 
     asyncio.run(scenario())

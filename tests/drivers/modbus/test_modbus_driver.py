@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 import numpy as np
 import pytest
 
-from drivers.modbus.address import Address, Table
+from drivers.modbus.address import Address, Table, Type
 from drivers.modbus.mbap import Client, GarbledAnswer, ModbusException
 from drivers.modbus.plan import places_of, plan
 from simulator.modbus import ModbusServer
@@ -315,3 +315,88 @@ def test_that_neighbours_join_into_one_request_and_far_ones_do_not():
     assert [(block.unit, block.start, block.count) for block in blocks] == [
         (1, 0, 31), (1, 200, 1), (1, 324, 2), (2, 0, 31), (2, 200, 1), (2, 324, 2),
     ]  # fmt: skip
+
+
+@asynccontextmanager
+async def talking_to(answer):
+    """A driver on a device that answers each request's unit, function and data with what `answer` returns."""
+
+    async def serve(reader, writer):
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                head = await reader.readexactly(6)
+                body = await reader.readexactly(int.from_bytes(head[4:], "big"))
+                reply = await answer(body[0], body[1], body[2:])
+                writer.write(head[:4] + len(reply).to_bytes(2, "big") + reply)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    plant = site(link(server.sockets[0].getsockname()[1]), (1,), {"power": Address(Table.HOLDING, 0, Type.FLOAT32)})
+    table, clock, up = TagTable(plant.tags), SystemClock(), asyncio.Event()
+    driver = driver_of(plant, clock, Traffic())
+    task = asyncio.create_task(driver.run(lambda batch: table.apply(batch, clock.now()), up.set))
+    try:
+        await up.wait()
+        yield driver, plant.tags[0], table
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        server.close()
+        await server.wait_closed()
+        await asyncio.sleep(0.05)
+
+
+def test_that_a_float_that_is_no_number_is_a_fault_of_the_device_and_no_good_value():
+    async def run():
+        numbers = iter([1.5, float("nan"), float("inf"), *[2.5] * 1000])
+
+        async def answer(unit, function, data):
+            return struct.pack(">BBBf", unit, function, 4, next(numbers))
+
+        async with talking_to(answer) as (_, tag, table):
+            seen = []
+            while not seen or seen[-1][1] != 2.5:
+                now = int(table.columns["quality"][tag.index]), float(table.columns["value"][tag.index])
+                if not seen or str(seen[-1]) != str(now):
+                    seen.append(now)
+                await asyncio.sleep(0.005)
+            assert str(seen) == str([(0, 1.5), (int(Quality.DEVICE_FAULT), float("nan")), (0, 2.5)])
+
+    scenario(run())
+
+
+def test_that_a_write_whose_answer_the_gateway_did_not_get_is_unknown():
+    """The device behind it may well have acted."""
+
+    async def run():
+        async def answer(unit, function, data):
+            if function in (6, 16):
+                return bytes([unit, function | 0x80, 11])
+            return struct.pack(">BBBf", unit, function, 4, 1.0)
+
+        async with talking_to(answer) as (driver, tag, _):
+            with pytest.raises(WriteUnknown, match="gateway target"):
+                await driver.write(tag, 2.0, 1.0)
+
+    scenario(run())
+
+
+def test_that_a_write_that_had_not_left_when_the_connection_went_is_failed():
+    async def run():
+        asked = []
+
+        async def answer(unit, function, data):
+            asked.append(function)
+            if len(asked) > 1:
+                await asyncio.sleep(0.1)
+                raise ConnectionError
+            return struct.pack(">BBBf", unit, function, 4, 1.0)
+
+        async with talking_to(answer) as (driver, tag, _):
+            while len(asked) < 2:
+                await asyncio.sleep(0.005)
+            with pytest.raises(WriteFailed, match="nothing was sent"):
+                await driver.write(tag, 2.0, 1.0)
+            assert set(asked) == {3}
+
+    scenario(run())
