@@ -1,4 +1,4 @@
-"""The base of the map: rivers, parks, streets and tram lines, drawn into one picture.
+"""The base of the map: rivers, parks, streets and transit lines, drawn into one picture.
 
 Paths are cut into tiles, so that a picture costs what it shows; from afar a simplified copy is drawn and small
 streets are left out (measured: 102 ms instead of 392 ms for the 20 000 streets of a city).
@@ -6,12 +6,12 @@ streets are left out (measured: 102 ms instead of 392 ms for the 20 000 streets 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from ui.look import Look
 from ui.map.geometry import Points, Shape
@@ -21,6 +21,11 @@ SIMPLIFY = 4
 """From afar every fourth vertex of a line is drawn."""
 FAR = 0.05
 """Pixels per metre below which the simplified copy is drawn."""
+CASED_FROM = 0.045
+"""Pixels per metre from which roads have an edge."""
+STOPS_FROM = 0.07
+LINE_TOKENS = ("pen1", "pen2", "pen3", "pen6", "pen8", "pen7")
+"""Colours of transit lines, in the order of their names: none of an alarm, none of a bad value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,41 +38,62 @@ class Style:
     least_px: float = 1.0
     from_scale: float = 0.0
     """Pixels per metre from which it is drawn at all."""
+    case: str = ""
+    """Token of its edge; empty for none."""
 
 
 STYLES = {
     "park": Style("park"),
-    "lake": Style("water"),
-    "river": Style("water", 90.0, 3.0),
-    "road_minor": Style("road_minor", 7.0, 1.0, 0.06),
-    "road": Style("road", 11.0, 1.2, 0.025),
-    "road_major": Style("road", 18.0, 2.2),
-    "tram": Style("text3", 5.0, 1.6),
+    "lake": Style("river"),
+    "river": Style("river", 60.0, 1.6),
+    "road_minor": Style("road_minor", 7.0, 1.0, 0.035),
+    "road": Style("road", 11.0, 1.5, 0.018, "road_case"),
+    "road_major": Style("road_major", 20.0, 2.4, 0.0, "road_case"),
 }
 """Drawn in this order, the later ones on top."""
+LINES = {"tram": 2.6, "bus": 1.6}
+"""Classes of transit lines and how wide they are drawn, in pixels; buses are dashed."""
 
 
 @dataclass(slots=True)
 class _Tile:
-    box: QRectF
+    box: QRectF = field(default_factory=QRectF)
     full: QPainterPath = field(default_factory=QPainterPath)
     simple: QPainterPath = field(default_factory=QPainterPath)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A transit line on the ground."""
+
+    kind: str
+    name: str
+    """The word of its vehicles: A, B, 5…"""
+    path: QPainterPath
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name to be written, and where it may stand: the first of `places` that is free."""
+
+    name: str
+    kind: str
+    places: Points
 
 
 class Base:
     """The shapes of one site as paths, ready to be drawn at any scale."""
 
     def __init__(self, shapes: Iterable[Shape]) -> None:
-        self._tiles: dict[str, dict[tuple[int, int], _Tile]] = {kind: {} for kind in STYLES}
-        self._areas: dict[str, QPainterPath] = {kind: QPainterPath() for kind in STYLES}
-        self.labels: list[tuple[QPointF, str, str]] = []
-        """Place, name and class of what has a name to be written."""
-        box = QRectF()
+        self._tiles: dict[tuple[str, float], dict[tuple[int, int], _Tile]] = {}
+        self._areas: dict[str, QPainterPath] = {}
+        self.lines: list[Line] = []
+        self.stops: list[tuple[QPointF, str]] = []
+        """Places of stops and the line each is on."""
+        self.names: list[Named] = []
         for shape in shapes:
-            if shape.kind in STYLES:
-                box = box.united(self._add(shape))
-            self._label(shape)
-        self.box = box
+            self._take(shape)
+        self.tokens = _tokens(self.lines)
 
     def paint(self, painter: QPainter, look: Look, visible: QRectF, scale: float) -> None:
         """Draw what lies in `visible` (metres); the painter's transform maps metres to pixels."""
@@ -75,54 +101,92 @@ class Base:
         for kind, style in STYLES.items():
             if scale < style.from_scale:
                 continue
-            color = look.color(style.token)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color)
-            painter.drawPath(self._areas[kind])
-            pen = QPen(color, max(style.width_m, style.least_px / scale))
-            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-            painter.setPen(pen)
+            if kind in self._areas:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(look.color(style.token))
+                painter.drawPath(self._areas[kind])
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            for tile in self._tiles[kind].values():
-                if tile.box.intersects(visible):
-                    painter.drawPath(tile.simple if scale < FAR else tile.full)
+            for width in sorted(width for name, width in self._tiles if name == kind):
+                self._strokes(painter, look, (kind, width), visible, scale)
+        self._paint_lines(painter, look, scale)
+        if scale >= STOPS_FROM:
+            self._paint_stops(painter, look, scale)
 
-    def paint_labels(self, painter: QPainter, look: Look, to_screen: QTransform, area: QRectF) -> None:
-        """Names over the picture, in pixels; one that would cover another is left out."""
-        taken: list[QRectF] = []
-        font = look.font("hint", 500)
-        painter.setFont(font)
-        painter.setPen(look.color("text3"))
-        for place, name, _ in self.labels:
-            point = to_screen.map(place)
-            width = painter.fontMetrics().horizontalAdvance(name)
-            box = QRectF(point.x() - width / 2, point.y() - 8, width, 16)
-            if area.contains(box) and not any(box.intersects(other) for other in taken):
-                taken.append(box.adjusted(-12, -6, 12, 6))
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
+    def _strokes(self, painter: QPainter, look: Look, key: tuple[str, float], visible: QRectF, scale: float) -> None:
+        style = STYLES[key[0]]
+        width = max(key[1], style.least_px / scale)
+        paths = [t.simple if scale < FAR else t.full for t in self._tiles[key].values() if t.box.intersects(visible)]
+        if style.case and scale >= CASED_FROM:
+            painter.setPen(_pen(look.color(style.case), width + 1.6 / scale))
+            for path in paths:
+                painter.drawPath(path)
+        painter.setPen(_pen(look.color(style.token), width))
+        for path in paths:
+            painter.drawPath(path)
 
-    def _add(self, shape: Shape) -> QRectF:
-        box = QRectF()
+    def _paint_lines(self, painter: QPainter, look: Look, scale: float) -> None:
+        """Lines that share their track lie side by side."""
+        for at, line in enumerate(self.lines):
+            shift = (at - (len(self.lines) - 1) / 2) * 1.9 / scale
+            pen = _pen(look.color(self.tokens[line.name]), LINES[line.kind] / scale)
+            if line.kind == "bus":
+                pen.setDashPattern([4, 2.2])
+                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            painter.setPen(pen)
+            painter.drawPath(line.path.translated(shift, shift))
+
+    def _paint_stops(self, painter: QPainter, look: Look, scale: float) -> None:
+        radius = 3.4 / scale
+        painter.setBrush(look.color("raised"))
+        for place, line in self.stops:
+            painter.setPen(QPen(look.color(self.tokens.get(line, "text2")), 1.8 / scale))
+            painter.drawEllipse(place, radius, radius)
+
+    def _take(self, shape: Shape) -> None:
+        if shape.kind in LINES and len(shape.rings[0]) > 1:
+            path = QPainterPath()
+            for ring in shape.rings:
+                path.addPath(_path(ring, False))
+            self.lines.append(Line(shape.kind, shape.line, path))
+        elif shape.kind in LINES:
+            place = QPointF(*shape.rings[0][0])
+            self.stops.append((place, shape.line))
+            self.names.append(Named(shape.name, "stop", shape.rings[0]))
+        elif shape.kind in STYLES:
+            self._add(shape)
+            self._name(shape)
+
+    def _add(self, shape: Shape) -> None:
+        width = shape.width_m or STYLES[shape.kind].width_m
         for ring in shape.rings:
             full = _path(ring, shape.closed)
-            box = box.united(full.boundingRect())
             if shape.closed:
-                self._areas[shape.kind].addPath(full)
+                self._areas.setdefault(shape.kind, QPainterPath()).addPath(full)
                 continue
             middle = full.boundingRect().center()
-            key = (int(middle.x() // TILE_M), int(middle.y() // TILE_M))
-            tile = self._tiles[shape.kind].setdefault(key, _Tile(QRectF()))
-            tile.box = tile.box.united(full.boundingRect().adjusted(-50, -50, 50, 50))
+            tiles = self._tiles.setdefault((shape.kind, width), {})
+            tile = tiles.setdefault((int(middle.x() // TILE_M), int(middle.y() // TILE_M)), _Tile())
+            tile.box = tile.box.united(full.boundingRect().adjusted(-50 - width, -50 - width, 50 + width, 50 + width))
             tile.full.addPath(full)
             tile.simple.addPath(_path(_simplified(ring), False))
-        return box
 
-    def _label(self, shape: Shape) -> None:
-        if shape.name and shape.kind in ("river", "lake", "park", "place") and shape.rings:
+    def _name(self, shape: Shape) -> None:
+        if shape.name and shape.kind in ("river", "lake", "park", "road_major"):
             ring = shape.rings[0]
-            middle = ring.mean(axis=0) if shape.closed else ring[len(ring) // 2]
-            self.labels.append((QPointF(*middle), shape.name, shape.kind))
+            places = ring.mean(axis=0)[None, :] if shape.closed else _along(ring)
+            self.names.append(Named(shape.name, shape.kind, places))
+
+
+def _tokens(lines: Sequence[Line]) -> dict[str, str]:
+    """Line -> token of its colour; trams before buses."""
+    names = sorted({line.name: line.kind != "tram" for line in lines}.items(), key=lambda item: (item[1], item[0]))
+    return {name: LINE_TOKENS[at % len(LINE_TOKENS)] for at, (name, _) in enumerate(names)}
+
+
+def _along(ring: Points) -> Points:
+    """Places along a line where its name may stand, the middle first."""
+    parts = (0.5, 0.35, 0.65, 0.2, 0.8, 0.9, 0.1)
+    return ring[[min(int(part * len(ring)), len(ring) - 1) for part in parts]]
 
 
 def _simplified(ring: Points) -> Points:
@@ -130,12 +194,21 @@ def _simplified(ring: Points) -> Points:
     return np.vstack([ring[:-1:SIMPLIFY], ring[-1:]])
 
 
+def _points(ring: Points) -> Iterator[QPointF]:
+    for east, south in ring.tolist():
+        yield QPointF(east, south)
+
+
 def _path(ring: Points, closed: bool) -> QPainterPath:
     path = QPainterPath()
-    points = [QPointF(x, y) for x, y in ring.tolist()]
+    points = list(_points(ring))
     path.moveTo(points[0])
     for point in points[1:]:
         path.lineTo(point)
     if closed:
         path.closeSubpath()
     return path
+
+
+def _pen(color: QColor, width: float) -> QPen:
+    return QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)

@@ -1,16 +1,17 @@
-"""MapCanvas: one widget, one cached picture of the base, markers painted over it.
+"""MapCanvas: one widget, one cached picture of the base, signs and names painted over it.
 
-While the map moves, the picture is shifted and scaled; it is drawn again 150 ms after the last move (measured: a pan
-costs 9 ms instead of 85).
+While the map moves, the picture is shifted and scaled; it is drawn again 150 ms after the last move (benchmarks/map.py:
+a frame of a pan costs a tenth of one that draws everything). It is larger than the screen, so that a short pan shows no
+edge.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from copy import copy
 
 import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
@@ -19,23 +20,37 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
     QResizeEvent,
-    QTransform,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
 from supervisor.model import Equipment
 from ui.look import Look
 from ui.map.base import Base
-from ui.map.markers import ACTIVE, NO_ALARM, REST, Markers, clusters
-from ui.shapes import paint_icon, paint_priority, system_icon
+from ui.map.camera import Camera
+from ui.map.labels import Boxes, Labels, Name
+from ui.map.markers import Markers, Rows
+from ui.map.signs import Signs
+from ui.map.spots import Spot, Spots
+from ui.map.tip import Tip
 
 SETTLE_MS = 150
-ICONS_FROM = 0.11
-"""Pixels per metre from which markers show their icon instead of a dot, and no longer join."""
-CLOSEST, FARTHEST = 3.0, 0.008
-REACH_PX = 16.0
-"""How far from a marker a click still means it."""
+MARGIN_PX = 200
+"""How much larger than the screen the picture of the base is, on each side."""
+FRAME_PX = 70
+"""Around what is framed."""
+NEAR = 0.4
+"""Pixels per metre at which an equipment that was asked for is shown at least."""
+TIP_MS = 250
+_AROUND = ((0, 0), (0, -24), (0, 24), (0, -44), (0, 44), (-60, -24), (60, 24), (60, -24), (-60, 24), (0, -66), (0, 66))
+"""Where the name of an area may go instead, in pixels."""
+_ARROWS = {
+    Qt.Key.Key_Left: (-80, 0),
+    Qt.Key.Key_Right: (80, 0),
+    Qt.Key.Key_Up: (0, -80),
+    Qt.Key.Key_Down: (0, 80),
+}
+_ZOOMS = {Qt.Key.Key_Plus: 1.5, Qt.Key.Key_Equal: 1.5, Qt.Key.Key_Minus: 1 / 1.5}
 
 
 class MapCanvas(QWidget):
@@ -44,68 +59,170 @@ class MapCanvas(QWidget):
     picked = Signal(object)
     """An Equipment, or None beside all."""
     opened = Signal(object)
+    resized = Signal()
 
     def __init__(self, look: Look, base: Base, markers: Markers) -> None:
         super().__init__()
         self._look, self._base, self._markers = look, base, markers
+        self.camera = Camera()
         self.systems: set[str] = set()
         self.alarmed_only = False
         self.selected: Equipment | None = None
-        self.tip: Callable[[Equipment], str] = lambda equipment: equipment.id
-        """Words of an equipment for its tip; given by the page."""
-        self._scale = 0.05
-        self._middle = QPointF(0, 0)
-        self._picture = QPixmap()
-        self._pictured = (1.0, QPointF())
+        self.tip: Callable[[Rows], Tip] = lambda rows: Tip(str(len(rows)), "")
+        """Words for a sign; given by the page."""
+        self.names: Sequence[tuple[str, tuple[float, float]]] = ()
+        """Names of areas and the metres where they belong; given by the page."""
+        self.spots = Spots(markers)
+        self._signs, self._labels = Signs(look, markers, base.tokens), Labels(look)
+        self._picture, self._pictured = QPixmap(), copy(self.camera)
         self._drag: QPointF | None = None
         self._dragged = False
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(SETTLE_MS)
-        self._settle.timeout.connect(self._draw_base)
+        self._hover: Spot | None = None
+        self._walked: list[int] = []
+        self._framed = False
+        self._settle = _timer(self, SETTLE_MS, self.draw_base)
+        self._linger = _timer(self, TIP_MS, self.update)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        look.changed.connect(self._draw_base)
+        look.changed.connect(self.draw_base)
 
+    # ------------------------------------------------------------ going places
     def fit(self) -> None:
-        """Show all that has a marker."""
-        places = self._markers.place[~np.isnan(self._markers.place).any(axis=1)]
-        if not len(places) or self.width() < 2:
-            return
-        low, high = places.min(axis=0), places.max(axis=0)
-        span = np.maximum(high - low, 500.0) * 1.12
-        self._scale = float(np.clip(min(self.width() / span[0], self.height() / span[1]), FARTHEST, CLOSEST))
-        self._middle = QPointF(*((low + high) / 2))
-        self._draw_base()
+        """Show all that stands somewhere and is switched on; vehicles come and go and don't count."""
+        rows = self._markers.chosen(self.systems, self.alarmed_only)
+        standing = rows[~self._markers.vehicle[rows]]
+        self.frame(standing if len(standing) else rows)
 
-    def show_equipment(self, equipment: Equipment) -> None:
-        """Move to an equipment and frame it."""
-        row = next((row for row, one in enumerate(self._markers.equipment) if one is equipment), None)
-        self.selected = equipment
-        if row is not None and not np.isnan(self._markers.place[row]).any():
-            self._middle = QPointF(*self._markers.place[row])
-            self._scale = max(self._scale, 0.25)
-        self._draw_base()
+    def frame(self, rows: Rows) -> None:
+        """Show all these markers."""
+        if len(rows) and self.width() > 2:
+            self.camera.frame(self._markers.place[rows], FRAME_PX)
+            self._moved()
+            self.draw_base()
+
+    def show_equipment(self, equipment: Equipment) -> bool:
+        """Move to an equipment, or to what it is a part of, and frame it; False where it has no place."""
+        row = self._markers.row(equipment)
+        if row is None or np.isnan(self._markers.place[row]).any():
+            return False
+        self.selected = self._markers.equipment[row]
+        self.systems.add(self.selected.system)
+        self.camera.east, self.camera.south = self._markers.place[row].tolist()
+        self.camera.scale = max(self.camera.scale, NEAR)
+        self._framed = True
+        self._moved()
+        self.draw_base()
+        return True
 
     def zoom(self, factor: float, anchor: QPointF | None = None) -> None:
-        """Come closer around a place of the screen, or around its middle."""
-        anchor = anchor or QPointF(self.width() / 2, self.height() / 2)
-        before = self._to_ground(anchor)
-        self._scale = float(np.clip(self._scale * factor, FARTHEST, CLOSEST))
-        self._middle += before - self._to_ground(anchor)
+        """Come closer about a place of the screen, or about its middle."""
+        self.camera.zoom(factor, anchor or QPointF(self.width() / 2, self.height() / 2))
         self._moved()
 
+    # ------------------------------------------------------------ painting
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            self._paint_base(painter)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._base.paint_labels(painter, self._look, self._transform(), QRectF(self.rect()))
-            self._paint_markers(painter)
-            self._paint_scale(painter)
+            self.paint(painter)
 
+    def paint(self, painter: QPainter) -> None:
+        """The whole map; separate from the event so that it can be measured."""
+        self._paint_base(painter)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        spots = self.spots.lay(self.camera, self.systems, self.alarmed_only)
+        area = QRectF(self.rect())
+        self._labels.paint(painter, self._wanted_names(spots), self._taken(spots), area, self.camera.scale)
+        self._signs.paint(painter, spots)
+        self._paint_selection(painter)
+        self._paint_scale(painter)
+        if self._hover and not self._linger.isActive() and self._drag is None:
+            under = next((spot for spot in spots if np.array_equal(spot.rows, self._hover.rows)), None)
+            if under:
+                self.tip(under.rows).paint(painter, QPointF(under.x, under.y), area, self._look)
+
+    def draw_base(self) -> None:
+        """Draw the picture of the base for the place where the camera stands now."""
+        ratio = self.devicePixelRatioF()
+        size = QSize(self.width() + 2 * MARGIN_PX, self.height() + 2 * MARGIN_PX)
+        self._picture = QPixmap(size * ratio)
+        self._picture.setDevicePixelRatio(ratio)
+        self._pictured = copy(self.camera)
+        if self._picture.isNull():
+            return
+        with QPainter(self._picture) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setTransform(self.camera.transform(MARGIN_PX))
+            self._base.paint(painter, self._look, self.camera.visible(MARGIN_PX), self.camera.scale)
+        self.update()
+
+    def _paint_base(self, painter: QPainter) -> None:
+        painter.fillRect(self.rect(), self._look.color("land"))
+        then, now = self._pictured, self.camera
+        ground = then.visible(MARGIN_PX)
+        corner = now.transform().map(ground.topLeft())
+        box = QRectF(corner.x(), corner.y(), ground.width() * now.scale, ground.height() * now.scale)
+        if then.scale == now.scale:  # a shift alone keeps every pixel sharp
+            painter.drawPixmap(QPointF(round(corner.x()), round(corner.y())), self._picture)
+        else:
+            painter.drawPixmap(box, self._picture, QRectF(self._picture.rect()))
+
+    def _wanted_names(self, spots: Sequence[Spot]) -> list[Name]:
+        to_screen = self.camera.transform()
+        wanted = []
+        for name in self._base.names:
+            places = [(point.x(), point.y()) for point in (to_screen.map(QPointF(*at)) for at in name.places.tolist())]
+            if name.kind == "stop":
+                places = [(places[0][0], places[0][1] + 13)]
+            wanted.append(Name(name.name, name.kind, places))
+        for text, at in self.names:
+            point = to_screen.map(QPointF(*at))
+            wanted.append(Name(text, "area", [(point.x() + x, point.y() + y) for x, y in _AROUND]))
+        return wanted + [self._name(spot) for spot in spots if not spot.grouped]
+
+    def _taken(self, spots: Sequence[Spot]) -> Boxes:
+        """Boxes of what stands still, and of the corners; names need not dodge vehicles, gone in a moment."""
+        width, height = self.width(), self.height()
+        boxes = [(0, height - 44, 130, height), (width - 60, height - 96, width, height)]
+        for spot in spots:
+            if spot.grouped or not self._markers.vehicle[spot.row]:
+                boxes.append((spot.x - spot.radius, spot.y - spot.radius, spot.x + spot.radius, spot.y + spot.radius))
+        return np.array(boxes, np.float64)
+
+    def _name(self, spot: Spot) -> Name:
+        thing = self._markers.equipment[spot.row]
+        kind = "vehicle" if self._markers.vehicle[spot.row] else "marker"
+        kind = "selected" if thing is self.selected else kind
+        below, above = (spot.x, spot.y + spot.radius + 11), (spot.x, spot.y - spot.radius - 12)
+        return Name(self._look.say(thing.name), kind, [below, above])
+
+    def _paint_selection(self, painter: QPainter) -> None:
+        row = self._markers.row(self.selected) if self.selected else None
+        spot = next((spot for spot in self.spots.shown if row is not None and row in spot.rows), None)
+        if spot is None:
+            return
+        half = spot.radius + 6
+        painter.setPen(QPen(self._look.color("accent"), 2.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(spot.x - half, spot.y - half, 2 * half, 2 * half), 5, 5)
+
+    def _paint_scale(self, painter: QPainter) -> None:
+        steps = (20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
+        metres = next(step for step in steps if step * self.camera.scale >= 60)
+        width, left, bottom = metres * self.camera.scale, 20.0, self.height() - 20.0
+        painter.setPen(QPen(self._look.color("text2"), 1.6))
+        painter.drawPolyline([QPointF(left + x, bottom - y) for x, y in ((0, 5), (0, 0), (width, 0), (width, 5))])
+        painter.setFont(self._look.font("hint", 500))
+        words = f"{metres} m" if metres < 1000 else f"{metres // 1000} km"
+        painter.drawText(QPointF(left + 5, bottom - 6), words)
+
+    # ------------------------------------------------------------ hand and keys
     def resizeEvent(self, event: QResizeEvent) -> None:
-        first = event.oldSize().width() < 2
-        self.fit() if first else self._moved()
+        self.camera.width, self.camera.height = float(self.width()), float(self.height())
+        if not self._framed:
+            self._framed = True
+            self.fit()
+        self._keep_selected()
+        self._moved()
+        self.resized.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.zoom(1.0015 ** event.angleDelta().y(), event.position())
@@ -114,173 +231,124 @@ class MapCanvas(QWidget):
         self._drag, self._dragged = event.position(), False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._drag is not None:
-            step = event.position() - self._drag
-            if self._dragged or step.manhattanLength() > 4:
-                self._dragged = True
-                self._middle -= step / self._scale
-                self._drag = event.position()
-                self._moved()
+        if self._drag is None:
+            self._point(self.spots.at(event.position()))
             return
-        under = self.at(event.position())
-        self.setCursor(Qt.CursorShape.PointingHandCursor if under else Qt.CursorShape.ArrowCursor)
-        QToolTip.showText(event.globalPosition().toPoint(), self.tip(under) if under else "", self)
+        step = event.position() - self._drag
+        if self._dragged or step.manhattanLength() > 4:
+            self._dragged = True
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.camera.pan(-step.x(), -step.y())
+            self._drag = event.position()
+            self._moved()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._drag = None
-        if not self._dragged:
-            self.selected = self.at(event.position())
-            self.picked.emit(self.selected)
-            self.update()
+        dragged, self._drag, self._dragged = self._dragged, None, False
+        if dragged:
+            self.setCursor(Qt.CursorShape.ArrowCursor)
+            return
+        spot = self.spots.at(event.position())
+        if spot and spot.grouped:
+            self._open_group(spot)
+        else:
+            self.pick(self._markers.equipment[spot.row] if spot else None)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        under = self.at(event.position())
-        if under:
-            self.opened.emit(under)
-        else:
+        spot = self.spots.at(event.position())
+        if spot and not spot.grouped:
+            self.opened.emit(self._markers.equipment[spot.row])
+        elif not spot:
             self.zoom(2.0, event.position())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = QPointF(80 / self._scale, 80 / self._scale)
-        moves = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
-        if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
-            self.zoom(1.5 if event.key() == Qt.Key.Key_Plus else 1 / 1.5)
-        elif event.key() in moves:
-            x, y = moves[Qt.Key(event.key())]
-            self._middle += QPointF(step.x() * x, step.y() * y)
+        key = Qt.Key(event.key())
+        if key in _ZOOMS:
+            self.zoom(_ZOOMS[key])
+        elif key in _ARROWS:
+            self.camera.pan(*_ARROWS[key])
             self._moved()
-        elif event.key() == Qt.Key.Key_Home:
+        elif key == Qt.Key.Key_Home:
             self.fit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.selected:
+        elif key == Qt.Key.Key_Escape and self.selected:
+            self.pick(None)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._hover and self._hover.grouped:
+            self._open_group(self._hover)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.selected:
             self.opened.emit(self.selected)
         else:
             super().keyPressEvent(event)
 
-    def leaveEvent(self, event: QEvent) -> None:
-        QToolTip.hideText()
+    def focusNextPrevChild(self, next_: bool) -> bool:
+        """Tab walks from the middle of the map to the nearest sign not walked yet; past the last one it leaves."""
+        if not self.hasFocus() or not self._walk(next_):
+            self._walked = []
+            return super().focusNextPrevChild(next_)
+        return True
 
-    def at(self, place: QPointF) -> Equipment | None:
-        """The equipment under a place of the screen."""
-        rows = self._markers.chosen(self.systems, self.alarmed_only)
-        if not len(rows):
-            return None
-        offsets = self._pixels(rows) - (place.x(), place.y())
-        distance = np.hypot(offsets[:, 0], offsets[:, 1])
-        nearest = int(np.argmin(distance))
-        return self._markers.equipment[rows[nearest]] if distance[nearest] <= REACH_PX else None
+    def leaveEvent(self, event: QEvent) -> None:
+        self._point(None)
+
+    def pick(self, equipment: Equipment | None) -> None:
+        self.selected = equipment
+        self.picked.emit(equipment)
+        self.update()
+
+    def _walk(self, onwards: bool) -> bool:
+        area = QRectF(self.rect())
+        spots = {int(spot.rows[0]): spot for spot in self.spots.shown if area.contains(QPointF(spot.x, spot.y))}
+        walked = [row for row in self._walked if row in spots]
+        if onwards:
+            from_ = spots[walked[-1]] if walked else None
+            x, y = (from_.x, from_.y) if from_ else (self.width() / 2, self.height() / 2)
+            left = [spot for row, spot in spots.items() if row not in walked]
+            walked += [int(min(left, key=lambda spot: np.hypot(spot.x - x, spot.y - y)).rows[0])] if left else []
+            if not left:
+                return False
+        else:
+            walked = walked[:-1]
+        self._walked = walked
+        self._stand_on(spots[walked[-1]] if walked else None)
+        return bool(walked)
+
+    def _stand_on(self, spot: Spot | None) -> None:
+        self._hover = spot
+        self.selected = self._markers.equipment[spot.row] if spot else None
+        self.update()
+
+    def _point(self, spot: Spot | None) -> None:
+        before = self._hover.rows.tolist() if self._hover else None
+        if (spot.rows.tolist() if spot else None) != before:
+            self._hover = spot
+            self.setCursor(Qt.CursorShape.PointingHandCursor if spot else Qt.CursorShape.ArrowCursor)
+            self._linger.start()
+            self.update()
+
+    def _open_group(self, spot: Spot) -> None:
+        """Come closer until its members stand apart."""
+        self._hover = None
+        before = self.camera.scale
+        self.frame(spot.rows)
+        if self.camera.scale <= before * 1.2:
+            self.zoom(2.0)
+
+    def _keep_selected(self) -> None:
+        """A panel that opened beside the map must not push out what it is about."""
+        row = self._markers.row(self.selected) if self.selected else None
+        if row is None or np.isnan(self._markers.place[row]).any():
+            return
+        x, y = self.camera.pixels(self._markers.place[row][None, :])[0].tolist()
+        if not QRectF(self.rect()).adjusted(40, 40, -40, -40).contains(QPointF(x, y)):
+            self.camera.pan(x - self.width() / 2, y - self.height() / 2)
 
     def _moved(self) -> None:
+        self._walked = []
         self._settle.start()
         self.update()
 
-    def _transform(self) -> QTransform:
-        transform = QTransform()
-        transform.translate(self.width() / 2, self.height() / 2)
-        transform.scale(self._scale, self._scale)
-        transform.translate(-self._middle.x(), -self._middle.y())
-        return transform
 
-    def _to_ground(self, place: QPointF) -> QPointF:
-        return self._transform().inverted()[0].map(place)
-
-    def _pixels(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-        offset = (self.width() / 2 - self._middle.x() * self._scale, self.height() / 2 - self._middle.y() * self._scale)
-        pixels: NDArray[np.float64] = self._markers.place[rows] * self._scale + offset
-        return pixels
-
-    def _draw_base(self) -> None:
-        ratio = self.devicePixelRatioF()
-        self._picture = QPixmap(self.size() * ratio)
-        self._picture.setDevicePixelRatio(ratio)
-        self._pictured = (self._scale, QPointF(self._middle))
-        if self._picture.isNull():
-            return
-        with QPainter(self._picture) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            transform = self._transform()
-            painter.setTransform(transform)
-            self._base.paint(painter, self._look, transform.inverted()[0].mapRect(QRectF(self.rect())), self._scale)
-        self.update()
-
-    def _paint_base(self, painter: QPainter) -> None:
-        painter.fillRect(self.rect(), self._look.color("land"))
-        scale, middle = self._pictured
-        factor = self._scale / scale
-        size = QPointF(self.width(), self.height())
-        corner = size / 2 + (middle - self._middle) * self._scale - size / 2 * factor
-        box = QRectF(corner.x(), corner.y(), size.x() * factor, size.y() * factor)
-        painter.drawPixmap(box, self._picture, QRectF(self._picture.rect()))
-
-    def _paint_markers(self, painter: QPainter) -> None:
-        rows = self._markers.chosen(self.systems, self.alarmed_only)
-        pixels = self._pixels(rows)
-        inside = ((pixels > -30) & (pixels < (self.width() + 30, self.height() + 30))).all(axis=1)
-        rows, pixels = rows[inside], pixels[inside]
-        if self._scale < ICONS_FROM:
-            for group in clusters(pixels):
-                self._paint_group(painter, rows[group], pixels[group])
-        else:
-            order = np.argsort(-self._markers.priority[rows].astype(int), kind="stable")  # the worst on top
-            for row, (x, y) in zip(rows[order].tolist(), pixels[order].tolist(), strict=True):
-                self._paint_marker(painter, row, QPointF(x, y))
-        self._paint_selection(painter)
-
-    def _paint_group(self, painter: QPainter, rows: NDArray[np.intp], pixels: NDArray[np.float64]) -> None:
-        if len(rows) == 1:
-            self._paint_marker(painter, int(rows[0]), QPointF(*pixels[0]))
-            return
-        look, middle = self._look, QPointF(*pixels.mean(axis=0))
-        radius = 11.0 + min(len(rows), 40) / 8
-        painter.setPen(QPen(look.color("eq_line"), 1.2))
-        painter.setBrush(look.color("raised"))
-        painter.drawEllipse(middle, radius, radius)
-        painter.setFont(look.font("label", 600))
-        painter.setPen(look.color("text"))
-        box = QRectF(middle.x() - radius, middle.y() - radius, 2 * radius, 2 * radius)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(len(rows)))
-        alarmed = rows[self._markers.priority[rows] != NO_ALARM]
-        if len(alarmed):
-            worst = alarmed[np.lexsort((self._markers.priority[alarmed], self._markers.acked[alarmed]))][0]
-            self._paint_alarm(painter, int(worst), middle + QPointF(radius * 0.8, -radius * 0.8))
-
-    def _paint_marker(self, painter: QPainter, row: int, place: QPointF) -> None:
-        look, fill = self._look, int(self._markers.fill[row])
-        near = self._scale >= ICONS_FROM
-        radius = 12.0 if near else 6.0
-        pen = QPen(look.color("eq_line"), 1.3)
-        if fill not in (ACTIVE, REST):
-            pen = QPen(look.color("bad"), 1.6)
-            pen.setDashPattern([2.2, 2.0])
-        painter.setPen(pen)
-        painter.setBrush(look.color({ACTIVE: "eq_run", REST: "eq_stop"}.get(fill, "raised")))
-        painter.drawEllipse(place, radius, radius)
-        if near:
-            ink = look.color("eq_in" if fill == ACTIVE else "raised" if fill == REST else "bad")
-            icon = QRectF(place.x() - 8, place.y() - 8, 16, 16)
-            paint_icon(painter, system_icon(self._markers.equipment[row].system), icon, ink)
-        if self._markers.priority[row] != NO_ALARM:
-            self._paint_alarm(painter, row, place + QPointF(radius * 0.85, -radius * 0.85))
-
-    def _paint_alarm(self, painter: QPainter, row: int, place: QPointF) -> None:
-        box = QRectF(place.x() - 8, place.y() - 8, 16, 16)
-        paint_priority(painter, box, int(self._markers.priority[row]), bool(self._markers.acked[row]), self._look)
-
-    def _paint_selection(self, painter: QPainter) -> None:
-        row = next((row for row, one in enumerate(self._markers.equipment) if one is self.selected), None)
-        if row is None or np.isnan(self._markers.place[row]).any():
-            return
-        x, y = self._pixels(np.array([row]))[0].tolist()
-        painter.setPen(QPen(self._look.color("accent"), 2.5))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(QRectF(x - 18, y - 18, 36, 36), 5, 5)
-
-    def _paint_scale(self, painter: QPainter) -> None:
-        metres = next(step for step in (50, 100, 200, 500, 1000, 2000, 5000, 20000) if step * self._scale >= 70)
-        width, left, bottom = metres * self._scale, 20.0, self.height() - 20.0
-        painter.setPen(QPen(self._look.color("text2"), 1.6))
-        painter.drawLine(QPointF(left, bottom), QPointF(left + width, bottom))
-        painter.drawLine(QPointF(left, bottom - 5), QPointF(left, bottom))
-        painter.drawLine(QPointF(left + width, bottom - 5), QPointF(left + width, bottom))
-        painter.setFont(self._look.font("hint"))
-        words = f"{metres} m" if metres < 1000 else f"{metres // 1000} km"
-        painter.drawText(QPointF(left + 4, bottom - 7), words)
+def _timer(owner: MapCanvas, interval_ms: int, act: Callable[[], None]) -> QTimer:
+    timer = QTimer(owner)
+    timer.setSingleShot(True)
+    timer.setInterval(interval_ms)
+    timer.timeout.connect(act)
+    return timer

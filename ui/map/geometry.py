@@ -57,6 +57,8 @@ class Shape:
     rings: tuple[Points, ...]
     closed: bool
     """A polygon, filled; otherwise lines."""
+    width_m: float = 0.0
+    """On the ground, where the feature says it; 0 for what its class usually has."""
 
 
 def load(folder: Path, plane: Plane) -> list[Shape]:
@@ -78,7 +80,7 @@ def _shapes(feature: dict[str, Any], plane: Plane) -> Iterator[Shape]:
     rings = _RINGS[form](coordinates)
     name, line = str(properties.get("name", "")), str(properties.get("line", ""))
     points = tuple(_points(ring, plane) for ring in rings)
-    yield Shape(kind, name, line, points, form.endswith("Polygon"))
+    yield Shape(kind, name, line, points, form.endswith("Polygon"), float(properties.get("width_m") or 0.0))
 
 
 _RINGS: dict[str, Callable[[Any], list[Any]]] = {

@@ -1,23 +1,29 @@
-"""MapPage: the map with its filters and legend."""
+"""MapPage: the map with its filters and legend, and the words it says of each sign."""
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from supervisor.model import Equipment, Text
-from ui.look import Look
+from supervisor.model import Equipment, Tag
 from ui.map import words
 from ui.map.base import Base
 from ui.map.canvas import MapCanvas
 from ui.map.geometry import Plane, load
-from ui.map.markers import Markers
+from ui.map.markers import Markers, Rows
+from ui.map.side import MapSide
+from ui.map.tip import Tip, TipAlarm, TipRow
+from ui.naming import SEPARATOR, area_name
 from ui.pages import FACEPLATE, Context, Page, Place
-from ui.shapes import paint_priority
 from ui.values import shown
+from ui.widgets import Button, Card, Words
+
+MOST_ALARMS, MOST_ROWS = 3, 6
+"""Of a tip."""
 
 
 class MapPage(Page):
@@ -27,147 +33,136 @@ class MapPage(Page):
         super().__init__(context)
         site = context.attachment.site
         plane = Plane(site.latitude, site.longitude)
-        self._markers = Markers(site, plane)
-        base = Base(load(site.folder / "map", plane))
-        self.canvas = MapCanvas(context.look, base, self._markers)
+        shapes = load(site.folder / "map", plane)
+        base = Base(shapes)
+        self.markers = Markers(site, plane)
+        self.canvas = MapCanvas(context.look, base, self.markers)
         self.canvas.tip = self._tip
+        self.side = MapSide(context.look, site.systems, self.markers, base.tokens)
+        self.canvas.systems = self.side.systems
         self.canvas.picked.connect(self._picked)
-        self.canvas.opened.connect(lambda equipment: self.asked_for.emit(equipment))
-        self._texts: list[tuple[QWidget, Text]] = []
-        self._boxes: dict[str, QCheckBox] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(_card(self.canvas), 1)
-        row.addWidget(_card(self._side()))
-        self.canvas.systems = set(self._boxes)
-        context.look.changed.connect(self._speak)
-        self._speak()
+        self.canvas.opened.connect(self.asked_for)
+        self.canvas.resized.connect(self._place_zoom)
+        self.side.filtered.connect(self._filter)
+        self.side.whole.connect(self.canvas.fit)
+        self._lay_out(bool(shapes))
+        context.look.changed.connect(self._dress)
+        self.setFocusProxy(self.canvas)
+        self._dress()
 
     def refresh(self, moved: NDArray[np.intp]) -> None:
-        self._markers.move(self.context.live)
-        self.canvas.update()
+        if self.markers.move(self.context.live):
+            self.canvas.update()
 
     def refresh_alarms(self) -> None:
-        self._markers.alarm(self.context.board)
+        self.markers.alarm(self.context.board)
         self.canvas.update()
 
     def show_equipment(self, equipment: Equipment) -> None:
+        self.markers.move(self.context.live)
+        row = self.markers.row(equipment)
+        if row is not None:
+            self.side.show_system(self.markers.equipment[row].system)
         self.canvas.show_equipment(equipment)
 
-    def _side(self) -> QWidget:
-        side = QWidget()
-        side.setFixedWidth(264)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(16, 14, 16, 14)
-        column.setSpacing(8)
-        column.addWidget(self._label(words.SHOWN))
-        present = {one.system for one in self._markers.equipment}
-        for system in self.context.attachment.site.systems.values():
-            if system.id in present:
-                self._boxes[system.id] = box = self._check(system.name, True)
-                column.addWidget(box)
-        column.addSpacing(8)
-        self._only = self._check(words.ALARMS_ONLY, False)
-        column.addWidget(self._only)
-        whole = QPushButton()
-        whole.clicked.connect(self.canvas.fit)
-        self._texts.append((whole, words.WHOLE_CITY))
-        column.addWidget(whole)
-        column.addStretch(1)
-        column.addWidget(self._label(words.LEGEND))
-        column.addWidget(_Legend(self.context.look))
-        return side
+    def _lay_out(self, charted: bool) -> None:
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        line.addWidget(_card(self.canvas), 1)
+        line.addWidget(_card(self.side))
+        look = self.context.look
+        self._zoom = QWidget(self.canvas)
+        buttons = QVBoxLayout(self._zoom)
+        buttons.setContentsMargins(0, 0, 0, 0)
+        buttons.setSpacing(4)
+        for symbol, text, factor in (("plus", words.CLOSER, 1.6), ("minus", words.FARTHER, 1 / 1.6)):
+            button = Button(look, None, "", symbol)
+            button.tip(text)
+            button.setFixedSize(34, 34)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(lambda _=False, by=factor: self.canvas.zoom(by))
+            buttons.addWidget(button)
+        if not charted:
+            note = Words(look, words.EMPTY, "body", 400, "text2")
+            note.setParent(self.canvas)
+            note.move(20, 16)
 
-    def _label(self, text: Text) -> QLabel:
-        label = QLabel()
-        label.setFont(self.context.look.font("body", 600))
-        self._texts.append((label, text))
-        return label
+    def _place_zoom(self) -> None:
+        self._zoom.adjustSize()
+        self._zoom.move(self.canvas.width() - self._zoom.width() - 12, self.canvas.height() - self._zoom.height() - 12)
 
-    def _check(self, text: Text, on: bool) -> QCheckBox:
-        box = QCheckBox()
-        box.setChecked(on)
-        box.toggled.connect(self._filter)
-        self._texts.append((box, text))
-        return box
+    def _dress(self) -> None:
+        look, site = self.context.look, self.context.attachment.site
+        self.canvas.names = [(area_name(site, area, look), place) for area, place in _middles(self.markers)]
 
     def _filter(self) -> None:
-        self.canvas.systems = {system for system, box in self._boxes.items() if box.isChecked()}
-        self.canvas.alarmed_only = self._only.isChecked()
+        self.canvas.systems = self.side.systems
+        self.canvas.alarmed_only = self.side.alarmed_only
         self.canvas.update()
-
-    def _speak(self) -> None:
-        for widget, text in self._texts:
-            assert isinstance(widget, QLabel | QCheckBox | QPushButton)
-            widget.setText(self.context.look.say(text))
-            if isinstance(widget, QLabel):
-                widget.setFont(self.context.look.font("body", 600))
 
     def _picked(self, equipment: Equipment | None) -> None:
         if equipment:
             self.asked_for.emit(Place(FACEPLATE, equipment))
 
-    def _tip(self, equipment: Equipment) -> str:
-        """Name, id and the headline values."""
+    # ------------------------------------------------------------ words of a sign
+    def _tip(self, rows: Rows) -> Tip:
+        return self._tip_of(self.markers.equipment[int(rows[0])]) if len(rows) == 1 else self._tip_of_group(rows)
+
+    def _tip_of(self, equipment: Equipment) -> Tip:
+        """Name, standing alarms and the headline values."""
         context = self.context
-        site, look = context.attachment.site, context.look
-        lines = [f"<b>{look.say(equipment.name)}</b>  {equipment.id}", look.say(equipment.type.name)]
-        for path in equipment.type.headline:
-            tag = site.tag(equipment, path)
-            if tag:
-                value = shown(tag, context.live, context.attachment.texts, look)
-                lines.append(f"{look.say(tag.spec.name)}: {value.text} {value.unit}")
-        return "<br>".join(lines)
+        site, say = context.attachment.site, context.look.say
+        tags = [tag for path in equipment.type.headline if (tag := site.tag(equipment, path))]
+        tags += [tag for path in ("headsign", "next_stop") if (tag := site.tag(equipment, path))]
+        subtitle = [say(equipment.type.name), equipment.id, area_name(site, equipment.area, context.look)]
+        rows = tuple(self._tip_row(tag) for tag in tags[:MOST_ROWS])
+        return Tip(say(equipment.name), SEPARATOR.join(filter(None, subtitle)), self._tip_alarms(equipment), rows)
+
+    def _tip_row(self, tag: Tag) -> TipRow:
+        value = shown(tag, self.context.live, self.context.attachment.texts, self.context.look)
+        return TipRow(self.context.look.say(tag.spec.name), f"{value.text} {value.unit}".strip(), value.bad)
+
+    def _tip_alarms(self, equipment: Equipment) -> tuple[TipAlarm, ...]:
+        board, alarms = self.context.board, self.context.attachment.site.alarms
+        own = [
+            number
+            for number in board.rows.tolist()
+            if equipment.id in (alarms[number].equipment.id, alarms[number].equipment.parent)
+        ]
+        say = self.context.look.say
+        return tuple(
+            TipAlarm(int(board.priority[number]), bool(board.acked[number]), say(alarms[number].rule.name))
+            for number in own[:MOST_ALARMS]
+        )
+
+    def _tip_of_group(self, rows: Rows) -> Tip:
+        """How many of which system, and the worst alarm."""
+        context, markers = self.context, self.markers
+        say, systems = context.look.say, context.attachment.site.systems
+        count = Counter(markers.system[rows].tolist())
+        lines = tuple(TipRow(say(systems[system].name), str(number)) for system, number in count.most_common())
+        worst = markers.worst(rows)
+        alarms: tuple[TipAlarm, ...] = ()
+        if worst is not None:
+            thing = markers.equipment[worst]
+            found = self._tip_alarms(thing)[:1]
+            alarms = tuple(TipAlarm(a.priority, a.acked, f"{say(thing.name)} – {a.words}") for a in found)
+        return Tip(say(words.MEMBERS).format(len(rows)), say(words.CLICK), alarms, lines)
 
 
-class _Legend(QWidget):
-    """What the markers mean."""
-
-    ROWS = (words.IN_SERVICE, words.AT_REST, words.NO_VALUE, words.GROUP, words.IN_ALARM)
-
-    def __init__(self, look: Look) -> None:
-        super().__init__()
-        self._look = look
-        look.changed.connect(self.update)
-
-    def sizeHint(self) -> QSize:
-        return QSize(200, 26 * len(self.ROWS))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        look = self._look
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setFont(look.font("label"))
-            for number, text in enumerate(self.ROWS):
-                box = QRectF(2, number * 26 + 5, 16, 16)
-                self._sign(painter, number, box)
-                painter.setPen(look.color("text2"))
-                words_box = QRectF(28, number * 26, self.width() - 28, 26)
-                painter.drawText(words_box, Qt.AlignmentFlag.AlignVCenter, look.say(text))
-
-    def _sign(self, painter: QPainter, number: int, box: QRectF) -> None:
-        look = self._look
-        if number == 4:
-            paint_priority(painter, box, 2, False, look)
-            return
-        pen = QPen(look.color("bad" if number == 2 else "eq_line"), 1.4)
-        if number == 2:
-            pen.setDashPattern([2.2, 2.0])
-        painter.setPen(pen)
-        painter.setBrush(look.color(("eq_run", "eq_stop", "raised", "raised")[number]))
-        painter.drawEllipse(box)
-        if number == 3:
-            painter.setFont(look.font("hint", 600))
-            painter.setPen(look.color("text"))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "7")
-            painter.setFont(look.font("label"))
+def _middles(markers: Markers) -> list[tuple[str, tuple[float, float]]]:
+    """Each area and the middle of what stands in it."""
+    areas: dict[str, list[int]] = {}
+    for row, thing in enumerate(markers.equipment):
+        if not markers.vehicle[row] and thing.type.id != "transit_line":
+            areas.setdefault(thing.area, []).append(row)
+    middles = {area: np.median(markers.place[rows], axis=0).tolist() for area, rows in areas.items() if area}
+    return [(area, (middle[0], middle[1])) for area, middle in middles.items()]
 
 
-def _card(content: QWidget) -> QWidget:
-    card = QWidget()
-    card.setObjectName("card")
-    card.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+def _card(content: QWidget) -> Card:
+    card = Card()
     layout = QVBoxLayout(card)
     layout.setContentsMargins(1, 1, 1, 1)
     layout.addWidget(content)

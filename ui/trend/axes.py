@@ -20,8 +20,8 @@ AIR = 0.03
 """Room above and below the scale, as part of it."""
 LABEL_PX = 88
 """Width of one label of the time axis with its air."""
-TICK_PX = 36
-"""Height for one label of the value axis."""
+TICK_PX, MOST_TICKS = 26, 11
+"""Height for one label of the value axis, and how many a tall plot has at the most."""
 ROW_PX = 17
 WIDEST_PX, NARROWEST_PX = 150, 52
 
@@ -43,7 +43,7 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
         say, span = self._look.say, pen.high - pen.low
         if pen.tag.spec.states:
             return [((state.value - pen.low) / span, say(state.name)) for state in pen.tag.spec.states]
-        most = max(int(self.rect().height() / TICK_PX), 3)
+        most = min(max(int(self.rect().height() / TICK_PX) + 1, 3), MOST_TICKS)
         numbers, decimals = value_ticks(pen.low, pen.high, most)
         found = [((number - pen.low) / span, self._look.number(number, decimals)) for number in numbers]
         if found and pen.tag.spec.unit:

@@ -12,15 +12,15 @@ _POSITIONS = {"latitude", "longitude", "heading"}
 
 
 def pens_of(site: Site, equipment: Equipment, most: int = 4) -> list[Tag]:
-    """Its headline first, then its measures, then one of each part, states last; a measure before any state."""
+    """The measures of its headline first, then the first of each part, then its own others; states last."""
     headline = [tag for path in equipment.type.headline if (tag := site.tag(equipment, path))]
     own = site.tags_by_equipment.get(equipment.id, ())
-    parts = [
-        _measures(site.tags_by_equipment.get(part.id, ())) for part in site.parts_by_equipment.get(equipment.id, ())
-    ]
-    turns = [tag for turn in zip_longest(*parts) for tag in turn if tag]
+    children = site.parts_by_equipment.get(equipment.id, ())
+    parts = [child for child in children if child.id.startswith(f"{equipment.id}.")]
+    measures = [_measures(site.tags_by_equipment.get(part.id, ())) for part in parts]
+    turns = [tag for turn in zip_longest(*measures) for tag in turn if tag]
     states = [tag for tag in (*headline, *own) if tag.spec.states]
-    tags = dict.fromkeys([*_measures(headline), *_measures(own), *turns, *states])
+    tags = dict.fromkeys([*_measures(headline), *turns, *_measures(own), *states])
     return list(tags)[:most]
 
 

@@ -10,7 +10,7 @@ DAY_S = 86_400
 _STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 _STEPS_H = (2, 3, 6, 12)
 _STEPS_D = (1, 2, 5, 10)
-"""Days of the month count from 1, so that 10 gives the 1st, the 11th and the 21st."""
+"""Days of the month count from 1: 10 gives the 1st, the 11th and the 21st, but not the 31st, the day before a 1st."""
 _STEPS_M = (1, 2, 3, 6)
 """Months."""
 
@@ -71,7 +71,7 @@ def _days(start: float, end: float, days: int, zone: ZoneInfo) -> list[float]:
     found = []
     day = _midnight(start, zone)
     while (instant := day.timestamp()) <= end:
-        if instant >= start and (day.day - 1) % days == 0 and (days < 5 or day.day < 30):
+        if instant >= start and (day.day - 1) % days == 0 and (days == 1 or day.day < 31):
             found.append(instant)
         day = (day + timedelta(hours=26)).replace(hour=0)
     return found

@@ -338,7 +338,7 @@ class TrendView(QWidget):
         if len(scene.marks) == 0 or len(ends) < 2 or ends[1] != ends[1] or pen.tag.spec.states:
             return ""
         first, second = (pen.curve.at(instant, scene.now) for instant in ends)
-        step = second - first
+        step = round(second - first, pen.tag.spec.decimals) + 0.0  # no minus before a zero
         return ("+" if step > 0 else "") + self._look.number(step, pen.tag.spec.decimals)
 
     def _mean_text(self, pen: Pen) -> str:
