@@ -7,6 +7,7 @@ Rules:
 - Everything that acts is a row of `acts`; an act that is in no row is refused.
 - An act that was begun is never broken off, neither by a deadline nor by a window that goes away: what it does to the
   journal and to the field belongs together. The ledger tells who comes back.
+- Who has not shown the token costs next to nothing: few at a time at the door, and a row of the journal a minute.
 - Garbage, a frame too large, silence instead of a hello, a reader that does not read: that connection ends, no other.
 """
 
@@ -42,6 +43,10 @@ LONGEST_S = 30.0
 """No request keeps a place longer than this."""
 AT_ONCE = 32
 """Requests of one window under way at a time; the next ones wait in its socket."""
+AT_THE_DOOR = 64
+"""Connections that have not said hello; more are hung up on. Any program of this machine can connect."""
+TOLD_S = 60.0
+"""How often the journal is told of strangers: it is kept for ever, and they may come a thousand times a second."""
 GRACE_S = 2.0
 """What is under way when the station stops has this long to finish."""
 
@@ -66,6 +71,8 @@ class Server:
         self.attached: dict[int, User] = {}
         """Number of the connection -> who sits there."""
         self._number = 0
+        self._greeting = 0
+        self._told = -TOLD_S
 
     async def start(self, path: Path) -> notice.Notice:
         """Listen, and put up the notice at `path`. Raises StoreError where that can't be written."""
@@ -102,6 +109,9 @@ class Server:
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """A plain function, so that the task is ours: asyncio's own would be out of reach of `stop`."""
+        if self._greeting >= AT_THE_DOOR:
+            writer.transport.abort()
+            return
         self._number += 1
         self._spawn(self._serve(self._number, _Line(reader, writer)), "window")
 
@@ -123,10 +133,14 @@ class Server:
 
     async def _greet(self, line: _Line) -> User | None:
         """Who is there; None, with an answer, for somebody who may not be."""
-        async with asyncio.timeout(HELLO_S):
-            hello = await receive(line.reader, Hello, LARGEST_HELLO)
+        self._greeting += 1
+        try:
+            async with asyncio.timeout(HELLO_S):
+                hello = await receive(line.reader, Hello, LARGEST_HELLO)
+        finally:
+            self._greeting -= 1
         if not hmac.compare_digest(hello.token.encode(), self._token.encode()):
-            self._note("refused", "", "token")
+            self._tell_stranger()
             await line.send(Reply(0, error="The token is not this station's."))
             return None
         try:
@@ -137,6 +151,12 @@ class Server:
             return None
         await line.send(Reply(0, ok={"fingerprint": self._fingerprint}))
         return user
+
+    def _tell_stranger(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._told >= TOLD_S:
+            self._told = now
+            self._note("refused", "", "token")
 
     async def _listen(self, line: _Line, user: User) -> None:
         places = asyncio.Semaphore(AT_ONCE)

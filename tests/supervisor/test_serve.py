@@ -390,3 +390,26 @@ def test_that_a_station_that_stops_lets_what_was_begun_finish(tmp_path: Path) ->
         assert asking.exception() is None or isinstance(asking.exception(), Unavailable)
 
     asyncio.run(scenario())
+
+
+def test_that_strangers_neither_fill_the_journal_nor_keep_anybody_out(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with post(tmp_path) as one:
+            for _ in range(20):
+                reader, writer = await one.raw("wrong")
+                assert await hung_up(reader)
+                writer.close()
+            silent = [await one.raw() for _ in range(100)]
+            await asyncio.sleep(0.1)
+            late, _ = silent[-1]
+            assert await hung_up(late, 1.0), "the door is full"
+            for _, writer in silent[:50]:
+                writer.transport.abort()
+            await asyncio.sleep(0.1)
+            await one.works()
+            for _, writer in silent[50:]:
+                writer.transport.abort()
+        rows = JournalReader(tmp_path / "journal.db").search(category="access")
+        assert len([row for row in rows if row.kind == "refused"]) == 1
+
+    asyncio.run(scenario())

@@ -10,6 +10,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import drivers
+from supervisor.errors import Unavailable
 from supervisor.model import Site
 from supervisor.site import load
 from ui.assemble import Assembly
@@ -21,8 +22,8 @@ def station(given: argparse.Namespace) -> int:
     site = load(given.site, drivers.TABLE)
     folder = DataFolder.of(site, given.data)
     folder.make()
-    log_to(folder.log)
     with folder.held():
+        log_to(folder.log)
         asyncio.run(_run(site, folder, given.quiet))
     return 0
 
@@ -52,8 +53,14 @@ def on_end(stop: asyncio.Event) -> None:
 
 
 def log_to(path: Path) -> None:
-    """Warnings and worse of everything, and what Vigie itself does, into a file that never outgrows 10 MB."""
-    handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=4, encoding="utf-8")
+    """Warnings and worse of everything, and what Vigie itself does, into a file that never outgrows 10 MB.
+
+    Raises Unavailable where it can't be written.
+    """
+    try:
+        handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=4, encoding="utf-8")
+    except OSError as error:
+        raise Unavailable(f"{path} cannot be written ({error.strerror}): choose another folder with --data") from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     for room in ("supervisor", "drivers", "alarms", "ui"):

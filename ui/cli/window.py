@@ -10,7 +10,9 @@ from pathlib import Path
 import platformdirs
 
 import drivers
+from supervisor.clock import SystemClock
 from supervisor.errors import Unavailable
+from supervisor.faults import endure
 from supervisor.model import Role, Site, User
 from supervisor.site import load
 from ui.attach import RemoteAttachment
@@ -30,11 +32,14 @@ def window(given: argparse.Namespace) -> int:
 
     attachment = RemoteAttachment(site, folder, user.id)
 
+    async def look() -> None:
+        while True:
+            attachment.renew()
+            await asyncio.sleep(LOOK_S)
+
     async def follow() -> None:
         try:
-            while True:
-                attachment.renew()
-                await asyncio.sleep(LOOK_S)
+            await endure(look, "the look for a station", SystemClock())  # or this window would never see another one
         finally:
             await attachment.close()
 

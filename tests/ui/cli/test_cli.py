@@ -73,3 +73,18 @@ def test_that_a_data_folder_that_cannot_be_made_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(Unavailable, match="choose another with --data"):
         DataFolder(tmp_path / "file" / "data").make()
+
+
+def test_that_a_log_that_cannot_be_written_is_one_sentence(tmp_path, capsys):
+    (tmp_path / "vigie.log").mkdir()
+    assert main(["station", str(ANGERS), "--data", str(tmp_path)]) == 1
+    assert "vigie.log cannot be written" in capsys.readouterr().err
+
+
+def test_that_a_second_station_leaves_the_log_of_the_first_alone(tmp_path, capsys):
+    folder = DataFolder(tmp_path)
+    folder.make()
+    with folder.held():
+        assert main(["station", str(ANGERS), "--data", str(tmp_path)]) == 1
+    assert "already runs" in capsys.readouterr().err
+    assert not folder.log.exists()
