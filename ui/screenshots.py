@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
-from ui.pages import ALARMS, SYNOPTIC, Place
+from ui.pages import ALARMS, SYNOPTIC, TRENDS, Place
 from ui.shell.window import MainWindow
 from ui.theme.theme import NAMES
 
@@ -54,6 +54,8 @@ def _places(window: MainWindow) -> Iterator[tuple[str, Place]]:
                 if thing.type.page and thing.type.id not in seen:
                     seen.add(thing.type.id)
                     yield f"{page}-{thing.type.id}", Place(page, thing)
+        elif page == TRENDS:
+            yield page, Place(page, next((one for one in site.equipment if one.type.page and one.type.headline), None))
         elif page == ALARMS and len(board.rows):
             yield page, Place(page, alarm=site.alarms[int(board.rows[0])])
         else:
