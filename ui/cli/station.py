@@ -58,7 +58,7 @@ def log_to(path: Path) -> None:
     Raises Unavailable where it can't be written.
     """
     try:
-        handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=4, encoding="utf-8")
+        handler = _LogFile(path, maxBytes=2_000_000, backupCount=4, encoding="utf-8")
     except OSError as error:
         raise Unavailable(f"{path} cannot be written ({error.strerror}): choose another folder with --data") from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
@@ -67,3 +67,8 @@ def log_to(path: Path) -> None:
         logging.getLogger(room).setLevel(logging.INFO)
     for noisy in ("asyncua", "pymodbus"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
+
+
+class _LogFile(RotatingFileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Nothing: on a full disk each line would become a traceback of thirty. The station's alarms tell of it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from supervisor.errors import Unavailable
 from ui.cli import main
+from ui.cli.station import _LogFile
 from ui.folder import DataFolder
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -88,3 +90,12 @@ def test_that_a_second_station_leaves_the_log_of_the_first_alone(tmp_path, capsy
         assert main(["station", str(ANGERS), "--data", str(tmp_path)]) == 1
     assert "already runs" in capsys.readouterr().err
     assert not folder.log.exists()
+
+
+def test_that_a_log_that_takes_no_more_turns_no_line_into_a_traceback(tmp_path, capsys):
+    handler = _LogFile(tmp_path / "vigie.log")
+    handler.stream.close()  # as a full disk, or one that was pulled
+    handler.shouldRollover = lambda record: False
+    handler.emit(logging.makeLogRecord({"msg": "not written"}))
+    assert capsys.readouterr().err == ""
+    handler.close()
