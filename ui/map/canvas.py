@@ -28,7 +28,7 @@ from supervisor.model import Equipment
 from ui.look import Look
 from ui.map.base import Base
 from ui.map.camera import Camera
-from ui.map.labels import Boxes, Labels, Name
+from ui.map.labels import FACES, Boxes, Labels, Name
 from ui.map.markers import Markers, Rows
 from ui.map.signs import Signs
 from ui.map.spots import Spot, Spots
@@ -41,6 +41,8 @@ FRAME_PX = 70
 """Around what is framed."""
 NEAR = 0.4
 """Pixels per metre at which an equipment that was asked for is shown at least."""
+MOST_NAMES = 150
+"""Markers on the screen above which none is named but the selected one."""
 TIP_MS = 250
 _AROUND = ((0, 0), (0, -24), (0, 24), (0, -44), (0, 44), (-60, -24), (60, 24), (60, -24), (-60, 24), (0, -66), (0, 66))
 """Where the name of an area may go instead, in pixels."""
@@ -176,12 +178,17 @@ class MapCanvas(QWidget):
         for text, at in self.names:
             point = to_screen.map(QPointF(*at))
             wanted.append(Name(text, "area", [(point.x() + x, point.y() + y) for x, y in _AROUND]))
-        return wanted + [self._name(spot) for spot in spots if not spot.grouped]
+        single = [spot for spot in spots if not spot.grouped]
+        named = len(single) <= MOST_NAMES and self.camera.scale >= FACES["marker"].from_scale
+        return wanted + [self._name(spot) for spot in single if named or self._selected(spot)]
+
+    def _selected(self, spot: Spot) -> bool:
+        return self._markers.equipment[spot.row] is self.selected
 
     def _taken(self, spots: Sequence[Spot]) -> Boxes:
         """Boxes of what stands still, and of the corners; names need not dodge vehicles, gone in a moment."""
-        width, height = self.width(), self.height()
-        boxes = [(0, height - 44, 130, height), (width - 60, height - 96, width, height)]
+        width, height = float(self.width()), float(self.height())
+        boxes = [(0.0, height - 44.0, 130.0, height), (width - 60.0, height - 96.0, width, height)]
         for spot in spots:
             if spot.grouped or not self._markers.vehicle[spot.row]:
                 boxes.append((spot.x - spot.radius, spot.y - spot.radius, spot.x + spot.radius, spot.y + spot.radius))
@@ -190,7 +197,7 @@ class MapCanvas(QWidget):
     def _name(self, spot: Spot) -> Name:
         thing = self._markers.equipment[spot.row]
         kind = "vehicle" if self._markers.vehicle[spot.row] else "marker"
-        kind = "selected" if thing is self.selected else kind
+        kind = "selected" if self._selected(spot) else kind
         below, above = (spot.x, spot.y + spot.radius + 11), (spot.x, spot.y - spot.radius - 12)
         return Name(self._look.say(thing.name), kind, [below, above])
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPixmap
 
 from ui.look import Look
-from ui.map.markers import ACTIVE, REST, UNKNOWN, Markers
+from ui.map.markers import ACTIVE, NO_ALARM, REST, UNKNOWN, Markers
 from ui.map.spots import Spot
 from ui.shapes import paint_icon, paint_priority, system_icon
 
@@ -30,8 +30,8 @@ class Signs:
         alarmed = []
         for spot in spots:
             self._paint_body(painter, spot)
-            worst = self._markers.worst(spot.rows)
-            if worst is not None:
+            worst = self._markers.worst(spot.rows) if spot.grouped else spot.row
+            if worst is not None and self._markers.priority[worst] != NO_ALARM:
                 alarmed.append((int(self._markers.priority[worst]), spot, worst))
         for _, spot, worst in sorted(alarmed, key=lambda one: -one[0]):
             self._paint_alarm(painter, spot, worst)
