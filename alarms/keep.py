@@ -14,19 +14,33 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from peewee import BigIntegerField, DoubleField, IntegerField, Model, TextField
 
 from alarms.states import State
 from supervisor.columns import Columns
-from supervisor.database import Connection, Migrations, Writer
+from supervisor.database import Connection, Migrations, Writer, tables
 
-MIGRATIONS: Migrations = (
-    """
-    CREATE TABLE alarms(
-        id TEXT PRIMARY KEY, state TEXT NOT NULL, suppression INTEGER NOT NULL, raised_at INTEGER NOT NULL,
-        cleared_at INTEGER NOT NULL, acked_at INTEGER NOT NULL, value REAL, count INTEGER NOT NULL,
-        shelved_until INTEGER NOT NULL) WITHOUT ROWID;
-    """,
-)
+
+class AlarmTable(Model):
+    """One alarm; its times are ns UTC, 0 for never. The file is made from it; rows come and go ten thousand at once,
+    by plain SQL."""
+
+    id = TextField(primary_key=True)
+    state = TextField()
+    suppression = IntegerField()
+    raised_at = BigIntegerField()
+    cleared_at = BigIntegerField()
+    acked_at = BigIntegerField()
+    value = DoubleField(null=True)
+    count = IntegerField()
+    shelved_until = BigIntegerField()
+
+    class Meta:
+        table_name = "alarms"
+        without_rowid = True
+
+
+MIGRATIONS: Migrations = (tables(AlarmTable),)
 KEPT = ("suppression", "raised_at", "cleared_at", "acked_at", "value", "count", "shelved_until")
 _INSERT = f"INSERT OR REPLACE INTO alarms(id, state, {', '.join(KEPT)}) VALUES(?,?,?,?,?,?,?,?,?)"
 

@@ -29,7 +29,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from peewee import PeeweeException, SqliteDatabase
+from peewee import Model, PeeweeException, SchemaManager, SqliteDatabase
 
 from supervisor.errors import StoreError
 
@@ -54,6 +54,7 @@ __all__ = [
     "reading",
     "snapshot",
     "sqlite3",
+    "tables",
     "version",
 ]
 
@@ -211,6 +212,28 @@ def hold(path: Path) -> Connection:
             raise StoreError(f"{path.parent}: another Vigie is writing here.") from error
         raise
     return plain(database)
+
+
+def tables(*models: type[Model]) -> str:
+    """The script that makes the tables of these models, with their indexes.
+
+    When a released model changes, the script it made until then is put down as text, and the change is the next one.
+    """
+    script = _Script()
+    for model in models:
+        SchemaManager(model, script).create_all(safe=False)
+    return "".join(f"{statement};\n" for statement in script.statements)
+
+
+class _Script(SqliteDatabase):
+    """Keeps what it is given to execute."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.statements: list[str] = []
+
+    def execute_sql(self, sql: str, params: object = None) -> None:
+        self.statements.append(sql)
 
 
 class Writer:

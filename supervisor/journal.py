@@ -21,52 +21,22 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+from peewee import ModelSelect, fn
 
 from supervisor.clock import Clock
-from supervisor.database import Connection, Migrations, Writer, reading
+from supervisor.database import Connection, SqliteDatabase, Writer, reading, snapshot
 from supervisor.errors import StoreError
+from supervisor.journal_tables import MIGRATIONS, CommandTable, JournalTable, StepTable
 
 T = TypeVar("T")
+R = TypeVar("R")
 ROOT = "0" * 64
 """What stands before the first row."""
-
-_FORBID = """
-CREATE TRIGGER {table}_kept_{act} BEFORE {act} ON {table} {when}
-BEGIN SELECT RAISE(ABORT, 'the {table} table is append-only'); END;
-"""
-MIGRATIONS: Migrations = (
-    """
-    CREATE TABLE journal(
-        id INTEGER PRIMARY KEY, time INTEGER NOT NULL, category TEXT NOT NULL, kind TEXT NOT NULL, who TEXT NOT NULL,
-        subject TEXT NOT NULL, area TEXT NOT NULL, result TEXT NOT NULL, detail TEXT NOT NULL,
-        prev TEXT NOT NULL, hash TEXT NOT NULL);
-    CREATE INDEX journal_subject ON journal(subject, id);
-    CREATE INDEX journal_time ON journal(time);
-    CREATE TABLE head(one INTEGER PRIMARY KEY CHECK(one = 1), id INTEGER NOT NULL, hash TEXT NOT NULL);
-    CREATE TABLE commands(
-        id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, who TEXT NOT NULL, equipment TEXT NOT NULL,
-        command TEXT NOT NULL, tag TEXT NOT NULL, value REAL, raw REAL,
-        outcome TEXT, refused_by TEXT NOT NULL DEFAULT '', reason_fr TEXT NOT NULL DEFAULT '',
-        reason_en TEXT NOT NULL DEFAULT '', closed_at INTEGER);
-    CREATE INDEX commands_equipment ON commands(equipment, id);
-    CREATE INDEX commands_open ON commands(id) WHERE outcome IS NULL;
-    CREATE TABLE steps(
-        id INTEGER PRIMARY KEY, command INTEGER NOT NULL REFERENCES commands(id), step TEXT NOT NULL,
-        time INTEGER NOT NULL, result TEXT NOT NULL, detail TEXT NOT NULL,
-        journal INTEGER NOT NULL REFERENCES journal(id));
-    CREATE INDEX steps_command ON steps(command, id);
-    """
-    + "".join(
-        _FORBID.format(table=table, act=act, when="") for table in ("journal", "steps") for act in ("UPDATE", "DELETE")
-    )
-    + _FORBID.format(table="commands", act="DELETE", when="")
-    + _FORBID.format(table="commands", act="UPDATE", when="WHEN OLD.outcome IS NOT NULL"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +137,12 @@ class Journal:
     def append(self, entry: Entry) -> Future[int]:
         """The row's id, once it is safe on disk."""
         time = entry.time or self._clock.now()
-        return self.submit(lambda connection: chain(connection, entry, time))
+        return self._submit(lambda connection: chain(connection, entry, time))
 
     def extend(self, entries: Iterable[Entry]) -> Future[int]:
         """Many rows in one transaction; `entries` is consumed in the writer's thread. How many they were."""
         time = self._clock.now()
-        return self.submit(
+        return self._submit(
             lambda connection: sum(chain(connection, entry, entry.time or time) > 0 for entry in entries)
         )
 
@@ -180,8 +150,11 @@ class Journal:
         """Append and wait until it is safe. Raises StoreError. A cancelled wait does not take the row back."""
         return await safe(self.append(entry))
 
-    def submit(self, work: Callable[[Connection], T]) -> Future[T]:
+    def submit(self, work: Callable[[SqliteDatabase], T]) -> Future[T]:
         """Other tables of the file (the ledger) share its writer and its transactions; see `Writer.submit`."""
+        return self._submit(lambda _: work(self._writer.database))
+
+    def _submit(self, work: Callable[[Connection], T]) -> Future[T]:
         try:
             return self._writer.submit(work)
         except StoreError as error:
@@ -200,7 +173,10 @@ async def safe(future: Future[T]) -> T:
 
 
 def chain(connection: Connection, entry: Entry, time: int) -> int:
-    """Write one row behind the last; only inside work submitted to the journal's writer. Returns its id."""
+    """Write one row behind the last; only inside work submitted to the journal's writer. Returns its id.
+
+    Plain SQL: floods of alarms come through here, and the query builder takes three times as long.
+    """
     last = connection.execute("SELECT id, hash FROM head").fetchone()
     number, previous = (last[0] + 1, last[1]) if last else (1, ROOT)
     detail = msgspec.json.encode(dict(entry.detail), order="sorted").decode()
@@ -217,12 +193,14 @@ def _hash(previous: str, row: tuple[Any, ...]) -> str:
     return hashlib.sha256((previous + text).encode()).hexdigest()
 
 
-_ROW = "id, time, category, kind, who, subject, area, result, detail, hash"
-_COMMAND = (
-    "id, time, who, equipment, command, tag, value, raw, COALESCE(outcome, ''), refused_by, reason_fr, reason_en,"
-    " COALESCE(closed_at, 0)"
-)
-_STEP = "id, command, step, time, result, detail, journal"
+_ROW = [getattr(JournalTable, one.name) for one in fields(Row)]
+_OTHERWISE = {
+    "raw": CommandTable.raw_value,
+    "outcome": fn.COALESCE(CommandTable.outcome, ""),
+    "closed_at": fn.COALESCE(CommandTable.closed_at, 0),
+}
+_COMMAND = [_OTHERWISE.get(one.name) or getattr(CommandTable, one.name) for one in fields(CommandRow)]
+_STEP = [getattr(StepTable, one.name) for one in fields(StepRow)]
 
 
 class JournalReader:
@@ -233,47 +211,42 @@ class JournalReader:
 
     def latest(self, n: int, since_id: int = 0) -> list[Row]:
         """The newest rows after `since_id`, newest first, at most `n`."""
-        return self._rows("id > ?", (since_id,), n)
+        return self._read(Row, JournalTable.select(*_ROW).where(JournalTable.id > since_id), n)
 
     def search(
         self, subject: str = "", start: int | None = None, end: int | None = None, category: str = "", n: int = 1000
     ) -> list[Row]:
         """Rows of a subject (and what lies within it) and of a span start < time <= end, newest first."""
-        conditions: dict[str, tuple[Any, ...]] = {}
+        table, query = JournalTable, JournalTable.select(*_ROW)
         if subject:  # a range rather than LIKE: LIKE takes _ and % of an id for wildcards
-            conditions["(subject = ? OR (subject > ? AND subject < ?))"] = (subject, subject + ".", subject + "/")
+            within = (table.subject > subject + ".") & (table.subject < subject + "/")
+            query = query.where((table.subject == subject) | within)
         if start is not None:
-            conditions["time > ?"] = (start,)
+            query = query.where(table.time > start)
         if end is not None:
-            conditions["time <= ?"] = (end,)
+            query = query.where(table.time <= end)
         if category:
-            conditions["category = ?"] = (category,)
-        values = tuple(value for part in conditions.values() for value in part)
-        return self._rows(" AND ".join(conditions) or "1", values, n)
+            query = query.where(table.category == category)
+        return self._read(Row, query, n)
 
     def commands(self, n: int = 100, equipment: str = "", since_id: int = 0) -> list[CommandRow]:
         """Commands newest first; of one equipment, or of all."""
-        with reading(self.path) as connection:
-            cursor = connection.execute(
-                f"SELECT {_COMMAND} FROM commands WHERE id > ? AND (? = '' OR equipment = ?) ORDER BY id DESC LIMIT ?",
-                (since_id, equipment, equipment, n),
-            )
-            return [CommandRow(*row) for row in cursor]
+        query = CommandTable.select(*_COMMAND).where(CommandTable.id > since_id)
+        if equipment:
+            query = query.where(CommandTable.equipment == equipment)
+        return self._read(CommandRow, query, n)
 
     def command(self, command_id: int) -> CommandRow | None:
         """One command; None where there is none of that id."""
-        with reading(self.path) as connection:
-            row = connection.execute(f"SELECT {_COMMAND} FROM commands WHERE id = ?", (command_id,)).fetchone()
-        return CommandRow(*row) if row else None
+        found = self._read(CommandRow, CommandTable.select(*_COMMAND).where(CommandTable.id == command_id), 1)
+        return found[0] if found else None
 
     def steps(self, command_id: int) -> list[StepRow]:
         """The steps of a command, in order."""
-        with reading(self.path) as connection:
-            cursor = connection.execute(f"SELECT {_STEP} FROM steps WHERE command = ? ORDER BY id", (command_id,))
-            return [_step(row) for row in cursor]
+        return self._read(StepRow, StepTable.select(*_STEP).where(StepTable.command == command_id))[::-1]
 
     def verify(self) -> Verdict:
-        """Walk the whole chain; some 100 000 rows a second."""
+        """Walk the whole chain; some 100 000 rows a second. Plain SQL: it judges what is in the file, not a reading."""
         with reading(self.path) as connection:
             head = connection.execute("SELECT id, hash FROM head").fetchone() or (0, ROOT)
             cursor = connection.execute(
@@ -282,20 +255,11 @@ class JournalReader:
             )
             return _walk(cursor, (int(head[0]), str(head[1])))
 
-    def _rows(self, where: str, values: tuple[Any, ...], n: int) -> list[Row]:
-        with reading(self.path) as connection:
-            cursor = connection.execute(
-                f"SELECT {_ROW} FROM journal WHERE {where} ORDER BY id DESC LIMIT ?", (*values, n)
-            )
-            return [_row(row) for row in cursor]
-
-
-def _row(row: tuple[Any, ...]) -> Row:
-    return Row(*(*row[:8], msgspec.json.decode(row[8]), row[9]))
-
-
-def _step(row: tuple[Any, ...]) -> StepRow:
-    return StepRow(*(*row[:5], msgspec.json.decode(row[5]), row[6]))
+    def _read(self, kind: type[R], query: ModelSelect[Any], n: int | None = None) -> list[R]:
+        """Newest first; all of them are read before the file is let go."""
+        with snapshot(self.path) as database:
+            rows = query.order_by(query.model.id.desc()).limit(n).tuples().execute(database)
+            return [kind(*row) for row in rows]
 
 
 def _walk(cursor: Iterable[tuple[Any, ...]], head: tuple[int, str]) -> Verdict:

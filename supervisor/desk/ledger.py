@@ -11,14 +11,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from supervisor.clock import Clock
-from supervisor.database import Connection
+from supervisor.database import SqliteDatabase, plain
 from supervisor.desk.order import Command, Order
 from supervisor.desk.states import Stage
 from supervisor.errors import Refused
 from supervisor.journal import Entry, Journal, chain
+from supervisor.journal_tables import CommandTable, StepTable
 from supervisor.model import NO_TEXT, Site, Text, User
 
 RESTARTED = Text("Le poste a redémarré pendant la commande.", "station restarted")
@@ -70,15 +69,13 @@ class Ledger:
         checked = self._clock.now()
         what = {"command": order.spec.id, "tag": order.tag.id, "value": order.value, "raw": order.raw}
 
-        def work(connection: Connection) -> Page:
-            page = self._insert(connection, requested, user, order.equipment.id, order.spec.id)
-            connection.execute(
-                "UPDATE commands SET tag = ?, value = ?, raw = ? WHERE id = ?",
-                (order.tag.id, order.value, order.raw, page.id),
-            )
-            _write(connection, page, Step(Stage.REQUESTED, requested, detail=what))
-            _write(connection, page, Step(Stage.CHECKED, checked, detail={"interlocks": dict(interlocks)}))
-            _write(connection, page, Step(Stage.JOURNALLED, self._clock.now()))
+        def work(database: SqliteDatabase) -> Page:
+            page = self._insert(database, requested, user, Command(order.equipment.id, order.spec.id))
+            aim = CommandTable.update(tag=order.tag.id, value=order.value, raw_value=order.raw)
+            aim.where(CommandTable.id == page.id).execute(database)
+            _write(database, page, Step(Stage.REQUESTED, requested, detail=what))
+            _write(database, page, Step(Stage.CHECKED, checked, detail={"interlocks": dict(interlocks)}))
+            _write(database, page, Step(Stage.JOURNALLED, self._clock.now()))
             return page
 
         return self._journal.submit(work)
@@ -87,11 +84,11 @@ class Ledger:
         """A command that was declined; it is kept like any other."""
         now = self._clock.now()
 
-        def work(connection: Connection) -> int:
-            page = self._insert(connection, requested, user, command.equipment, command.command)
+        def work(database: SqliteDatabase) -> int:
+            page = self._insert(database, requested, user, command)
             what = {"command": command.command, "value": command.value}
-            _write(connection, page, Step(Stage.REQUESTED, requested, detail=what))
-            _finish(connection, page, Outcome(Stage.REFUSED, refused.text), now, refused.check)
+            _write(database, page, Step(Stage.REQUESTED, requested, detail=what))
+            _finish(database, page, Outcome(Stage.REFUSED, refused.text), now, refused.check)
             return page.id
 
         return self._journal.submit(work)
@@ -99,49 +96,41 @@ class Ledger:
     def step(self, page: Page, stage: Stage, detail: Mapping[str, Any] | None = None) -> Future[int]:
         """One step, now."""
         step = Step(stage, self._clock.now(), detail=detail)
-        return self._journal.submit(lambda connection: _write(connection, page, step))
+        return self._journal.submit(lambda database: _write(database, page, step))
 
     def close(self, page: Page, outcome: Outcome) -> Future[None]:
         """The last step."""
         now = self._clock.now()
-        return self._journal.submit(lambda connection: _finish(connection, page, outcome, now))
+        return self._journal.submit(lambda database: _finish(database, page, outcome, now))
 
-    def _insert(self, connection: Connection, time: int, user: User, equipment: str, command: str) -> Page:
-        cursor = connection.execute(
-            "INSERT INTO commands(time, who, equipment, command, tag) VALUES(?,?,?,?,'')",
-            (time, user.id, equipment, command),
-        )
-        assert cursor.lastrowid is not None
-        return Page(cursor.lastrowid, user.id, equipment, self._areas.get(equipment, ""))
+    def _insert(self, database: SqliteDatabase, time: int, user: User, command: Command) -> Page:
+        row = {"time": time, "who": user.id, "equipment": command.equipment, "command": command.command, "tag": ""}
+        number = int(CommandTable.insert(row).execute(database))
+        return Page(number, user.id, command.equipment, self._areas.get(command.equipment, ""))
 
-    def _recover(self, connection: Connection) -> int:
-        rows = connection.execute("SELECT id, who, equipment FROM commands WHERE outcome IS NULL").fetchall()
-        for number, who, equipment in rows:
-            page = Page(number, who, equipment, self._areas.get(equipment, ""))
-            _finish(connection, page, Outcome(Stage.UNKNOWN, RESTARTED), self._clock.now())
+    def _recover(self, database: SqliteDatabase) -> int:
+        rows = list(CommandTable.select().where(CommandTable.outcome.is_null()).execute(database))
+        for row in rows:
+            page = Page(row.id, row.who, row.equipment, self._areas.get(row.equipment, ""))
+            _finish(database, page, Outcome(Stage.UNKNOWN, RESTARTED), self._clock.now())
         return len(rows)
 
 
-def _finish(connection: Connection, page: Page, outcome: Outcome, now: int, check: str = "") -> None:
-    detail = {"fr": outcome.reason.fr, "en": outcome.reason.en}
-    _write(connection, page, Step(outcome.stage, now, check, detail), "outcome")
-    connection.execute(
-        "UPDATE commands SET outcome = ?, refused_by = ?, reason_fr = ?, reason_en = ?, closed_at = ? WHERE id = ?",
-        (outcome.stage.value, check, outcome.reason.fr, outcome.reason.en, now, page.id),
-    )
+def _finish(database: SqliteDatabase, page: Page, outcome: Outcome, now: int, check: str = "") -> None:
+    reason = outcome.reason
+    _write(database, page, Step(outcome.stage, now, check, {"fr": reason.fr, "en": reason.en}), "outcome")
+    end = {"outcome": outcome.stage.value, "refused_by": check, "reason_fr": reason.fr, "reason_en": reason.en}
+    CommandTable.update(end, closed_at=now).where(CommandTable.id == page.id).execute(database)
 
 
-def _write(connection: Connection, page: Page, step: Step, word: str = "") -> int:
+def _write(database: SqliteDatabase, page: Page, step: Step, word: str = "") -> int:
     """One step and its row of the chain; `word` is what it is called where that is not its stage."""
     word, result = word or step.stage.value, step.stage.value if word else step.result
     detail = {"id": page.id, **(step.detail or {})}
     if word == "outcome" and step.result:
         detail["check"] = step.result
     entry = Entry("command", word, page.who, page.equipment, page.area, result, detail, step.time)
-    row = chain(connection, entry, step.time)
-    text = msgspec.json.encode(dict(step.detail or {})).decode()
-    connection.execute(
-        "INSERT INTO steps(command, step, time, result, detail, journal) VALUES(?,?,?,?,?,?)",
-        (page.id, word, step.time, result, text, row),
-    )
+    row = chain(plain(database), entry, step.time)
+    kept = {"step": word, "time": step.time, "result": result, "detail": dict(step.detail or {})}
+    StepTable.insert(kept, command=page.id, journal=row).execute(database)
     return row

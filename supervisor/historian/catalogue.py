@@ -5,17 +5,48 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+from peewee import SQL, AutoField, BigIntegerField, IntegerField, Model, TextField
 
-from supervisor.database import Connection, Writer, reading
-from supervisor.historian.files import META, META_SQL, Grid, PartRow, get, put
+from supervisor.database import Connection, Migrations, Writer, reading, snapshot, tables
+from supervisor.historian.files import META, STATE, Grid, PartRow, get, put
 from supervisor.historian.samples import Slots
 from supervisor.model import Tag
 
 log = logging.getLogger(__name__)
 
+
+class TagTable(Model):
+    """A tag ever recorded; its times are kept in 10^exponent ns."""
+
+    slot = AutoField()
+    name = TextField(constraints=[SQL("UNIQUE")])
+    kind = TextField()
+    exponent = IntegerField()
+
+    class Meta:
+        table_name = "tag"
+
+
+class PartTable(Model):
+    """A partition; it holds every chunk of its span that stage.db had up to the blob `through`."""
+
+    t0 = AutoField()
+    t1 = BigIntegerField()
+    generation = IntegerField()
+    name = TextField()
+    through = BigIntegerField()
+    samples = BigIntegerField()
+    bytes = BigIntegerField()
+
+    class Meta:
+        table_name = "part"
+
+
+META_SQL: Migrations = (STATE + tables(TagTable, PartTable),)
 _PART = "t0, t1, generation, name, through, samples, bytes"
 
 
@@ -38,8 +69,8 @@ class Catalogue:
 
     def names(self) -> dict[int, str]:
         """Slot -> tag id, of every tag ever recorded."""
-        with reading(self._writer.path) as connection:
-            return dict(connection.execute("SELECT slot, name FROM tag").fetchall())
+        with snapshot(self._writer.path) as database:
+            return dict(TagTable.select(TagTable.slot, TagTable.name).tuples().execute(database))
 
     def parts(self) -> list[PartRow]:
         """Every partition, oldest first."""
@@ -48,16 +79,15 @@ class Catalogue:
 
     def register(self, row: PartRow) -> None:
         """From here on readers take the span from this file and no longer from what it was made of."""
-        values = (row.t0, row.t1, row.generation, row.name, row.through, row.samples, row.bytes)
-        statement = f"INSERT OR REPLACE INTO part({_PART}) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        self._writer.submit(lambda connection: connection.execute(statement, values) and None).result()
+        query = PartTable.insert(asdict(row)).on_conflict_replace()
+        self._writer.submit(lambda _: query.execute(self._writer.database)).result()
 
     def close(self) -> None:
         self._writer.close()
 
 
 def parts(connection: Connection) -> list[PartRow]:
-    """Every partition registered in meta.db, oldest first."""
+    """Every partition registered in meta.db, oldest first. Plain SQL: every question to the history begins with it."""
     return [PartRow(*row) for row in connection.execute(f"SELECT {_PART} FROM part ORDER BY t0")]
 
 

@@ -30,16 +30,6 @@ WORKAROUND: no NOT NULL in `chunk`: the quick_check of SQLite 3.40.1 reports "NU
 a WITHOUT ROWID table whose key is not its first columns (seen here; gone in later versions)."""
 STATE = "CREATE TABLE state(k TEXT PRIMARY KEY, v) WITHOUT ROWID;"
 
-META_SQL = (
-    STATE
-    + """
-CREATE TABLE tag(slot INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, exponent INTEGER NOT NULL);
-CREATE TABLE part(t0 INTEGER PRIMARY KEY, t1 INTEGER NOT NULL, generation INTEGER NOT NULL, name TEXT NOT NULL,
-  through INTEGER NOT NULL, samples INTEGER NOT NULL, bytes INTEGER NOT NULL);
-""",
-)
-"""exponent: a tag's times are kept in 10^exponent ns. through: the part holds every chunk of its span that stage.db
-had up to this blob."""
 HOT_SQL = (
     STATE
     + """

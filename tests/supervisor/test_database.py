@@ -9,8 +9,20 @@ from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
+from peewee import Model, TextField
 
-from supervisor.database import Connection, Writer, connect, hold, reader, reading, sqlite3, version
+from supervisor.database import (
+    Connection,
+    Writer,
+    connect,
+    hold,
+    reader,
+    reading,
+    snapshot,
+    sqlite3,
+    tables,
+    version,
+)
 from supervisor.errors import StoreError
 
 FIRST = "CREATE TABLE note(id INTEGER PRIMARY KEY, words TEXT NOT NULL UNIQUE)"
@@ -169,3 +181,23 @@ def test_that_a_folder_has_one_owner_until_it_dies(tmp_path: Path) -> None:
         child.kill()
         child.wait()
     hold(tmp_path / "owner.lock").close()
+
+
+class Note(Model):
+    words = TextField(unique=True)
+
+
+def test_that_what_a_query_of_a_model_meets_is_told_like_what_plain_sql_meets(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with Writer(path, (tables(Note),)) as writer:
+        futures = [writer.submit(lambda _: Note.insert(words="one").execute(writer.database)) for _ in range(2)]
+        assert futures[0].result(5) == 1
+        with pytest.raises(sqlite3.IntegrityError):
+            futures[1].result(5)
+        writer.submit(lambda _: writer.database.pragma("max_page_count", 8)).result(5)
+        with pytest.raises(StoreError, match="disk is full"):
+            writer.submit(lambda _: Note.insert(words="x" * 100_000).execute(writer.database)).result(5)
+    with snapshot(path) as database:
+        assert list(Note.select(Note.words).tuples().execute(database)) == [("one",)]
+    with pytest.raises(StoreError, match="read only"), snapshot(path) as database:
+        Note.delete().execute(database)

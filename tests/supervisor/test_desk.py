@@ -204,9 +204,8 @@ async def _repeat(one: House, command: str, times: int) -> None:
 def test_that_nothing_leaves_when_the_journal_cannot_be_written(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with house(tmp_path) as one:
-            limit = "PRAGMA max_page_count={}".format
-            pages = one.journal.submit(lambda c: c.execute("PRAGMA page_count").fetchone()[0]).result(5)
-            one.journal.submit(lambda c: c.execute(limit(pages)).fetchall()).result(5)
+            pages = one.journal.submit(lambda database: database.pragma("page_count")).result(5)
+            one.journal.submit(lambda database: database.pragma("max_page_count", pages)).result(5)
             with pytest.raises(Refused) as caught:
                 await _repeat(one, "stop", 30)  # until the last page is full
             assert caught.value.check == "journal"
@@ -214,7 +213,7 @@ def test_that_nothing_leaves_when_the_journal_cannot_be_written(tmp_path: Path) 
             with pytest.raises(Refused):
                 await one.do("stop")
             assert len(one.device.writes) == written
-            one.journal.submit(lambda c: c.execute(limit(1_000_000)).fetchall()).result(5)
+            one.journal.submit(lambda database: database.pragma("max_page_count", 1_000_000)).result(5)
             assert (await one.do("stop")).stage is Stage.DONE
 
     asyncio.run(scenario())

@@ -118,10 +118,10 @@ def test_that_a_flood_is_one_chain_in_the_order_it_was_given(tmp_path: Path) -> 
 
 def test_that_a_journal_that_cannot_be_written_says_so_in_the_future_and_goes_on(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j.db", HandClock())
-    journal.submit(lambda connection: connection.execute("PRAGMA max_page_count=24").fetchall()).result(5)
+    journal.submit(lambda database: database.pragma("max_page_count", 24)).result(5)
     big = journal.append(Entry("station", "big", detail={"words": "x" * 500_000}))
     assert isinstance(big.exception(5), StoreError)
-    journal.submit(lambda connection: connection.execute("PRAGMA max_page_count=100000").fetchall()).result(5)
+    journal.submit(lambda database: database.pragma("max_page_count", 100000)).result(5)
     assert journal.append(Entry("station", "small")).result(5) == 1
     journal.close()
     assert isinstance(journal.append(Entry("station", "late")).exception(1), StoreError)

@@ -1,0 +1,119 @@
+"""The tables of journal.db as peewee models: the file is made from them, and its readers ask with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from peewee import (
+    SQL,
+    AutoField,
+    BigIntegerField,
+    Check,
+    DoubleField,
+    ForeignKeyField,
+    IntegerField,
+    Model,
+    TextField,
+)
+from playhouse.sqlite_ext import AutoIncrementField
+
+from supervisor.database import Migrations, tables
+
+_EMPTY: list[Any] = [SQL("DEFAULT ''")]
+
+
+class Json(TextField):
+    """peewee's own JSONField does nothing in a model that is bound to no database."""
+
+    def db_value(self, value: Any) -> str:
+        return msgspec.json.encode(value).decode()
+
+    def python_value(self, value: str) -> Any:
+        return msgspec.json.decode(value)
+
+
+class JournalTable(Model):
+    """The chain."""
+
+    id = AutoField()
+    time = BigIntegerField()
+    category = TextField()
+    kind = TextField()
+    who = TextField()
+    subject = TextField()
+    area = TextField()
+    result = TextField()
+    detail = Json()
+    prev = TextField()
+    hash = TextField()
+
+    class Meta:
+        table_name = "journal"
+
+
+class HeadTable(Model):
+    """The last row of the chain; one row."""
+
+    one = AutoField(constraints=[Check("one = 1")])
+    id = IntegerField()
+    hash = TextField()
+
+    class Meta:
+        table_name = "head"
+
+
+class CommandTable(Model):
+    """The ledger: a command, until its outcome is known and for ever after."""
+
+    id = AutoIncrementField()
+    time = BigIntegerField()
+    who = TextField()
+    equipment = TextField()
+    command = TextField()
+    tag = TextField()
+    value = DoubleField(null=True)
+    raw_value = DoubleField(column_name="raw", null=True)
+    outcome = TextField(null=True)
+    refused_by = TextField(constraints=_EMPTY)
+    reason_fr = TextField(constraints=_EMPTY)
+    reason_en = TextField(constraints=_EMPTY)
+    closed_at = BigIntegerField(null=True)
+
+    class Meta:
+        table_name = "commands"
+
+
+class StepTable(Model):
+    """The ledger: the steps of a command, each a row of the chain too."""
+
+    id = AutoField()
+    command = ForeignKeyField(CommandTable, column_name="command", index=False, lazy_load=False)
+    step = TextField()
+    time = BigIntegerField()
+    result = TextField()
+    detail = Json()
+    journal = ForeignKeyField(JournalTable, column_name="journal", index=False, lazy_load=False)
+
+    class Meta:
+        table_name = "steps"
+
+
+JournalTable.add_index(JournalTable.index(JournalTable.subject, JournalTable.id, name="journal_subject"))
+JournalTable.add_index(JournalTable.index(JournalTable.time, name="journal_time"))
+CommandTable.add_index(CommandTable.index(CommandTable.equipment, CommandTable.id, name="commands_equipment"))
+CommandTable.add_index(CommandTable.index(CommandTable.id, name="commands_open", where=CommandTable.outcome.is_null()))
+StepTable.add_index(StepTable.index(StepTable.command, StepTable.id, name="steps_command"))
+
+_FORBID = """
+CREATE TRIGGER {table}_kept_{act} BEFORE {act} ON {table} {when}
+BEGIN SELECT RAISE(ABORT, 'the {table} table is append-only'); END;
+"""
+MIGRATIONS: Migrations = (
+    tables(JournalTable, HeadTable, CommandTable, StepTable)
+    + "".join(
+        _FORBID.format(table=table, act=act, when="") for table in ("journal", "steps") for act in ("UPDATE", "DELETE")
+    )
+    + _FORBID.format(table="commands", act="DELETE", when="")
+    + _FORBID.format(table="commands", act="UPDATE", when="WHEN OLD.outcome IS NOT NULL"),
+)
