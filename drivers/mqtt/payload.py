@@ -69,7 +69,8 @@ class Reader:
         """Samples of one message go to `gather`; returns how much of it was garbage. `now` in ns UTC."""
         try:
             root = self._open(payload)
-            if self._seen is not None and self._repeated(root):
+            # what a broker kept comes again after every reconnection, and is then all that is known of the device
+            if self._seen is not None and self._repeated(root) and not retained:
                 return 0
             time = self._time(root, now)
         except (ValueError, TypeError, OverflowError, RecursionError):  # msgspec's DecodeError is a ValueError

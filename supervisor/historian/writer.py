@@ -53,6 +53,8 @@ WAITING_BYTES = 512 << 20
 """Encoded rows that wait for a disk that takes none; beyond that the oldest are given up, and said so."""
 LOADING = 1_000_000
 """Samples `put` leaves unflushed before it flushes by itself."""
+AGAIN_S = 60.0
+"""Pause before a compaction that failed is tried again: it reads all that was flushed, and would take a whole core."""
 HOLE = 15 * SECOND
 """A station that was off for less leaves no mark."""
 
@@ -259,7 +261,8 @@ class Historian:
         trouble, waited = "", 0.0
         while not self._stopping.wait(self.pace.flush_s):
             waited += self.pace.flush_s
-            if waited >= self.pace.compact_s or self._hot_samples >= self.pace.compact_samples:
+            due = waited >= self.pace.compact_s or self._hot_samples >= self.pace.compact_samples
+            if due and (not trouble or waited >= AGAIN_S):
                 waited = 0.0
                 trouble = _attempt(self._keep, trouble)
 
@@ -302,9 +305,9 @@ def _attempt(work: Callable[[], object], trouble: str) -> str:
         if str(error) != trouble:
             log.error("History is not written: %s", error)
         return str(error)
-    except Exception:  # a bug must not end the recording of everything else
+    except Exception as error:  # a bug must not end the recording of everything else
         log.exception("The historian failed")
-        return ""
+        return repr(error)
     if trouble:
         log.warning("History is written again.")
     return ""

@@ -108,6 +108,13 @@ def test_that_an_uplink_is_read_once_however_often_it_is_delivered():
     assert read(topic, uplink("two"), plan=plan)[0]["C.fill"][0] == 71.5
 
 
+def test_that_an_uplink_a_broker_kept_is_read_again_after_a_reconnection():
+    """The loss took the value away; nothing else would bring it back before the next uplink."""
+    plan, topic = Plan(PLANT.tags), "application/bins/device/01/event/up"
+    found, _ = read(topic, uplink("one"), plan=plan)
+    assert read(topic, uplink("one"), retained=True, plan=plan)[0].keys() == found.keys()
+
+
 @pytest.mark.parametrize(
     ("form", "stamp"),
     [("iso", '"2026-03-01T08:00:00Z"'), ("iso", '"2026-03-01T09:00:00+01:00"'), ("iso", '"2026-03-01T08:00:00"')]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from supervisor.clock import SECOND, SystemClock
+from supervisor.errors import StoreError
 from supervisor.flow import Batch, Change
 from supervisor.historian.files import part_files
 from supervisor.historian.history import History
@@ -157,6 +158,41 @@ def test_that_a_started_historian_writes_within_a_second_or_so(tmp_path: Path) -
     historian.close()
     assert history.at(["P.t3"], clock.now()).value.tolist() == [2.5]
     history.close()
+
+
+@pytest.mark.logs("History is not written")
+def test_that_a_compaction_that_fails_is_not_tried_again_at_once(tmp_path: Path) -> None:
+    tried = []
+
+    def fail() -> None:
+        tried.append(1)
+        raise StoreError("the disk is full")
+
+    plant = Plant(tmp_path, Pace(flush_s=0.02, compact_samples=1))
+    plant.historian._keep = fail  # type: ignore[method-assign]
+    plant.historian.start()
+    plant.historian.absorb(change(2, 1.0, 1))
+    time.sleep(0.6)
+    plant.close()
+    assert len(tried) == 1
+
+
+@pytest.mark.logs("The historian failed")
+def test_that_a_bug_in_the_heartbeat_does_not_end_the_recording(tmp_path: Path) -> None:
+    plant = Plant(tmp_path, Pace(flush_s=0.02))
+    beat, calls = plant.historian._pending.beat, []
+
+    def broken(at: int, now: float) -> None:
+        calls.append(at)
+        if len(calls) == 1:
+            raise ZeroDivisionError
+        beat(at, now)
+
+    plant.historian._pending.beat = broken  # type: ignore[method-assign]
+    plant.historian.start()
+    time.sleep(0.3)
+    plant.close()
+    assert len(calls) > 2
 
 
 def test_that_recovery_says_what_it_found(tmp_path: Path) -> None:
