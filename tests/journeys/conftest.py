@@ -68,8 +68,10 @@ def _keep(
 class Town:
     """The children, and what a test may ask of them."""
 
-    def __init__(self, to: Path) -> None:
+    def __init__(self, to: Path, change: Callable[[Path], None] = lambda folder: None) -> None:
+        """`change` may edit the site folder before anything reads it."""
         self.path = small_city(to)
+        change(self.path)
         self.site: Site = load(self.path, drivers.TABLE)
         self.folder = DataFolder(to / "data")
         self.folder.make()

@@ -1,0 +1,291 @@
+"""From a register to a pixel and from a click to a register: the real window, the real station, the real wire."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import logging
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from supervisor import notice
+from supervisor.clock import SECOND
+from supervisor.errors import StoreError, Unavailable
+from supervisor.model import Quality
+from tests.journeys.conftest import Town, until
+from tests.journeys.seat import Seat, click, count, item_of, patience, pixels, register, sit, uplink
+from ui import words
+from ui.app import prepare
+from ui.faceplate.commands import Buttons
+from ui.faceplate.panel import Content
+from ui.keeper import Child, Keeper
+from ui.look import WAITING
+from ui.pages import ALARMS, OVERVIEW
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+UNACKED, ACKED = 1, 2
+CROWD = 140
+"""Containers beside those of the demo: five alarms each, without delay; half of them for each flood."""
+log = logging.getLogger("figures")
+
+
+@pytest.fixture(scope="module")
+def qapp() -> QApplication:
+    return prepare()
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """The small city, with many containers."""
+    place = Town(tmp_path_factory.mktemp("town"), crowded)
+    try:
+        until(place.ready, 60, "the town is up with every value good")
+        place.mischief("incidents", "off")
+        yield place
+    finally:
+        place.stop()
+
+
+def crowded(folder: Path) -> None:
+    path = folder / "equipment" / "waste.csv"
+    rows = list(csv.DictReader(path.read_text("utf-8").splitlines()))
+    with path.open("a", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        for number in range(CROWD):
+            writer.writerow(rows[0] | {"id": f"CW-{number:03}", "dev_eui": f"24e124713c2{number:05x}"})
+
+
+def test_that_a_register_becomes_a_number_on_the_page(town: Town, qapp: QApplication) -> None:
+    async def scenario(seat: Seat) -> None:
+        level = seat.tag("PR-02.level")
+        await seat.mischief("set", level.id, 1.5)
+        page = await seat.page_of("PR-02")
+        await seat.until(lambda: seat.shown(level.id).text == "1,50", 5, "the page says 1,50")
+        item = item_of(page, level)
+        await asyncio.sleep(0.3)
+        before = pixels(page, item)
+        await seat.mischief("set", level.id, 2.75)
+        log.info("register -> pixel: %.2f s", await seat.until(lambda: seat.shown(level.id).text == "2,75", 4))
+        assert pixels(page, item) != before
+        await seat.mischief("release", level.id)
+
+    sit(town, scenario)
+
+
+def buttons(content: Content) -> dict[str, Buttons]:
+    """Command -> the control it is on."""
+    assert content.commands is not None
+    controls = [control for control in content.commands.controls if isinstance(control, Buttons)]
+    return {name: control for control in controls for name in control.buttons}
+
+
+async def command(seat: Seat, content: Content, name: str) -> None:
+    """Click, and wait until it is known what became of it."""
+    assert content.commands is not None
+    progress, button = content.commands.progress, buttons(content)[name].buttons[name]
+    before = progress.command.id if progress.command else 0
+    await seat.until(button.isEnabled, 10, f"{name} may be pressed")
+    click(button)
+    if content.commands.card is not None:  # one of those that ask first
+        click(content.commands.card.confirm)
+    await seat.until(lambda: progress.command is not None and progress.command.id != before, 5, "the click is told of")
+    await seat.until(lambda: progress.command is not None and bool(progress.command.outcome), 40, "the outcome is told")
+    assert progress.isVisible()
+    assert progress.command is not None
+    assert progress.command.outcome == "done", progress.command
+
+
+def test_that_a_click_switches_a_contactor_and_the_screen_waits_for_it(town: Town, qapp: QApplication) -> None:
+    async def scenario(seat: Seat) -> None:
+        on = seat.tag("AP-004.C1.on")
+        await command(seat, await seat.faceplate_of("AP-004"), "manual")
+        content = await seat.faceplate_of("AP-004.C1")
+        first = "off" if await register(town, on) else "on"
+        for name, value in ((first, first == "on"), ("off" if first == "on" else "on", first != "on")):
+            before = seat.shown(on.id)
+            switching = asyncio.create_task(command(seat, content, name))
+            await seat.until(lambda before=before: seat.shown(on.id) != before, 20, "the screen says so")
+            assert await register(town, on) == value, "the screen was ahead of the field"
+            await switching
+            steps = [step.step for step in content.commands.progress.steps] if content.commands else []
+            assert steps.index("written") < steps.index("read_back") < steps.index("outcome")
+        await command(seat, await seat.faceplate_of("AP-004"), "auto")
+
+    sit(town, scenario)
+
+
+def test_that_a_pulled_cable_is_a_dash_and_a_question_mark_within_two_seconds(town: Town, qapp: QApplication) -> None:
+    async def scenario(seat: Seat) -> None:
+        page, tag = await seat.page_of("AP-001"), seat.tag("AP-001.light")
+        item, color = item_of(page, tag), seat.context.look.color("bad")
+        assert not seat.shown(tag.id).bad
+        assert count(pixels(page, item), color) == 0
+        await seat.mischief("drop", "L-AP-001")
+        log.info("cable pulled: %.2f s", await seat.until(lambda: seat.shown(tag.id).bad, 2.0, "the value is a dash"))
+        assert seat.shown(tag.id) == (WAITING, "", True)
+        assert count(pixels(page, item), color) > 20, "the dashed frame and its question mark"
+        await seat.mischief("restore", "L-AP-001")
+        log.info("cable back: %.2f s", await seat.until(lambda: not seat.shown(tag.id).bad, 15, "the value is back"))
+        await asyncio.sleep(0.3)
+        assert count(pixels(page, item), color) == 0
+
+    sit(town, scenario)
+
+
+def test_that_f8_reaches_the_alarm_columns(town: Town, qapp: QApplication) -> None:
+    async def scenario(seat: Seat) -> None:
+        await seat.mischief("vanish", "CV-003")
+        await uplink(town, {"CV-003.tilt": 1.0})
+        tilted = next(alarm for alarm in town.site.alarms if alarm.id == "CV-003.tilted")
+        await seat.until(lambda: tilted.index in seat.context.board.rows, 5, "the alarm is on the board")
+        await seat.until(lambda: seat.window.banner.first(), 2)
+        for _ in range(10):  # others may come first: each F8 takes the one at the top
+            first = town.site.alarms[seat.window.banner.first()[0]]
+            await seat.key(Qt.Key.Key_F8)
+            await seat.until(lambda first=first: not seat.alarm_is(first.id, UNACKED), 3, "the columns say so")
+            await seat.until(lambda first=first: first.index not in seat.window.banner.first(), 3, "so does the banner")
+            if first is tilted:
+                break
+        assert seat.alarm_is(tilted.id, ACKED)
+        await uplink(town, {"CV-003.tilt": 0.0})
+        await seat.mischief("restore", "L-MQTT")
+
+    sit(town, scenario)
+
+
+def test_that_theme_and_language_change_while_it_lives(town: Town, qapp: QApplication) -> None:
+    async def scenario(seat: Seat) -> None:
+        page, level = await seat.page_of("PR-02"), seat.tag("PR-02.level")
+        look, chip = seat.context.look, seat.window.top.chip
+        before = page.grab().toImage(), page.way.kind, seat.window.top.tabs[ALARMS].text()
+        for choice in chip.menu_of_choices().actions():
+            if choice.text() in (words.DARK.fr, words.ENGLISH.fr):
+                choice.trigger()
+        assert (look.theme.name, look.language) == ("dark", "en")
+        await seat.mischief("set", level.id, 1.25)
+        await seat.until(lambda: seat.shown(level.id).text == "1.25", 5, "values go on, with a point")
+        after = page.grab().toImage(), page.way.kind, seat.window.top.tabs[ALARMS].text()
+        assert all(old != new for old, new in zip(before, after, strict=True))
+        corner = after[0].pixelColor(after[0].width() // 2, after[0].height() - 12)
+        assert corner.lightness() < 80, "the page is dark"
+        await seat.mischief("release", level.id)
+
+    sit(town, scenario, theme="light")
+
+
+@pytest.mark.parametrize(("page", "first"), [(OVERVIEW, 0), (ALARMS, CROWD // 2)])
+def test_that_a_flood_of_alarms_never_keeps_the_operator_waiting(
+    town: Town, qapp: QApplication, page: str, first: int
+) -> None:
+    wrong = {"temperature": 80.0, "fill": 95.0, "tilt": 1.0, "battery": 5.0}
+    crowd = range(first, first + CROWD // 2)
+    flood = {f"CW-{number:03}.{tag}": value for number in crowd for tag, value in wrong.items()}
+
+    async def scenario(seat: Seat) -> None:
+        seat.window.navigate(page)
+        await seat.until(lambda: seat.window.pages[page].isVisible(), 5)
+        await asyncio.sleep(0.5)
+        standing, board = len(seat.context.board.rows), seat.context.board
+        with patience(seat.context.spawn) as waits:
+            await uplink(town, flood)
+            await seat.until(lambda: len(board.rows) >= standing + 300, 10, "300 alarms on the board")
+            await asyncio.sleep(1.5)
+        said = "flood on %s: %d alarms, longest wait %.0f ms, of which at work %.0f ms"
+        log.info(said, page, len(board.rows), waits.wall, waits.work)
+        assert waits.work < 100
+        seat.window.acknowledge([int(row) for row in board.unacked()])
+        await seat.until(lambda: not len(board.unacked()), 10, "all acknowledged at one go")
+
+    sit(town, scenario)
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="looks at what another process has mapped")
+def test_that_a_window_that_is_killed_is_nothing_to_the_station(town: Town, qapp: QApplication) -> None:
+    pid, said = notice.look(town.folder.station).pid, len((town.folder.root / "station.out").read_bytes())
+    window = town.start("window", town.path, "--data", town.folder.root)
+    files = str(town.files().tags.parent)
+    until(lambda: files in Path(f"/proc/{window.pid}/maps").read_text(), 20, "a window is attached")
+    time.sleep(1.0)
+    window.kill()
+    window.wait()
+    calm = time.monotonic() + 2.0
+    while time.monotonic() < calm:
+        assert beat_age(town) < 1.0
+        time.sleep(0.05)
+    assert notice.look(town.folder.station).pid == pid
+    assert len((town.folder.root / "station.out").read_bytes()) == said, "the station said something about it"
+
+    async def scenario(seat: Seat) -> None:
+        live = seat.context.live
+        carried = [tag.index for tag in town.site.tags if tag.source and tag.stale_s == 0]
+        taken = await seat.until(lambda: (live.quality[carried] < Quality.BAD).all(), 5, "everything is there")
+        log.info("a new window shows everything after %.2f s", taken)
+        await seat.page_of("PR-02")
+
+    sit(town, scenario)
+
+
+class Kept(Child):
+    """The town's station as a keeper starts it."""
+
+    def __init__(self, town: Town) -> None:
+        super().__init__("station", [sys.executable], town.folder.root / "station.out")
+        self._town = town
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        self._town.station = self._town.start_station()
+        return self._town.station
+
+
+def beat_age(town: Town) -> float:
+    try:
+        return abs(time.time_ns() - town.columns().beat) / SECOND
+    except (StoreError, Unavailable):
+        return math.inf
+
+
+async def keep(keeper: Keeper) -> None:
+    while True:
+        keeper.tend()
+        await asyncio.sleep(0.2)
+
+
+def test_that_a_station_that_is_killed_is_told_of_and_comes_back_with_its_alarms(
+    town: Town, qapp: QApplication
+) -> None:
+    async def scenario(seat: Seat) -> None:
+        for id_ in ("CV-008", "CV-011"):
+            await seat.mischief("vanish", id_)
+        await uplink(town, {"CV-008.tilt": 1.0, "CV-011.tilt": 1.0})
+        await seat.until(lambda: seat.alarm_is("CV-008.tilted", UNACKED, ACKED), 5, "the alarm stands")
+        row = next(alarm.index for alarm in town.site.alarms if alarm.id == "CV-008.tilted")
+        await seat.until(lambda: row in seat.context.board.rows, 2)
+        seat.window.acknowledge([row])
+        await seat.until(lambda: seat.alarm_is("CV-008.tilted", ACKED), 3)
+        keeping = seat.context.spawn(keep(Keeper(Kept(town), town.folder.holder, lambda: beat_age(town))))
+        killed = notice.look(town.folder.station).pid
+        os.kill(killed, signal.SIGKILL)
+        silent = seat.window.notices.silent
+        log.info("killed: the bar after %.2f s", await seat.until(silent.isVisible, 1.4, "the bar"))
+        assert seat.shown("PR-02.level") == (WAITING, "", True)
+        back = await seat.until(lambda: not silent.isVisible(), 20, "the keeper brought it back")
+        carried = [tag.index for tag in town.site.tags if tag.source and tag.stale_s == 0]
+        live = seat.context.live
+        again = await seat.until(lambda: (live.quality[carried] < Quality.BAD).all(), 20, "values are back")
+        log.info("killed: back after %.2f s, every value after %.2f s more", back, again)
+        assert notice.look(town.folder.station).pid != killed
+        assert (town.alarm("CV-008.tilted"), town.alarm("CV-011.tilted")) == (ACKED, UNACKED)
+        keeping.cancel()
+        await seat.mischief("restore", "L-MQTT")
+
+    sit(town, scenario)
