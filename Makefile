@@ -23,7 +23,7 @@ screenshots: .venv/ready    ## every page, both themes and languages, into artef
 	$(PYTHON) -m ui.cli screenshots
 
 bench: .venv/ready-develop  ## every promise measured beside its baseline
-	@for file in benchmarks/*.py; do $(PYTHON) $$file; done
+	@for file in benchmarks/*.py; do $(PYTHON) -m benchmarks.$$(basename $$file .py); done
 
 clean:
 	rm -rf .venv build artefacts *.egg-info
