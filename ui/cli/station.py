@@ -6,8 +6,11 @@ import argparse
 import asyncio
 import logging
 import signal
-from logging.handlers import RotatingFileHandler
+from collections.abc import Iterator
+from contextlib import contextmanager
+from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from pathlib import Path
+from queue import SimpleQueue
 
 import drivers
 from supervisor.errors import Unavailable
@@ -22,8 +25,7 @@ def station(given: argparse.Namespace) -> int:
     site = load(given.site, drivers.TABLE)
     folder = DataFolder.of(site, given.data)
     folder.make()
-    with folder.held():
-        log_to(folder.log)
+    with folder.held(), logging_to(folder.log):
         asyncio.run(_run(site, folder, given.quiet))
     return 0
 
@@ -52,21 +54,31 @@ def on_end(stop: asyncio.Event) -> None:
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
 
 
-def log_to(path: Path) -> None:
+@contextmanager
+def logging_to(path: Path) -> Iterator[None]:
     """Warnings and worse of everything, and what Vigie itself does, into a file that never outgrows 10 MB.
 
-    Raises Unavailable where it can't be written.
+    Written by a thread of its own: a disk that stalls must not stop the loop, and with it the beat. Raises
+    Unavailable where the file can't be written.
     """
     try:
         handler = _LogFile(path, maxBytes=2_000_000, backupCount=4, encoding="utf-8")
     except OSError as error:
         raise Unavailable(f"{path} cannot be written ({error.strerror}): choose another folder with --data") from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    lines: SimpleQueue[logging.LogRecord] = SimpleQueue()
+    logging.basicConfig(level=logging.WARNING, handlers=[QueueHandler(lines)])
     for room in ("supervisor", "drivers", "alarms", "ui"):
         logging.getLogger(room).setLevel(logging.INFO)
     for noisy in ("asyncua", "pymodbus"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
+    writer = QueueListener(lines, handler)
+    writer.start()
+    try:
+        yield
+    finally:
+        writer.stop()
+        handler.close()
 
 
 class _LogFile(RotatingFileHandler):
