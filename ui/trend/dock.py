@@ -35,11 +35,11 @@ class TrendDock(QWidget):
         self.setObjectName("card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.view = TrendView(context, SPAN_S, docked=True)
-        self._fold, self._unfold = Button(context.look, None, "flat", "down"), Button(context.look, None, "flat", "up")
-        self._fold.tip(words.FOLD)
-        self._unfold.tip(words.UNFOLD)
+        self.fold, self.unfold = Button(context.look, None, "flat", "down"), Button(context.look, None, "flat", "up")
+        self.fold.tip(words.FOLD)
+        self.unfold.tip(words.UNFOLD)
         line = self.view.bar.layout()
-        for button in (self._fold, self._unfold):
+        for button in (self.fold, self.unfold):
             button.clicked.connect(self._turn)
             if line is not None:
                 line.addWidget(button)
@@ -57,8 +57,8 @@ class TrendDock(QWidget):
         """Show the plot, or the title alone."""
         self.view.show_body(opened)
         self.setFixedHeight(HEIGHT if opened else FOLDED_HEIGHT)
-        self._fold.setVisible(opened)
-        self._unfold.setVisible(not opened)
+        self.fold.setVisible(opened)
+        self.unfold.setVisible(not opened)
 
     def suit(self, window_height: int) -> None:
         """Open where there is room for it, unless the operator has said what they want."""

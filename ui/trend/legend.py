@@ -47,7 +47,7 @@ class Legend(QWidget):
     def __init__(self, look: Look, columns: Sequence[Column], name_px: int, removable: bool) -> None:
         """`name_px` is the least width of a name, which columns give way to."""
         super().__init__()
-        self._look, self._columns, self._name_px, self._removable = look, tuple(columns), name_px, removable
+        self._look, self.columns, self._name_px, self._removable = look, tuple(columns), name_px, removable
         self.whole = ""
         """Id of the equipment that is named elsewhere: its rows need not say whose they are."""
         self._pens: Sequence[Pen] = ()
@@ -76,7 +76,7 @@ class Legend(QWidget):
         """The columns there is room for, with their places in the head."""
         scale = self._look.scale
         room = self.width() - NAME_LEFT_PX - self._name_px * scale - self._cross
-        chosen = list(self._columns)
+        chosen = list(self.columns)
         while sum(column.width for column in chosen) * scale > room:
             leaving = max(chosen, key=lambda column: column.leaving)
             if not leaving.leaving:

@@ -30,7 +30,7 @@ class Nights:
         return found
 
     def _sun(self, day: date) -> tuple[float, float]:
-        """Sunrise and sunset of a day; both at noon where there is none."""
+        """Sunrise and sunset of a day; the whole day where there is none, so that it has no night."""
         if day not in self._suns:
             self._suns[day] = self._computed(day)
         return self._suns[day]
@@ -43,5 +43,5 @@ class Nights:
         try:
             return sunrise(observer, day).timestamp(), sunset(observer, day).timestamp()
         except ValueError:  # beyond the polar circle the sun may stay up or down all day
-            noon = datetime(day.year, day.month, day.day, 12, tzinfo=self._zone).timestamp()
-            return noon, noon
+            midnight = datetime(day.year, day.month, day.day, tzinfo=self._zone)
+            return midnight.timestamp(), (midnight + timedelta(days=1)).timestamp()

@@ -27,23 +27,23 @@ class TrendPage(Page):
         self.setObjectName("card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.view = TrendView(context)
-        self._field = QLineEdit()
-        self._field.setMinimumWidth(250)
-        self._field.setMaximumWidth(380)
-        self._field.setClearButtonEnabled(True)
+        self.field = QLineEdit()
+        self.field.setMinimumWidth(250)
+        self.field.setMaximumWidth(380)
+        self.field.setClearButtonEnabled(True)
         self._matches = QStringListModel(self)
         completer = QCompleter(self._matches, self)
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         completer.activated.connect(self._take)
-        self._field.setCompleter(completer)
-        self._field.textEdited.connect(self._search)
-        self._field.returnPressed.connect(self._take_first)
+        self.field.setCompleter(completer)
+        self.field.textEdited.connect(self._search)
+        self.field.returnPressed.connect(self._take_first)
         self._clear = Button(context.look, words.CLEAR, "flat")
         self._clear.clicked.connect(lambda: self.view.show_only([]))
         self._note = Label(context.look, "label", 400, "text2")
         self.view.said.connect(self._note.setText)
         self.view.pens_changed.connect(self._count)
-        for widget in (self._field, self._clear, self._note):
+        for widget in (self.field, self._clear, self._note):
             self.view.bar.places.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
@@ -79,7 +79,7 @@ class TrendPage(Page):
         self.view.show_only(pens_of(self.context.attachment.site, equipment))
 
     def _speak(self) -> None:
-        self._field.setPlaceholderText(self.context.look.say(words.ADD))
+        self.field.setPlaceholderText(self.context.look.say(words.ADD))
 
     def _count(self) -> None:
         self._clear.setVisible(bool(self.view.tags))
@@ -98,16 +98,16 @@ class TrendPage(Page):
 
     def _take_first(self) -> None:
         """Enter takes what is written if it is a tag, else the first match."""
-        self._take(self._field.text())
+        self._take(self.field.text())
         matches = self._matches.stringList()
-        if self._field.text() and matches:
+        if self.field.text() and matches:
             self._take(matches[0])
 
     def _take(self, label: str) -> None:
         tag = self.context.attachment.site.tag_by_id.get(label.split(" ")[0])
         if tag:
             self.view.add([tag])
-            self._field.clear()
+            self.field.clear()
 
     def _label(self, tag: Tag) -> str:
         say = self.context.look.say

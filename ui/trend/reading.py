@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import ceil, floor
 
 from supervisor.clock import SECOND
@@ -46,6 +47,7 @@ class Reader:
         self._context, self._came, self._failed = context, came, failed
         self._wish: Wish | None = None
         self._busy = False
+        self._task: asyncio.Task[None] | None = None
 
     @property
     def busy(self) -> bool:
@@ -55,7 +57,13 @@ class Reader:
         self._wish = wish
         if not self._busy:
             self._busy = True
-            self._context.spawn(self._work())
+            self._task = self._context.spawn(self._work())
+
+    def stop(self) -> None:
+        """Nobody is left to show anything to."""
+        self._wish = None
+        if self._task:
+            self._task.cancel()
 
     async def _work(self) -> None:
         try:
@@ -71,7 +79,11 @@ class Reader:
         history = self._context.attachment.history
         start, end = round(wish.start * SECOND), round(wish.end * SECOND)
         for pen in wish.pens:
-            trend = await asyncio.to_thread(history.trend, pen.tag.id, start, end, wish.columns)
+            if self._task is None:
+                return
+            read = partial(history.trend, pen.tag.id, start, end, wish.columns)
+            # the loop by name: while a dialog of Qt runs its own, asyncio knows of no running one
+            trend = await self._task.get_loop().run_in_executor(None, read)
             if self._wish is not wish:
                 return
             pen.curve.past = Past.of(trend, wish.open)

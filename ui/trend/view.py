@@ -83,8 +83,18 @@ class TrendView(QWidget):
         self.bar.fit.connect(self._fit)
         self.bar.export.connect(self._save)
         self._look.changed.connect(self._dress)
+        self.destroyed.connect(self._reader.stop)
 
     # ------------------------------------------------------------ pens
+    @property
+    def pens(self) -> Sequence[Pen]:
+        return self._pens
+
+    @property
+    def reading(self) -> bool:
+        """Whether history is on its way, or about to be asked for."""
+        return self._reader.busy or self._settle.isActive()
+
     @property
     def tags(self) -> list[Tag]:
         return [pen.tag for pen in self._pens]
@@ -121,7 +131,7 @@ class TrendView(QWidget):
         self._chosen = pen
         self.plot.show_pens(self._pens, pen, self._limits(pen))
         self.legend.show_pens(self._pens, pen)
-        self._empty.setVisible(not self._pens)
+        self.empty_words.setVisible(not self._pens)
         self.bar.save.setEnabled(bool(self._pens))
         self._sized()
         self._draw()
@@ -184,15 +194,15 @@ class TrendView(QWidget):
         column.setSpacing(0)
         column.addWidget(self.bar)
         column.addLayout(body, 1)
-        self._empty = QLabel(self.plot)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
-        self._empty.setMargin(40)
-        self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.empty_words = QLabel(self.plot)
+        self.empty_words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty_words.setWordWrap(True)
+        self.empty_words.setMargin(40)
+        self.empty_words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusProxy(self.plot)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._empty.setGeometry(self.plot.rect())
+        self.empty_words.setGeometry(self.plot.rect())
         self._sized()
         self._settle.start()
 
@@ -231,8 +241,8 @@ class TrendView(QWidget):
             self._scroll.setFixedHeight(min(wanted, self.height() // 2) if self._pens else 0)
 
     def _dress(self) -> None:
-        self._empty.setText(self._look.say(words.NO_PEN_DOCK if self._docked else words.NO_PEN))
-        self._empty.setFont(self._look.font("value"))
+        self.empty_words.setText(self._look.say(words.NO_PEN_DOCK if self._docked else words.NO_PEN))
+        self.empty_words.setFont(self._look.font("value"))
         self.bar.show_state(self._direct, self._span_s)
         self._sized()
         self._draw()
