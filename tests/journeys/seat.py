@@ -89,6 +89,10 @@ class Seat:
     def alarm_is(self, alarm: str, *states: int) -> bool:
         return self.town.alarm(alarm) in states
 
+    def past(self, alarm: int) -> bool:
+        """The banner asks for another one first."""
+        return alarm not in self.window.banner.first()
+
     async def key(self, key: Qt.Key) -> None:
         """Press a key in the window."""
         self.window.activateWindow()

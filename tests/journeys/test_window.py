@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -31,9 +32,10 @@ from ui.faceplate.panel import Content
 from ui.keeper import Child, Keeper
 from ui.look import WAITING
 from ui.pages import ALARMS, OVERVIEW
+from ui.values import Shown
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
-UNACKED, ACKED = 1, 2
+NORMAL, UNACKED, ACKED, LATCHED_ACKED = 0, 1, 2, 5
 CROWD = 140
 """Containers beside those of the demo: five alarms each, without delay; half of them for each flood."""
 log = logging.getLogger("figures")
@@ -113,8 +115,12 @@ def test_that_a_click_switches_a_contactor_and_the_screen_waits_for_it(town: Tow
         first = "off" if await register(town, on) else "on"
         for name, value in ((first, first == "on"), ("off" if first == "on" else "on", first != "on")):
             before = seat.shown(on.id)
+
+            def moved(before: Shown = before) -> bool:
+                return seat.shown(on.id) != before
+
             switching = asyncio.create_task(command(seat, content, name))
-            await seat.until(lambda before=before: seat.shown(on.id) != before, 20, "the screen says so")
+            await seat.until(moved, 20, "the screen says so")
             assert await register(town, on) == value, "the screen was ahead of the field"
             await switching
             steps = [step.step for step in content.commands.progress.steps] if content.commands else []
@@ -152,8 +158,8 @@ def test_that_f8_reaches_the_alarm_columns(town: Town, qapp: QApplication) -> No
         for _ in range(10):  # others may come first: each F8 takes the one at the top
             first = town.site.alarms[seat.window.banner.first()[0]]
             await seat.key(Qt.Key.Key_F8)
-            await seat.until(lambda first=first: not seat.alarm_is(first.id, UNACKED), 3, "the columns say so")
-            await seat.until(lambda first=first: first.index not in seat.window.banner.first(), 3, "so does the banner")
+            await seat.until(partial(seat.alarm_is, first.id, ACKED, LATCHED_ACKED, NORMAL), 3, "the columns say so")
+            await seat.until(partial(seat.past, first.index), 3, "so does the banner")
             if first is tilted:
                 break
         assert seat.alarm_is(tilted.id, ACKED)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.drivers.contract.plant import KITS, Kit
+from tests.drivers.contract.kits import KITS, Kit
 
 Figure = Callable[[str, object], None]
 log = logging.getLogger("figures")

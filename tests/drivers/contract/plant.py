@@ -15,10 +15,10 @@ import logging
 import os
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -33,139 +33,10 @@ from supervisor.clock import SystemClock
 from supervisor.driver import Publish, Traffic
 from supervisor.flow import Batch
 from supervisor.link import Link
-from supervisor.model import Equipment, EquipmentType, Kind, LinkSpec, Quality, Site, Source, State, Tag, TagSpec, Text
+from supervisor.model import Kind, Quality, Tag
 from supervisor.table import TagTable
 from tests.drivers.contract.chaos import Chaos, free_port, one_by_one
-
-HERE = Text("ici", "here")
-KINDS = {
-    "level": Kind.NUMBER,
-    "energy": Kind.COUNTER,
-    "door": Kind.BOOLEAN,
-    "mode": Kind.ENUM,
-    "message": Kind.TEXT,
-    "order": Kind.BOOLEAN,
-    "goal": Kind.NUMBER,
-}
-SCALES = {"level": (0.1, -5.0), "goal": (0.01, 1.0)}
-WRITABLE = ("order", "goal")
-STATES = {
-    "mode": (State(0, "auto", HERE), State(1, "manual", HERE), State(2, "off", HERE)),
-    "order": (State(0, "off", HERE), State(1, "on", HERE)),
-}
-_JSON = {"format": "json", "topic": "thing/{name}", "time": "ts:ms"}
-
-
-@dataclass(frozen=True)
-class Kit:
-    """How a protocol carries the plant, and how soon it must notice a loss with these settings."""
-
-    protocol: str
-    url: str
-    settings: Mapping[str, str]
-    rows: Mapping[str, Mapping[str, str]]
-    """Tag -> its row of a pack's tags.csv."""
-    silent_s: float
-    """Bound for a controller that falls silent, from drivers.md, with room for a busy machine."""
-    mute_s: float
-    """Bound for one that accepts a connection and says nothing."""
-    texts: bool = True
-    garbles: Mapping[str, tuple[int, bytes]] = field(default_factory=dict)
-    """Damage by name: where in a chunk, and what stands there then."""
-    frame: int = 64
-    """A request damaged from here on is a good request for something else, and rightly answered."""
-
-
-_REGISTERS = {
-    "level": {"table": "holding", "address": "10", "type": "int16"},
-    "energy": {"table": "input", "address": "100", "type": "int64"},
-    "door": {"table": "discrete", "address": "20"},
-    "mode": {"table": "holding", "address": "12"},
-    "order": {"table": "coil", "address": "3"},
-    "goal": {"table": "holding", "address": "14", "type": "float32"},
-}
-_POLLS = {"timeout_s": "0.4", "fast_s": "0.15", "normal_s": "0.15"}
-_FRAME = {
-    "foreign transaction": (0, b"\x55\x55"),
-    "foreign protocol": (2, b"\x12\x34"),
-    "huge length": (4, b"\xff\xff"),
-    "short length": (4, b"\x00\x01"),
-    "length of one less": (5, b"\x04"),
-    "wrong unit": (6, b"\x09"),
-    "wrong function": (7, b"\x44"),
-    "wrong byte count": (8, b"\x01"),
-    "exception of another function": (7, b"\x99\x02"),
-    "unknown exception": (7, b"\x83\x63"),
-}
-_CHUNK = {
-    "unknown message": (0, b"XYZ"),
-    "aborted chunk": (3, b"A"),
-    "unfinished chunk": (3, b"C"),
-    "huge size": (4, b"\xff\xff\xff\x7f"),
-    "tiny size": (4, b"\x02\x00\x00\x00"),
-    "foreign channel": (8, b"\xee\xee\xee\xee"),
-    "foreign token": (12, b"\xee\xee\xee\xee"),
-    "foreign sequence": (16, b"\xee\xee\xee\xee"),
-    "foreign request": (20, b"\xee\xee\xee\xee"),
-    "foreign structure": (26, b"\xee\xee"),
-}
-_PACKET = {
-    "reserved packet": (0, b"\xff"),
-    "packet of a server's peer": (0, b"\x10"),
-    "quality of service 3": (0, b"\x36"),
-    "endless length": (1, b"\xff\xff\xff\xff\xff"),
-    "long length": (1, b"\xff\x7f"),
-    "greatest length": (0, b"\x30\xff\xff\xff\x7f"),
-    "length nought": (1, b"\x00"),
-    "foreign packet id": (2, b"\xee\xee"),
-}
-
-KITS = {
-    "modbus": Kit("modbus", "modbus://127.0.0.1:{}", _POLLS, _REGISTERS, 2.5, 2.5, False, _FRAME, 8),
-    "modbus pipelined": Kit(
-        "modbus", "modbus://127.0.0.1:{}", {**_POLLS, "pipeline": "4"}, _REGISTERS, 2.5, 2.5, False, _FRAME, 8
-    ),
-    "opcua": Kit(
-        "opcua",
-        "opc.tcp://127.0.0.1:{}",
-        {"publish_ms": "50", "timeout_s": "0.6"},
-        {name: {"path": f"Thing/{name.title()}", "namespace": "urn:test:thing", "sampling_ms": "50"} for name in KINDS},
-        3.5,
-        2.0,
-        garbles=_CHUNK,
-    ),
-    "mqtt": Kit(
-        "mqtt",
-        "mqtt://127.0.0.1:{}",
-        {"keepalive_s": "2", "batch_ms": "20"},
-        {
-            name: {**_JSON, "path": name}
-            | ({"write_topic": f"thing/{{name}}/{name}", "write_payload": "{value}"} if name in WRITABLE else {})
-            for name in KINDS
-        },
-        6.0,
-        7.0,
-        garbles=_PACKET,
-    ),
-}
-
-
-def site_of(kit: Kit, port: int) -> Site:
-    """One equipment `T` with a tag of every kind that the protocol carries."""
-    protocol = drivers.TABLE[kit.protocol]
-    specs = {name: TagSpec(name, HERE, kind, states=STATES.get(name, ())) for name, kind in KINDS.items()}
-    type_ = EquipmentType("thing", HERE, "water", specs)
-    thing = Equipment(0, "T", HERE, type_, "", "water", "L", pack="thing", args={"name": "T"})
-    tags = []
-    for name, row in kit.rows.items():
-        scale, offset = SCALES.get(name, (1.0, 0.0))
-        source = Source(name, True, name in WRITABLE, scale, offset, protocol.address(row))
-        tags.append(Tag(len(tags), thing, specs[name], "L", source))
-    link = LinkSpec("L", HERE, kit.protocol, kit.url.format(port), "", protocol.settings(kit.settings))
-    return Site(
-        "test", HERE, Path(), "Europe/Paris", 47.47, -0.55, "fr", {}, {}, {"thing": type_}, {}, {"L": link},
-        (thing,), tuple(tags), (), {}, "",
-    )  # fmt: skip
+from tests.drivers.contract.kits import SCALES, WRITABLE, Kit, site_of
 
 
 class Plant:
@@ -188,7 +59,7 @@ class Plant:
         self.still = False
         """The world's time stands, and nothing new is said."""
         for name in WRITABLE:
-            self.world.on_write(self.tag(name), lambda value, name=name: self._take(name, value))
+            self.world.on_write(self.tag(name), partial(self._take, name))
         self.server = self._server()
         self._life: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()

@@ -9,7 +9,8 @@ import pytest
 from supervisor.model import Quality
 from tests.drivers.contract import chaos
 from tests.drivers.contract.conftest import Figure
-from tests.drivers.contract.plant import KITS, Kit, Line, Plant, sockets, threads, until, working
+from tests.drivers.contract.kits import KITS, Kit
+from tests.drivers.contract.plant import Line, Plant, sockets, threads, until, working
 
 BACK_S = 20.0
 """Two long waits of `Link`, and a broker's silence that only the keep-alive ends."""

@@ -6,6 +6,7 @@ import asyncio
 import random
 import resource
 import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from supervisor.errors import LinkLost
 from supervisor.model import Quality
 from tests.drivers.contract import chaos
 from tests.drivers.contract.conftest import Figure
-from tests.drivers.contract.plant import Kit, Line, Plant, gone, sockets, threads, until, working
+from tests.drivers.contract.kits import Kit
+from tests.drivers.contract.plant import Line, Plant, gone, sockets, threads, until, working
 
 AT_ONCE_S = 1.0
 """Bound for a loss that the machine's own network tells: milliseconds, and a busy machine."""
@@ -109,7 +111,7 @@ def test_that_the_same_driver_runs_again_after_a_loss(kit: Kit) -> None:
                 await line.chaos.open()
                 task = asyncio.create_task(line.driver.run(line.absorb, lambda: None))
                 plant.set("level", 20.0 + number)
-                await until(lambda value=20.0 + number: line.good("level", value), 5)
+                await until(partial(line.good, "level", 20.0 + number), 5)
                 await line.chaos.refuse()
                 await asyncio.wait([task], timeout=2)
                 with pytest.raises(LinkLost):

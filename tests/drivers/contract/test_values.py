@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 
 import numpy as np
 import pytest
 
 from supervisor.clock import SECOND
 from supervisor.model import Quality
-from tests.drivers.contract.plant import KITS, Kit, Line, Plant, until, working
+from tests.drivers.contract.kits import KITS, Kit
+from tests.drivers.contract.plant import Line, Plant, until, working
 
 VALUES = {"level": 12.3, "energy": 123456.0, "door": 1.0, "mode": 2.0, "order": 1.0, "goal": 3.5}
 
@@ -40,7 +42,7 @@ def test_that_up_is_said_once_and_only_after_the_controller_answered(kit: Kit) -
         async with working(kit) as line:
             for round_ in range(3):
                 await until(lambda: line.link.connected, 5)
-                await until(lambda value=50.0 + round_: _moved(line, value), 5)
+                await until(partial(_moved, line, 50.0 + round_), 5)
             assert line.ups == 0  # counted when a run ends: the first one still runs
             line.chaos.cut()
             await until(lambda: line.ups == 1, 3)
