@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
+import sys
 from pathlib import Path
 
 import platformdirs
@@ -24,6 +26,7 @@ LOOK_S = 0.1
 
 def window(given: argparse.Namespace) -> int:
     """Show the window until it is closed."""
+    need_screen()
     site = load(given.site, drivers.TABLE)
     folder = DataFolder.of(site, given.data)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
@@ -45,6 +48,16 @@ def window(given: argparse.Namespace) -> int:
 
     path = Path(platformdirs.user_config_path("vigie", appauthor=False)) / "window.json"
     return run(attachment, Seat(user, path, given.theme or "", given.language or ""), follow)
+
+
+def need_screen() -> None:
+    """Raises Unavailable where Qt would abort for want of a screen, as over ssh."""
+    wanted = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in wanted):
+        raise Unavailable(
+            "there is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): start it on the desktop, "
+            "or run `vigie station` for a station without a window"
+        )
 
 
 def user_of(site: Site, wanted: str) -> User:

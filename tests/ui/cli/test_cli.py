@@ -100,3 +100,10 @@ def test_that_a_log_that_takes_no_more_turns_no_line_into_a_traceback(tmp_path, 
     assert capsys.readouterr().err == ""
     handler.stream = None  # or its end would stumble over it
     handler.close()
+
+
+def test_that_no_screen_is_one_sentence(tmp_path, capsys, monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    assert main(["window", str(ANGERS), "--data", str(tmp_path)]) == 1
+    assert "there is no screen here" in capsys.readouterr().err
