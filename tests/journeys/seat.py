@@ -141,8 +141,8 @@ async def _live(town: Town, scenario: Callable[[Seat], Awaitable[None]], chosen:
     user = next(user for user in town.site.users.values() if user.role is Role.OPERATOR and not user.areas)
     attachment = RemoteAttachment(town.site, town.folder, user.id)
     window = build(attachment, Preferences(**{"language": "fr", **chosen}), user, SystemClock(), tasks)
+    window.showNormal()  # it would fill the screen, and the one of no screen is small
     window.resize(1920, 1080)
-    window.show()
     window.start()
     tasks.spawn(_follow(attachment))
     seat = Seat(town, window)

@@ -24,7 +24,6 @@ COMMON: dict[str, chaos.Way] = {
     "twice": chaos.twice,
     "garbage": chaos.garbage,
     "late": chaos.late(0.05),
-    "later than any timeout": chaos.late(1.0),
     "dribbled": chaos.dribbled(0.002),
 }
 
@@ -46,7 +45,11 @@ async def suffer(line: Line, way: chaos.Way, upwards: bool) -> None:
 @pytest.mark.parametrize("upwards", [False, True], ids=["answers", "requests"])
 def test_that_no_damage_hangs_leaks_or_lies(kit: Kit, upwards: bool, figure: Figure) -> None:
     garbles = {name: garble for name, garble in kit.garbles.items() if not upwards or garble[0] < kit.frame}
-    ways = COMMON | {name: chaos.damaged(*garble) for name, garble in garbles.items()}
+    ways = (
+        COMMON
+        | {"later than any timeout": chaos.late(kit.silent_s)}
+        | {name: chaos.damaged(*garble) for name, garble in garbles.items()}
+    )
 
     async def scenario() -> None:
         async with Plant(kit).running() as plant:
@@ -59,7 +62,7 @@ def test_that_no_damage_hangs_leaks_or_lies(kit: Kit, upwards: bool, figure: Fig
             assert not failed, failed
             figure("errors", {name: line.traffic.errors for name, line in lines.items()})
             if not upwards:
-                noticed = COMMON.keys() - {"late", "twice", "dribbled"}
+                noticed = COMMON.keys() - {"late", "twice", "dribbled"} | {"later than any timeout"}
                 assert not [name for name in noticed if not lines[name].traffic.errors], "a loss that nobody counted"
             await until(lambda: threads() <= before, 2, "no thread is left")
             await until(lambda: sockets() <= open_sockets, 3, "no socket is left")
