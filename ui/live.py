@@ -14,8 +14,9 @@ from supervisor.clock import SECOND
 from supervisor.columns import Columns
 from supervisor.model import Quality
 
-DEAD_AFTER = SECOND
-"""Nanoseconds without a beat after which the station counts as dead."""
+DEAD_AFTER = 800 * SECOND // 1000
+"""Nanoseconds without a beat after which the station counts as dead: four beats are missing, and with the next frame
+the operator still reads it within a second."""
 
 
 class Live:
