@@ -21,10 +21,10 @@ SIMPLIFY = 4
 """From afar every fourth vertex of a line is drawn."""
 FAR = 0.06
 """Pixels per metre below which the simplified copy is drawn."""
-CASED_FROM = 0.045
-"""Pixels per metre from which roads have an edge."""
 STOPS_FROM = 0.07
-THIN_PX, ROUND_PX = 1.6, 2.5
+THIN_PX = 1.6
+ROUND_PX = 2.5
+"""From this width lines end round and roads have an edge."""
 LINE_TOKENS = ("pen1", "pen2", "pen3", "pen6", "pen8", "pen7")
 """Colours of transit lines, in the order of their names: none of an alarm, none of a bad value."""
 
@@ -124,11 +124,11 @@ class Base:
             self._paint_stops(painter, look, scale)
 
     def _strokes(self, painter: QPainter, look: Look, key: tuple[str, float], visible: QRectF, scale: float) -> None:
-        """With an edge where one comes close. Below `THIN_PX` the pen is one pixel wide, which Qt draws ten times faster."""
+        """Below `THIN_PX` the pen is one pixel wide, which Qt draws ten times faster."""
         style = STYLES[key[0]]
         width = max(key[1] * scale, style.least_px)
         tiles = [tile for tile in self._tiles[key].values() if tile.box.intersects(visible)]
-        edges = [(style.case, width + 1.6)] if style.case and scale >= CASED_FROM else []
+        edges = [(style.case, width + 1.6)] if style.case and width >= ROUND_PX else []
         for token, wide in [*edges, (style.token, width)]:
             thin = wide < THIN_PX
             painter.setPen(_pen(look.color(token), 1.0 if thin else wide))

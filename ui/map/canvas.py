@@ -81,7 +81,8 @@ class MapCanvas(QWidget):
         self._dragged = False
         self._hover: Spot | None = None
         self._walked: list[int] = []
-        self._framed = False
+        self._whole = True
+        """Nobody has moved it yet: the whole city stays in view when the window changes its size."""
         self._settle = _timer(self, SETTLE_MS, self.draw_base)
         self._linger = _timer(self, TIP_MS, self.update)
         self.setMouseTracking(True)
@@ -94,9 +95,11 @@ class MapCanvas(QWidget):
         rows = self._markers.chosen(self.systems, self.alarmed_only)
         standing = rows[~self._markers.vehicle[rows]]
         self.frame(standing if len(standing) else rows)
+        self._whole = True
 
     def frame(self, rows: Rows) -> None:
         """Show all these markers."""
+        self._whole = False
         if len(rows) and self.width() > 2:
             self.camera.frame(self._markers.place[rows], FRAME_PX)
             self._moved()
@@ -111,13 +114,14 @@ class MapCanvas(QWidget):
         self.systems.add(self.selected.system)
         self.camera.east, self.camera.south = self._markers.place[row].tolist()
         self.camera.scale = max(self.camera.scale, NEAR)
-        self._framed = True
+        self._whole = False
         self._moved()
         self.draw_base()
         return True
 
     def zoom(self, factor: float, anchor: QPointF | None = None) -> None:
         """Come closer about a place of the screen, or about its middle."""
+        self._whole = False
         self.camera.zoom(factor, anchor or QPointF(self.width() / 2, self.height() / 2))
         self._moved()
 
@@ -224,8 +228,7 @@ class MapCanvas(QWidget):
     # ------------------------------------------------------------ hand and keys
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.camera.width, self.camera.height = float(self.width()), float(self.height())
-        if not self._framed:
-            self._framed = True
+        if self._whole:
             self.fit()
         self._keep_selected()
         self._moved()
@@ -243,7 +246,7 @@ class MapCanvas(QWidget):
             return
         step = event.position() - self._drag
         if self._dragged or step.manhattanLength() > 4:
-            self._dragged = True
+            self._dragged, self._whole = True, False
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
             self.camera.pan(-step.x(), -step.y())
             self._drag = event.position()
@@ -272,6 +275,7 @@ class MapCanvas(QWidget):
         if key in _ZOOMS:
             self.zoom(_ZOOMS[key])
         elif key in _ARROWS:
+            self._whole = False
             self.camera.pan(*_ARROWS[key])
             self._moved()
         elif key == Qt.Key.Key_Home:
@@ -297,6 +301,7 @@ class MapCanvas(QWidget):
 
     def pick(self, equipment: Equipment | None) -> None:
         self.selected = equipment
+        self._whole = self._whole and equipment is None
         self.picked.emit(equipment)
         self.update()
 

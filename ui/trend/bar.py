@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from supervisor.model import Text
@@ -27,6 +28,7 @@ class SpanBar(QWidget):
         self.subtitle = Label(look, "body", 400, "text2")
         self.places = QHBoxLayout()
         """Where a page puts its own, after the title."""
+        self._leaving: list[QWidget] = []
         self._spans: list[tuple[Button, float]] = []
         self.live = self._button(words.LIVE, words.LIVE_TIP)
         self.live.clicked.connect(self.direct)
@@ -46,6 +48,19 @@ class SpanBar(QWidget):
             self.live.style().unpolish(self.live)
             self.live.style().polish(self.live)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.suit()
+
+    def suit(self) -> None:
+        """Where there is too little room the least missed go first."""
+        line = self.layout()
+        for widget in self._leaving:
+            widget.setVisible(True)
+        for widget in self._leaving:
+            if line is None or line.sizeHint().width() <= self.width():
+                break
+            widget.setVisible(False)
+
     def _button(self, text: Text, tip: Text) -> Button:
         button = Button(self._look, text)
         button.setCheckable(True)
@@ -55,6 +70,7 @@ class SpanBar(QWidget):
     def _lay_out(self, spare: bool) -> None:
         line = QHBoxLayout(self)
         line.setContentsMargins(14, 5, 10, 5)
+        line.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         line.setSpacing(4)
         line.addWidget(self.title)
         line.addSpacing(6)
@@ -71,4 +87,9 @@ class SpanBar(QWidget):
         line.addWidget(self.live)
         line.addWidget(self.fitted)
         line.addWidget(self.save)
-        self.fitted.setVisible(not spare)
+        spans = [button for button, _ in self._spans]
+        self._leaving = [self.save, self.fitted, self.subtitle, spans[-1], spans[0], self.title]
+        if spare:
+            self._leaving.remove(self.fitted)
+            self.fitted.hide()
+        self._look.changed.connect(self.suit)

@@ -84,6 +84,7 @@ class TrendPage(Page):
     def _count(self) -> None:
         self._clear.setVisible(bool(self.view.tags))
         self._note.setText("")
+        self.view.bar.suit()
 
     def _search(self, text: str) -> None:
         wanted = text.lower().split()

@@ -123,7 +123,7 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]
         """Look at this span, seconds UTC."""
         self.shown.start, self.shown.end = start, end
         self.box.setXRange(start, end, padding=0)
-        self.shown.nights = self._nights.between(start, end)
+        self.shown.nights = self._nights.between(start, end) if self.shown.pens else []
         self._lay()
 
     def point(self, instant: float) -> None:

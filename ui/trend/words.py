@@ -26,7 +26,7 @@ REMOVE = Text(fr="Retirer", en="Remove")
 FOLD = Text(fr="Replier les tendances", en="Fold the trends away")
 UNFOLD = Text(fr="Déplier les tendances", en="Unfold the trends")
 NO_PEN = Text(
-    fr="Aucune courbe.\nTapez ci-dessus le nom d'une grandeur, ou choisissez « Tendances » sur un équipement.",
+    fr="Aucune courbe.\nTapez le nom d'une grandeur ci-dessus, ou cliquez «\u00a0Tendances\u00a0» sur un équipement.",
     en="No pen.\nType the name of a quantity above, or choose “Trends” on an equipment.",
 )
 NO_PEN_DOCK = Text(fr="Rien à tracer pour cet équipement", en="Nothing to draw for this equipment")

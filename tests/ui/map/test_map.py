@@ -38,3 +38,17 @@ def test_that_a_broken_file_costs_its_own_features_only(tmp_path, caplog):
     shapes = load(tmp_path, ANGERS)
     assert [(shape.kind, shape.name, len(shape.rings[0])) for shape in shapes] == [("road", "Foch", 2)]
     assert "a.geojson" in caplog.text
+
+
+def test_that_groups_are_of_the_ground_and_near_squares_join():
+    places = np.array([[0.0, 0.0], [1.0, 0.0], [500.0, 500.0], [39.0, 0.0], [41.0, 0.0]])
+    groups = sorted(sorted(group.tolist()) for group in clusters(places, 40.0))
+    assert groups == [[0, 1, 3, 4], [2]]
+
+
+def test_that_the_width_of_a_river_is_that_of_its_feature(tmp_path):
+    (tmp_path / "w.geojson").write_text(
+        '{"features": [{"properties": {"class": "river", "width_m": 330}, "geometry": {"type": "LineString",'
+        ' "coordinates": [[-0.55, 47.47], [-0.54, 47.48]]}}]}'
+    )
+    assert load(tmp_path, ANGERS)[0].width_m == 330.0

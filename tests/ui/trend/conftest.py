@@ -46,6 +46,8 @@ def record(station: TownStation, folder: Path) -> None:
 def page(window: MainWindow, settle: Callable[[Callable[[], bool]], None]) -> Iterator[TrendPage]:
     """The page of trends with the level drawn, its history read."""
     level = window.context.attachment.site.tag_by_id[LEVEL]
+    window.showNormal()
+    window.resize(1920, 1080)
     window.navigate(Place(TRENDS, tags=(level,)))
     found = window.pages[TRENDS]
     assert isinstance(found, TrendPage)
