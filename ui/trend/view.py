@@ -139,13 +139,13 @@ class TrendView(QWidget):
     # ------------------------------------------------------------ time
     def refresh(self, moved: NDArray[np.intp]) -> None:
         """Take live values of the pens; move on as soon as that is a pixel."""
-        for pen in self._pens:
-            row = int(np.searchsorted(moved, pen.tag.index))
-            if row < len(moved) and moved[row] == pen.tag.index:
-                self._take(pen)
+        touched = [pen for pen in self._pens if _contains(moved, pen.tag.index)]
+        for pen in touched:
+            self._take(pen)
         if self._direct and self._now() - self._drawn >= self._span_s / max(self.plot.width(), 200):
             self._draw()
-        self.legend.update()
+        elif touched:
+            self.legend.update()
 
     def slow(self) -> None:
         """Once a second: figures, the last second of the curves, standing alarms; now and then the history."""
@@ -381,6 +381,12 @@ class TrendView(QWidget):
     async def _write(self, sheet: Sheet, path: Path) -> None:
         await asyncio.to_thread(sheet.write, path)
         self.said.emit(self._look.say(words.SAVED).format(path))
+
+
+def _contains(rows: NDArray[np.intp], row: int) -> bool:
+    """Whether growing `rows` have this one."""
+    at = int(np.searchsorted(rows, row))
+    return at < len(rows) and int(rows[at]) == row
 
 
 def _timer(owner: TrendView, interval_ms: int, act: object) -> QTimer:
