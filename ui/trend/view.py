@@ -39,7 +39,7 @@ SLOW_READ_MS = 400
 READ_AGAIN_S = 30.0
 AHEAD = 0.025
 """Room right of now in direct mode, as part of the span; the numbers of the pens stand there."""
-DOCK_LEGEND_PX = 440
+DOCK_LEGEND_PX = 464
 
 
 class TrendView(QWidget):
@@ -329,7 +329,7 @@ class TrendView(QWidget):
             Column(words.SCALE, 104, self._scale_text, 400, "text2", leaving=5),
         ]
         narrow = [Column(words.NOW, 92, self._now_text, 600), Column(words.CURSOR, 64, self._cursor_text, leaving=1)]
-        return [*narrow, Column(words.SCALE, 78, self._scale_text, 400, "text2", leaving=2)] if docked else wide
+        return [*narrow, Column(words.SCALE, 98, self._scale_text, 400, "text2", leaving=2)] if docked else wide
 
     def _now_text(self, pen: Pen) -> str:
         value = shown(pen.tag, self._context.live, self._context.attachment.texts, self._look)
