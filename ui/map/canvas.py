@@ -1,8 +1,8 @@
 """MapCanvas: one widget, one cached picture of the base, signs and names painted over it.
 
 While the map moves, the picture is shifted and scaled; it is drawn again 150 ms after the last move (benchmarks/map.py:
-a frame of a pan costs a tenth of one that draws everything). It is larger than the screen, so that a short pan shows no
-edge.
+a frame of a pan costs a quarter to a ninth of one that draws everything). It is larger than the screen,
+so that a short pan shows no edge.
 """
 
 from __future__ import annotations
