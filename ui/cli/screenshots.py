@@ -51,6 +51,7 @@ def _command(name: str, *words: object) -> list[str]:
 def _show(attachment: RemoteAttachment, to: Path, settle_s: float) -> int:
     """Build the window, let it run, and take the pictures from within its own loop."""
     import qasync
+    from PySide6.QtCore import Qt
 
     from supervisor.clock import SystemClock
     from ui.app import build, prepare
@@ -68,6 +69,7 @@ def _show(attachment: RemoteAttachment, to: Path, settle_s: float) -> int:
             raise Unavailable("the station did not start within half a minute")
         tasks = Tasks(asyncio.get_running_loop())
         window = build(attachment, Preferences(), user, SystemClock(), tasks)
+        window.setWindowState(Qt.WindowState.WindowNoState)  # a new one takes the screen, and this one has none
         window.resize(*SIZE)
         window.show()
         window.start()

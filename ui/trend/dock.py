@@ -17,7 +17,7 @@ from ui.widgets import Button
 
 HEIGHT, FOLDED_HEIGHT = 236, 44
 SPAN_S = 8 * 3600.0
-OPEN_FROM_PX = 1000
+OPEN_FROM_PX = 1200
 """Height of the window from which the dock is open unless the operator folded it."""
 
 

@@ -46,12 +46,12 @@ def test_that_the_dock_turns_to_another_equipment_and_stays_on_the_same(dock, wi
 def test_that_it_is_open_where_there_is_room_unless_the_operator_said_otherwise(dock):
     dock.suit(900)
     assert (dock.is_open, dock.height()) == (False, FOLDED_HEIGHT)
-    dock.suit(1080)
+    dock.suit(1440)
     assert (dock.is_open, dock.height()) == (True, HEIGHT)
     told = []
     dock.folded.connect(told.append)
     dock.fold.click()
-    dock.suit(1080)
+    dock.suit(1440)
     assert (dock.is_open, told) == (False, [True])
     dock.unfold.click()
     dock.suit(900)
