@@ -164,9 +164,9 @@ async def _run(site: Site, given: argparse.Namespace) -> None:
     control = Control(city.mischief, given.control) if given.control is not None else None
     parent = asyncio.create_task(_outlive(os.getppid(), stop), name="parent")
     try:
-        if control:
-            await _listen(control)
         await city.start()
+        if control:
+            await _listen(control)  # last: a city that answers has every controller open
         sys.stdout.write(f"city ready: {len(city.servers)} links, {sum(1 for tag in site.tags if tag.source)} tags\n")
         sys.stdout.flush()
         await stop.wait()

@@ -11,18 +11,33 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 from supervisor.model import Text
 from ui import words
 from ui.look import Look
-from ui.shapes import paint_icon
+from ui.shapes import paint_icon, text_width
 
+_FRAME = 52
+"""Pixels a combo box takes around its words: padding, and the arrow."""
 _TYPING_MS = 150
 """A pause in typing after which the list is searched."""
 
 
-class Choice(QComboBox):
+class Combo(QComboBox):
+    """A combo box whose arrow is drawn: a style sheet takes Qt's own away."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        with QPainter(self) as painter:
+            box = QRectF(self.width() - 24, self.height() / 2 - 6, 12, 12)
+            paint_icon(painter, "down", box, self._look.color("text2" if self.isEnabled() else "text3"), 1.6)
+
+
+class Choice(Combo):
     """One of some named things, or all of them."""
 
     def __init__(self, look: Look, everything: Text, rows: Iterable[tuple[str, Text]]) -> None:
-        super().__init__()
-        self._look = look
+        super().__init__(look)
         self._rows = [("", everything), *rows]
         self.setMinimumContentsLength(8)
         self.setMaximumWidth(260)
@@ -31,12 +46,6 @@ class Choice(QComboBox):
             self.addItem(look.say(name), id_)
         look.changed.connect(self._dress)
         self._dress()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        with QPainter(self) as painter:  # a style sheet takes Qt's own arrow away
-            box = QRectF(self.width() - 24, self.height() / 2 - 6, 12, 12)
-            paint_icon(painter, "down", box, self._look.color("text2"), 1.6)
 
     def chosen(self) -> str:
         """The id of what is chosen; empty for all."""
@@ -52,6 +61,8 @@ class Choice(QComboBox):
         self.setAccessibleName(self._look.say(self._rows[0][1]))
         for at, (_, name) in enumerate(self._rows):
             self.setItemText(at, self._look.say(name))
+        widest = text_width(self._look.say(self._rows[0][1]), self._look.font("body"))
+        self.setMinimumWidth(min(round(widest) + _FRAME, self.maximumWidth()))
 
 
 class FilterText(QLineEdit):

@@ -63,7 +63,7 @@ class Look(QObject):
         """A number as the language writes it; a dash for NaN."""
         if value != value:
             return WAITING
-        return self._locale.toString(float(value), "f", decimals)
+        return self._locale.toString(round(float(value), decimals) + 0.0, "f", decimals)  # + 0.0: zero has no sign
 
     def clock(self, instant: int, seconds: bool = True) -> str:
         """An instant (ns UTC) as the site's wall clock shows it."""

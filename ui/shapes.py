@@ -7,6 +7,7 @@ radii) and R for a rounded rectangle (corner, size, radius).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -109,6 +110,29 @@ def text_width(text: str, font: QFont) -> float:
 def elided(text: str, font: QFont, width: float) -> str:
     """The text, cut with an ellipsis where it is wider than `width` pixels."""
     return QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, max(width, 0.0))
+
+
+_STREETS = {
+    "Boulevard": "Bd",
+    "Avenue": "Av.",
+    "Place": "Pl.",
+    "Square": "Sq.",
+    "Allée": "All.",
+    "Chemin": "Ch.",
+    "Route": "Rte",
+    "Maréchal": "Mal",
+    "Saint": "St",
+    "Sainte": "Ste",
+}
+"""As street signs and plans shorten them. The last words of a name tell it apart, so its first ones give way."""
+_STREET = re.compile(rf"\b({'|'.join(_STREETS)})\b")
+
+
+def shortened(text: str, font: QFont, width: float) -> str:
+    """The name of a place; its street words abbreviated, then its end cut, where it is wider than `width` pixels."""
+    if text_width(text, font) > width:
+        text = _STREET.sub(lambda found: _STREETS[found[1]], text)
+    return elided(text, font, width)
 
 
 def system_icon(system: str) -> str:

@@ -45,6 +45,7 @@ class AlarmsPage(Page):
         self.filters = Filters(look, site)
         self.filters.changed.connect(self._use)
         self.table = self._make_table()
+        self.setFocusProxy(self.table)
         self.detail = Detail(context)
         self.detail.asked_for.connect(self.asked_for)
         self.detail.acknowledge.connect(self.acknowledge_selected)
@@ -227,6 +228,7 @@ class AlarmsPage(Page):
         """Let the selection go, back to the top, the order of the law again."""
         self.table.selectionModel().clearSelection()
         self.table.scrollToTop()
+        self.table.setFocus()  # a button that is disabled now would pass the focus on to "acknowledge page"
         self.model.thaw()
         self._tell()
 

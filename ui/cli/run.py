@@ -16,6 +16,7 @@ import time
 from types import FrameType
 
 import drivers
+from simulator import control
 from supervisor import notice
 from supervisor.clock import SECOND
 from supervisor.columns import Columns
@@ -32,6 +33,8 @@ CRASHES = 5
 """A window that is started again this often in a row, and crashes soon each time, is given up."""
 HASTY_S = 15.0
 """A window that ends with an error before this could not start; later it has crashed."""
+CITY_S = 30.0
+"""How long the controllers of the demo may take to open; then the station is started all the same."""
 ENDS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK")
 """What somebody who wants us to end may send; which of them exist depends on the system."""
 
@@ -51,12 +54,29 @@ def demo(given: argparse.Namespace) -> int:
     folder.make()
     words = ["-m", "ui.cli", "city", str(given.site), "--control", str(given.control)]
     city = Child("city", [sys.executable, *words], folder.root / "city.log")
-    city.start()
+    logging.basicConfig(level=logging.INFO, format="vigie: %(message)s")
+    # until the household listens: the city must not be left behind
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
+        city.start()
         prepare_past(site, folder, given.past)
+        await_city(given.control)
         return _Household(given, site, folder, [city]).live()
     finally:
         city.stop()
+
+
+def await_city(port: int) -> None:
+    """Let the city open its controllers first, or every link would be an alarm at each start of the demo."""
+    deadline = time.monotonic() + CITY_S
+    while time.monotonic() < deadline:
+        try:
+            control.ask(port, ["list"])
+        except Unavailable:
+            time.sleep(LOOK_S)
+        else:
+            return
+    log.warning("The city has not answered for %.0f s: see city.log in the data folder", CITY_S)
 
 
 def prepare_past(site: Site, folder: DataFolder, hours: float) -> None:

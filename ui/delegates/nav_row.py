@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from ui.look import Look
 from ui.models.tree import NODE, WORST
-from ui.shapes import elided, paint_icon, paint_priority, saved, system_icon
+from ui.shapes import paint_icon, paint_priority, saved, shortened, system_icon
 
 BADGE = 56
 """Pixels at the right where the alarm is drawn, and clicked."""
@@ -44,7 +44,7 @@ class NavRow(QStyledItemDelegate):
             painter.setFont(font)
             painter.setPen(look.color("text" if strong or node.equipment else "text2"))
             room = rect.right() - left - (BADGE if worst else 6)
-            text = elided(index.data(), font, room)
+            text = shortened(index.data(), font, room)
             painter.drawText(QRectF(left, rect.top(), room, rect.height()), LEFT, text)
             if worst:
                 box = QRectF(rect.right() - BADGE + 6, rect.center().y() - 7.5, 17, 16)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QLocale, Qt
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLineEdit, QWidget
 
 from supervisor.errors import Refused, Unavailable
 from supervisor.model import CommandSpec, Equipment, Kind, Tag, Text
@@ -20,6 +20,7 @@ from ui.faceplate import words
 from ui.faceplate.confirm import ConfirmCard, label_of
 from ui.faceplate.locks import blocking
 from ui.faceplate.progress import Progress
+from ui.fields import Combo
 from ui.pages import Context
 from ui.values import worded
 from ui.widgets import Button, Label, Words, column, row
@@ -98,7 +99,7 @@ class Choice(Control):
     def build(self) -> None:
         look = self.context.look
         self.inside.addWidget(Words(look, self.specs[0].name, "hint", 400, "text2"))
-        self.box = QComboBox()
+        self.box = Combo(look)
         self.box.setFixedHeight(round(34 * look.scale))
         self.button = Button(look, words.WRITE)
         self.button.setFixedHeight(round(34 * look.scale))
@@ -256,6 +257,7 @@ class Commands(QWidget):
         self._rights.setText(look.say(words.RIGHTS).format(role=look.say(ROLES[self.context.user.role])))
         if self.card is not None:
             self.card.read()
+        self.progress.setVisible(self.card is None and self.progress.command is not None)
 
     def slow(self) -> None:
         """The countdown of the card."""
@@ -271,7 +273,6 @@ class Commands(QWidget):
         if not spec.critical:
             self._send(spec, value, control)
             return
-        live = self.context.attachment.site.tag(self.equipment, spec.feedback or spec.tag)
         self._asked = control
 
         def closed(confirmed: bool) -> None:
@@ -279,7 +280,7 @@ class Commands(QWidget):
             if confirmed:
                 self._send(spec, value, control)
 
-        self.card = ConfirmCard(self.context, spec, value, live, closed)
+        self.card = ConfirmCard(self.context, self.equipment, spec, value, closed)
         at = self._body.indexOf(control)
         box: QBoxLayout = self._body
         box.insertWidget(at + 1, self.card)
@@ -296,7 +297,9 @@ class Commands(QWidget):
         return True
 
     def _put_away(self, text: Text | None) -> None:
+        """Without the card. The focus stays here: Qt would pass it on to any button of the window."""
         card, self.card = self.card, None
+        self._asked.setFocus()
         if card is not None:
             card.hide()
             self._body.removeWidget(card)
@@ -309,6 +312,7 @@ class Commands(QWidget):
 
     def _send(self, spec: CommandSpec, value: float | None, control: Control) -> None:
         self._busy = True
+        control.setFocus()  # before its button is disabled; Qt would pass the focus on to another command
         self.read()
         self.context.spawn(self._submit(spec, value, control))
 

@@ -11,8 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame
 
-from supervisor.model import CommandSpec, Tag, Text
+from supervisor.model import CommandSpec, Equipment, Tag, Text
 from ui.faceplate import words
+from ui.naming import full_name
 from ui.pages import Context
 from ui.values import shown, worded
 from ui.widgets import Button, Label, column, row
@@ -24,20 +25,27 @@ class ConfirmCard(QFrame):
     """One card for one command; `closed` is told True when the operator confirmed."""
 
     def __init__(
-        self, context: Context, spec: CommandSpec, value: float | None, live: Tag | None, closed: Callable[[bool], None]
+        self,
+        context: Context,
+        equipment: Equipment,
+        spec: CommandSpec,
+        value: float | None,
+        closed: Callable[[bool], None],
     ) -> None:
         super().__init__()
         self.setObjectName("confirm")
-        self._context, self._spec, self._value, self._tag, self._closed = context, spec, value, live, closed
+        self._context, self._equipment, self._spec, self._value, self._closed = context, equipment, spec, value, closed
+        self._tag: Tag | None = context.attachment.site.tag(equipment, spec.feedback or spec.tag)
         self._deadline = context.clock.monotonic() + EXPIRY_S
         look = context.look
         self._title = Label(look, "value", 600)
+        self._where = Label(look, "label", 600)
         self._consequence = Label(look, "label", 400, "text2")
         self._now = Label(look, "label", 500)
         self._countdown = Label(look, "hint", 400, "text2")
         self.cancel = Button(look, words.CANCEL)
         self.confirm = Button(look, words.CONFIRM, "primary", weight=600)
-        for label in (self._title, self._consequence, self._now):
+        for label in (self._title, self._where, self._consequence, self._now):
             label.setWordWrap(True)
         self._lay_out()
         self.cancel.clicked.connect(lambda: self._close(False))
@@ -48,7 +56,7 @@ class ConfirmCard(QFrame):
     def _lay_out(self) -> None:
         inside = column(self, 0, 6)
         inside.setContentsMargins(12, 10, 12, 10)
-        for label in (self._title, self._consequence, self._now):
+        for label in (self._title, self._where, self._consequence, self._now):
             inside.addWidget(label)
         buttons = row()
         for button in (self.cancel, self.confirm):
@@ -74,7 +82,7 @@ class ConfirmCard(QFrame):
             return
         look, context = self._context.look, self._context
         value = shown(self._tag, context.live, context.attachment.texts, look)
-        said = " ".join(part for part in value[:2] if part)
+        said = look.say(words.UNKNOWN_NOW) if value.bad else " ".join(part for part in value[:2] if part)
         name = look.say(self._tag.spec.name).lower()
         self._now.setText(look.say(words.NOW).format(name=name, value=said))
 
@@ -85,6 +93,7 @@ class ConfirmCard(QFrame):
             value = " ".join(worded(self._tag.spec, self._value, self._context.attachment.texts, look)).strip()
             command = look.say(words.TO).format(command=command, value=value)
         self._title.setText(look.say(words.ASK).format(command=command))
+        self._where.setText(full_name(self._context.attachment.site, self._equipment, look))
         consequence = look.say(self._spec.consequence)
         self._consequence.setText(consequence)
         self._consequence.setVisible(bool(consequence))

@@ -16,6 +16,8 @@ from ui.values import Shown, shown, state_id
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_MOST = 0.62
+"""Share of a row its value may take; a long message is cut, and whole in the tool tip."""
 
 
 class Live(QWidget):
@@ -32,6 +34,7 @@ class Live(QWidget):
         seen = shown(self.tag, self.context.live, self.context.attachment.texts, self.context.look)
         if seen != self.seen:
             self.seen = seen
+            self.setToolTip(seen.text if self.tag.spec.kind is Kind.TEXT else "")
             self.update()
 
     def value(self) -> float:
@@ -57,14 +60,15 @@ class Measure(Live):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             font, small = look.font("value" if self.scale else "body", 600), look.font("hint")
             unit = text_width(value.unit, small) + 4 if value.unit else 0.0
-            taken = text_width(value.text, font) + unit + 10
+            said = elided(value.text, font, width * _MOST - unit)
+            taken = max(text_width(said, font) + unit + 10, 46.0 if value.bad else 0.0)
             painter.setFont(look.font("label"))
             painter.setPen(look.color("text2"))
-            name = elided(look.say(self.tag.spec.name), look.font("label"), max(width - taken, 40))
+            name = elided(look.say(self.tag.spec.name), look.font("label"), width - taken)
             painter.drawText(QRectF(0, 1, width, line), int(LEFT), name)
             painter.setFont(font)
-            painter.setPen(look.color("bad" if value.bad else "text"))
-            painter.drawText(QRectF(0, 0, width - unit, line), int(RIGHT), value.text)
+            painter.setPen(look.color("text"))
+            painter.drawText(QRectF(0, 0, width - unit, line), int(RIGHT), "" if value.bad else said)
             painter.setFont(small)
             painter.setPen(look.color("text2"))
             painter.drawText(QRectF(0, 1, width, line), int(RIGHT), value.unit)
@@ -72,7 +76,7 @@ class Measure(Live):
                 bar = QRectF(0, line + 5, width - 1, 10)
                 paint_across(painter, bar, self.scale, self.value(), look, self._active())
             if value.bad:
-                paint_bad(painter, QRectF(width - max(taken, 36), 0, max(taken, 36) - 6, line), look)
+                paint_bad(painter, QRectF(width - 40, 5, 34, line - 6), look)
 
     def _active(self) -> int:
         board = self.context.board
@@ -140,8 +144,11 @@ class PartRow(Live):
             painter.setPen(look.color("text"))
             painter.drawText(rect, int(LEFT), look.say(self.equipment.name))
             painter.setFont(look.font("body"))
-            painter.setPen(look.color("bad" if value.bad else "text2"))
-            painter.drawText(rect.adjusted(0, 0, -22, 0), int(RIGHT), " ".join(part for part in value[:2] if part))
+            painter.setPen(look.color("text2"))
+            if value.bad:
+                paint_bad(painter, QRectF(rect.right() - 62, rect.center().y() - 6, 34, 14), look)
+            else:
+                painter.drawText(rect.adjusted(0, 0, -22, 0), int(RIGHT), " ".join(part for part in value[:2] if part))
             paint_icon(painter, "right", QRectF(rect.right() - 15, rect.center().y() - 7, 14, 14), look.color("text2"))
             worst = self._worst()
             if worst is not None:

@@ -187,7 +187,8 @@ class Content(QWidget):
         name = self._state_tag.spec.name if self._state_tag else words.STATE
         label = Words(look, name, "hint", 400, "text2")
         label.setVisible(self._state_tag is not None)
-        self._section(None, label, self._word, self._quality)
+        self._state_box = self._section(None, label, self._word, self._quality)
+        self._read_state()
 
     def _values(self) -> None:
         """Headline values first, those with a scale as bars; then the strip of the first of them."""
@@ -299,6 +300,7 @@ class Content(QWidget):
         text = look.say(words.QUALITY).format(quality=look.say(quality_words(int(bad[0])))) if len(bad) else ""
         self._quality.setText(text)
         self._quality.setVisible(bool(text))
+        self._state_box.setVisible(bool(text) or self._state_tag is not None)
 
     def refresh_alarms(self) -> None:
         self.standing.read()

@@ -57,7 +57,7 @@ class StepLine(QWidget):
 
 
 class Outcome(QFrame):
-    """The final word. Unknown, failed and refused are framed; done is a tick."""
+    """The final word. Unknown is a block of the colour of what can't be believed; failed and refused are framed."""
 
     def __init__(self, context: Context, outcome: str) -> None:
         super().__init__()
@@ -72,11 +72,12 @@ class Outcome(QFrame):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if self.outcome in STRONG:
                 painter.setPen(QPen(look.color(token if self.outcome == "unknown" else "border2"), 2))
-                painter.setBrush(look.color("raised"))
+                painter.setBrush(look.color(token if self.outcome == "unknown" else "raised"))
                 painter.drawRoundedRect(rect, 4, 4)
-            paint_icon(painter, icon, QRectF(8, rect.center().y() - 9, 18, 18), look.color(token), 2.0)
+            ink = look.color("raised" if self.outcome == "unknown" else token)
+            paint_icon(painter, icon, QRectF(8, rect.center().y() - 9, 18, 18), ink, 2.0)
             painter.setFont(look.font("value", 600))
-            painter.setPen(look.color(token))
+            painter.setPen(ink)
             said = look.say(words.OUTCOMES.get(self.outcome, words.UNDER_WAY))
             painter.drawText(rect.adjusted(34, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), said)
 

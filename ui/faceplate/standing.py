@@ -22,6 +22,8 @@ from ui.widgets import Label, Words, clear, column, row
 SHOWN = 4
 """Standing alarms listed; the alarm page has them all."""
 EVENTS = 4
+_ASKED = "requested"
+"""Kind of the journal's row that names a command."""
 
 
 log = logging.getLogger(__name__)
@@ -116,6 +118,8 @@ class Events(QWidget):
         self._context, self._equipment = context, equipment
         self._alarms = {alarm.id: alarm for alarm in context.attachment.site.alarms_by_equipment.get(equipment.id, ())}
         self._rows: list[Row] = []
+        self._commands: dict[object, str] = {}
+        """Command by the id of its page in the ledger; the row of an outcome names no more than that."""
         self._due = 0.0
         self._task: asyncio.Task[None] | None = None
         self._inside = column(self, 0, 3)
@@ -142,6 +146,9 @@ class Events(QWidget):
             log.info("The journal says nothing of %s: %s", self._equipment.id, error)
             return
         told = [row for row in rows if row.kind in words.KINDS][:EVENTS]
+        self._commands = {
+            row.detail.get("id"): str(row.detail.get("command", "")) for row in rows if row.kind == _ASKED
+        }
         if told != self._rows:
             self._rows = told
             self.dress()
@@ -167,7 +174,7 @@ class Events(QWidget):
         """One row in words."""
         look = self._context.look
         alarm = self._alarms.get(entry.subject)
-        spec = self._equipment.type.commands.get(str(entry.detail.get("command", "")))
+        spec = self._equipment.type.commands.get(self._commands.get(entry.detail.get("id"), ""))
         name = look.say(alarm.rule.name) if alarm else look.say(spec.name) if spec else look.say(words.COMMAND)
         outcome = words.OUTCOMES.get(entry.result)
         return look.say(words.KINDS[entry.kind]).format(name=name, result=look.say(outcome).lower() if outcome else "")

@@ -41,7 +41,8 @@ CONFIRM = Text(fr="Confirmer", en="Confirm")
 EXPIRES = Text(fr="Sélection avant exécution · expire dans {n} s", en="Select before operate · expires in {n} s")
 EXPIRED = Text(fr="La confirmation a expiré : rien n'a été envoyé.", en="The confirmation expired: nothing was sent.")
 TO = Text(fr="{command} : {value}", en="{command}: {value}")
-NOW = Text(fr="Actuellement : {name} {value}", en="Now: {name} {value}")
+UNKNOWN_NOW = Text(fr="inconnu, mesure invalide", en="unknown, bad value")
+NOW = Text(fr="Actuellement : {name} – {value}", en="Now: {name} – {value}")
 
 # ledger
 STEPS = {

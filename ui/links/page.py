@@ -33,6 +33,7 @@ class LinksPage(Page):
         self.model = LinkList(context.attachment.site, context.live, look)
         self.table = Table(look, self.model, _WIDTHS, columns.ADDRESS, words.LINKS)
         self.table.spare = (columns.RECONNECTS, columns.AREA, columns.PROTOCOL, columns.ERRORS, columns.REQUESTS)
+        self.setFocusProxy(self.table)
         self.table.clicked.connect(self._open)
         self.table.activated.connect(self._open)
         self.count = Label(look, "body", 400, "text2")

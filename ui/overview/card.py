@@ -19,7 +19,7 @@ from ui.overview import words
 from ui.overview.figures import Measure, blind, strangeness
 from ui.overview.panels import Panel
 from ui.pages import ALARMS, Context, Place
-from ui.shapes import elided, paint_bad, paint_icon, paint_priority, saved, system_icon, text_width
+from ui.shapes import elided, paint_bad, paint_icon, paint_priority, saved, shortened, system_icon, text_width
 from ui.values import Shown, shown
 
 HEAD, FIGURES, HEADING, ROW = 44, 62, 26, 25
@@ -28,6 +28,8 @@ LEAST = 5
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _QUIET = 9
+_BAR = 44.0
+"""Pixels below which a bar says nothing."""
 
 
 class Row(NamedTuple):
@@ -58,7 +60,7 @@ class SystemCard(QWidget):
         self._top: tuple[int, bool, int] | None = None
         self._scale = self._range()
         self._under = -1
-        self._value_width = 0.0
+        self._value_width = self._bar_width = 0.0
         self.setMouseTracking(True)
         self._look.changed.connect(self._dress)
         self.show_alarms()
@@ -136,6 +138,7 @@ class SystemCard(QWidget):
             self._paint_heading(painter)
             shown_rows = self._shown_rows()
             self._value_width = max((self._wide(row) for row in shown_rows), default=0.0)
+            self._bar_width = self._room_for_bars(shown_rows)
             for at, row in enumerate(shown_rows):
                 self._paint_row(painter, at, row)
             left = len(self.rows) - len(shown_rows)
@@ -148,34 +151,46 @@ class SystemCard(QWidget):
     def _wide(self, row: Row) -> float:
         """Pixels the value of a row takes, with its unit."""
         told = shown(row.tag, self._context.live, self._context.attachment.texts, self._look)
-        unit = text_width(told.unit, self._look.font("hint")) + 4 if told.unit else 0.0
-        return max(text_width(told.text, self._look.font("body", 600)) + unit + 10, 40.0)
+        return max(text_width(told.text, self._look.font("body", 600)) + 10, 40.0)
+
+    def _room_for_bars(self, rows: list[Row]) -> float:
+        """Width of the bars: what the names leave, within limits."""
+        if not rows or rows[0].tag.spec.kind not in (Kind.NUMBER, Kind.COUNTER):
+            return 0.0
+        font = self._look.font("body", 600)
+        names = max(text_width(self._look.say(row.equipment.name), font) for row in rows)
+        room = self.width() - 28 - (21 if self._worst else 0) - self._value_width - 10
+        return min(max(room - names, _BAR), 110.0)
 
     def _paint_head(self, painter: QPainter) -> None:
         look, height = self._look, HEAD * self._look.scale
         paint_icon(painter, system_icon(self._panel.system), QRectF(14, height / 2 - 11, 22, 22), look.color("text2"))
         font = look.font("value", 600)
+        right = self._paint_marks(painter, height)
         painter.setFont(font)
         painter.setPen(look.color("text"))
         name = look.say(self._context.attachment.site.systems[self._panel.system].name)
-        painter.drawText(
-            QRectF(46, 0, self.width(), height),
-            LEFT,
-            elided(name, font, self.width() - 46 - (40 if self._top is None else 74)),
-        )
-        right = self.width() - 14.0
-        if blind(self._context.live, self._all):
-            paint_bad(painter, QRectF(right - (30 if self._top is None else 90), height / 2 - 8, 26, 17), look)
-        elif self._top is None:
+        painter.drawText(QRectF(46, 0, self.width(), height), LEFT, elided(name, font, right - 46 - 8))
+
+    def _paint_marks(self, painter: QPainter, height: float) -> float:
+        """The worst alarm, and whether the values can be believed; the left edge of what was drawn."""
+        look, right = self._look, self.width() - 14.0
+        doubtful = blind(self._context.live, self._all)
+        if self._top is not None:
+            priority, acked, number = self._top
+            width = text_width(str(number), look.font("value", 600))
+            painter.setPen(look.color("text"))
+            painter.setFont(look.font("value", 500 if acked else 600))
+            painter.drawText(QRectF(right - width - 2, 0, width + 4, height), LEFT, str(number))
+            paint_priority(painter, QRectF(right - width - 30, height / 2 - 10, 21, 20), priority, acked, look)
+            right -= width + 30
+        elif not doubtful:
             paint_icon(painter, "check", QRectF(right - 18, height / 2 - 9, 18, 18), look.color("ok"), 2)
-        if self._top is None:
-            return
-        painter.setPen(look.color("text"))
-        priority, acked, number = self._top
-        width = text_width(str(number), look.font("value", 600))
-        painter.setFont(look.font("value", 500 if acked else 600))
-        painter.drawText(QRectF(right - width - 2, 0, width + 4, height), LEFT, str(number))
-        paint_priority(painter, QRectF(right - width - 30, height / 2 - 10, 21, 20), priority, acked, look)
+            right -= 18
+        if doubtful:
+            right -= 40
+            paint_bad(painter, QRectF(right, height / 2 - 8, 26, 17), look)
+        return right
 
     def _paint_figures(self, painter: QPainter) -> None:
         look, scale = self._look, self._look.scale
@@ -242,7 +257,12 @@ class SystemCard(QWidget):
         painter.drawLine(QPointF(14, top), QPointF(self.width() - 14, top))
         painter.setFont(look.font("hint", 500))
         painter.setPen(look.color("text2"))
-        painter.drawText(QRectF(14, top, self.width() - 28, HEADING * scale), LEFT, look.say(self._panel.heading))
+        painter.drawText(QRectF(14, top, self.width() - 28, HEADING * scale), LEFT, self._heading())
+
+    def _heading(self) -> str:
+        """What the list shows, and in which unit: said once, so that the rows have room for names."""
+        unit = self.rows[0].tag.spec.unit if self.rows else ""
+        return self._look.say(self._panel.heading) + (f" ({unit})" if unit else "")
 
     def _paint_row(self, painter: QPainter, at: int, row: Row) -> None:
         look, strip = self._look, self._strip(at)
@@ -256,15 +276,13 @@ class SystemCard(QWidget):
         told = shown(row.tag, self._context.live, self._context.attachment.texts, look)
         numeric = row.tag.spec.kind in (Kind.NUMBER, Kind.COUNTER)
         right = strip.right() - 13
-        value = self._value_width
-        bar = min((right - left - value) * 0.36, 110.0) if numeric else 0.0
+        value, bar = self._value_width, self._bar_width
         font = look.font("body", 600 if worst and not worst[1] else 400)
         painter.setFont(font)
         painter.setPen(look.color("text"))
         room = right - value - bar - left - 10
-        painter.drawText(
-            QRectF(left, strip.top(), room, strip.height()), LEFT, elided(look.say(row.equipment.name), font, room)
-        )
+        name = shortened(look.say(row.equipment.name), font, room)
+        painter.drawText(QRectF(left, strip.top(), room, strip.height()), LEFT, name)
         if numeric:
             self._paint_bar(painter, QRectF(right - value - bar, strip.center().y() - 4, bar, 8), row.tag)
         self._paint_value(painter, QRectF(right - value, strip.top(), value, strip.height()), told)
@@ -295,14 +313,10 @@ class SystemCard(QWidget):
         if told.bad:
             paint_bad(painter, QRectF(box.right() - 34, box.center().y() - 8, 30, 16), look)
             return
-        painter.setPen(look.color("text2"))
-        unit = text_width(told.unit, look.font("hint")) + 4 if told.unit else 0.0
-        painter.setFont(look.font("hint"))
-        painter.drawText(box, RIGHT, told.unit)
         font = look.font("body", 600 if told.unit else 500)
         painter.setFont(font)
         painter.setPen(look.color("text"))
-        inner = box.adjusted(4, 0, -unit, 0)
+        inner = box.adjusted(4, 0, 0, 0)
         painter.drawText(inner, RIGHT, elided(told.text, font, inner.width()))
 
     # ------------------------------------------------------------ the mouse

@@ -16,10 +16,10 @@ from ui.naming import systems
 from ui.overview import words
 from ui.overview.figures import BLIND
 from ui.pages import ALARMS, Context, Place
-from ui.shapes import elided, paint_icon, paint_priority, saved, system_icon
+from ui.shapes import paint_icon, paint_priority, saved, shortened, system_icon
 from ui.words import NO_AREA
 
-HEAD, ROW, CELL = 34, 28, 38
+HEAD, ROW, CELL = 34, 28, 36
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -67,12 +67,12 @@ class Matrix(QWidget):
     def _dress(self) -> None:
         scale = self._look.scale
         self.setMinimumHeight(round((HEAD + ROW * len(self._areas)) * scale) + 4)
-        self.setMinimumWidth(round(150 * scale + CELL * scale * len(self._systems)))
+        self.setMinimumWidth(round(164 * scale + CELL * scale * len(self._systems)))
         self.setAccessibleName(self._look.say(words.AREAS))
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(round((160 + CELL * len(self._systems)) * self._look.scale), self.minimumHeight())
+        return QSize(round((176 + CELL * len(self._systems)) * self._look.scale), self.minimumHeight())
 
     def show_alarms(self) -> None:
         """The worst of each cell."""
@@ -114,7 +114,7 @@ class Matrix(QWidget):
                 font = look.font("body")
                 painter.setFont(font)
                 painter.setPen(look.color("text"))
-                name = elided(self._area_name(area), font, self._left() - 24)
+                name = shortened(self._area_name(area), font, self._left() - 24)
                 painter.drawText(strip.adjusted(14, 0, 0, 0), LEFT, name)
             for cell in np.flatnonzero(self._tags | self._things).tolist():
                 self._paint_cell(painter, cell)

@@ -20,7 +20,7 @@ from supervisor.health import LINK_TYPE
 from supervisor.model import Alarm, Equipment, Tag
 from ui.alarms.acts import acknowledge
 from ui.naming import full_name
-from ui.pages import ALARMS, FACEPLATE, LINKS, OVERVIEW, SYNOPTIC, TRENDS, Context, Page, Place
+from ui.pages import ALARMS, FACEPLATE, LINKS, MAP, OVERVIEW, SYNOPTIC, TRENDS, Context, Page, Place
 from ui.preferences import Preferences
 from ui.refresh import Refresh
 from ui.shell.banner import Banner
@@ -35,6 +35,8 @@ from ui.shell.top import TopBar
 from ui.widgets import column, row
 
 SIDE_WIDTH = 336
+_BESIDE = (SYNOPTIC, MAP)
+"""Pages the faceplate stays beside when they are come back to."""
 _MANY_TAGS = 20_000
 """From here on what can be searched is prepared in a thread, not at the first letter."""
 _REMEMBERED = 50
@@ -60,14 +62,16 @@ class MainWindow(QMainWindow):
         self.dress: Dress | None = None
         """Kept so that the application follows the look as long as the window lives."""
         self._behind: list[Place] = []
+        self._open = False
+        """Whether the operator has a faceplate open; pages that need the width hide it meanwhile."""
         self.refresh = Refresh(context.attachment, context.live, context.board, context.clock)
         self.horn = Horn(context.board)
         self._build()
         self._connect()
         self._shortcuts()
         self.setWindowTitle(f"Vigie – {context.look.say(context.attachment.site.name)}")
-        self.resize(1600, 900)
-        self.restoreGeometry(QByteArray.fromBase64(preferences.geometry.encode()))
+        if not self.restoreGeometry(QByteArray.fromBase64(preferences.geometry.encode())):
+            self._fill_screen()
 
     # ------------------------------------------------------------ putting it together
     def _build(self) -> None:
@@ -102,6 +106,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         for part in (self.top, self.banner, self.navigation, self.status):
             part.asked_for.connect(self.navigate)
+        self.top.asked_for.connect(lambda _: self._give_focus())
         self.pins.asked_for.connect(self._go_pinned)
         self.pins.changed.connect(self._keep_pins)
         self.banner.acknowledged.connect(self.acknowledge)
@@ -136,9 +141,15 @@ class MainWindow(QMainWindow):
         self.refresh.tick()
         if not self.place.page:
             self.navigate(OVERVIEW if OVERVIEW in self.rows else next(iter(self.rows)))
+            self._give_focus()
         self.refresh.start()
         if len(self.context.attachment.site.tags) > _MANY_TAGS:
             self.context.spawn(asyncio.to_thread(self.finder.build))
+
+    def _fill_screen(self) -> None:
+        """A new window takes the whole screen, also where no window manager maximises it."""
+        self.setGeometry(self.screen().availableGeometry())
+        self.setWindowState(Qt.WindowState.WindowMaximized)
 
     # ------------------------------------------------------------ going places
     def navigate(self, wish: object) -> None:
@@ -152,6 +163,11 @@ class MainWindow(QMainWindow):
         if self.place.page:
             self._behind = [*self._behind, self.place][-_REMEMBERED:]
         self._arrive(place)
+
+    def _give_focus(self) -> None:
+        """To the page: with the focus on a tab of the top bar, a key meant for the page would leave it."""
+        if shown := self.pages.get(self.place.page):
+            shown.setFocus()
 
     def back(self) -> None:
         """Where we were before."""
@@ -190,6 +206,12 @@ class MainWindow(QMainWindow):
         self.pins.show_here(place.equipment.id if place.equipment else place.page)
         if place.equipment and place.page != ALARMS:
             self._show_side(place)
+        else:
+            self.beside.setVisible(self._open and place.page in _BESIDE)
+
+    def _close_side(self) -> None:
+        self._open = False
+        self.beside.hide()
 
     def _show_side(self, place: Place) -> None:
         if place.equipment is None:
@@ -200,12 +222,13 @@ class MainWindow(QMainWindow):
         if self.side:
             self.side.arrive(place)
             self.beside.setFixedWidth(round(SIDE_WIDTH * self.context.look.scale))
+            self._open = True
             self.beside.show()
 
     def _make_side(self, side: PageRow) -> Page:
         panel = side.make(self.context)
         panel.asked_for.connect(self.navigate)
-        panel.closed.connect(self.beside.hide)
+        panel.closed.connect(self._close_side)
         self.refresh.watch(panel)
         layout = self.beside.layout()
         if layout is not None:

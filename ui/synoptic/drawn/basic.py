@@ -63,7 +63,7 @@ class WordOf(Item):
             below = self.rect.adjusted(0, LABEL_HEIGHT, 0, 0)
         strong = sheet.state(self.bound.tag) in options.get("alert", ())
         ink = Ink("title", 600, "text") if options.get("big") else STRONG if strong or label else WORD
-        sheet.quantity(painter, below, sheet.shown(self.bound.tag), ink)
+        sheet.quantity(painter, below, sheet.shown(self.bound.tag), ink, CENTRE if options.get("centre") else LEFT)
 
     def _badge(self, painter: QPainter) -> None:
         """One letter in a small square: A for automatic; dark when it is anything else than the first state."""

@@ -168,7 +168,7 @@ class Crossing(Item):
     def _upright(self, painter: QPainter, approach: Approach) -> None:
         """What must stand upright whatever the side: heads, names, flows."""
         centre, tags, turn = self.rect.center(), approach.tags, approach.turn
-        spots = {"group": (-ROAD - 40, -STOP_LINE - 66), "left": (-ROAD - 92, -STOP_LINE - 66)}
+        spots = {"group": (-ROAD - 40, -STOP_LINE - 66), "left": (-ROAD - 108, -STOP_LINE - 66)}
         if turn % 2:
             spots = {"group": (-ROAD - 54, -STOP_LINE - 54), "left": (-ROAD - 54, -STOP_LINE - 106)}
         for name, spot in spots.items():
