@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from supervisor.model import Text
 from ui.look import Look
-from ui.shapes import elided, paint_icon, saved
+from ui.shapes import paint_icon, saved, shortened
 
 HEIGHT = 32
 CELL = int(Qt.ItemDataRole.UserRole) + 10
@@ -85,13 +85,14 @@ class CellRow(QStyledItemDelegate):
         font = look.font("body", 600 if cell.heavy else 400)
         painter.setFont(font)
         painter.setPen(look.color(cell.token))
-        painter.drawText(box, cell.side, elided(cell.text, font, box.width()))
+        painter.drawText(box, cell.side, shortened(cell.text, font, box.width()))
 
 
 class Table(QTableView):
     """A list of rows; `widths` by column at 100 % text size, and one column takes the rest.
 
-    `spare` are columns that a narrow window does without, the first one first, until the rest has its `LEAST`.
+    A narrow window makes `supple` columns narrower, down to the width given, and does without `spare` ones, the first
+    one first, until the rest has its `LEAST`.
     """
 
     LEAST = 220
@@ -100,6 +101,7 @@ class Table(QTableView):
         super().__init__()
         self._look, self._widths, self._name = look, widths, name
         self.spare: tuple[int, ...] = ()
+        self.supple: Mapping[int, int] = {}
         self.setModel(model)
         self.setItemDelegate(CellRow(look, self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -137,10 +139,15 @@ class Table(QTableView):
         self._fit()
 
     def _fit(self) -> None:
-        """Hide spare columns until what is left has room."""
+        """Narrow the supple columns, then hide the spare ones, until what is left has room."""
         scale = self._look.scale
-        needed = (sum(self._widths.values()) + self.LEAST) * scale
+        lacking = (sum(self._widths.values()) + self.LEAST) * scale - self.viewport().width()
+        for section, least in self.supple.items():
+            width = self._widths[section] * scale
+            given = min(max(lacking, 0.0), width - least * scale)
+            self.horizontalHeader().resizeSection(section, round(width - given))
+            lacking -= given
         for section in self.spare:
-            hidden = needed > self.viewport().width()
+            hidden = lacking > 0
             self.setColumnHidden(section, hidden)
-            needed -= self._widths[section] * scale if hidden else 0
+            lacking -= self._widths[section] * scale if hidden else 0

@@ -36,7 +36,7 @@ def worded(spec: TagSpec, value: float, texts: Texts, look: Look) -> tuple[str, 
     if value != value:
         return WAITING, ""
     if spec.kind is Kind.TEXT:
-        return texts.text(value), ""
+        return texts.text(value) or WAITING, ""
     if spec.kind in (Kind.ENUM, Kind.BOOLEAN):
         state = spec.state(value)
         return (look.say(state.name), "") if state else (look.number(value, 0), "")

@@ -93,6 +93,7 @@ class AlarmsPage(Page):
 
     def _make_table(self) -> Table:
         table = Table(self.context.look, self.model, _WIDTHS, columns.ALARM, words.ALARMS)
+        table.supple = {columns.EQUIPMENT: 190}
         table.spare = (columns.AREA, columns.LIMIT, columns.STATE)
         table.setItemDelegate(AlarmRow(self.context, table))
         table.installEventFilter(self)

@@ -28,7 +28,9 @@ class JournalPage(Page):
         look = context.look
         self.model = JournalList(context.attachment.site, context.attachment.texts, look)
         self.table = Table(look, self.model, _WIDTHS, columns.DETAIL, words.JOURNAL)
+        self.table.supple = {columns.WHERE: 240, columns.WHAT: 150}
         self.table.spare = (columns.RESULT, columns.WHO)
+        self.setFocusProxy(self.table)
         self.table.doubleClicked.connect(self._go)
         self.table.activated.connect(self._go)
         self.book = Choice(look, words.ALL_ACTS, words.BOOK_NAMES.items())

@@ -32,6 +32,7 @@ class LinksPage(Page):
         look = context.look
         self.model = LinkList(context.attachment.site, context.live, look)
         self.table = Table(look, self.model, _WIDTHS, columns.ADDRESS, words.LINKS)
+        self.table.supple = {columns.LINK: 220, columns.AREA: 140}
         self.table.spare = (columns.RECONNECTS, columns.AREA, columns.PROTOCOL, columns.ERRORS, columns.REQUESTS)
         self.setFocusProxy(self.table)
         self.table.clicked.connect(self._open)

@@ -18,7 +18,7 @@ from supervisor.model import Alarm, Text
 from ui import words
 from ui.naming import area_name, full_name, limit
 from ui.pages import ALARMS, Context, Place
-from ui.shapes import elided, paint_icon, paint_priority, saved, text_width
+from ui.shapes import paint_icon, paint_priority, saved, shortened, text_width
 from ui.values import shown
 
 ROWS = 3
@@ -183,7 +183,7 @@ class Banner(QWidget):
             painter.setFont(font)
             painter.setPen(look.color(token))
             box = QRectF(x + inset, strip.top(), width - 12 + (12 if side == RIGHT else 0) - inset, strip.height())
-            painter.drawText(box, side, elided(text, font, box.width()))
+            painter.drawText(box, side, shortened(text, font, box.width()))
             x += width
 
     def _since(self, row: int) -> str:

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from supervisor.errors import Refused, VigieError
 from supervisor.health import LINK_TYPE
@@ -198,10 +198,13 @@ class MainWindow(QMainWindow):
         return Place(str(wish))
 
     def _arrive(self, place: Place) -> None:
-        page = self.page(place.page)
+        page, shown = self.page(place.page), self.stack.currentWidget()
+        focused = QApplication.focusWidget()
         page.arrive(place)
         self.place = place
         self.stack.setCurrentWidget(page)
+        if focused is None or (shown is not None and shown.isAncestorOf(focused)):
+            self._give_focus()  # Qt would take whatever field of the page comes first
         self.top.show_page(place.page)
         self.pins.show_here(place.equipment.id if place.equipment else place.page)
         if place.equipment and place.page != ALARMS:
