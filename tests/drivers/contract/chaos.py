@@ -76,6 +76,8 @@ class Chaos:
             self._listener.close()
             self._listener = None
         self.cut()
+        await asyncio.sleep(0.02)  # a connection that was accepted just now says so only after a turn of the loop
+        self.cut()
         while self._serving:
             await asyncio.wait(self._serving)
 
