@@ -7,6 +7,7 @@ own exception out of `write`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol as Interface
@@ -14,6 +15,7 @@ from typing import Protocol as Interface
 from supervisor.clock import Clock
 from supervisor.flow import Batch
 from supervisor.model import LinkSpec, Tag
+from supervisor.vault import Vault
 
 Publish = Callable[[Batch], None]
 
@@ -28,6 +30,8 @@ class Traffic:
     """Error kind, one word such as "timeout" or "garbage" -> how often."""
     round_trips: list[float] = field(default_factory=list)
     """Seconds per request since `Link` last looked; the driver appends, `Link` empties."""
+    skew_s: float = math.nan
+    """How far the controller's clock is ahead of ours, seconds, as last measured; NaN where it tells no time."""
 
     def count(self, kind: str) -> None:
         self.errors[kind] = self.errors.get(kind, 0) + 1
@@ -51,6 +55,12 @@ class Driver(Interface):
         """
 
 
+def no_device(words: Mapping[str, str]) -> None:
+    """The [device] table of a pack whose protocol knows of nothing to say there."""
+    for word in words:
+        raise ValueError(f"{word!r} does not exist: this protocol has no settings of a device")
+
+
 @dataclass(frozen=True, slots=True)
 class Protocol:
     """One row of `drivers.TABLE`: all that the site loader and the station need to know of a protocol."""
@@ -64,5 +74,8 @@ class Protocol:
     """The settings of a link ("timeout_s=1 pipeline=4" split) -> frozen settings; raises ValueError likewise."""
     url: Callable[[str], None]
     """Checks a link's URL; raises ValueError with one clear sentence."""
-    driver: Callable[[LinkSpec, Sequence[Tag], Clock, Traffic], Driver]
+    driver: Callable[[LinkSpec, Sequence[Tag], Clock, Traffic, Vault], Driver]
     """Makes the driver of a link for the tags it carries."""
+    device: Callable[[Mapping[str, str]], object] = no_device
+    """What the controllers of a pack have of their own (its [device] table) -> frozen settings, `Source.device` of each
+    of its tags; raises ValueError with one clear sentence."""

@@ -269,6 +269,8 @@ class Source:
     offset: float
     address: object
     """The protocol's own frozen dataclass, made by `Protocol.address`."""
+    device: object = None
+    """What all controllers of the pack have of their own, made by `Protocol.device`."""
 
 
 @dataclass(frozen=True, slots=True)

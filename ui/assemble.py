@@ -99,10 +99,10 @@ class Assembly:
         self.journal.append(Entry("system", kind, result="done", detail={"site": self.site.id}))
 
     def _links(self) -> list[Link]:
-        links = []
+        links, vault = [], self.folder.vault(self.site)
         for spec in self.site.links.values():
             tags, traffic = self.site.tags_by_link.get(spec.id, ()), Traffic()
-            driver = drivers.TABLE[spec.protocol].driver(spec, tags, self.clock, traffic)
+            driver = drivers.TABLE[spec.protocol].driver(spec, tags, self.clock, traffic, vault)
             links.append(Link(spec, tags, driver, traffic, self.station.absorb, self.clock))
         return links
 

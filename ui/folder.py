@@ -7,6 +7,8 @@
            station.json  where it is found, and which of the folders below is its own
            columns-…/    the live columns of one start; an older one goes at the next start
        vigie.log
+       secrets.json      passwords of links, where the machine has no keyring
+       pki/              own key and certificate, and those of others that are trusted or not
 
 Nobody but the owner may look into it: the journal names people, and station.json holds the word that lets one in.
 """
@@ -28,6 +30,7 @@ import platformdirs
 
 from supervisor.errors import Unavailable
 from supervisor.model import Site
+from supervisor.vault import Vault
 
 _COLUMNS = "columns-"
 _BEYOND = 1 << 30
@@ -93,6 +96,10 @@ class DataFolder:
     @property
     def log(self) -> Path:
         return self.root / "vigie.log"
+
+    def vault(self, site: Site) -> Vault:
+        """Passwords, keys and certificates of this station."""
+        return Vault(self.root, f"vigie:{site.id}")
 
     def make(self) -> None:
         """Make the folders. Raises Unavailable where that is not allowed."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from supervisor.model import Text
 from ui.look import Look
-from ui.shapes import icon, paint_icon, text_width
+from ui.shapes import elided, icon, paint_icon, text_width
 
 Box = TypeVar("Box", bound=QBoxLayout)
 
@@ -37,6 +37,28 @@ class Label(QLabel):
         """Qt repaints and lays out again even for an equal text; a tenth of a second of labels would be wasted."""
         if text != self.text():
             super().setText(text)
+
+
+class Short(Label):
+    """A label that gives way: cut with an ellipsis, and whole in its tool tip, where there is too little room."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, super().minimumSizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            self.setToolTip(self.text() if self._said() != self.text() else "")
+        return super().event(event)
+
+    def _said(self) -> str:
+        return elided(self.text(), self.font(), self.width())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        said = self._said()
+        with QPainter(self) as painter:
+            painter.setFont(self.font())
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            painter.drawText(self.rect(), int(self.alignment()), said)
 
 
 class Words(Label):

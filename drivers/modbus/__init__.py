@@ -8,13 +8,14 @@ from drivers.modbus.address import COLUMNS, parse_address, parse_settings, parse
 from supervisor.clock import Clock
 from supervisor.driver import Driver, Protocol, Traffic
 from supervisor.model import LinkSpec, Tag
+from supervisor.vault import Vault
 
 
 def _check_url(url: str) -> None:
     parse_url(url)
 
 
-def _driver(spec: LinkSpec, tags: Sequence[Tag], clock: Clock, traffic: Traffic) -> Driver:
+def _driver(spec: LinkSpec, tags: Sequence[Tag], clock: Clock, traffic: Traffic, vault: Vault) -> Driver:
     """Imports the protocol's library only where a controller is spoken to: the window reads addresses only."""
     from drivers.modbus.driver import ModbusDriver
 

@@ -24,6 +24,7 @@ from supervisor.driver import Publish, Traffic
 from supervisor.errors import LinkLost, WriteFailed
 from supervisor.flow import Batch
 from supervisor.model import LinkSpec, Quality, Tag
+from supervisor.vault import Vault
 
 MOST = 1_000
 """Messages decoded at one go: some 10 ms of the loop. A greater rush waits for the next turn."""
@@ -37,13 +38,14 @@ log = logging.getLogger(__name__)
 class MqttDriver:
     """See the module, and `supervisor.driver.Driver`."""
 
-    def __init__(self, spec: LinkSpec, tags: Sequence[Tag], clock: Clock, traffic: Traffic) -> None:
+    def __init__(self, spec: LinkSpec, tags: Sequence[Tag], clock: Clock, traffic: Traffic, vault: Vault) -> None:
         self._spec = spec
         self._broker = parse_url(spec.url)
         self._settings = spec.settings if isinstance(spec.settings, Settings) else Settings()
         self._plan = Plan(tags)
         self._clock = clock
         self._traffic = traffic
+        self._vault = vault
         # a name of its own per process: two stations on one broker under one name would throw each other out for ever
         self._client_id = f"{self._settings.host_id}-{spec.id}-{uuid.uuid4().hex[:8]}"
         self._session: Session | None = None

@@ -8,17 +8,18 @@ from drivers.opcua.address import COLUMNS, parse_address, parse_settings, parse_
 from supervisor.clock import Clock
 from supervisor.driver import Driver, Protocol, Traffic
 from supervisor.model import LinkSpec, Tag
+from supervisor.vault import Vault
 
 
 def _check_url(url: str) -> None:
     parse_url(url)
 
 
-def _driver(spec: LinkSpec, tags: Sequence[Tag], clock: Clock, traffic: Traffic) -> Driver:
+def _driver(spec: LinkSpec, tags: Sequence[Tag], clock: Clock, traffic: Traffic, vault: Vault) -> Driver:
     """Imports the protocol's library only where a controller is spoken to: the window reads addresses only."""
     from drivers.opcua.driver import OpcuaDriver
 
-    return OpcuaDriver(spec, tags, clock, traffic)
+    return OpcuaDriver(spec, tags, clock, traffic, vault)
 
 
 PROTOCOL = Protocol("opcua", COLUMNS, parse_address, parse_settings, _check_url, _driver)

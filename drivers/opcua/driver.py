@@ -25,6 +25,7 @@ from supervisor.driver import Publish, Traffic
 from supervisor.errors import LinkLost, WriteFailed, WriteUnknown
 from supervisor.flow import Batch
 from supervisor.model import LinkSpec, Quality, Tag
+from supervisor.vault import Vault
 
 WATCH_S = 1.0
 """Pause between two probes of the server: silence is noticed after this plus the timeout, and the link page has a
@@ -52,11 +53,12 @@ _LIMITS = (
 class OpcuaDriver:
     """See the module and `supervisor.driver.Driver`."""
 
-    def __init__(self, link: LinkSpec, tags: Sequence[Tag], clock: Clock, traffic: Traffic) -> None:
+    def __init__(self, link: LinkSpec, tags: Sequence[Tag], clock: Clock, traffic: Traffic, vault: Vault) -> None:
         self._link = link
         self._tags = tags
         self._clock = clock
         self._traffic = traffic
+        self._vault = vault
         self._columns = Columns(tags)
         self._session: _Session | None = None
 

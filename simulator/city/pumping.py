@@ -34,6 +34,8 @@ FULL_HZ = 50.0
 STATIC_HZ = 27.0
 """Speed below which a pump only balances the height."""
 DAY_CURVE = "52 42 38 38 40 50 95 155 165 140 125 120 130 125 105 95 95 105 130 150 150 130 100 70 50"
+WEAR = np.array([1.06, 0.99, 0.95])
+"""What each pump has done of its equal share: one was away for its overhaul, and took the lead on its return."""
 DRY_WEATHER = np.array([float(share) / 100 for share in DAY_CURVE.split()])
 """Dry-weather inflow by local hour, 0 to 24, share of the mean: the sewage curve of a residential catchment."""
 CATCHMENT_S = (700.0, 1_500.0)
@@ -118,7 +120,7 @@ class Pumping(Physics):
         self._stop.write(self._begin_stop)
         self.level = self._begin_stop + (self._begin_start - self._begin_stop) * self.draw(0.1, 0.9, "level")
         days = moment.t / DAY_S - FIRST_DAY
-        share = 1 / self._count[:, None] * self.present
+        share = WEAR / self._count[:, None] * self.present
         self.hours = (300 + 24 * days * (self._mean / self.capacity)[:, None] * 1.25) * share
         working = self.area * (self._begin_start - self._begin_stop)
         self.starts = np.floor((900 + 24 * days * (self._mean / working)[:, None] * 0.75) * share)

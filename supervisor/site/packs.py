@@ -63,6 +63,8 @@ class Pack:
     type: str
     protocol: str
     stale_s: float
+    device: object = None
+    """What its [device] table says, as the protocol reads it."""
     own: list[Carried] = field(default_factory=list)
     includes: list[Include] = field(default_factory=list)
     carried: list[Carried] = field(default_factory=list)
@@ -113,6 +115,7 @@ class _Reading:
         table = Table.top(document, self._findings)
         pack = self._head(table)
         defaults = table.table("defaults")
+        device = table.table("device")
         words = defaults.strings() if defaults else {}
         for row in table.tables("include"):
             args = row.table("args")
@@ -123,6 +126,8 @@ class _Reading:
         protocol = self._protocols.get(pack.protocol)
         if protocol and defaults:
             _check_defaults(defaults, words, protocol)
+        if device and protocol:
+            pack.device = _device(device, protocol)
         if sheet and protocol:
             self._rows(pack, sheet, words, protocol)
         return pack
@@ -182,7 +187,9 @@ class _Reading:
         if spec is None or access is None or address is None or not scale:
             return None
         words = frozenset(word for cell in row.values() for word in _WORD.findall(cell)) - _OURS
-        return Carried(spec, Source(path, *access, scale, offset, address), pack.stale_s, words, line.place)
+        return Carried(
+            spec, Source(path, *access, scale, offset, address, pack.device), pack.stale_s, words, line.place
+        )
 
     def _spec(self, pack: Pack, line: Line, path: str) -> TagSpec | None:
         if not path:
@@ -212,6 +219,14 @@ class _Reading:
         except ValueError as error:
             self._findings.add(line.place, f"{line.get('tag')}: {sentence(str(error))}")
             return None
+
+
+def _device(table: Table, protocol: Protocol) -> object:
+    try:
+        return protocol.device(table.strings())
+    except ValueError as error:
+        table.wrong(sentence(str(error)))
+        return None
 
 
 def _check_defaults(table: Table, words: Mapping[str, str], protocol: Protocol) -> None:

@@ -46,6 +46,10 @@ class Table:
     def problem(self, key: str, message: str, remedy: str = "") -> None:
         self._findings.add(self.place(key), message, remedy)
 
+    def wrong(self, message: str, remedy: str = "") -> None:
+        """A problem of the whole table."""
+        self._findings.add(self.place(), message, remedy)
+
     def close(self) -> None:
         """Tell the keys that mean nothing here."""
         for key in self.values:
@@ -169,8 +173,8 @@ class Table:
         words = {}
         for key, value in self.values.items():
             self._taken.add(key)
-            if isinstance(value, (str, int, float)) and not isinstance(value, bool):
-                words[key] = str(value)
+            if isinstance(value, (str, int, float)):
+                words[key] = str(value).lower() if isinstance(value, bool) else str(value)
             else:
                 self.problem(key, f'"{key}" is {_kind(value)}', "It must be a text in quotes.")
         return words

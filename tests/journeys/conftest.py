@@ -7,7 +7,6 @@ import io
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,17 +22,12 @@ from supervisor.columns import Columns
 from supervisor.errors import StoreError, Unavailable
 from supervisor.model import Quality, Site
 from supervisor.site import load
+from tests.ports import free_port
 from ui.folder import ColumnFiles, DataFolder
 
 ROOT = Path(__file__).resolve().parents[2]
 LINKS = ("L-AP-001", "L-AP-004", "L-PR-02", "L-CF-101", "L-PR-16", "L-MQTT")
 """Two cabinets and a lift station on Modbus, a crossing and a lift station on OPC UA, and all that speaks MQTT."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def small_city(to: Path) -> Path:

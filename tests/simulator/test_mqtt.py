@@ -25,6 +25,7 @@ from supervisor.link import Link
 from supervisor.model import Quality, Site
 from tests.drivers.mqtt import town
 from tests.drivers.mqtt.town import Listening, listening, until
+from tests.ports import free_port
 
 THINGS = {
     "LA": ("line", {"line": "A"}),
@@ -96,7 +97,7 @@ def world_of(plant: Site) -> World:
 
 @contextlib.asynccontextmanager
 async def running(kind: Kind | None = None) -> AsyncIterator[Town]:
-    plant = town.site(town.link(town.free_port()), THINGS)
+    plant = town.site(town.link(free_port()), THINGS)
     world = world_of(plant)
     devices = MqttDevices(plant.links["L"], plant.tags, world, kind)
     await devices.start()
@@ -240,7 +241,7 @@ def test_that_garbage_and_lateness_reach_the_driver_as_such():
 
 def test_that_a_dropped_broker_comes_back_with_all_its_devices():
     async def scenario() -> None:
-        plant = town.site(town.link(town.free_port()), THINGS)
+        plant = town.site(town.link(free_port()), THINGS)
         world, ear = world_of(plant), Listening(plant)
         devices = MqttDevices(plant.links["L"], plant.tags, world)
         city = Town(plant, ear, devices, world)
@@ -262,7 +263,7 @@ def test_that_a_dropped_broker_comes_back_with_all_its_devices():
 
 @pytest.mark.parametrize("kind", kinds())
 def test_that_a_broker_starts_stops_and_starts_again_on_its_port(kind):
-    broker = Broker(town.free_port(), kind)
+    broker = Broker(free_port(), kind)
     for _ in range(2):
         broker.start()
         with socket.create_connection(("127.0.0.1", broker.port), 1.0):
@@ -280,7 +281,7 @@ def test_that_a_port_in_use_is_one_sentence():
 @pytest.mark.skipif(os.name != "posix", reason="kills its parent by a signal")
 @pytest.mark.parametrize("kind", kinds())
 def test_that_a_broker_dies_with_a_parent_that_is_killed(kind):
-    port = town.free_port()
+    port = free_port()
     script = PARENT.format(port=port, kind=kind)
     parent = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert parent.stdout is not None

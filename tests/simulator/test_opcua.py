@@ -15,7 +15,8 @@ from asyncua import Client, ua
 
 from simulator.opcua import OpcuaServer
 from simulator.world import Rejected, World
-from tests.drivers.opcua.plant import PUMPS, URI, free_port, link, site, until
+from tests.drivers.opcua.plant import PUMPS, URI, link, site, until
+from tests.ports import free_port
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ from ui.models import alarm_list as columns
 from ui.models.alarm_list import ROW, AlarmList, Filter, Which
 from ui.pages import Context, Page, Place
 from ui.tables import Table
-from ui.widgets import Button, Card, Label, Line, Words, column, row
+from ui.widgets import Button, Card, Line, Short, Words, column, row
 
 _WIDTHS = {
     columns.PRIORITY: 46,
@@ -73,7 +73,7 @@ class AlarmsPage(Page):
         head = row(spacing=8)
         head.setContentsMargins(16, 10, 12, 8)
         head.addWidget(Words(look, words.ALARMS, "title", 600))
-        self.count = Label(look, "body", 400, "text2")
+        self.count = Short(look, "body", 400, "text2")
         head.addWidget(self.count)
         head.addSpacing(8)
         self.newer = Button(look, None, "primary", "up", 600)
@@ -93,7 +93,7 @@ class AlarmsPage(Page):
 
     def _make_table(self) -> Table:
         table = Table(self.context.look, self.model, _WIDTHS, columns.ALARM, words.ALARMS)
-        table.supple = {columns.EQUIPMENT: 190}
+        table.supple = {columns.EQUIPMENT: 160, columns.VALUE: 100}
         table.spare = (columns.AREA, columns.LIMIT, columns.STATE)
         table.setItemDelegate(AlarmRow(self.context, table))
         table.installEventFilter(self)

@@ -84,6 +84,11 @@ def _city(command: argparse.ArgumentParser) -> None:
     command.add_argument("--hour", type=float, help="local hour the city begins at, such as 21.5")
 
 
+def _secret(command: argparse.ArgumentParser) -> None:
+    command.add_argument("link", help="id of the link, as in links.csv")
+    command.add_argument("--forget", action="store_true", help="forget it instead")
+
+
 def _screenshots(command: argparse.ArgumentParser) -> None:
     command.add_argument("--to", type=Path, default=Path("artefacts/screenshots"), help="folder of the pictures")
     command.add_argument(
@@ -109,6 +114,12 @@ _COMMANDS: tuple[tuple[str, str, str, tuple[Callable[[argparse.ArgumentParser], 
     ("check", "List every mistake in a site folder.", "ui.cli.check:check", (_site,)),
     ("city", "Put the simulated controllers of a site on the wire.", "ui.cli.city:city", (_demo_site, _control, _city)),
     ("mischief", "Make the simulated city misbehave.", "ui.cli.city:mischief", (_control, _mischief)),
+    (
+        "secret",
+        "Keep the password of a link, outside the site folder.",
+        "ui.cli.secret:secret",
+        (_site, _data, _secret),
+    ),
     (
         "screenshots",
         "Take pictures of every page of the demo.",

@@ -31,7 +31,7 @@ class Faceplate(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self.setFixedWidth(WIDTH)
+        self.setMinimumWidth(WIDTH)
         self.equipment: Equipment | None = None
         self.content: Content | None = None
         empty = Words(context.look, words.CHOOSE, "body", 400, "text2")

@@ -13,7 +13,7 @@ from ui.models import journal_list as columns
 from ui.models.journal_list import JournalList
 from ui.pages import Context, Page, Place
 from ui.tables import Table
-from ui.widgets import Button, Card, Label, Line, Words, column, row
+from ui.widgets import Button, Card, Line, Short, Words, column, row
 
 MOST = 500
 """Rows shown. Older ones are found by a filter, or in the file itself."""
@@ -41,7 +41,7 @@ class JournalPage(Page):
         """Only rows of this equipment; empty for all."""
         self.only = Button(look, None, "flat", "cross")
         self.only.clicked.connect(lambda: self._narrow(""))
-        self.count = Label(look, "body", 400, "text2")
+        self.count = Short(look, "body", 400, "text2")
         self.nothing = Words(look, words.NO_JOURNAL, "value", 500, "text2")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._reading = False

@@ -44,7 +44,11 @@ class OverviewPage(Page):
         body.addWidget(self._make_grid(), 1)
         body.addWidget(self._make_areas())
         layout.addLayout(body, 1)
-        look.changed.connect(self._tell)
+        look.changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        self._areas.setMinimumWidth(self.matrix.minimumWidth() + 14)
         self._tell()
 
     def _make_head(self) -> Card:
@@ -83,7 +87,7 @@ class OverviewPage(Page):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(self.matrix)
         layout.addWidget(area, 1)
-        card.setMinimumWidth(self.matrix.minimumWidth() + 14)
+        self._areas = card
         return card
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -16,6 +16,8 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable, Iterator
 
+from tests.ports import free_port
+
 Way = Callable[["Flow", bytes], Awaitable[None]]
 """What becomes of one chunk on its way."""
 _AT_ONCE = struct.pack("ii", 1, 0)
@@ -221,12 +223,6 @@ def damaged(place: int, replacement: bytes) -> Way:
         await flow.say((data[:place] + replacement + data[place + len(replacement) :])[: max(len(data), place)])
 
     return way
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager

@@ -19,6 +19,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -35,8 +36,10 @@ from supervisor.flow import Batch
 from supervisor.link import Link
 from supervisor.model import Kind, Quality, Tag
 from supervisor.table import TagTable
-from tests.drivers.contract.chaos import Chaos, free_port, one_by_one
+from supervisor.vault import Vault
+from tests.drivers.contract.chaos import Chaos, one_by_one
 from tests.drivers.contract.kits import SCALES, WRITABLE, Kit, site_of
+from tests.ports import free_port
 
 
 class Plant:
@@ -140,7 +143,7 @@ class Witness:
     def __init__(self, line: Line) -> None:
         self._line = line
         protocol = drivers.TABLE[line.spec.protocol]
-        self.driver = protocol.driver(line.spec, line.plant.site.tags, SystemClock(), line.traffic)
+        self.driver = protocol.driver(line.spec, line.plant.site.tags, SystemClock(), line.traffic, Vault(Path()))
 
     async def run(self, publish: Publish, up: Callable[[], None]) -> None:
         line, ups, chunks = self._line, 0, self._line.chaos.chunks

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 
 from drivers.modbus import PROTOCOL
 from drivers.modbus.address import Address, Settings, Table, Type
 from supervisor.model import Equipment, EquipmentType, Kind, LinkSpec, Site, Source, Tag, TagSpec, Text
+from supervisor.vault import Vault
 
 HERE = Text("ici", "here")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def link(port: int, **settings: float) -> LinkSpec:
@@ -54,4 +48,4 @@ def site(spec: LinkSpec, units: tuple[int, ...] = (1,), addresses: dict[str, Add
 
 
 def driver_of(plant: Site, clock, traffic):
-    return PROTOCOL.driver(plant.links["L"], plant.tags, clock, traffic)
+    return PROTOCOL.driver(plant.links["L"], plant.tags, clock, traffic, Vault(Path()))

@@ -20,7 +20,8 @@ from supervisor.errors import LinkLost, WriteFailed, WriteUnknown
 from supervisor.link import Link
 from supervisor.model import Quality
 from supervisor.table import TagTable
-from tests.drivers.modbus.plant import driver_of, free_port, link, site
+from tests.drivers.modbus.plant import driver_of, link, site
+from tests.ports import free_port
 
 
 class Bench:

@@ -26,6 +26,7 @@ from tests.drivers.contract.chaos import Chaos, damaged
 from tests.drivers.mqtt import town
 from tests.drivers.mqtt.test_mqtt_payload import BODY, THINGS, TOPIC, VP, uplink
 from tests.drivers.mqtt.town import Listening, listening, until
+from tests.ports import free_port
 
 
 @pytest.fixture(params=list(kinds()))
@@ -39,7 +40,7 @@ def broker() -> Iterator[Broker]:
 
 
 def _broker(kind: Kind) -> Iterator[Broker]:
-    broker = Broker(town.free_port(), kind)
+    broker = Broker(free_port(), kind)
     broker.start()
     yield broker
     broker.stop()
@@ -269,7 +270,7 @@ def test_that_a_write_is_published_from_the_template_and_confirmed(any_broker):
 
 @pytest.mark.skipif(Kind.MOSQUITTO not in kinds(), reason="only a broker of version 5 says why it refuses")
 def test_that_a_refused_write_fails_and_one_that_nobody_hears_fails_too(tmp_path: Path):
-    port = town.free_port()
+    port = free_port()
     access = "topic readwrite lamp/#\n\nuser ville\ntopic readwrite lamp/1/dim\ntopic read #\n"
     plant_ = town.site(town.link(port, "ville"), {"LM": THINGS["LM"]})
 
@@ -288,7 +289,7 @@ def test_that_a_refused_write_fails_and_one_that_nobody_hears_fails_too(tmp_path
 
 @pytest.mark.skipif(os.name != "posix", reason="freezes the broker by a signal")
 def test_that_a_write_without_an_answer_is_unknown(tmp_path: Path):
-    port = town.free_port()
+    port = free_port()
 
     async def scenario(broker) -> None:
         async with speaking(port, ("lamp/#",)), listening(plant(port)) as ear:
@@ -337,7 +338,7 @@ def test_that_retained_messages_of_before_are_read_at_once(broker):
 
 def test_that_no_broker_and_a_broker_that_says_nothing_lose_the_link():
     async def nobody() -> None:
-        ear = Listening(plant(town.free_port()))
+        ear = Listening(plant(free_port()))
         with pytest.raises(LinkLost, match="no connection"):
             await ear.driver.run(ear.publish, ear.up)
 

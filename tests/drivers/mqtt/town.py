@@ -18,6 +18,7 @@ from supervisor.driver import Traffic
 from supervisor.flow import Batch
 from supervisor.model import Equipment, EquipmentType, Kind, LinkSpec, Quality, Site, Source, State, Tag, TagSpec, Text
 from supervisor.table import TagTable
+from supervisor.vault import Vault
 
 HERE = Text("ici", "here")
 HFP = {"format": "hfp", "topic": "/hfp/v2/journey/ongoing/vp/tram/{operator}/{vehicle}/#"}
@@ -71,12 +72,6 @@ STATES = {
 }
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def link(port: int, user: str = "", **settings: str) -> LinkSpec:
     who = f"{user}@" if user else ""
     return LinkSpec("L", HERE, "mqtt", f"mqtt://{who}127.0.0.1:{port}", "", PROTOCOL.settings(settings))
@@ -123,7 +118,7 @@ class Listening:
         self.batches: list[Batch] = []
         self.ups = 0
         spec = plant.links["L"]
-        self.driver: MqttDriver = PROTOCOL.driver(spec, plant.tags, SystemClock(), self.traffic)  # type: ignore[assignment]
+        self.driver: MqttDriver = PROTOCOL.driver(spec, plant.tags, SystemClock(), self.traffic, Vault(Path()))  # type: ignore[assignment]
 
     def publish(self, batch: Batch) -> None:
         self.batches.append(batch)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -18,6 +17,8 @@ from supervisor.clock import SystemClock
 from supervisor.driver import Traffic
 from supervisor.flow import Batch
 from supervisor.model import Equipment, EquipmentType, Kind, LinkSpec, Site, Source, Tag, TagSpec, Text
+from supervisor.vault import Vault
+from tests.ports import free_port
 
 HERE = Text("ici", "here")
 URI = "urn:test:station"
@@ -45,12 +46,6 @@ ADDRESSES = {
 }
 WRITABLE = {"order", "plan", "start_level"}
 SCALES = {"current": (0.1, 0.0), "start_level": (0.01, 1.0)}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def link(port: int, publish_ms: float = 50.0, timeout_s: float = 1.0) -> LinkSpec:
@@ -87,7 +82,7 @@ class Plant:
         self.world.time = time.time_ns()
         self.server = OpcuaServer(self.site.links["L"], self.site.tags, self.world)
         self.traffic = Traffic()
-        self.driver = PROTOCOL.driver(self.site.links["L"], self.site.tags, SystemClock(), self.traffic)
+        self.driver = PROTOCOL.driver(self.site.links["L"], self.site.tags, SystemClock(), self.traffic, Vault(Path()))
         self.batches: list[Batch] = []
         self.ups = 0
 

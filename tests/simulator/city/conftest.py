@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import shutil
-import socket
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +18,7 @@ from simulator.world import World
 from supervisor.clock import SECOND
 from supervisor.model import Site
 from supervisor.site import load
+from tests.ports import free_port
 from tests.simulator.city.town import WHOLE, draw_line, town
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -82,29 +81,14 @@ ANGERS = Path(__file__).parents[3] / "sites" / "angers"
 
 
 @pytest.fixture
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
-
-
-@pytest.fixture
 def angers_folder(tmp_path: Path) -> Path:
     """The demo site's text, with ports that are free here and now."""
     folder = tmp_path / "angers"
     shutil.copytree(ANGERS, folder)
-    with contextlib.ExitStack() as held:
-        text = (folder / "links.csv").read_text("utf-8")
-        text = re.sub(r"(127\.0\.0\.1:)\d+", lambda found: found[1] + str(_hold(held)), text)
+    text = (folder / "links.csv").read_text("utf-8")
+    text = re.sub(r"(127\.0\.0\.1:)\d+", lambda found: found[1] + str(free_port()), text)
     (folder / "links.csv").write_text(text, "utf-8")
     return folder
-
-
-def _hold(held: contextlib.ExitStack) -> int:
-    """A free port, held until all are drawn so that no two links get the same one."""
-    port: int = held.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1]
-    return port
 
 
 @pytest.fixture

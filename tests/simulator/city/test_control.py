@@ -14,6 +14,7 @@ from simulator.mischief import Unknown
 from simulator.process import City
 from supervisor.errors import Unavailable
 from supervisor.model import Site
+from tests.ports import free_port
 
 
 class Told(City):
@@ -119,13 +120,12 @@ def test_that_nonsense_on_the_socket_is_answered_and_harms_nobody(angers: Site) 
     assert asyncio.run(scenario()) == [False, False, False, True]
 
 
-def test_that_the_command_line_says_that_no_city_is_there(
-    angers: Site, free_port: int, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert control.main([str(free_port), "list"]) == 1
-    assert f"no city answers on port {free_port}" in capsys.readouterr().err
+def test_that_the_command_line_says_that_no_city_is_there(angers: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    port = free_port()
+    assert control.main([str(port), "list"]) == 1
+    assert f"no city answers on port {port}" in capsys.readouterr().err
     with pytest.raises(Unavailable):
-        ask(free_port, ["list"])
+        ask(port, ["list"])
 
 
 def test_that_every_act_of_the_help_exists(angers: Site) -> None:

@@ -19,6 +19,7 @@ from simulator.control import ask
 from simulator.process import City
 from supervisor.errors import Unavailable
 from supervisor.model import Site
+from tests.ports import free_port
 
 READY_S = 30.0
 
@@ -102,16 +103,17 @@ class Child:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_that_the_process_says_when_it_is_ready_takes_mischief_and_ends_on_sigterm(
-    angers: Site, angers_folder: Path, free_port: int
+    angers: Site, angers_folder: Path
 ) -> None:
-    child = Child(angers_folder, "--control", str(free_port))
+    door = free_port()
+    child = Child(angers_folder, "--control", str(door))
     tags = sum(1 for tag in angers.tags if tag.source)
     assert child.ready() == f"city ready: {len(angers.links)} links, {tags} tags\n"
     port = port_of(angers, "L-AP-014")
     assert listening(port)
-    ask(free_port, ["drop", "L-AP-014"])
+    ask(door, ["drop", "L-AP-014"])
     wait_until(lambda: not listening(port))
-    ask(free_port, ["restore", "L-AP-014"])
+    ask(door, ["restore", "L-AP-014"])
     wait_until(lambda: listening(port))
     child.process.send_signal(signal.SIGTERM)
     assert child.end() == 0

@@ -19,6 +19,8 @@ WINDOW_S = 600.0
 """How far back the rate of a level is looked at: long enough for the waves of the pumps, short enough for a storm."""
 STILL = 0.02
 """Metres an hour below which a level counts as steady."""
+HOURS_FROM = 2.0
+"""Hours beyond which minutes are more than a level probe knows."""
 FAR_H = 12.0
 """A forecast of more hours than this says nothing."""
 
@@ -67,6 +69,8 @@ class Figure(Item):
         hours = (self.limit - self.sheet.value(tag)) / rate
         if hours > FAR_H:
             return Shown(f"> {FAR_H:g}", "h", False)
+        if hours > HOURS_FROM:
+            return Shown(self.sheet.number(hours, 1), "h", False)
         return Shown(self.sheet.number(max(60 * hours, 0), 0), "min", False)
 
     def _starts(self) -> Shown:

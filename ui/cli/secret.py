@@ -1,0 +1,34 @@
+"""`vigie secret SITE LINK`: give the password of a link; it is asked for, never written on the command line."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+
+import drivers
+from supervisor.errors import Unavailable
+from supervisor.site import load
+from supervisor.site.findings import suggest
+from ui.folder import DataFolder
+
+
+def secret(given: argparse.Namespace) -> int:
+    """Keep or forget one password; the station takes it at its next connection."""
+    site = load(given.site, drivers.TABLE)
+    if given.link not in site.links:
+        raise Unavailable(f'{given.site} has no link "{given.link}". {suggest(given.link, site.links)}')
+    folder = DataFolder.of(site, given.data)
+    folder.make()
+    vault = folder.vault(site)
+    if given.forget:
+        vault.forget(given.link)
+        print(f"vigie: the password of {given.link} is forgotten")
+        return 0
+    password = (
+        getpass.getpass(f"Password of {given.link}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    )
+    if not password:
+        raise Unavailable("no password was given; nothing was changed")
+    print(f"vigie: the password of {given.link} is kept in {vault.keep(given.link, password)}")
+    return 0
