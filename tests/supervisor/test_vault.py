@@ -51,6 +51,6 @@ def test_that_what_the_service_manager_hands_over_comes_first(tmp_path: Path, mo
 @pytest.mark.parametrize("damage", ["{", "[1]"])
 def test_that_a_damaged_file_is_said_and_not_overwritten(tmp_path: Path, damage: str) -> None:
     (tmp_path / "secrets.json").write_text(damage)
-    with pytest.raises(StoreError, match="secrets.json"):
+    with pytest.raises(StoreError, match=r"secrets\.json"):
         Vault(tmp_path).keep("L-1", "x")
     assert (tmp_path / "secrets.json").read_text() == damage
