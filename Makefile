@@ -1,4 +1,6 @@
 # The developer's day. Everything works on a new Debian machine with Python 3.11, git and make.
+PEERS := $(shell find tests/peers -type f -not -name '*.py' -not -name '*.js')
+
 .PHONY: run test rapid check format screenshots bench clean
 
 PYTHON := .venv/bin/python
@@ -6,10 +8,10 @@ PYTHON := .venv/bin/python
 run: .venv/ready            ## the simulated city and the desktop on it
 	$(PYTHON) -m ui.cli demo
 
-test: .venv/ready-develop   ## lint, types, import contracts, every test; headless
+test: .venv/ready-develop build/peers/ready  ## lint, types, import contracts, every test; headless
 	$(PYTHON) packaging/check.py --tests
 
-rapid: .venv/ready-develop  ## the tests that take no time
+rapid: .venv/ready-develop build/peers/ready  ## the tests that take no time
 	$(PYTHON) -m pytest -n 2 -m "not slow"
 
 check: .venv/ready-develop  ## lint, types, import contracts
@@ -33,3 +35,7 @@ clean:
 
 .venv/ready-develop: packaging/setup.py packaging/locks/dev.txt
 	python3 packaging/setup.py --develop
+
+build/peers/ready: packaging/peers.py $(PEERS)
+	python3 packaging/peers.py
+	@touch $@

@@ -1,0 +1,127 @@
+/* Modbus devices on libmodbus, for the tests: code that nobody of this project wrote answers the requests.
+ *
+ *   modbus_device tcp FIRST_PORT [COUNT [DELAY_US]]   COUNT devices on 127.0.0.1, each port takes many connections
+ *   modbus_device rtu DEVICE UNIT                     one device on a serial line, 19200 8E1
+ *
+ * 2000 of each table. Holding register i reads i, input register 7 i, coil i is i odd, discrete input i is i/2 odd;
+ * holding 1000..1119 are 60 floats, big-endian, the k-th 1.5 k. What is written stays, for all ports together.
+ * Says "ready" on standard output once it listens; SIGTERM ends it.
+ */
+#include <errno.h>
+#include <modbus/modbus.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { SIZE = 2000, SOCKETS = 1020 }; /* libmodbus selects: a descriptor beyond FD_SETSIZE would abort it */
+
+static modbus_mapping_t *filled(void) {
+    modbus_mapping_t *map = modbus_mapping_new(SIZE, SIZE, SIZE, SIZE);
+    for (int i = 0; i < SIZE; i++) {
+        map->tab_registers[i] = i;
+        map->tab_input_registers[i] = 7 * i;
+        map->tab_bits[i] = i & 1;
+        map->tab_input_bits[i] = (i / 2) & 1;
+    }
+    for (int k = 0; k < 60; k++) {
+        float number = 1.5f * k;
+        unsigned bits;
+        memcpy(&bits, &number, sizeof bits);
+        map->tab_registers[1000 + 2 * k] = bits >> 16;
+        map->tab_registers[1001 + 2 * k] = bits & 0xFFFF;
+    }
+    return map;
+}
+
+static void ready(void) {
+    puts("ready");
+    fflush(stdout);
+}
+
+static int fail(const char *what) {
+    fprintf(stderr, "modbus_device: %s: %s\n", what, modbus_strerror(errno));
+    return 1;
+}
+
+static int listening(int port) {
+    int on = 1, door = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in place = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    setsockopt(door, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    return bind(door, (void *)&place, sizeof place) || listen(door, 128) ? -1 : door;
+}
+
+static int tcp(int first, int count, int delay_us) {
+    static char door[65536];
+    modbus_t *modbus = modbus_new_tcp("127.0.0.1", first);
+    modbus_mapping_t *map = filled();
+    uint8_t query[MODBUS_TCP_MAX_ADU_LENGTH];
+    struct epoll_event ready_ones[64], event = {.events = EPOLLIN};
+    int poll = epoll_create1(0), on = 1;
+    for (int i = 0; i < count; i++) {
+        event.data.fd = listening(first + i);
+        if (event.data.fd < 0) return fail("a port is taken");
+        door[event.data.fd] = 1;
+        epoll_ctl(poll, EPOLL_CTL_ADD, event.data.fd, &event);
+    }
+    ready();
+    for (;;) {
+        int n = epoll_wait(poll, ready_ones, 64, -1);
+        for (int i = 0; i < n; i++) {
+            int fd = ready_ones[i].data.fd;
+            if (door[fd]) {
+                event.data.fd = accept(fd, 0, 0);
+                if (event.data.fd < 0) continue;
+                if (event.data.fd >= SOCKETS) {
+                    close(event.data.fd);
+                    continue;
+                }
+                setsockopt(event.data.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+                epoll_ctl(poll, EPOLL_CTL_ADD, event.data.fd, &event);
+                continue;
+            }
+            modbus_set_socket(modbus, fd);
+            int size = modbus_receive(modbus, query);
+            if (size > 0) {
+                if (delay_us) usleep(delay_us);
+                modbus_reply(modbus, query, size, map);
+            } else if (size < 0) {
+                epoll_ctl(poll, EPOLL_CTL_DEL, fd, 0);
+                close(fd);
+            }
+        }
+    }
+}
+
+static int rtu(const char *device, int unit) {
+    modbus_t *modbus = modbus_new_rtu(device, 19200, 'E', 8, 1);
+    modbus_mapping_t *map = filled();
+    uint8_t query[MODBUS_RTU_MAX_ADU_LENGTH];
+    modbus_set_slave(modbus, unit);
+    if (modbus_connect(modbus)) return fail(device);
+    ready();
+    for (;;) {
+        int size = modbus_receive(modbus, query);
+        if (size > 0) modbus_reply(modbus, query, size, map);
+        else if (size < 0 && errno == EIO) return 0; /* the line is gone */
+    }
+}
+
+int main(int argc, char **argv) {
+    struct rlimit files = {4096, 4096};
+    setrlimit(RLIMIT_NOFILE, &files);
+    signal(SIGPIPE, SIG_IGN);
+    if (argc >= 3 && !strcmp(argv[1], "tcp"))
+        return tcp(atoi(argv[2]), argc > 3 ? atoi(argv[3]) : 1, argc > 4 ? atoi(argv[4]) : 0);
+    if (argc == 4 && !strcmp(argv[1], "rtu")) return rtu(argv[2], atoi(argv[3]));
+    fputs("modbus_device tcp FIRST_PORT [COUNT [DELAY_US]] | rtu DEVICE UNIT\n", stderr);
+    return 2;
+}
