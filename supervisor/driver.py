@@ -11,10 +11,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol as Interface
+from typing import runtime_checkable
+from typing import runtime_checkable
 
 from supervisor.clock import Clock
 from supervisor.flow import Batch
 from supervisor.model import LinkSpec, Tag
+from supervisor.probe import Probe
 from supervisor.vault import Vault
 
 Publish = Callable[[Batch], None]
@@ -55,6 +58,38 @@ class Driver(Interface):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One value as the controller itself gives it, for commissioning."""
+
+    raw: bytes
+    """As it was on the wire: the registers, the encoded Variant, the payload."""
+    text: str
+    """Decoded, before it is scaled: "1234", "true", "open"."""
+
+
+@runtime_checkable
+class Examiner(Interface):
+    """A driver that can show one value as it comes from the wire. A driver need not be one."""
+
+    async def examine(self, tag: Tag, timeout_s: float) -> Examined:
+        """Ask for one value now, apart from the ordinary road; publishes nothing.
+
+        Raises `ReadFailed` with the reason: not connected, refused by the device, no answer in time.
+        """
+
+
+@runtime_checkable
+class RunsAlarms(Interface):
+    """A driver whose controller may run alarms itself (`Condition.NATIVE`), beside being a `Driver`."""
+
+    async def acknowledge(self, tag: Tag, comment: str, timeout_s: float) -> None:
+        """Acknowledge the present state of the alarm that `tag` shows; raises as `Driver.write` does.
+
+        An alarm that the controller calls acknowledged already is done, not refused.
+        """
+
+
 def no_device(words: Mapping[str, str]) -> None:
     """The [device] table of a pack whose protocol knows of nothing to say there."""
     for word in words:
@@ -79,3 +114,5 @@ class Protocol:
     device: Callable[[Mapping[str, str]], object] = no_device
     """What the controllers of a pack have of their own (its [device] table) -> frozen settings, `Source.device` of each
     of its tags; raises ValueError with one clear sentence."""
+    probe: Callable[[], Probe] | None = None
+    """Imports and makes what looks at a controller that no site knows yet; None where there is none."""

@@ -3,6 +3,7 @@
     VigieError
     ├── SiteError        the engineer: every problem of a site folder at once, with place and remedy
     ├── LinkLost         nobody in person: `Link` turns it into bad quality and a row of statistics
+    ├── ReadFailed       who commissions: the controller was asked for one value and gave none
     ├── WriteFailed      the desk: the device was asked and said no, so the outcome is "failed"
     ├── WriteUnknown     the desk: nobody knows whether the device acted, so the outcome is "unknown"
     ├── Refused          the operator: one sentence at the control that was used, and a row of the journal
@@ -44,6 +45,10 @@ class LinkLost(VigieError):
         self.quality = quality
         """The quality its tags take; None means NOT_CONNECTED."""
         super().__init__(reason)
+
+
+class ReadFailed(VigieError):
+    """A controller was asked for one value, for commissioning, and gave none; the message says why."""
 
 
 class WriteFailed(VigieError):

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from supervisor.clock import Clock
-from supervisor.driver import Driver, Traffic
-from supervisor.errors import LinkLost, WriteFailed
+from supervisor.driver import Driver, Examined, Examiner, Traffic
+from supervisor.errors import LinkLost, ReadFailed, WriteFailed
 from supervisor.flow import Batch
 from supervisor.model import LinkSpec, Quality, Tag
 
@@ -71,6 +71,14 @@ class Link:
         if not self.connected:
             raise WriteFailed(f"link {self.spec.id} is not connected ({self.reason or 'connecting'})")
         await self._driver.write(tag, raw, timeout_s)
+
+    async def examine(self, tag: Tag, timeout_s: float) -> Examined:
+        """One value as the controller gives it now, for commissioning. Raises ReadFailed."""
+        if not self.connected:
+            raise ReadFailed(f"link {self.spec.id} is not connected ({self.reason or 'connecting'})")
+        if not isinstance(self._driver, Examiner):
+            raise ReadFailed(f"the driver of link {self.spec.id} shows no value as it is on the wire")
+        return await self._driver.examine(tag, timeout_s)
 
     def _up(self) -> None:
         log.info("Link %s connected", self.spec.id)
