@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol as Interface
 from typing import runtime_checkable
-from typing import runtime_checkable
 
 from supervisor.clock import Clock
 from supervisor.flow import Batch
