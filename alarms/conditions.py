@@ -4,6 +4,7 @@
     high, high_high      raises above the limit; clears at the limit less the deadband, or below
     low, low_low         raises below the limit; clears at the limit plus the deadband, or above
     is, is_not           raises where the value equals (differs from) the limit
+    native               raises where the controller says that its own alarm is active
 
 A discrete condition is one that holds on neither side of its limit (is) or on both (is_not), so one formula does for
 all. Bad quality neither raises nor clears (law 2): such rules come out as `unknown`.
@@ -18,12 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supervisor.flow import Qualities, Values
-from supervisor.model import BAD, Alarm, Condition
+from supervisor.model import BAD, Alarm, AlarmRule, Condition, Native
 
 Rows = NDArray[np.intp]
 Marks = NDArray[np.bool_]
 
-_HIGH = (Condition.HIGH_HIGH, Condition.HIGH)
+_HIGH = (Condition.HIGH_HIGH, Condition.HIGH, Condition.NATIVE)
 _LOW = (Condition.LOW_LOW, Condition.LOW)
 
 
@@ -59,7 +60,7 @@ class Rules:
         """`tags` is how many tags the site has."""
         tag = np.array([alarm.tag.index for alarm in alarms], np.int64)
         condition = [alarm.rule.condition for alarm in alarms]
-        limit = np.array([alarm.rule.limit for alarm in alarms], np.float64)
+        limit = np.array([_limit(alarm.rule) for alarm in alarms], np.float64)
         band = np.array([alarm.rule.deadband for alarm in alarms], np.float64)
         above = np.array([name not in _LOW for name in condition], np.bool_)
         below = np.array([name not in _HIGH for name in condition], np.bool_)
@@ -93,3 +94,8 @@ class Rules:
         beyond = (value > self.high.take(row)) | (value < self.low.take(row))
         moved = (beyond ^ self.inverted.take(rule) ^ standing) & known
         return Verdict(rule[moved & ~standing], rule[moved & standing], rule[~known])
+
+
+def _limit(rule: AlarmRule) -> float:
+    """A controller's own alarm is active in the states above `RETURNED`."""
+    return Native.RETURNED + 0.5 if rule.condition is Condition.NATIVE else rule.limit

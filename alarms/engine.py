@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alarms.conditions import Rules
+from alarms.conditions import Rules, Verdict
 from alarms.delays import Delays
 from alarms.keep import Gone, Keep
 from alarms.states import ACTIVE, NOTHING, TABLE, Event, State
@@ -33,9 +33,9 @@ from supervisor.clock import SECOND, Clock
 from supervisor.columns import Columns
 from supervisor.desk.alarm_desk import LONGEST_MIN
 from supervisor.errors import StoreError
-from supervisor.flow import Change
+from supervisor.flow import Change, Values
 from supervisor.journal import Entry, Journal, safe
-from supervisor.model import Site
+from supervisor.model import Condition, Native, Site
 
 Rows = NDArray[np.intp]
 
@@ -76,6 +76,7 @@ class Alarms:
         self.columns["value"][:] = np.nan
         self._alarms = site.alarms
         self._row = {alarm.id: alarm.index for alarm in site.alarms}
+        self._native = np.array([alarm.rule.condition is Condition.NATIVE for alarm in site.alarms], np.bool_)
         self._latching = np.array([alarm.rule.latching for alarm in site.alarms], np.intp)
         self._rules = Rules.compile(site.alarms, len(site.tags))
         self._delays = Delays(site.alarms)
@@ -98,17 +99,42 @@ class Alarms:
         rule, position = self._rules.touched(change.index)
         if not len(rule):
             return
+        last = self._value[rule]
         value = self._value[rule] = change.value[position]
+        if self._native[rule].any():
+            self._raise_native_again(rule, last, value, change.arrival_time)
         verdict = self._rules.evaluate(rule, value, change.quality[position], self._standing[rule])
-        if verdict.empty:
-            return
+        if not verdict.empty:
+            self._turn(verdict, change.arrival_time)
+        if self._native[rule].any():
+            self._acknowledge_native(rule, value, change.arrival_time)
+
+    def _turn(self, verdict: Verdict, at: int) -> None:
+        """What an evaluation found: start and stop delays, and settle what has none."""
         rule = np.concatenate((verdict.raised, verdict.cleared, verdict.unknown))
         active = ACTIVE[self.columns["state"][rule]]
         self._standing[verdict.raised] = True
         self._standing[verdict.cleared] = False
         self._standing[verdict.unknown] = active[len(rule) - len(verdict.unknown) :]
         due = self._delays.turn(rule, self._standing[rule], active, self._clock.monotonic())
-        self._settle(due, change.arrival_time)
+        self._settle(due, at)
+
+    def _raise_native_again(self, rule: Rows, last: Values, value: Values, at: int) -> None:
+        """An active alarm that its controller no longer calls acknowledged is a new occurrence: nobody knows of it."""
+        again = self._native[rule] & (last == Native.ACKED) & (value == Native.UNACKED)
+        rows = rule[again & (self.columns["state"][rule] == State.ACKED)]
+        if len(rows):
+            self._step(rows, Event.CLEAR, at)
+            self._step(rows, Event.RAISE, at)
+            self._tell(rows, _KINDS[Event.RAISE], {"reason": "controller"}, at=at)
+
+    def _acknowledge_native(self, rule: Rows, value: Values, at: int) -> None:
+        """Somebody acknowledged at the controller, or elsewhere through it: it is acknowledged here too."""
+        acked = self._native[rule] & ((value == Native.NORMAL) | (value == Native.ACKED))
+        rows = rule[acked & (TABLE[self._latching[rule], Event.ACK, self.columns["state"][rule]] != NOTHING)]
+        if len(rows):
+            self._step(rows, Event.ACK, at)
+            self._tell(rows, _KINDS[Event.ACK], {"by": "controller"}, at=at)
 
     async def run(self) -> None:
         """Fire what is due by time alone; until cancelled."""

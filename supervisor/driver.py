@@ -22,6 +22,23 @@ from supervisor.vault import Vault
 Publish = Callable[[Batch], None]
 
 
+ERRORS: Mapping[str, str] = {
+    "connect": "no connection could be made",
+    "lost": "a connection that stood broke",
+    "timeout": "no answer came in time",
+    "garbage": "what came makes no sense in the protocol",
+    "refused": "the controller answered, and said no",
+    "exception": 'the same, with the number the protocol gives it behind: "exception 2"',
+    "write": "a write was not carried out, or nobody knows",
+    "security": "a certificate, a key or a password was not accepted, by us or by the other side",
+    "subscription": "the other side does not give us something we asked to be told of",
+    "overflow": "more came than could be taken, and some was left out",
+    "bug": "a fault of Vigie itself",
+}
+"""The kinds of errors, the same words for every protocol; the page of links says them in the operator's language. A
+driver may count others, which then stand there as they are."""
+
+
 @dataclass(slots=True)
 class Traffic:
     """What a driver counts while it works; `Link` owns it and reads it."""
@@ -29,7 +46,7 @@ class Traffic:
     requests: int = 0
     """Requests sent, or messages received where the peer speaks by itself."""
     errors: dict[str, int] = field(default_factory=dict)
-    """Error kind, one word such as "timeout" or "garbage" -> how often."""
+    """Kind of error, one of `ERRORS` -> how often."""
     round_trips: list[float] = field(default_factory=list)
     """Seconds per request since `Link` last looked; the driver appends, `Link` empties."""
     skew_s: float = math.nan

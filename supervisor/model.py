@@ -101,6 +101,26 @@ class State:
     name: Text
 
 
+class Native(IntEnum):
+    """How an alarm is that the controller itself runs: bit 1 says active, bit 0 not acknowledged.
+
+    Source: OPC UA Part 9, 5.7 and 5.8, AckedState and ActiveState."""
+
+    NORMAL = 0
+    RETURNED = 1
+    ACKED = 2
+    UNACKED = 3
+
+
+CONDITION_STATES = (
+    State(Native.NORMAL, "normal", Text("normale", "normal")),
+    State(Native.RETURNED, "returned", Text("disparue, non acquittée", "returned, unacknowledged")),
+    State(Native.ACKED, "acked", Text("présente, acquittée", "active, acknowledged")),
+    State(Native.UNACKED, "unacked", Text("présente, non acquittée", "active, unacknowledged")),
+)
+"""States of a tag of the kind "condition", which is an enumeration that every type shares."""
+
+
 @dataclass(frozen=True, slots=True)
 class TagSpec:
     """One quantity of an equipment type."""
@@ -135,6 +155,8 @@ class Condition(StrEnum):
     IS = "is"
     """Discrete: the value equals the limit."""
     IS_NOT = "is_not"
+    NATIVE = "native"
+    """The controller runs the alarm itself; its tag has `CONDITION_STATES`, and its acknowledgements are ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +293,9 @@ class Source:
     """The protocol's own frozen dataclass, made by `Protocol.address`."""
     device: object = None
     """What all controllers of the pack have of their own, made by `Protocol.device`."""
+    raw_low: float = float("nan")
+    """Raw value below which the measurement is out of range, such as a 4-20 mA loop under 3.6 mA; NaN for none."""
+    raw_high: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class Assembly:
         station.consumers += [alarms.absorb, historian.absorb, desk.absorb]
         faults = Faults(clock)
         station.history_lag, station.faults = historian.lag, faults.recent
-        rows = acts(desk, AlarmDesk(site, alarms, journal))
+        rows = acts(desk, AlarmDesk(site, alarms, journal, station.links))
         server = Server(desk.people, rows, journal, site.fingerprint, files.folder.name)
         return cls(site, folder, clock, table, journal, alarms, historian, station, desk, server, faults)
 

@@ -180,6 +180,7 @@ KINDS = {
     "raise": Text(fr="Apparition", en="Raised"),
     "clear": Text(fr="Disparition", en="Cleared"),
     "acknowledge": Text(fr="Acquittement", en="Acknowledged"),
+    "forward": Text(fr="Acquittement transmis", en="Acknowledgement sent"),
     "reset": Text(fr="Réarmement", en="Reset"),
     "shelve": Text(fr="Mise de côté", en="Shelved"),
     "unshelve": Text(fr="Remise en service", en="Unshelved"),

@@ -6,16 +6,20 @@ The alarms themselves write who did it in the journal; a refusal is written here
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
-from supervisor.errors import Refused, StoreError
+from supervisor.errors import Refused, StoreError, WriteFailed, WriteUnknown
 from supervisor.journal import Entry, Journal
-from supervisor.model import Alarm, Role, Site, Text, User
+from supervisor.link import Link
+from supervisor.model import Alarm, Condition, Role, Site, Text, User
 from supervisor.people import ROLES, People
 
+FORWARD_S = 3.0
+"""How long a controller may take to answer an acknowledgement of its own alarm."""
 LONGEST_MIN = 12 * 60.0
 """No shelf outlives a shift: what is to be hidden for longer is taken out of service."""
 
@@ -37,15 +41,39 @@ class Board(Protocol):
 class AlarmDesk:
     """See the module. Every act raises Refused."""
 
-    def __init__(self, site: Site, board: Board, journal: Journal) -> None:
+    def __init__(self, site: Site, board: Board, journal: Journal, links: Mapping[str, Link]) -> None:
+        self._links = links
         self._alarms = {alarm.id: alarm for alarm in site.alarms}
         self._people = People(site)
         self._board = board
         self._journal = journal
 
     async def acknowledge(self, ids: Sequence[str], user: User) -> int:
-        """How many were waiting for it."""
-        return await self._act("acknowledge", ids, user, lambda: self._board.acknowledge(ids, user.id))
+        """How many were waiting for it. Those that a controller runs itself are acknowledged there too; where it did
+        not take that, Refused says so though they are acknowledged here."""
+        count = await self._act("acknowledge", ids, user, lambda: self._board.acknowledge(ids, user.id))
+        await self._forward([self._alarms[id_] for id_ in ids], user)
+        return count
+
+    async def _forward(self, alarms: Sequence[Alarm], user: User) -> None:
+        """Tell the controllers, side by side; each answer is journalled."""
+        native = [alarm for alarm in alarms if alarm.rule.condition is Condition.NATIVE]
+        answers = await asyncio.gather(*(self._tell(alarm, user) for alarm in native))
+        if failed := [answer for answer in answers if answer]:
+            raise Refused("controller", _not_taken(failed[0], len(failed)))
+
+    async def _tell(self, alarm: Alarm, user: User) -> str:
+        """Acknowledge one alarm at its controller; why it did not take it, empty where it did."""
+        result, why = "done", ""
+        try:
+            await self._links[alarm.tag.link].acknowledge(alarm.tag, user.name, FORWARD_S)
+        except (WriteFailed, WriteUnknown) as error:
+            result, why = "failed" if isinstance(error, WriteFailed) else "unknown", str(error)
+        detail = {"reason": why} if why else None
+        self._journal.append(
+            Entry("alarm", "forward", user.id, alarm.id, alarm.equipment.area, result, detail=detail or {})
+        )
+        return why
 
     async def reset(self, ids: Sequence[str], user: User) -> int:
         """How many latched alarms were gone and acknowledged, and went."""
@@ -89,6 +117,14 @@ class AlarmDesk:
             raise Refused("unknown", Text(f"L'alarme « {id_} » n'existe pas.", f'There is no alarm "{id_}".'))
         if not self._people.holds(user, Role.OPERATOR, alarm.equipment.area):
             raise Refused("right", _no_right(alarm))
+
+
+def _not_taken(why: str, count: int) -> Text:
+    more = ("", "") if count == 1 else (f" ({count} alarmes)", f" ({count} alarms)")
+    return Text(
+        f"Acquittée ici, mais l'automate ne l'a pas enregistré{more[0]} : {why}",
+        f"Acknowledged here, but the controller did not take it{more[1]}: {why}",
+    )
 
 
 def _no_right(alarm: Alarm) -> Text:

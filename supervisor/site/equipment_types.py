@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from supervisor import health
-from supervisor.model import Kind, Part, State, System, TagSpec, Text
+from supervisor.model import CONDITION_STATES, Kind, Part, State, System, TagSpec, Text
 from supervisor.site.document import read_toml
 from supervisor.site.findings import Catalogue, Findings, suggest
 from supervisor.site.reader import Table
 
 TYPES = Path("types")
-KINDS = {kind.value: kind for kind in Kind}
+KINDS = {kind.value: kind for kind in Kind} | {"condition": Kind.ENUM}
 NO_YES = (State(0, "no", Text("non", "no")), State(1, "yes", Text("oui", "yes")))
 """The states of a boolean whose type names none."""
 ANY = TagSpec("", Text("", ""))
@@ -152,6 +152,7 @@ def _check_parts(draft: Draft, drafts: Drafts, findings: Findings) -> None:
 
 def _tag(row: Table) -> TagSpec:
     kind = row.choice("kind", KINDS, Kind.NUMBER) or Kind.NUMBER
+    native = row.raw("kind") == "condition"
     low, high = row.span("range")
     normal_low, normal_high = row.span("normal")
     spec = TagSpec(
@@ -165,7 +166,7 @@ def _tag(row: Table) -> TagSpec:
         normal_low=normal_low,
         normal_high=normal_high,
         deadband=row.number("deadband", 0.0, 0.0),
-        states=_states(row, kind),
+        states=CONDITION_STATES if native else _states(row, kind),
     )
     if normal_low < low or normal_high > high:
         row.problem("normal", "The normal band is wider than the range", f"Keep it within [{low:g}, {high:g}].")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from supervisor import health
 from supervisor.model import (
+    CONDITION_STATES,
     AlarmRule,
     CommandSpec,
     Comparison,
@@ -98,7 +99,7 @@ class _Reading:
         spec = self._own(row, "tag", tag)
         condition = row.choice("when", CONDITIONS) or Condition.IS
         limit = limit_of(row, "limit", spec)
-        if row.raw("limit") is None:
+        if row.raw("limit") is None and condition is not Condition.NATIVE:
             row.problem("limit", f"{row.title} has no limit", 'Add limit = 3.5, or limit = "fault" for a state.')
         self._check_condition(row, condition, spec)
         return AlarmRule(
@@ -119,11 +120,22 @@ class _Reading:
         )
 
     def _check_condition(self, row: Table, condition: Condition, spec: TagSpec) -> None:
+        if condition is Condition.NATIVE:
+            self._check_native(row, spec)
+            return
         if spec.kind is Kind.TEXT:
             row.problem("tag", f"{spec.id} is a text: nothing can be compared with it", "Use a number or an enum.")
         elif condition in LEVELS and spec.states:
             remedy = 'Use when = "is" or "is_not" with the id of a state.'
             row.problem("when", f'"{condition}" compares a level, and {spec.id} has states', remedy)
+
+    def _check_native(self, row: Table, spec: TagSpec) -> None:
+        """The controller decides when such an alarm comes and goes, so nothing here may say it again."""
+        if spec is not ANY and spec.states != CONDITION_STATES:
+            row.problem("tag", f"{spec.id} is not the state of a controller's alarm", 'Give it kind = "condition".')
+        for key in ("limit", "deadband", "on_delay_s", "off_delay_s", "latching"):
+            if row.raw(key) is not None:
+                row.problem(key, f'The controller runs this alarm, so "{key}" has no place', "Remove it.")
 
     def _commands(self, rows: Sequence[Table]) -> dict[str, CommandSpec]:
         commands: dict[str, CommandSpec] = {}

@@ -29,7 +29,7 @@ def door(one: Hall) -> AlarmDesk:
     """Both doors open; the desk before them."""
     one.read(DOOR, 1)
     one.read(2 + DOOR, 1)
-    return AlarmDesk(one.site, one.alarms, one.journal)
+    return AlarmDesk(one.site, one.alarms, one.journal, {})
 
 
 def test_that_an_operator_acknowledges_what_lies_in_their_areas(tmp_path: Path) -> None:

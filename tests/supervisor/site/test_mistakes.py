@@ -122,6 +122,12 @@ CASES = {
     "an alarm without a limit": Case(WELL, "limit = 4\n", "", '[[alarm]]\nid = "high"', "no limit", "Add limit"),
     "a priority of five": Case(WELL, "priority = 2", "priority = 5", "priority = 5", "5", "1 to 4"),
     "an alarm without a priority": Case(WELL, "priority = 2\n", "", '[[alarm]]\nid = "high"', 'no "priority"', "Add"),
+    "a controller's alarm on a level": Case(
+        WELL, 'when = "high"\nlimit = 4\n', 'when = "native"\n', 'tag = "level"\nwhen = "native"', "not the state of a controller's alarm", "condition"
+    ),
+    "a controller's alarm with a limit": Case(
+        WELL, 'when = "high"\nlimit = 4\n', 'when = "native"\nlimit = 4\n', "limit = 4", "no place", "Remove"
+    ),
     "two alarms of one id": Case(WELL, 'id = "lost"', 'id = "high"', 'id = "high"\ntag = "supply"', "second alarm", "another"),
     "a delay in quotes": Case(WELL, "deadband = 0.1\n", 'on_delay_s = "5"\n', "on_delay_s", "is text", "quotes"),
     "latching that is no yes or no": Case(PUMP, "latching = true", "latching = 1", "latching", "a number", "true"),
