@@ -1,25 +1,33 @@
-"""Modbus TCP: own client with strict checks, compiled block plans, one numpy gather per type and block."""
+"""Modbus on TCP, TLS and serial lines: own client with strict checks, compiled block plans, one numpy gather per type and block."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from drivers.modbus.address import COLUMNS, parse_address, parse_settings, parse_url
+from drivers.modbus.address import COLUMNS, parse_address, parse_settings
+from drivers.modbus.endpoint import parse_endpoint
 from supervisor.clock import Clock
 from supervisor.driver import Driver, Protocol, Traffic
 from supervisor.model import LinkSpec, Tag
+from supervisor.probe import Probe
 from supervisor.vault import Vault
 
 
 def _check_url(url: str) -> None:
-    parse_url(url)
+    parse_endpoint(url)
 
 
 def _driver(spec: LinkSpec, tags: Sequence[Tag], clock: Clock, traffic: Traffic, vault: Vault) -> Driver:
     """Imports the protocol's library only where a controller is spoken to: the window reads addresses only."""
     from drivers.modbus.driver import ModbusDriver
 
-    return ModbusDriver(spec, tags, clock, traffic)
+    return ModbusDriver(spec, tags, clock, traffic, vault)
 
 
-PROTOCOL = Protocol("modbus", COLUMNS, parse_address, parse_settings, _check_url, _driver)
+def _probe() -> Probe:
+    from drivers.modbus.probe import ModbusProbe
+
+    return ModbusProbe()
+
+
+PROTOCOL = Protocol("modbus", COLUMNS, parse_address, parse_settings, _check_url, _driver, probe=_probe)

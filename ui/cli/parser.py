@@ -89,12 +89,58 @@ def _secret(command: argparse.ArgumentParser) -> None:
     command.add_argument("--forget", action="store_true", help="forget it instead")
 
 
+class _Word(argparse.Action):
+    """Collects the options of a look into one mapping; which of them a protocol has, it says itself."""
+
+    def __call__(self, parser: object, given: argparse.Namespace, values: object, option: str | None = None) -> None:
+        given.words = {**given.words, str(option).removeprefix("--"): str(values)}
+
+
+def _probe(command: argparse.ArgumentParser) -> None:
+    command.add_argument("url", help="modbus://host:502, opc.tcp://host:4840 or mqtt://host:1883")
+    command.set_defaults(words={})
+    for name, help_ in _WORDS:
+        command.add_argument(f"--{name}", action=_Word, metavar=name.upper(), help=help_)
+    command.add_argument("--read", metavar="PLACE", help='read one value only: "holding 12 float32 CDAB"')
+    command.add_argument("--write", nargs=2, metavar=("PLACE", "VALUE"), help="write one value, past the desk")
+    command.add_argument("--yes", action="store_true", help="do not ask before the write")
+    how = command.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="one JSON object a line, as they come; for `vigie import`")
+    how.add_argument("--csv", action="store_true", help="a table for a spreadsheet")
+    _paper(command)
+
+
+def _paper(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--html", metavar="FILE", help="write a page")
+    command.add_argument("--pdf", metavar="FILE", help="write paper")
+    command.add_argument("--language", choices=("fr", "en"), help="of the page and the paper")
+
+
 def _screenshots(command: argparse.ArgumentParser) -> None:
     command.add_argument("--to", type=Path, default=Path("artefacts/screenshots"), help="folder of the pictures")
     command.add_argument(
         "--settle", type=float, default=45.0, metavar="SECONDS", help="time the city is given first (45)"
     )
 
+
+_WORDS = (
+    ("unit", "Modbus: unit, or units 1-10 (1)"),
+    ("table", "Modbus: holding, input, coil, discrete or all, with commas (holding,input)"),
+    ("from", "Modbus: first address, 0-based (0)"),
+    ("count", "Modbus: how many addresses (200)"),
+    ("pause", "Modbus: seconds between two requests (0.02)"),
+    ("baud", "Modbus on a serial port: its speed (19200)"),
+    ("parity", "Modbus on a serial port: even, odd or none (even)"),
+    ("stop", "Modbus on a serial port: stop bits (1)"),
+    ("path", "OPC UA: browse from here (Objects)"),
+    ("depth", "OPC UA: how many levels down (8)"),
+    ("most", "OPC UA: how many variables at most (5000)"),
+    ("for", "MQTT: seconds to listen (10)"),
+    ("topic", "MQTT: filter to listen to (#)"),
+    ("timeout", "seconds to wait for an answer"),
+    ("user", "who to sign in as; the password is asked for, or taken from $VIGIE_PASSWORD"),
+)
+"""Options of a look; each protocol takes its own."""
 
 _COMMANDS: tuple[tuple[str, str, str, tuple[Callable[[argparse.ArgumentParser], None], ...]], ...] = (
     ("run", "Open a site: its station and a window on it.", "ui.cli.run:run", (_site, _data, _window)),
@@ -120,6 +166,7 @@ _COMMANDS: tuple[tuple[str, str, str, tuple[Callable[[argparse.ArgumentParser], 
         "ui.cli.secret:secret",
         (_site, _data, _secret),
     ),
+    ("probe", "Look at a controller that no site knows yet, or test one value of it.", "ui.cli.probe:probe", (_probe,)),
     (
         "screenshots",
         "Take pictures of every page of the demo.",

@@ -1,0 +1,212 @@
+"""`vigie probe URL`: look at a controller that no site knows yet; read one value of it, or write one.
+
+The answer is a table on standard output (or `--json`, `--csv`), what is being done is told on standard error, and
+`--html` and `--pdf` make a file of it. It needs no site and no station, and what it writes passes no desk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import csv
+import getpass
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import drivers
+from supervisor.driver import Protocol
+from supervisor.errors import Unavailable
+from supervisor.probe import Fact, Finding, News, Peer, Probe, Progress
+from ui.commissioning.columns import LIKELY, cell, headings
+from ui.commissioning.record import End, Look, Record, written
+
+SCHEMES = {"modbus": "modbus", "opc": "opcua", "mqtt": "mqtt"}
+"""How a URL begins -> its protocol."""
+PASSWORD = "VIGIE_PASSWORD"
+"""Where a program hands over the password for `--user`; a person is asked for it."""
+BYPASS = (
+    "This write goes straight to the controller: no right, no interlock, no journal. If a station runs this link, "
+    "test it from the page Commissioning of its window instead."
+)
+
+
+def probe(given: argparse.Namespace) -> int:
+    """Look, read or write."""
+    protocol = protocol_of(given.url)
+    look = _made(protocol)
+    peer = Peer(given.url, _words(given, look), _password(given))
+    if given.write:
+        return _write(look, peer, given.write, given.yes)
+    record = Record(Look(given.url, protocol.name, time.time_ns()))
+    teller = _Teller(record, given.json)
+    try:
+        asyncio.run(_looked(look, peer, given.read, teller))
+    except Unavailable as error:
+        teller.end(str(error))
+        raise
+    except KeyboardInterrupt:
+        teller.end("stopped")
+        if given.json:
+            raise
+        print("vigie: stopped; this is what was found until then", file=sys.stderr)
+    else:
+        teller.end("")
+    _show(record, given)
+    return 0
+
+
+def protocol_of(url: str) -> Protocol:
+    """The protocol a URL is for. Raises Unavailable for a URL that is none, or is wrong."""
+    scheme = urlsplit(url).scheme
+    name = next((name for begin, name in SCHEMES.items() if scheme.startswith(begin)), "")
+    if not name:
+        raise Unavailable(
+            f"{url} is no address of a controller: write modbus://host:502, opc.tcp://host:4840 or mqtt://host:1883"
+        )
+    try:
+        drivers.TABLE[name].url(url)
+    except ValueError as error:
+        raise Unavailable(str(error)) from None
+    return drivers.TABLE[name]
+
+
+def _made(protocol: Protocol) -> Probe:
+    if protocol.probe is None:
+        raise Unavailable(f"{protocol.name} has nothing to look with")
+    return protocol.probe()
+
+
+def _words(given: argparse.Namespace, look: Probe) -> Mapping[str, str]:
+    """The options that were given. Raises Unavailable with all that this protocol does not have."""
+    words = {name: value for name, value in given.words.items() if value is not None}
+    strange = [f"--{name}" for name in words if name not in look.options]
+    if strange:
+        known = ", ".join(f"--{name}" for name in look.options)
+        raise Unavailable(f"{', '.join(strange)} is not for this protocol: it has {known}")
+    return words
+
+
+def _password(given: argparse.Namespace) -> str | None:
+    if not given.words.get("user"):
+        return None
+    if PASSWORD in os.environ:
+        return os.environ[PASSWORD]
+    return getpass.getpass(f"Password of {given.words['user']}: ") if sys.stdin.isatty() else None
+
+
+async def _looked(look: Probe, peer: Peer, place: str | None, teller: _Teller) -> None:
+    if place:
+        teller.tell(await look.read(peer, place))
+    else:
+        await look.look(peer, teller.tell)
+
+
+def _write(look: Probe, peer: Peer, wish: Sequence[str], sure: bool) -> int:
+    place, value = wish
+    print(f"vigie: {BYPASS}", file=sys.stderr)
+    if not sure:
+        if not sys.stdin.isatty():
+            raise Unavailable("nobody is here to confirm the write: give --yes if you are sure")
+        if input(f"Write {value} to {place} of {peer.url}? Type yes: ").strip().lower() not in ("yes", "oui"):
+            raise Unavailable("nothing was written")
+    said = asyncio.run(look.write(peer, place, value))
+    print(f"{place}: written {value}, reads {said}")
+    return 0
+
+
+@dataclass
+class _Teller:
+    """Says what happens while it happens."""
+
+    record: Record
+    json: bool
+    _told: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.json:
+            print(written(self.record.look), flush=True)
+
+    def tell(self, news: News) -> None:
+        self.record.add(news)
+        if self.json:
+            print(written(news), flush=True)
+        elif isinstance(news, Progress):
+            self._progress(news)
+        elif isinstance(news, Fact):
+            self._line(f"{news.kind:10} {news.name:30} {news.text}".rstrip())
+
+    def end(self, error: str) -> None:
+        if self.json:
+            print(written(End(error)), flush=True)
+        elif sys.stderr.isatty():
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+    def _progress(self, news: Progress) -> None:
+        """A line that changes on a terminal; one every few seconds elsewhere."""
+        now, live = time.monotonic(), sys.stderr.isatty()
+        if now - self._told < (0.1 if live else 5.0):
+            return
+        self._told = now
+        share = f"{100 * news.done / news.total:3.0f} % " if news.total else ""
+        print(f"\r\033[K{share}{news.place}" if live else f"{share}{news.place}", end="" if live else "\n",
+              file=sys.stderr, flush=True)  # fmt: skip
+
+    def _line(self, text: str) -> None:
+        if sys.stderr.isatty():
+            print("\r\033[K", end="", file=sys.stderr)
+        print(text, file=sys.stderr, flush=True)
+
+
+def _show(record: Record, given: argparse.Namespace) -> None:
+    if given.csv:
+        _csv(record.findings)
+    elif not given.json:
+        _table(record.findings)
+    if given.html or given.pdf:
+        from ui.commissioning.paper import page
+
+        html = page(record, given.language or "en")
+        if given.html:
+            _written(given.html, html)
+        if given.pdf:
+            from ui.commissioning.printing import print_pdf  # Qt, for this only
+
+            print_pdf(html, given.pdf)
+
+
+def _written(path: str, text: str) -> None:
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise Unavailable(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _csv(findings: Sequence[Finding]) -> None:
+    columns = headings(findings)
+    rows = csv.writer(sys.stdout, lineterminator="\n")
+    rows.writerow([*(column.key for column in columns), "likely"])
+    for finding in findings:
+        rows.writerow([*(cell(finding, column) for column in columns), finding.likely])
+
+
+def _table(findings: Sequence[Finding]) -> None:
+    """Columns as wide as they need, figures to the right."""
+    if not findings:
+        return
+    columns = headings(findings)
+    rows = [[column.say("en") for column in columns]]
+    for finding in findings:
+        marks = [LIKELY if column.key == finding.likely and column.part == "readings" else "" for column in columns]
+        rows.append([mark + cell(finding, column)[:60] for mark, column in zip(marks, columns, strict=True)])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for line in rows:
+        cells = [
+            text.rjust(width) if heading.part in ("readings", "address", "raw") else text.ljust(width)
+            for text, width, heading in zip(line, widths, columns, strict=True)
+        ]
+        print("  ".join(cells).rstrip())
