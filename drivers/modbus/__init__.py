@@ -1,4 +1,4 @@
-"""Modbus on TCP, TLS and serial lines: own client with strict checks, compiled block plans, one numpy gather per type and block."""
+"""Modbus on TCP, TLS and serial lines: own client, strict checks, planned blocks, numpy for a whole block at once."""
 
 from __future__ import annotations
 

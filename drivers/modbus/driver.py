@@ -16,15 +16,18 @@ from typing import Any
 
 import numpy as np
 
-from drivers.modbus.address import Address, Settings, Table, parse_url
+from drivers.modbus.address import Address, Settings, Table
+from drivers.modbus.client import Client, GarbledAnswer, ModbusException
 from drivers.modbus.codec import encode_one
-from drivers.modbus.mbap import Client, GarbledAnswer, ModbusException
+from drivers.modbus.dial import dial
+from drivers.modbus.endpoint import parse_endpoint
 from drivers.modbus.plan import READ, Block, Place, places_of, plan
 from supervisor.clock import Clock
 from supervisor.driver import Publish, Traffic
 from supervisor.errors import LinkLost, WriteFailed, WriteUnknown
 from supervisor.flow import Batch
 from supervisor.model import LinkSpec, Quality, Tag
+from supervisor.vault import Vault
 
 SILENCES = 2
 """Timeouts in a row after which the connection is given up and made anew, provided that no unit behind it answers."""
@@ -44,10 +47,11 @@ log = logging.getLogger(__name__)
 class ModbusDriver:
     """See the module and `supervisor.driver.Driver`."""
 
-    def __init__(self, spec: LinkSpec, tags: Sequence[Tag], clock: Clock, traffic: Traffic) -> None:
+    def __init__(self, spec: LinkSpec, tags: Sequence[Tag], clock: Clock, traffic: Traffic, vault: Vault) -> None:
         assert isinstance(spec.settings, Settings)
         self._settings = spec.settings
-        self._host, self._port = parse_url(spec.url)
+        self._endpoint = parse_endpoint(spec.url)
+        self._pki, self._link = vault.pki, spec.id
         self._clock = clock
         self._traffic = traffic
         self._places = {place.tag.index: place for place in places_of(tags)}
@@ -62,10 +66,10 @@ class ModbusDriver:
 
     async def run(self, publish: Publish, up: Callable[[], None]) -> None:
         try:
-            client = await Client.connect(self._host, self._port, self._settings.timeout_s)
-        except (OSError, TimeoutError) as error:
+            client = await dial(self._endpoint, self._settings, self._pki, self._link)
+        except ConnectionError as error:
             self._traffic.count("connect")
-            raise LinkLost(f"{self._host}:{self._port} does not accept a connection ({error or 'timeout'})") from error
+            raise LinkLost(str(error)) from error
         self._client, self._silences, self._answered = client, 0, False
         self._unit_silences.clear()
         # anew: a device that was starting may have refused addresses it has now, and splitting them is for this run
@@ -198,7 +202,7 @@ class ModbusDriver:
         publish(Batch.lost(block.index, Quality.TIMEOUT, self._clock.now()))
         block.due = min(block.due, self._clock.monotonic() + AGAIN_S)
         if self._silences >= SILENCES and all(self._unit_silences.get(other.unit) for other in self._blocks):
-            raise LinkLost(f"{self._host}:{self._port} accepts connections but does not answer", Quality.TIMEOUT)
+            raise LinkLost(f"{self._endpoint} accepts connections but does not answer", Quality.TIMEOUT)
         if silences >= 2:
             for other in self._blocks:
                 if other.unit == block.unit:

@@ -22,8 +22,9 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from drivers.modbus.address import Address, parse_url
-from drivers.modbus.mbap import Client
+from drivers.modbus.address import Address, Settings
+from drivers.modbus.dial import dial
+from drivers.modbus.endpoint import parse_endpoint
 from drivers.modbus.plan import READ, places_of
 from supervisor.clock import SystemClock
 from supervisor.model import Equipment, Role, Tag
@@ -171,7 +172,7 @@ async def register(town: Town, tag: Tag) -> int:
     assert tag.source is not None
     address, (place,) = tag.source.address, places_of([tag])
     assert isinstance(address, Address)
-    client = await Client.connect(*parse_url(town.site.links[tag.link].url), 2.0)
+    client = await dial(parse_endpoint(town.site.links[tag.link].url), Settings(timeout_s=2.0))
     try:
         data = await client.call(place.unit, struct.pack(">BHH", READ[address.table], address.number, 1), 2.0)
     finally:

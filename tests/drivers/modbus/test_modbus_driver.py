@@ -9,8 +9,10 @@ from contextlib import asynccontextmanager, suppress
 import numpy as np
 import pytest
 
-from drivers.modbus.address import Address, Table, Type
-from drivers.modbus.mbap import Client, GarbledAnswer, ModbusException
+from drivers.modbus.address import Address, Settings, Table, Type
+from drivers.modbus.client import GarbledAnswer, ModbusException
+from drivers.modbus.dial import dial
+from drivers.modbus.endpoint import Endpoint, Framing
 from drivers.modbus.plan import places_of, plan
 from simulator.modbus import ModbusServer
 from simulator.world import Rejected, World
@@ -288,7 +290,8 @@ def test_that_a_stream_that_breaks_the_protocol_is_closed_at_once():
         for name, (answer, error) in cases.items():
             self_answers = [answer]
             server = await asyncio.start_server(serve, "127.0.0.1", 0)
-            client = await Client.connect("127.0.0.1", server.sockets[0].getsockname()[1], 1.0)
+            port = server.sockets[0].getsockname()[1]
+            client = await dial(Endpoint(Framing.MBAP, "127.0.0.1", port), Settings())
             with pytest.raises(error):
                 await client.call(1, struct.pack(">BHH", 3, 0, 1), 0.3)
             client.close()

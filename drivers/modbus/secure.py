@@ -1,0 +1,109 @@
+"""Modbus/TCP Security: whom we believe and who we are, from the vault's folder of keys.
+
+    pki/ca.pem              authorities of the plant, instead of those the system knows
+        <link>.device.pem   the device's own certificate, for one that nobody signed or that bears another name
+        <link>.pem          our key and certificate, for a device that asks for them
+
+Source: Modbus/TCP Security Protocol Specification v21 (2018-07-24): TLS 1.2 or better, X.509v3 on both sides.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+_EXPIRED, _NOT_YET, _REVOKED = 10, 9, 23
+_UNKNOWN = (2, 18, 19, 20, 21)
+_OTHER_NAME = (62, 64)
+"""Codes of X509_V_ERR_…. Source: OpenSSL, X509_STORE_CTX_get_error(3)."""
+_NO_TLS = ("WRONG_VERSION_NUMBER", "UNEXPECTED_EOF_WHILE_READING", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG")
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The files of one link; each may be missing."""
+
+    pki: Path
+    link: str
+
+    @property
+    def authorities(self) -> Path:
+        return self.pki / "ca.pem"
+
+    @property
+    def device(self) -> Path:
+        return self.pki / f"{self.link}.device.pem"
+
+    @property
+    def own(self) -> Path:
+        return self.pki / f"{self.link}.pem"
+
+    def context(self) -> ssl.SSLContext:
+        """Reads the files, so not on the loop. Raises OSError with a sentence for a file that cannot be used."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if self.device.is_file():
+            context.check_hostname = False  # this very certificate, whatever it is called
+            context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+            _load(self.device, lambda: context.load_verify_locations(self.device))
+        elif self.authorities.is_file():
+            _load(self.authorities, lambda: context.load_verify_locations(self.authorities))
+        else:
+            context.load_default_certs()
+        if self.own.is_file():
+            # without a word for the password OpenSSL would ask for it on the terminal
+            _load(self.own, lambda: context.load_cert_chain(self.own, password=lambda: ""))
+        return context
+
+    def strange(self, shown: bytes) -> bool:
+        """Whether the device showed another certificate (DER) than the one it is known by; reads the file."""
+        if not self.device.is_file():
+            return False
+        return shown != ssl.PEM_cert_to_DER_cert(self.device.read_text("ascii"))
+
+    def explain(self, error: Exception) -> str:
+        """Why a device was refused, or refused us: one sentence with what to do."""
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return self._distrust(error)
+        reason = error.reason if isinstance(error, ssl.SSLError) and error.reason else ""
+        if reason.endswith("CERTIFICATE_REQUIRED") or (reason.endswith("HANDSHAKE_FAILURE") and not self.own.is_file()):
+            return f"it asks for a certificate of ours: put key and certificate into {self.own}"
+        if "ALERT" in reason and ("CERT" in reason or reason.endswith(("UNKNOWN_CA", "ACCESS_DENIED"))):
+            return f"it does not accept our certificate ({_words(reason)}): have {self.own} signed by its authority"
+        if reason in _NO_TLS:
+            return "it does not speak TLS there: check the port, or write modbus:// for a device without TLS"
+        return _words(reason) if reason else str(error)
+
+    def _distrust(self, error: ssl.SSLCertVerificationError) -> str:
+        code = error.verify_code
+        if code == _EXPIRED:
+            return "its certificate has expired: renew it on the device, and check the clock of this machine"
+        if code == _NOT_YET:
+            return "its certificate is not valid yet: check the clocks of the device and of this machine"
+        if code == _REVOKED:
+            return "its certificate has been revoked"
+        if code in _OTHER_NAME:
+            return (
+                f"its certificate is made out to another name ({error.verify_message.rstrip('.')}):"
+                f" write that name in the URL, or put the certificate itself into {self.device}"
+            )
+        if code in _UNKNOWN:
+            return (
+                f"nobody we know vouches for its certificate: put its authority into {self.authorities},"
+                f" or the certificate itself into {self.device}"
+            )
+        return f"its certificate is refused: {error.verify_message}"
+
+
+def _load(path: Path, act: Callable[[], None]) -> None:
+    try:
+        act()
+    except (OSError, ValueError) as error:
+        reason = _words(error.reason) if isinstance(error, ssl.SSLError) and error.reason else str(error)
+        raise OSError(f"{path} cannot be used ({reason}): it must hold PEM, and a key no password") from error
+
+
+def _words(reason: str) -> str:
+    return reason.lower().replace("_", " ")
