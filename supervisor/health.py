@@ -11,9 +11,48 @@ NETWORK = System("network", Text("Réseau de terrain", "Field network"), "link")
 
 CONNECTED = "connected"
 ROUND_TRIP = "round_trip"
+ROUND_TRIP_99 = "round_trip_p99"
 REQUESTS = "requests"
 ERRORS = "errors"
 RECONNECTS = "reconnects"
+CLOCK_SKEW = "clock_skew"
+DAY = "availability_day"
+MONTH = "availability_month"
+SKEWED_S = 5.0
+"""A controller's clock further off than this is worth a visit: its events can't be put in order with others any more.
+Our own choice; ISA-18.2 and IEC 62682 ask for time that is synchronised, and give no figure."""
+
+
+def _skewed(id_: str, condition: Condition, limit: float, name: Text) -> AlarmRule:
+    return AlarmRule(
+        id=id_,
+        tag=CLOCK_SKEW,
+        condition=condition,
+        limit=limit,
+        deadband=1.0,
+        on_delay_s=60.0,
+        off_delay_s=10.0,
+        priority=Priority.LOW,
+        name=name,
+        cause=Text(
+            "Horloge de l'automate jamais mise à l'heure, serveur de temps injoignable, ou pile de sauvegarde usée.",
+            "The controller's clock was never set, it reaches no time server, or its backup battery is worn.",
+        ),
+        consequence=Text(
+            "Les mesures datées par l'automate sont mal placées dans les tendances et le journal.",
+            "Measurements dated by the controller are in the wrong place in trends and in the journal.",
+        ),
+        action=Text(
+            "Vérifier le serveur de temps (NTP) réglé dans l'automate ; le remettre à l'heure à la prochaine visite.",
+            "Check the time server (NTP) set in the controller; set its clock at the next visit.",
+        ),
+        response_s=86400,
+    )
+
+
+def _share(id_: str, name: Text) -> TagSpec:
+    return TagSpec(id_, name, unit="%", decimals=2, low=0, high=100, deadband=0.01)
+
 
 LINK_TYPE = EquipmentType(
     id="link",
@@ -29,9 +68,22 @@ LINK_TYPE = EquipmentType(
         ROUND_TRIP: TagSpec(
             ROUND_TRIP, Text("Temps de réponse", "Round trip"), unit="ms", low=0, high=1000, deadband=1.0
         ),
+        ROUND_TRIP_99: TagSpec(
+            ROUND_TRIP_99,
+            Text("Temps de réponse, 99 sur 100", "Round trip, 99 in 100"),
+            unit="ms",
+            low=0,
+            high=1000,
+            deadband=1.0,
+        ),
         REQUESTS: TagSpec(REQUESTS, Text("Requêtes par seconde", "Requests per second"), unit="/s", deadband=1.0),
         ERRORS: TagSpec(ERRORS, Text("Erreurs", "Errors"), Kind.COUNTER, decimals=0),
         RECONNECTS: TagSpec(RECONNECTS, Text("Reconnexions", "Reconnections"), Kind.COUNTER, decimals=0),
+        CLOCK_SKEW: TagSpec(
+            CLOCK_SKEW, Text("Écart d'horloge", "Clock skew"), unit="s", normal_low=-1, normal_high=1, deadband=0.1
+        ),
+        DAY: _share(DAY, Text("Disponibilité du jour", "Availability today")),
+        MONTH: _share(MONTH, Text("Disponibilité du mois", "Availability this month")),
     },
     alarms=(
         AlarmRule(
@@ -56,6 +108,18 @@ LINK_TYPE = EquipmentType(
                 "Check the cabinet's supply and its modem; call the network on duty.",
             ),
             response_s=900,
+        ),
+        _skewed(
+            "clock_ahead",
+            Condition.HIGH,
+            SKEWED_S,
+            Text("Horloge de l'automate en avance", "Controller's clock ahead"),
+        ),
+        _skewed(
+            "clock_behind",
+            Condition.LOW,
+            -SKEWED_S,
+            Text("Horloge de l'automate en retard", "Controller's clock behind"),
         ),
     ),
     state=CONNECTED,

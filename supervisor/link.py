@@ -75,7 +75,7 @@ class Link:
                 self.reason = "the driver ended"
             except LinkLost as lost:
                 self.reason, quality = str(lost), lost.quality or quality
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - told with its traceback, though not at every try
                 self._complain()
                 self.traffic.count("bug")
                 self.reason, quality = f"internal error: {error}", Quality.BAD

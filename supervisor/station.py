@@ -14,13 +14,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from supervisor import health
 from supervisor.clock import SECOND, Clock
 from supervisor.faults import endure
 from supervisor.flow import Batch, Change
 from supervisor.link import Link
-from supervisor.model import BAD, Quality, Site
+from supervisor.model import Quality, Site, Tag
 from supervisor.table import TagTable
+from supervisor.vitals import Vitals
 
 BEAT_S = 0.2
 """The window calls a station dead that has not beaten for a second."""
@@ -53,19 +53,33 @@ class Station:
         """Consumer -> when its failure was last told, monotonic seconds."""
         self._limit = np.array([round(tag.stale_s * SECOND) for tag in site.tags], np.int64)
         self._tasks: list[asyncio.Task[None]] = []
-        self._health = _HealthIndex(site)
+        self._vitals = Vitals(site)
+        self.running = self._vitals.running
+        """Availability of the links in the running day and month."""
 
     def absorb(self, batch: Batch) -> None:
         """The one road up."""
         now = self._checked(self.clock.now())
         for part in batch.rounds():
-            change = self.table.apply(part, now)
-            self.changes += len(change)
-            for consume in self.consumers:
-                try:
-                    consume(change)
-                except Exception:  # noqa: BLE001 - a bug in one consumer must not cost the others the change
-                    self._complain(consume)
+            self._spread(self.table.apply(part, now))
+
+    def substitute(self, tag: Tag, value: float | None) -> None:
+        """Put a value (engineering units) in the place of what the controller says, or with None let that stand again.
+
+        Who may do that, and the record of it, are the desk's; see `supervisor.desk.substitution`.
+        """
+        now = self._checked(self.clock.now())
+        table = self.table
+        self._spread(table.release(tag.index, now) if value is None else table.substitute(tag.index, value, now))
+
+    def _spread(self, change: Change) -> None:
+        """Fan out."""
+        self.changes += len(change)
+        for consume in self.consumers:
+            try:
+                consume(change)
+            except Exception:  # noqa: BLE001 - a bug in one consumer must not cost the others the change
+                self._complain(consume)
 
     def _complain(self, consume: Consumer) -> None:
         """Only in an except clause."""
@@ -86,7 +100,7 @@ class Station:
     def start(self, links: Mapping[str, Link]) -> None:
         """Run the links; needs a running loop."""
         self.links.update(links)
-        self.absorb(self._health.down(self.clock.now()))
+        self.absorb(self._vitals.down(self.clock.now()))
         works = [(link.run, f"link {link.spec.id}") for link in links.values()]
         works += [(self._watch, "watch"), (self._beat, "beat")]
         self._tasks = [asyncio.create_task(endure(work, name, self.clock), name=name) for work, name in works]
@@ -116,44 +130,5 @@ class Station:
             stale = self.table.stale(self._limit, now)
             if len(stale):
                 self.absorb(Batch.lost(stale, Quality.STALE, now))
-            self.absorb(self._health.read(self, now))
-
-
-class _HealthIndex:
-    """Where the tags of the links and of the station are, and what to write there."""
-
-    LINK = (health.CONNECTED, health.ROUND_TRIP, health.REQUESTS, health.ERRORS, health.RECONNECTS)
-    STATION = (health.GOOD_SHARE, health.CHANGES, health.HISTORY_LAG, health.FAULTS)
-
-    def __init__(self, site: Site) -> None:
-        self._links = list(site.links)
-        ids = [f"{link}.{tag}" for link in self._links for tag in self.LINK]
-        ids += [f"{health.STATION_ID}.{tag}" for tag in self.STATION]
-        self._index = np.array([site.tag_by_id[id_].index for id_ in ids], np.int32)
-        self._carried = np.array([tag.index for tag in site.tags if tag.source], np.int32)
-        self._requests: dict[str, int] = {}
-        self._changes = 0
-
-    def down(self, now: int) -> Batch:
-        """Before anything has connected: every link is down, and that is known, not unknown."""
-        connected = self._index[: len(self._links) * len(self.LINK) : len(self.LINK)]
-        return Batch.of(connected, 0.0, now)
-
-    def read(self, station: Station, now: int) -> Batch:
-        values = [value for name in self._links for value in self._link(name, station.links.get(name))]
-        quality = station.table.columns["quality"][self._carried]
-        share = 100.0 * float(np.count_nonzero(quality < BAD)) / max(len(quality), 1)
-        values += [share, station.changes - self._changes, station.history_lag(), station.faults()]
-        self._changes = station.changes
-        nothing = np.isnan(values)  # such as the round trip of a link that asked nothing
-        return Batch.of(self._index, values, now, np.where(nothing, Quality.NOT_CONNECTED, Quality.GOOD))
-
-    def _link(self, name: str, link: Link | None) -> tuple[float, ...]:
-        if link is None:
-            return (0.0, float("nan"), 0.0, 0.0, 0.0)
-        traffic = link.traffic
-        trip = 1000 * float(np.median(traffic.round_trips)) if traffic.round_trips else float("nan")
-        traffic.round_trips.clear()
-        requests = traffic.requests - self._requests.get(name, 0)
-        self._requests[name] = traffic.requests
-        return (float(link.connected), trip, requests, sum(traffic.errors.values()), link.reconnects)
+            own = self._vitals.own(self.table.columns, self.changes, self.history_lag(), self.faults())
+            self.absorb(self._vitals.read(self.links, own, now, self.clock.monotonic()))

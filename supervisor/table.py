@@ -1,7 +1,8 @@
 """TagTable: the live value of every tag, one numpy column per field.
 
-`apply` is the only way in. It scales, refuses what is older than what it holds (law 1), writes the columns and
-says what moved. It never looks at a tag alone.
+`apply` is the only way in, but for what a person puts in the place of a measurement (`substitute`). It scales, marks
+what the device can't have measured, refuses what is older than what it holds (law 1), writes the columns and says what
+moved. It never looks at a tag alone.
 
     value         engineering units; NaN where the quality is bad (law 2)
     quality       `Quality` codes
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +41,15 @@ AHEAD = 60 * SECOND
 would make every later one of that tag look old for ever."""
 
 
+class Beneath(NamedTuple):
+    """One row of the table."""
+
+    value: float
+    quality: int
+    source_time: int
+    status: int
+
+
 class TagTable:
     """See the module."""
 
@@ -52,6 +63,11 @@ class TagTable:
         self._device_time = np.full(len(tags), _NEVER, np.int64)
         """The newest time a device itself gave: a loss, dated by the station, never holds up one with a slow clock."""
         self._generation = 0
+        self._limits = _limits(tags)
+        self._beneath: dict[int, Beneath] = {}
+        """Row of a substituted tag -> what its controller says meanwhile."""
+        self._withheld: NDArray[np.bool_] | None = None
+        """Which tags are substituted; None where none is, so that it costs nothing."""
 
     def apply(self, batch: Batch, now: int) -> Change:
         """Take a batch in which no tag occurs twice and say what moved. `now` is the arrival time."""
@@ -68,6 +84,8 @@ class TagTable:
                 keep = np.flatnonzero(newer)
                 batch, value = batch.take(keep), value[keep]
             self._device_time[batch.index] = batch.source_time
+        if self._withheld is not None:
+            batch, value = self._withhold(batch, value, self._withheld[batch.index])
         change = self._store(batch, value, now)
         change.late = late
         return change
@@ -77,7 +95,58 @@ class TagTable:
         for position, text in batch.texts.items():
             value[position] = self.texts.code(text)
         value[batch.quality >= BAD] = np.nan
+        if self._limits is not None:
+            self._mark(batch, self._limits)
         return value
+
+    def _mark(self, batch: Batch, limits: NDArray[np.float64]) -> None:
+        """A good value outside what its device can measure is shown, and marked."""
+        low, high = limits[:, batch.index]
+        out = ((batch.value < low) | (batch.value > high)) & (batch.quality == Quality.GOOD)
+        if out.any():
+            batch.quality = np.where(out, np.uint8(Quality.OUT_OF_RANGE), batch.quality)
+
+    def substitute(self, index: int, value: float, now: int) -> Change:
+        """A value by hand, in engineering units: it stands until released, whatever the controller says meanwhile."""
+        if index not in self._beneath:
+            self._beneath[index] = self._row(index)
+        if self._withheld is None:
+            self._withheld = np.zeros(len(self.columns), np.bool_)
+        self._withheld[index] = True
+        return self._put(index, Beneath(value, Quality.SUBSTITUTED, now, 0), now)
+
+    def release(self, index: int, now: int) -> Change:
+        """What the controller said last stands again, with the time it gave it."""
+        if self._withheld is None or index not in self._beneath:
+            return self._store(Batch.of([], [], now), np.empty(0), now)
+        beneath = self._beneath.pop(index)
+        self._withheld[index] = False
+        if not self._beneath:
+            self._withheld = None
+        return self._put(index, beneath, now)
+
+    def _row(self, index: int) -> Beneath:
+        value, quality, time, status = (
+            self.columns[name][index].item() for name in ("value", "quality", "source_time", "status")
+        )
+        return Beneath(value, quality, time, status)
+
+    def _put(self, index: int, row: Beneath, now: int) -> Change:
+        batch = Batch.of([index], row.value, row.source_time, row.quality)
+        batch.status, batch.loss = np.array([row.status], np.uint32), True  # not news of the device
+        return self._store(batch, np.array([row.value]), now)
+
+    def _withhold(
+        self, batch: Batch, value: NDArray[np.float64], withheld: NDArray[np.bool_]
+    ) -> tuple[Batch, NDArray[np.float64]]:
+        """What is left after the tags that are substituted; those are kept beneath."""
+        for at in np.flatnonzero(withheld).tolist():
+            status = 0 if batch.status is None else int(batch.status[at])
+            self._beneath[int(batch.index[at])] = Beneath(
+                float(value[at]), int(batch.quality[at]), int(batch.source_time[at]), status
+            )
+        rest = np.flatnonzero(~withheld)
+        return batch.take(rest), value[rest]
 
     def _store(self, batch: Batch, value: NDArray[np.float64], now: int) -> Change:
         columns, index = self.columns, batch.index
@@ -109,6 +178,14 @@ class TagTable:
         """Tags that are not bad yet and had no news for longer than `limit` (ns per tag, 0 for never)."""
         age = now - self.columns["arrival_time"]
         return np.flatnonzero((limit > 0) & (age > limit) & (self.columns["quality"] < BAD)).astype(np.int32)
+
+
+def _limits(tags: Sequence[Tag]) -> NDArray[np.float64] | None:
+    """Raw limits, lowest and highest by row; None where no tag has any."""
+    limits = np.array(
+        [(tag.source.raw_low, tag.source.raw_high) if tag.source else (np.nan, np.nan) for tag in tags], np.float64
+    )
+    return None if np.isnan(limits).all() else np.ascontiguousarray(limits.reshape(-1, 2).T)
 
 
 def _rows(batch: Batch, value: NDArray[np.float64], now: int, positions: NDArray[np.intp]) -> Change:

@@ -7,6 +7,7 @@ pack carries in all, its own rows and those of what it includes, is flat: `Carri
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,11 +23,12 @@ from supervisor.site.reader import Table
 from supervisor.site.sheet import Line, Sheet, read_sheet, unknown_columns
 
 PACKS = Path("packs")
-COMMON = ("tag", "access", "scale", "offset")
+COMMON = ("tag", "access", "scale", "offset", "stale_s", "raw_low", "raw_high")
+NUMBERS = COMMON[2:]
 ACCESS = {"": (True, False), "r": (True, False), "w": (False, True), "rw": (True, True)}
 
 _WORD = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_OURS = frozenset({"value", "state"})
+_OURS = frozenset({"value", "state", "id", "time", "time_ms"})
 """Words in braces that the driver fills in itself when it writes."""
 
 
@@ -187,9 +189,12 @@ class _Reading:
         if spec is None or access is None or address is None or not scale:
             return None
         words = frozenset(word for cell in row.values() for word in _WORD.findall(cell)) - _OURS
-        return Carried(
-            spec, Source(path, *access, scale, offset, address, pack.device), pack.stale_s, words, line.place
-        )
+        stale_s = self._number(line, row, "stale_s", pack.stale_s)
+        if stale_s < 0:
+            self._findings.add(line.place, f"stale_s is {stale_s:g}", "Write seconds, or 0 for never.")
+        limits = self._limits(line, row)
+        source = Source(path, *access, scale, offset, address, pack.device, *limits)
+        return Carried(spec, source, stale_s, words, line.place)
 
     def _spec(self, pack: Pack, line: Line, path: str) -> TagSpec | None:
         if not path:
@@ -203,6 +208,13 @@ class _Reading:
         if spec is None and pack.type in self._drafts.rows:
             self._findings.add(line.place, *self._drafts.unknown(pack.type, path))
         return spec if spec and spec.id else None
+
+    def _limits(self, line: Line, row: Mapping[str, str]) -> tuple[float, float]:
+        """What the device can measure, raw; NaN where the pack does not say."""
+        low, high = self._number(line, row, "raw_low", math.nan), self._number(line, row, "raw_high", math.nan)
+        if low >= high:
+            self._findings.add(line.place, f"raw_low {low:g} is not below raw_high {high:g}", "Correct one of them.")
+        return low, high
 
     def _number(self, line: Line, row: Mapping[str, str], column: str, default: float) -> float:
         """A cell of the row, or what pack.toml says for all rows."""
@@ -234,7 +246,7 @@ def _check_defaults(table: Table, words: Mapping[str, str], protocol: Protocol) 
     for key, word in words.items():
         if key not in known:
             table.problem(key, f'There is no column "{key}"', suggest(key, known))
-        elif key in ("scale", "offset") and not _is_number(word):
+        elif key in NUMBERS and not _is_number(word):
             table.problem(key, f'{key} "{word}" is not a number', "Write digits, such as 0.1.")
 
 

@@ -194,15 +194,15 @@ def test_that_a_bug_in_the_watch_for_silence_does_not_end_it():
     async def run():
         async with Bench(stale_s=5.0) as bench:
             bench.driver.publish(Batch.of([0], 3.0, bench.clock.now()))
-            read, calls = bench.station._health.read, []
+            read, calls = bench.station._vitals.read, []
 
-            def broken(station, now):
-                calls.append(now)
+            def broken(*words):
+                calls.append(words)
                 if len(calls) == 1:
                     raise ZeroDivisionError
-                return read(station, now)
+                return read(*words)
 
-            bench.station._health.read = broken
+            bench.station._vitals.read = broken
             await bench.clock.wind(8.0)
             assert bench.quality("E.t0") == Quality.STALE
             assert len(calls) > 3
