@@ -25,6 +25,27 @@ class Address:
     namespace: str = ""
     """URI of the namespace; empty for OPC UA's own."""
     sampling_ms: float = 500.0
+    publish_ms: float = 0.0
+    """How often the server tells changes; 0 for as often as the link says."""
+    deadband: float = 0.0
+    """The server keeps smaller changes to itself; raw units, or percent of the node's EURange."""
+    percent: bool = False
+    queue: int = 0
+    """Values the server keeps between two notifications, the oldest left out first; 0 for as many as it samples."""
+    element: tuple[int, ...] = ()
+    """Where in an array, from 0; one number per dimension."""
+    member: tuple[str | int, ...] = ()
+    """Where in a structure: names of fields, and numbers where a field is an array."""
+    method: str = ""
+    """A write calls this: browse names like `path`, or a NodeId like `node`."""
+    object: str = ""
+    """What the method is called on, likewise; empty for the node it is a component of."""
+    arguments: str = ""
+    """Input arguments, commas between; `{value}` is what is written. Empty: the value where it takes one, else none."""
+    returns: str = ""
+    """What the first output argument must say for the command to have been taken; empty where it does not matter."""
+    history: bool = False
+    """The server keeps a history of it: asked for what was missed while the link was down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +55,16 @@ class Settings:
     publish_ms: float = 500.0
     timeout_s: float = 3.0
     security: str = "none"
+    """One of `SECURITY`."""
+    mode: str = "sign_and_encrypt"
+    """One of `MODES`; of no meaning without security."""
+    identity: str = "anonymous"
+    """One of `IDENTITIES`."""
+    user: str = ""
+    """Name of the user; its password is in the vault under the link's id. With identity=certificate: the name of the
+    files in pki/users, our own certificate where it is empty."""
+    host_name: str = ""
+    """What the server's certificate is made out to where the URL says something else; "*" for whatever it says."""
 
 
 ALIASES = {
@@ -44,10 +75,20 @@ ALIASES = {
 }
 """Short names of namespaces in paths. Source: OPC 40223."""
 
-COLUMNS = tuple(field.name for field in fields(Address))
+COLUMNS = tuple(field.name for field in fields(Address) if field.name != "percent")
+SECURITY = ("none", "basic256sha256", "aes128", "aes256")
+"""Source: OPC 10000-7, security policies; the older ones are broken and not offered."""
+MODES = ("sign_and_encrypt", "sign")
+IDENTITIES = ("anonymous", "user", "certificate")
 PORT = 4840
 """Where a server listens that says nothing. Source: OPC UA Part 6, opc.tcp registered with IANA."""
 LONGEST_MS = 600_000.0
+_WORDS = ("security", "mode", "identity", "user", "host_name")
+"""Settings that are no numbers."""
+LONGEST_QUEUE = 10_000
+_INDEX = re.compile(r"(.*[^/\[\]])\[(\d+(?:,\d+)*)\]", re.DOTALL)
+_NUMBERS = re.compile(r"\d+(,\d+)*", re.ASCII)
+_STEP = re.compile(r"([^\[\]]+)(?:\[(\d+)\])?")
 _NODE = re.compile(r"(?:i=\d+|[sgb]=.+)", re.DOTALL)
 _INDEXED = re.compile(r"ns=\d+;(.*)", re.DOTALL)
 _BRACES = re.compile(r"\{([^{}]*)\}")
@@ -73,17 +114,85 @@ class Target:
     """URI of the namespace of `node`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A method with the arguments of one equipment filled in."""
+
+    method: Target
+    object: Target | None
+    """None: the node the method is a component of."""
+    arguments: tuple[str, ...] | None
+    """Texts in which `{value}` still stands; None where the pack says nothing."""
+    returns: str
+
+
 def parse_address(row: Mapping[str, str]) -> Address:
     """One row of a pack's tags.csv; ValueError with one sentence for the engineer."""
-    path, node, namespace = (row.get(column, "").strip() for column in ("path", "node", "namespace"))
-    if bool(path) == bool(node):
-        raise ValueError("write either a path of browse names or a node" + (", not both" if path else ""))
+    words = {column: (row.get(column) or "").strip() for column in COLUMNS}
+    path, node, namespace, method = (words[column] for column in ("path", "node", "namespace", "method"))
+    if path and node:
+        raise ValueError("write either a path of browse names or a node, not both")
+    if not (path or node or method):
+        raise ValueError("write either a path of browse names or a node, or the method that a write calls")
     if node:
         _check_node(node)
     if namespace and ":" not in namespace and not _BRACES.search(namespace):
         raise ValueError(f"namespace {namespace!r} is not a URI; {_hint(namespace, ALIASES, ALIASES.values())}")
-    _words(path, namespace)
-    return Address(path, node, namespace, _positive(row.get("sampling_ms") or "500", "sampling_ms"))
+    path, element = _element(path, words["element"])
+    for place in (path, words["object"], method):
+        if not _NODE.fullmatch(place):
+            _words(place, namespace)
+    if not method and (extra := [column for column in ("object", "arguments", "returns") if words[column]]):
+        raise ValueError(f"{extra[0]} says something of a method, and there is none")
+    deadband, percent = _deadband(words["deadband"])
+    return Address(
+        path, node, namespace, _positive(words["sampling_ms"] or "500", "sampling_ms"),
+        _positive(words["publish_ms"], "publish_ms") if words["publish_ms"] else 0.0,
+        deadband, percent, _queue(words["queue"]), element, _member(words["member"]), method, words["object"],
+        words["arguments"], words["returns"], _yes(words["history"]),
+    )  # fmt: skip
+
+
+def _element(path: str, column: str) -> tuple[str, tuple[int, ...]]:
+    """`Level[3]` is element 3 of Level; a browse name that is nothing but brackets stays a browse name."""
+    found = _INDEX.fullmatch(path)
+    if found and column:
+        raise ValueError("write the element in the path or in its column, not in both")
+    if found:
+        path, column = found[1], found[2]
+    if column and not _NUMBERS.fullmatch(column):
+        raise ValueError(f"element {column!r} is not a number from 0, such as 3, or 1,2 in a table")
+    return path, tuple(int(number) for number in column.split(",")) if column else ()
+
+
+def _member(text: str) -> tuple[str | int, ...]:
+    steps: list[str | int] = []
+    for part in text.split(".") if text else []:
+        found = _STEP.fullmatch(part)
+        if not found:
+            raise ValueError(f"member {text!r} is not a name such as Speed, Motor.Speed or Phases[2].Current")
+        steps += [found[1], *([int(found[2])] if found[2] else [])]
+    return tuple(steps)
+
+
+def _deadband(text: str) -> tuple[float, bool]:
+    percent = text.endswith("%")
+    size = _positive(text.removesuffix("%"), "deadband") if text else 0.0
+    if percent and size > 100:
+        raise ValueError("a deadband in percent is at most 100%")
+    return size, percent
+
+
+def _queue(text: str) -> int:
+    if text and not (text.isdecimal() and 1 <= int(text) <= LONGEST_QUEUE):
+        raise ValueError(f"queue {text!r} is not a number from 1 to {LONGEST_QUEUE}")
+    return int(text or 0)
+
+
+def _yes(text: str) -> bool:
+    if text.lower() not in ("", "true", "false"):
+        raise ValueError(f"history {text!r} is neither true nor false")
+    return text.lower() == "true"
 
 
 def parse_settings(words: Mapping[str, str]) -> Settings:
@@ -92,13 +201,27 @@ def parse_settings(words: Mapping[str, str]) -> Settings:
     for word in words:
         if word not in names:
             raise ValueError(f"setting {word!r} does not exist; {_hint(word, names, names)}")
-    security = words.get("security", "none")
-    if security != "none":
-        raise ValueError(f"security={security} is not supported: this version speaks to endpoints without security")
-    numbers = {name: _positive(text, name) for name, text in words.items() if name != "security"}
+    numbers = {name: _positive(text, name) for name, text in words.items() if name not in _WORDS}
     if numbers.get("timeout_s", 0.0) > 60:
         raise ValueError("timeout_s is in seconds and at most 60: a dead server must not look alive for longer")
-    return Settings(**numbers)  # type: ignore[arg-type]
+    texts = {name: text for name, text in words.items() if name in _WORDS}
+    made = Settings(**numbers, **texts)  # type: ignore[arg-type]
+    _check_security(made, words)
+    return made
+
+
+def _check_security(made: Settings, words: Mapping[str, str]) -> None:
+    for name, choices in (("security", SECURITY), ("mode", MODES), ("identity", IDENTITIES)):
+        if (chosen := getattr(made, name)) not in choices:
+            raise ValueError(f"{name}={chosen} does not exist; {_hint(chosen, choices, choices)}")
+    if made.security == "none" and "mode" in words:
+        raise ValueError("mode says how a secured connection is secured: write a security, or leave mode out")
+    if made.identity == "user" and not made.user:
+        raise ValueError("identity=user needs the name of a user: write user=NAME, and no password")
+    if made.identity == "anonymous" and made.user:
+        raise ValueError(f"user={made.user} is not used by an anonymous session: write identity=user")
+    if set(made.user) & set("/\\:"):
+        raise ValueError(f"user={made.user} has a character that a name of a file cannot have")
 
 
 def parse_url(url: str) -> tuple[str, int]:
@@ -120,6 +243,23 @@ def target(address: Address, arguments: Mapping[str, str]) -> Target:
     if node:
         _check_node(node)
     return Target(_words(path, namespace), node, namespace or ALIASES["ua"])
+
+
+def call(address: Address, arguments: Mapping[str, str]) -> Call:
+    """What a write to a tag with a method calls; ValueError where an argument is missing."""
+
+    def place(text: str) -> Target:
+        filled, namespace = _fill(text, arguments), _fill(address.namespace, arguments)
+        node = filled if _NODE.fullmatch(filled) else ""
+        return Target(() if node else _words(filled, namespace), node, namespace or ALIASES["ua"])
+
+    given = _fill(address.arguments, {**arguments, "value": "{value}"})
+    return Call(
+        place(address.method),
+        place(address.object) if address.object else None,
+        tuple(word.strip() for word in given.split(",")) if given else None,
+        address.returns,
+    )
 
 
 def _fill(text: str, arguments: Mapping[str, str]) -> str:

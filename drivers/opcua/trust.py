@@ -15,11 +15,11 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from supervisor.trust import TrustStore, fingerprint, is_authority, names
+from supervisor.trust import TrustStore, fingerprint, is_authority, names, seen
 
 ANY_HOST = "*"
 """As `host_name` of a link: the certificate may be made out to any machine."""
@@ -28,6 +28,8 @@ SMALLEST, LARGEST = 2048, 4096
 LONGEST_CHAIN = 6
 LONGEST = 65_536
 """Bytes of a chain of certificates that are looked at."""
+
+_ILLEGIBLE = (x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm)
 
 log = logging.getLogger(__name__)
 
@@ -65,13 +67,21 @@ def split(data: bytes) -> list[x509.Certificate]:
     try:
         while rest and len(found) < LONGEST_CHAIN:
             length = _length(rest)
-            found.append(x509.load_der_x509_certificate(rest[:length]))
+            found.append(_legible(rest[:length]))
             rest = rest[length:]
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, TypeError, *_ILLEGIBLE) as error:
         raise Unsafe(f"the server shows a certificate that is none: {error}") from error
     if not found or rest:
         raise Unsafe("the server shows " + ("too many certificates" if rest else "no certificate"))
     return found
+
+
+def _legible(data: bytes) -> x509.Certificate:
+    """A certificate of which everything that is asked later can be read: cryptography reads late."""
+    certificate = x509.load_der_x509_certificate(data)
+    seen(certificate)
+    certificate.public_key()
+    return certificate
 
 
 def _length(data: bytes) -> int:

@@ -75,7 +75,14 @@ def test_that_settings_are_read_by_name() -> None:
         ({"publish": "250"}, "did you mean publish_ms"),
         ({"timeout_s": "-1"}, "greater than zero"),
         ({"timeout_s": "3000"}, "in seconds"),
-        ({"security": "sign"}, "endpoints without security"),
+        ({"security": "basic256"}, "did you mean basic256sha256"),
+        ({"mode": "sign"}, "write a security"),
+        ({"security": "aes128", "mode": "encrypt"}, "mode=encrypt does not exist"),
+        ({"identity": "password"}, "use one of anonymous, user, certificate"),
+        ({"identity": "user"}, "user=NAME, and no password"),
+        ({"user": "anne"}, "write identity=user"),
+        ({"identity": "certificate", "user": "../anne"}, "a name of a file"),
+        ({"password": "pumpe"}, "'password' does not exist"),
     ],
 )
 def test_that_a_wrong_setting_is_told_in_one_sentence(words: dict[str, str], sentence: str) -> None:
