@@ -15,19 +15,25 @@ from collections.abc import Callable, Sequence
 
 from drivers.mqtt.address import Settings, parse_url
 from drivers.mqtt.gather import Gather
+from drivers.mqtt.keys import Keys, open_keys
 from drivers.mqtt.nodes import ANSWER_S
+from drivers.mqtt.orders import Order, Orders
 from drivers.mqtt.plan import Plan
-from drivers.mqtt.session import V5, V311, Hail, NoBroker, NotSpoken, Session
+from drivers.mqtt.session import V5, V311, Hail, NotSpoken, Session
 from drivers.mqtt.sparkplug import HostState
-from supervisor.clock import Clock
+from drivers.mqtt.wire import NoBroker
+from supervisor.clock import SECOND, Clock
 from supervisor.driver import Publish, Traffic
-from supervisor.errors import LinkLost, WriteFailed
+from supervisor.errors import LinkLost, WriteFailed, WriteUnknown
 from supervisor.flow import Batch
 from supervisor.model import LinkSpec, Quality, Tag
 from supervisor.vault import Vault
 
 MOST = 1_000
 """Messages decoded at one go: some 10 ms of the loop. A greater rush waits for the next turn."""
+MOST_BYTES = 1024 * 1024
+"""Of payload, likewise; one message is always taken."""
+SKEW_EVERY_S = 2.0
 
 CONFIRM_S = 1.0
 """How long after a write its node is asked for its birth: by then it has acted."""
@@ -47,31 +53,48 @@ class MqttDriver:
         self._traffic = traffic
         self._vault = vault
         # a name of its own per process: two stations on one broker under one name would throw each other out for ever
-        self._client_id = f"{self._settings.host_id}-{spec.id}-{uuid.uuid4().hex[:8]}"
+        self._client_id = self._settings.client_id or f"{self._settings.host_id}-{spec.id}-{uuid.uuid4().hex[:8]}"
+        self._orders = Orders()
+        self._skew_at = 0
         self._session: Session | None = None
         """While it is open."""
 
     async def run(self, publish: Publish, up: Callable[[], None]) -> None:
         try:
+            keys = await self._keys()
             try:
-                await self._connection(V5, publish, up)
+                await self._connection(V5, keys, publish, up)
             except NotSpoken:
                 # tried anew each time: a broker that merely fell over would otherwise never say again why it refuses
-                await self._connection(V311, publish, up)
+                await self._connection(V311, keys, publish, up)
         except LinkLost as lost:
             self._traffic.count(_kind(lost))
             raise
 
+    async def _keys(self) -> Keys:
+        if not (self._broker.user or self._broker.tls):
+            return Keys()
+        return await asyncio.to_thread(open_keys, self._broker, self._settings.server_name, self._spec.id, self._vault)
+
     async def write(self, tag: Tag, raw: float, timeout_s: float) -> None:
+        """Returns once the broker has it, or where the pack gives a `response_topic`, once the device agrees."""
         session = self._session
         if session is None:
             raise WriteFailed(f"broker {self._broker.host}:{self._broker.port} is not connected")
         try:
             message = self._plan.command(tag, raw, self._clock.now())
+            order = self._orders.expect(message.reply) if message.reply else None
         except (ValueError, OverflowError) as error:
             raise WriteFailed(f"{tag.id} cannot be written: {error}") from None
         self._traffic.requests += 1
-        self._traffic.round_trips.append(await session.write(*message, timeout_s))
+        deadline = asyncio.get_running_loop().time() + timeout_s
+        try:
+            self._traffic.round_trips.append(await session.write(message, timeout_s))
+            if order:
+                await _answered(order, deadline)
+        finally:
+            if order:
+                self._orders.forget(order)
         asyncio.get_running_loop().call_later(CONFIRM_S, self._confirm, session, tag)
 
     def _confirm(self, session: Session, tag: Tag) -> None:
@@ -80,7 +103,7 @@ class MqttDriver:
             self._plan.nodes.introduce(tag, self._clock.now())
             session.wake.set()
 
-    async def _connection(self, version: int, publish: Publish, up: Callable[[], None]) -> None:
+    async def _connection(self, version: int, keys: Keys, publish: Publish, up: Callable[[], None]) -> None:
         host = HostState(self._settings.host_id, self._clock.now()) if len(self._plan.nodes) else None
         hail = Hail(self._client_id, self._settings.keepalive_s)
         if host:
@@ -88,7 +111,8 @@ class MqttDriver:
         session = Session(hail, version)
         alarm: asyncio.TimerHandle | None = None
         try:
-            await session.open(self._broker)
+            self._plan.wills.forget()
+            await session.open(self._broker, keys)
             await self._subscribe(session, host, publish)
             if host:
                 self._greet(session, host)
@@ -99,6 +123,7 @@ class MqttDriver:
             await self._serve(session, host, publish)
         finally:
             self._session = None
+            self._orders.lose(session.reason or "closed")
             if alarm:
                 alarm.cancel()
             await session.close((host.topic, host.death(self._clock.now())) if host else None)
@@ -109,7 +134,9 @@ class MqttDriver:
         refused = await session.subscribe(filters + list(self._plan.filters), self._settings.qos)
         lost = list(self._plan.broken)
         for name in refused:
-            log.error("Link %s: the broker refuses the subscription to %s", self._spec.id, name)
+            log.error(
+                "Link %s: the broker does not let us subscribe to %s: look at its access list", self._spec.id, name
+            )
             self._traffic.count("subscription")
             lost += self._plan.filters.get(name, [])
         if lost:
@@ -138,8 +165,10 @@ class MqttDriver:
 
     def _read(self, session: Session, host: HostState | None) -> list[Batch]:
         gather, now = Gather(), self._clock.now()
-        for topic, payload, retained in session.take(MOST):
+        for topic, payload, retained, correlation in session.take(MOST, MOST_BYTES):
             self._traffic.requests += 1
+            if not retained:
+                self._orders.hear(topic, payload, correlation)
             if host and topic == host.topic:
                 self._defend(session, host, payload, retained)
             else:
@@ -151,14 +180,16 @@ class MqttDriver:
         for _ in range(session.overflow):
             self._traffic.count("overflow")
         session.overflow = 0
+        if now >= self._skew_at:
+            self._skew_at = now + round(SKEW_EVERY_S * SECOND)
+            self._traffic.skew_s = self._plan.skew(now)
         return gather.finish()
 
     def _decode(self, topic: str, payload: bytes, retained: bool, now: int, gather: Gather) -> None:
         try:
             garbage = self._plan.read(topic, payload, retained, now, gather) if topic else 1
-        except (
-            Exception
-        ):  # a message that finds a bug of ours must not cost the link: it may be retained and come again
+        except Exception:
+            # a message that finds a bug of ours must not cost the link: it may be retained and come again
             log.exception("Link %s: a message on %s could not be read", self._spec.id, topic)
             self._traffic.count("bug")
             return
@@ -179,6 +210,17 @@ class MqttDriver:
             session.publish(topic, payload, qos, retain)
         except WriteFailed as error:
             log.debug("Link %s: %s", self._spec.id, error)  # the link is about to be lost, and says so itself
+
+
+async def _answered(order: Order, deadline: float) -> None:
+    """Until the device agrees; WriteFailed with its words, WriteUnknown where it says nothing in time."""
+    try:
+        async with asyncio.timeout_at(deadline):
+            words = await order.answer
+    except TimeoutError:
+        raise WriteUnknown(f"it was published, but the device did not answer on {order.reply.topic} in time") from None
+    if words:
+        raise WriteFailed(f"the device refuses: {words}")
 
 
 def _kind(lost: LinkLost) -> str:

@@ -5,7 +5,7 @@ A loss cuts: what came before it, the loss, and what came after must reach the t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from supervisor.flow import Batch
 from supervisor.model import Quality
@@ -33,6 +33,28 @@ class Samples:
         self.value.append(value)
         self.quality.append(quality)
         self.time.append(time)
+
+    def drop(self, start: int, tags: Container[int]) -> None:
+        """Take back what came from `start` on for these tags."""
+        rows = [(place, index) for place, index in enumerate(self.index) if place < start or index not in tags]
+        if len(rows) < len(self.index):
+            self._keep([place for place, _ in rows])
+
+    def split(self, newest: Samples, older: Samples | None) -> None:
+        """The last sample of each tag to `newest`, the others to `older`."""
+        last = {index: place for place, index in enumerate(self.index)}
+        for place, index in enumerate(self.index):
+            samples = newest if last[index] == place else older
+            if samples is not None:
+                value = self.texts.get(place, self.value[place])
+                samples.add(index, value, self.quality[place], self.time[place])
+
+    def _keep(self, places: Sequence[int]) -> None:
+        self.texts = {new: self.texts[old] for new, old in enumerate(places) if old in self.texts}
+        self.index = [self.index[place] for place in places]
+        self.value = [self.value[place] for place in places]
+        self.quality = [self.quality[place] for place in places]
+        self.time = [self.time[place] for place in places]
 
     def batch(self, historical: bool = False) -> Batch:
         return Batch.of(self.index, self.value, self.time, self.quality, self.texts, historical)  # type: ignore[arg-type]

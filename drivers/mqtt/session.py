@@ -1,7 +1,7 @@
 """Session: one connection to a broker, from CONNECT to the end of paho's network thread; never a second one (law 4).
 
-The only module that imports paho. Its callbacks run in paho's thread: they put a message into `inbox`, or post one
-call to the loop, and nothing else. An exception in a callback would kill that thread while paho still calls itself
+Only this module and `client` import paho. Its callbacks run in paho's thread: they put a message into `inbox`, or post
+one call to the loop, and nothing else. An exception in a callback would kill that thread while paho still calls itself
 connected, so paho is told to suppress them and `_trap` logs each.
 """
 
@@ -10,28 +10,30 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, ParamSpec
 
 from paho.mqtt import client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from drivers.mqtt.address import BrokerUrl
+from drivers.mqtt.client import LONGEST, Client
+from drivers.mqtt.keys import Keys
+from drivers.mqtt.orders import Outgoing, Reply
+from drivers.mqtt.wire import dial
 from supervisor.errors import LinkLost, WriteFailed, WriteUnknown
 from supervisor.model import Quality
 
-CONNECT_S = 3.0
-"""For the TCP connection."""
 ANSWER_S = 5.0
 """For CONNACK and for each round of SUBACK."""
 FILTERS_AT_ONCE = 100
 """Per SUBSCRIBE packet: some brokers limit them."""
-BACKLOG = 50_000
+BACKLOG, BACKLOG_BYTES = 50_000, 128 * 1024 * 1024
 """Messages kept for a loop that does not keep up; beyond it the oldest go, and each counts as an overflow."""
 PULSE = "vigie/pulse"
 """A filter nobody publishes to: subscribing to it again asks the broker for an answer and for nothing else."""
@@ -40,6 +42,8 @@ REFUSED = 0x80
 NOBODY = 0x10
 """Version 5, "no matching subscribers": the broker took the message and nobody was there to get it."""
 _UNSUPPORTED = 132
+_STRANGERS = (0x86, 0x87)
+"""Bad user name or password, not authorised; paho gives the codes 4 and 5 of version 3.1.1 these numbers."""
 V5, V311 = int(MQTTProtocolVersion.MQTTv5), int(MQTTProtocolVersion.MQTTv311)
 
 log = logging.getLogger(__name__)
@@ -52,6 +56,8 @@ class Message(NamedTuple):
     topic: str
     payload: bytes
     retained: bool
+    correlation: bytes = b""
+    """What MQTT 5 gave back of a request."""
 
 
 class Hail(NamedTuple):
@@ -61,10 +67,6 @@ class Hail(NamedTuple):
     keepalive_s: int
     will_topic: str = ""
     will: bytes = b""
-
-
-class NoBroker(LinkLost):
-    """Nobody accepts a connection there."""
 
 
 class NotSpoken(LinkLost):
@@ -106,21 +108,24 @@ class Session:
         """The question the broker has not answered yet; 0 for none."""
         self._asked = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self._client = _Client(
-            CallbackAPIVersion.VERSION2,
-            hail.client_id,
-            protocol=MQTTProtocolVersion(version),
-            reconnect_on_failure=False,
-        )
+        self._came = self._went = 0
+        """Bytes of payload into the inbox, counted in paho's thread, and out of it, counted on the loop."""
+        self._user = ""
+        self._five = version == V5
+        self._client = Client(hail.client_id, version, self._accept)
         self._prepare()
 
-    async def open(self, broker: BrokerUrl) -> None:
+    async def open(self, broker: BrokerUrl, keys: Keys) -> None:
         """Connect; returns after a good CONNACK. LinkLost, or `NotSpoken` where another version is worth a try."""
         # no name for the client here: the failure of a handshake keeps this frame, and with it two sockets of paho's
+        self._user = broker.user
         if broker.user:
-            self._client.username_pw_set(broker.user)
-        self._client.wire = await _dial(broker)
-        self._client.connect(broker.host, broker.port, self._hail.keepalive_s)
+            self._client.username_pw_set(broker.user, keys.password)
+        self._client.wire = await dial(broker, keys)
+        limits = _empty(PacketTypes.CONNECT) if self._five else None
+        if limits is not None:
+            limits.MaximumPacketSize = LONGEST
+        self._client.connect(broker.host, broker.port, self._hail.keepalive_s, properties=limits)
         self._client.loop_start()
         await self._answer(self._granted)
 
@@ -155,24 +160,25 @@ class Session:
             self.quality = Quality.TIMEOUT
             self._lose(f"the broker has not answered for {self._hail.keepalive_s} s")
 
-    def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> int:
+    def publish(
+        self, topic: str, payload: bytes, qos: int = 0, retain: bool = False, reply: Reply | None = None
+    ) -> int:
         """Hand a message to the network thread, or raise WriteFailed; returns its number."""
         if self.reason or not self._client.is_connected():
             raise WriteFailed("the broker is not connected")
         try:
-            sent = self._client.publish(topic, payload, qos, retain)
+            sent = self._client.publish(topic, payload, qos, retain, _request(reply) if self._five else None)
         except ValueError as error:
             raise WriteFailed(f"cannot be published: {error}") from None
-        if (
-            sent.rc != MQTTErrorCode.MQTT_ERR_SUCCESS
-        ):  # a new session is a new client: what paho kept dies with this one
+        if sent.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            # a new session is a new client: what paho kept dies with this one
             raise WriteFailed(f"cannot be published: {mqtt.error_string(sent.rc)}")
         return sent.mid
 
-    async def write(self, topic: str, payload: bytes, qos: int, timeout_s: float) -> float:
+    async def write(self, message: Outgoing, timeout_s: float) -> float:
         """Publish and wait until the broker has it; returns the seconds it took. WriteFailed or WriteUnknown."""
         begun = time.perf_counter()
-        mid = self.publish(topic, payload, qos)
+        mid = self.publish(*message)
         future = self._written[mid] = self._loop.create_future()
         try:
             async with asyncio.timeout(timeout_s):
@@ -182,9 +188,9 @@ class Session:
         finally:
             self._written.pop(mid, None)
         if reason >= REFUSED:
-            raise WriteFailed(f"the broker refuses: {_words(reason)}")
+            raise WriteFailed(f"the broker refuses what is published on {message.topic}: {_words(reason)}")
         if reason == NOBODY:
-            raise WriteFailed(f"no device listens on {topic}")
+            raise WriteFailed(f"no device listens on {message.topic}")
         return time.perf_counter() - begun
 
     async def close(self, last: tuple[str, bytes] | None = None) -> None:
@@ -198,6 +204,7 @@ class Session:
                 self._client.publish(*last, qos=1, retain=True)
             self._client.disconnect()
             cancelled = await _settle(self._loop.run_in_executor(None, self._client.loop_stop))
+            self._client.wire.close()  # paho never had it where the session ended before CONNECT
         self._detach()
         if cancelled:
             raise asyncio.CancelledError
@@ -211,7 +218,6 @@ class Session:
 
     def _prepare(self) -> None:
         client = self._client
-        client.suppress_exceptions = True
         if self._hail.will_topic:
             client.will_set(self._hail.will_topic, self._hail.will, qos=1, retain=True)
         client.on_connect = _trap(self._on_connect)
@@ -221,34 +227,51 @@ class Session:
         client.on_message = _trap(self._on_message)
 
     def _detach(self) -> None:
-        """Break the circle client - callbacks - session, so that paho's own sockets close now, not at a later gc."""
-        client = self._client
-        client.on_connect = client.on_disconnect = client.on_subscribe = client.on_publish = client.on_message = None
+        self._client.forget()
         del self._client
 
     # In paho's thread
 
     def _on_message(self, client: mqtt.Client, userdata: Any, message: mqtt.MQTTMessage) -> None:
+        """One that is not plain: QoS 2, or with properties."""
+        correlation = getattr(message.properties, "CorrelationData", b"")
+        self._accept(message._topic, bytes(message.payload), message.retain, correlation)
+
+    def _accept(self, topic: bytes, payload: bytes, retained: bool, correlation: bytes) -> None:
         try:
-            topic = message.topic
+            name = topic.decode()
         except UnicodeDecodeError:
-            topic = ""  # counted as garbage by who reads the inbox
-        if len(self.inbox) >= BACKLOG:
-            self.inbox.popleft()
-            self.overflow += 1
-        self.inbox.append(Message(topic, bytes(message.payload), message.retain))
+            name = ""  # counted as garbage by who reads the inbox
+        self._came += len(payload)
+        inbox = self.inbox
+        while inbox and (len(inbox) >= BACKLOG or self._came - self._went > BACKLOG_BYTES):
+            self._drop()
+        inbox.append(Message(name, payload, retained, correlation))
         if not self._called:
             self._called = True
             self._post(self.wake.set)
+
+    def _drop(self) -> None:
+        try:
+            dropped = self.inbox.popleft()
+        except IndexError:  # the loop was faster
+            return
+        self._came -= len(dropped.payload)
+        self.overflow += 1
 
     def _on_connect(self, client: mqtt.Client, userdata: Any, flags: Any, reason: Any, properties: Any) -> None:
         if not reason.is_failure:
             self._post(_answered, self._granted, None)
             return
         kind = NotSpoken if reason.value == _UNSUPPORTED else LinkLost
-        self._post(_failed, self._granted, kind(f"the broker refuses the connection: {reason}"))
+        words = _strangers(self._user) if reason.value in _STRANGERS else f"the broker refuses the connection: {reason}"
+        self._post(_failed, self._granted, kind(words))
 
     def _on_disconnect(self, client: mqtt.Client, userdata: Any, flags: Any, reason: Any, properties: Any) -> None:
+        ours = client if isinstance(client, Client) else None
+        failure = (ours.wire.failure if ours and ours.wire else "") or (ours.failure if ours else "")
+        if failure:
+            self._post(self._refuse, f"the connection to the broker ended: {failure}")
         self._post(self._lose, f"the broker closed the connection: {reason}")
 
     def _on_subscribe(
@@ -266,10 +289,24 @@ class Session:
 
     # In the loop
 
-    def take(self, most: int) -> list[Message]:
-        """At most so many messages, oldest first."""
+    def take(self, most: int, bytes_: int) -> list[Message]:
+        """At most so many messages, and no more of them once they hold so many bytes; oldest first."""
         self._called = False  # before the first is taken: one that arrives from here on wakes again
-        return [self.inbox.popleft() for _ in range(min(most, len(self.inbox)))]
+        taken: list[Message] = []
+        went = 0
+        while len(taken) < most and went < bytes_:
+            try:
+                taken.append(self.inbox.popleft())
+            except IndexError:
+                break
+            went += len(taken[-1].payload)
+        self._went += went
+        return taken
+
+    def _refuse(self, reason: str) -> None:
+        """Lost for a reason that another version of MQTT would not mend."""
+        _failed(self._granted, LinkLost(reason))
+        self._lose(reason)
 
     def _on_pulse(self, mid: int) -> None:
         if mid != self._pulse or not self._timer:
@@ -298,44 +335,24 @@ class Session:
         self.wake.set()
 
 
-class _Client(mqtt.Client):
-    """paho on a connection that was made for it.
-
-    Its own `connect` blocks a thread for as long as an address stays silent: a hundred dead brokers took every thread
-    of the station's executor, and a link that was cancelled waited for its turn there. paho has no public way to be
-    given a socket, so a private method of it is replaced.
-    """
-
-    wire: socket.socket | None = None
-
-    def _create_socket_connection(self) -> socket.socket:
-        assert self.wire is not None
-        return self.wire
+def _strangers(user: str) -> str:
+    if user:
+        return f"the broker refuses the user {user} or his password: give it anew with `vigie secret`"
+    return "the broker wants a user: write mqtt://user@host into the URL and give his password with `vigie secret`"
 
 
-async def _dial(broker: BrokerUrl) -> socket.socket:
-    """A connected socket; NoBroker where there is none, and nothing left behind when cancelled."""
-    loop = asyncio.get_running_loop()
-    failure: OSError = OSError("the name has no address")
-    try:
-        async with asyncio.timeout(CONNECT_S):
-            places = await loop.getaddrinfo(broker.host, broker.port, type=socket.SOCK_STREAM)
-            for family, kind, protocol, _, address in places:
-                wire = socket.socket(family, kind, protocol)
-                wire.setblocking(False)
-                try:
-                    await loop.sock_connect(wire, address)
-                except OSError as error:
-                    failure = error
-                    wire.close()
-                except BaseException:
-                    wire.close()
-                    raise
-                else:
-                    return wire
-    except OSError as error:  # a TimeoutError is one too
-        failure = error
-    raise NoBroker(f"no connection to {broker.host}:{broker.port}: {failure or 'no answer'}") from None
+def _request(reply: Reply | None) -> Properties | None:
+    """Where the device shall answer, in the words of MQTT 5. Source: MQTT 5.0, 4.10."""
+    if reply is None:
+        return None
+    properties = _empty(PacketTypes.PUBLISH)
+    properties.ResponseTopic = reply.topic
+    properties.CorrelationData = reply.id.encode()
+    return properties
+
+
+def _empty(packet: int) -> Properties:
+    return Properties(packet)  # type: ignore[no-untyped-call]
 
 
 def _answered(future: asyncio.Future[Any], answer: Any) -> None:
@@ -360,6 +377,8 @@ async def _settle(future: asyncio.Future[Any]) -> bool:
 
 
 def _words(reason: int) -> str:
+    if reason == 0x87:
+        return "this station is not authorised to"
     try:
         return str(ReasonCode(PacketTypes.PUBACK, identifier=reason))
     except KeyError:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from drivers.mqtt import parse_address
 from drivers.mqtt.gather import Gather
-from drivers.mqtt.payload import Reader, nanoseconds
+from drivers.mqtt.payload import Form, Reader, nanoseconds
 from drivers.mqtt.plan import Plan
 from supervisor.clock import SECOND
 from supervisor.model import Quality
@@ -124,7 +124,7 @@ def test_that_every_form_of_time_is_the_same_instant(form, stamp):
     address = parse_address({"topic": "x", "path": "v", "time": f"ts:{form}"})
     tag = PLANT.tag_by_id["LN.headway"]
     source = type(tag.source)("headway", True, False, 1.0, 0.0, address)
-    reader = Reader(address.format, address.time, [type(tag)(0, tag.equipment, tag.spec, "L", source)])
+    reader = Reader(Form(address.format, address.time), [type(tag)(0, tag.equipment, tag.spec, "L", source)])
     gather = Gather()
     assert reader.read("x", f'{{"v":1.5,"ts":{stamp}}}'.encode(), False, NOW, gather) == 0
     (batch,) = gather.finish()
