@@ -17,6 +17,12 @@ def kit(request: pytest.FixtureRequest) -> Kit:
     return KITS[request.param]
 
 
+@pytest.fixture(params=[name for name, kit in KITS.items() if kit.server == "simulator"])
+def lone_kit(request: pytest.FixtureRequest) -> Kit:
+    """Each protocol once, where no server answers anyway."""
+    return KITS[request.param]
+
+
 @pytest.fixture
 def figure(request: pytest.FixtureRequest) -> Figure:
     """Tell what a test measured; shown by `--log-cli-level=INFO`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import drivers
@@ -44,6 +44,14 @@ class Kit:
     texts: bool = True
     garbles: Mapping[str, tuple[int, bytes]] = field(default_factory=dict)
     """Damage by name: where in a chunk, and what stands there then."""
+    server: str = "simulator"
+    """Who answers: the city's own servers, or a name of `foreign.SERVERS`."""
+
+    @property
+    def one_by_one(self) -> bool:
+        """Requests that come in one segment must be taken apart for this server."""
+        return self.server == "simulator" and "pipeline" in self.settings
+
     frame: int = 64
     """A request damaged from here on is a good request for something else, and rightly answered."""
 
@@ -119,6 +127,13 @@ KITS = {
         7.0,
         garbles=_PACKET,
     ),
+}
+
+
+KITS |= {
+    "modbus libmodbus": replace(KITS["modbus"], server="libmodbus"),
+    "modbus libmodbus pipelined": replace(KITS["modbus pipelined"], server="libmodbus"),
+    "opcua node-opcua": replace(KITS["opcua"], server="node-opcua"),
 }
 
 

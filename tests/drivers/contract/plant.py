@@ -38,6 +38,7 @@ from supervisor.model import Kind, Quality, Tag
 from supervisor.table import TagTable
 from supervisor.vault import Vault
 from tests.drivers.contract.chaos import Chaos, one_by_one
+from tests.drivers.contract.foreign import SERVERS, Foreign
 from tests.drivers.contract.kits import SCALES, WRITABLE, Kit, site_of
 from tests.ports import free_port
 
@@ -68,8 +69,10 @@ class Plant:
         self._turn = asyncio.Lock()
         """A step of the world is under way."""
 
-    def _server(self) -> Server:
+    def _server(self) -> Server | Foreign:
         link, tags = self.site.links["L"], self.site.tags
+        if self.kit.server in SERVERS:
+            return SERVERS[self.kit.server](self.port, tags, self.world, self._took)
         if self.kit.protocol == "modbus":
             return ModbusServer(link, tags, self.world)
         if self.kit.protocol == "opcua":
@@ -92,9 +95,16 @@ class Plant:
         self.taken.append((name, round(value, 4)))
         self.set(name, value)
 
+    def _took(self, name: str, value: float) -> None:
+        """A foreign server has accepted a write."""
+        self.taken.append((name, value))
+        self.set(name, value)
+
     async def refuse(self) -> bool:
         """Decline every write; False where the protocol has no word for that."""
         self.refusing = True
+        if isinstance(self.server, Foreign):
+            await self.server.refuse()
         if isinstance(self.server, MqttDevices):
             await self.rest()
             await self.server._centre.close()  # the device is not there to hear it, and the broker says so
@@ -177,7 +187,7 @@ class Line:
 
     def __init__(self, plant: Plant, port: int = 0) -> None:
         self.plant = plant
-        self.chaos = Chaos(plant.port, one_by_one if "pipeline" in plant.kit.settings else None)
+        self.chaos = Chaos(plant.port, one_by_one if plant.kit.one_by_one else None)
         self.spec = replace(plant.site.links["L"], url=plant.kit.url.format(port or self.chaos.port))
         self.table = TagTable(plant.site.tags)
         self.traffic = Traffic()

@@ -17,6 +17,7 @@ from tests.drivers.contract import chaos
 from tests.drivers.contract.conftest import Figure
 from tests.drivers.contract.kits import Kit
 from tests.drivers.contract.plant import Line, Plant, gone, sockets, threads, until, working
+from tests.ports import free_port
 
 AT_ONCE_S = 1.0
 """Bound for a loss that the machine's own network tells: milliseconds, and a busy machine."""
@@ -170,10 +171,10 @@ def test_that_a_link_cancelled_in_the_very_moment_of_a_loss_ends(kit: Kit) -> No
 @pytest.mark.slow
 @pytest.mark.parametrize("address", ["refused", "black hole"])
 def test_that_a_hundred_links_to_a_dead_address_cost_nothing_and_end_at_once(
-    kit: Kit, address: str, figure: Figure
+    lone_kit: Kit, address: str, figure: Figure
 ) -> None:
     async def scenario(port: int) -> None:
-        plant, before, open_sockets = Plant(kit), threads(), sockets()
+        plant, before, open_sockets = Plant(lone_kit), threads(), sockets()
         lines = [Line(plant, port) for _ in range(100)]
         tasks = [asyncio.create_task(line.link.run()) for line in lines]
         await asyncio.sleep(0.6)
@@ -189,7 +190,7 @@ def test_that_a_hundred_links_to_a_dead_address_cost_nothing_and_end_at_once(
         await until(lambda: sockets() <= open_sockets, 1, "no socket is left")
 
     if address == "refused":
-        asyncio.run(scenario(chaos.free_port()))
+        asyncio.run(scenario(free_port()))
     else:
         with chaos.black_hole() as port:
             asyncio.run(scenario(port))
