@@ -170,11 +170,15 @@ class Running:
 
         Takes about a millisecond a link: to be called in a thread. Raises StoreError.
         """
-        for count in (self._day, self._month):
-            start, end = (count.start, min(known, self._since)) if count else (0, 0)
-            if count and start < end:
-                shares = [availability(history, link, start, end) for link in self._links]
-                count.before = np.array([[share.up_s, share.down_s] for share in shares], np.float64).T
+        day, month = self._day, self._month
+        if day is None or month is None:
+            raise ValueError("the running figures are read once counting has begun")
+        end = min(known, self._since)
+        for at, link in enumerate(self._links if month.start < end else ()):
+            whole = past(history, link, month.start, end)
+            for count in (day, month):
+                share = whole.share(count.start, end)
+                count.before[:, at] = share.up_s, share.down_s
         self._read = True
 
     def percents(self) -> tuple[Seconds, Seconds]:

@@ -99,6 +99,19 @@ class StepTable(Model):
         table_name = "steps"
 
 
+class SubstitutionTable(Model):
+    """Values that a person put in the place of a measurement and that stand; the chain has who did it, and when."""
+
+    tag = TextField(primary_key=True)
+    value = DoubleField()
+    who = TextField()
+    reason = TextField()
+    time = BigIntegerField()
+
+    class Meta:
+        table_name = "substitutions"
+
+
 JournalTable.add_index(JournalTable.index(JournalTable.subject, JournalTable.id, name="journal_subject"))
 JournalTable.add_index(JournalTable.index(JournalTable.time, name="journal_time"))
 CommandTable.add_index(CommandTable.index(CommandTable.equipment, CommandTable.id, name="commands_equipment"))
@@ -116,4 +129,5 @@ MIGRATIONS: Migrations = (
     )
     + _FORBID.format(table="commands", act="DELETE", when="")
     + _FORBID.format(table="commands", act="UPDATE", when="WHEN OLD.outcome IS NOT NULL"),
+    tables(SubstitutionTable),
 )

@@ -105,6 +105,11 @@ class Link:
             raise ReadFailed(f"the driver of link {self.spec.id} shows no value as it is on the wire")
         return await self._driver.examine(tag, timeout_s)
 
+    @property
+    def cause(self) -> int:
+        """The quality its tags took when it was lost; good (0) while it is connected or has not been tried."""
+        return int(self._told or Quality.GOOD)
+
     def round_trip(self) -> tuple[float, float]:
         """The middle one of the last round trips and what 99 in 100 stay within, ms; NaN where nothing is known."""
         if self.traffic.round_trips:

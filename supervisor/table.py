@@ -66,8 +66,6 @@ class TagTable:
         self._limits = _limits(tags)
         self._beneath: dict[int, Beneath] = {}
         """Row of a substituted tag -> what its controller says meanwhile."""
-        self._withheld: NDArray[np.bool_] | None = None
-        """Which tags are substituted; None where none is, so that it costs nothing."""
 
     def apply(self, batch: Batch, now: int) -> Change:
         """Take a batch in which no tag occurs twice and say what moved. `now` is the arrival time."""
@@ -84,8 +82,8 @@ class TagTable:
                 keep = np.flatnonzero(newer)
                 batch, value = batch.take(keep), value[keep]
             self._device_time[batch.index] = batch.source_time
-        if self._withheld is not None:
-            batch, value = self._withhold(batch, value, self._withheld[batch.index])
+        if self._beneath:
+            batch, value = self._withhold(batch, value, now)
         change = self._store(batch, value, now)
         change.late = late
         return change
@@ -110,20 +108,13 @@ class TagTable:
         """A value by hand, in engineering units: it stands until released, whatever the controller says meanwhile."""
         if index not in self._beneath:
             self._beneath[index] = self._row(index)
-        if self._withheld is None:
-            self._withheld = np.zeros(len(self.columns), np.bool_)
-        self._withheld[index] = True
         return self._put(index, Beneath(value, Quality.SUBSTITUTED, now, 0), now)
 
     def release(self, index: int, now: int) -> Change:
         """What the controller said last stands again, with the time it gave it."""
-        if self._withheld is None or index not in self._beneath:
+        if index not in self._beneath:
             return self._store(Batch.of([], [], now), np.empty(0), now)
-        beneath = self._beneath.pop(index)
-        self._withheld[index] = False
-        if not self._beneath:
-            self._withheld = None
-        return self._put(index, beneath, now)
+        return self._put(index, self._beneath.pop(index), now)
 
     def _row(self, index: int) -> Beneath:
         value, quality, time, status = (
@@ -136,11 +127,12 @@ class TagTable:
         batch.status, batch.loss = np.array([row.status], np.uint32), True  # not news of the device
         return self._store(batch, np.array([row.value]), now)
 
-    def _withhold(
-        self, batch: Batch, value: NDArray[np.float64], withheld: NDArray[np.bool_]
-    ) -> tuple[Batch, NDArray[np.float64]]:
+    def _withhold(self, batch: Batch, value: NDArray[np.float64], now: int) -> tuple[Batch, NDArray[np.float64]]:
         """What is left after the tags that are substituted; those are kept beneath."""
+        withheld = np.isin(batch.index, list(self._beneath))
         for at in np.flatnonzero(withheld).tolist():
+            if not batch.loss:
+                self.columns["arrival_time"][batch.index[at]] = now
             status = 0 if batch.status is None else int(batch.status[at])
             self._beneath[int(batch.index[at])] = Beneath(
                 float(value[at]), int(batch.quality[at]), int(batch.source_time[at]), status

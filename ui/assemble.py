@@ -16,19 +16,25 @@ from types import TracebackType
 import drivers
 from alarms.engine import Alarms
 from supervisor.clock import Clock, SystemClock
-from supervisor.desk.acts import acts
+from supervisor.desk.acts import acts, link_acts, substitution_acts, trust_acts
 from supervisor.desk.alarm_desk import AlarmDesk
 from supervisor.desk.desk import Desk
+from supervisor.desk.substitution import Substitutions
+from supervisor.desk.trust_desk import TrustDesk, trust_acts
 from supervisor.driver import Traffic
+from supervisor.errors import StoreError
 from supervisor.faults import Faults, endure
+from supervisor.historian.history import History
 from supervisor.historian.writer import Historian
 from supervisor.journal import Entry, Journal
 from supervisor.link import Link
+from supervisor.link_book import LinkBook
 from supervisor.model import Site
 from supervisor.serve import Server
 from supervisor.station import Station
 from supervisor.table import TagTable
 from supervisor.texts import Texts
+from supervisor.trust import TrustStore
 from ui.folder import DataFolder
 
 log = logging.getLogger(__name__)
@@ -47,6 +53,9 @@ class Assembly:
     historian: Historian
     station: Station
     desk: Desk
+    substitutions: Substitutions
+    history: History
+    """What the historian wrote, read back: the availability of links."""
     server: Server
     faults: Faults
 
@@ -66,8 +75,13 @@ class Assembly:
         faults = Faults(clock)
         station.history_lag, station.faults = historian.lag, faults.recent
         rows = acts(desk, AlarmDesk(site, alarms, journal, station.links))
+        rows |= trust_acts(TrustDesk(site, TrustStore(folder.vault(site).pki), journal))
+        history = History(folder.history)
+        substitutions = Substitutions(site, journal, clock, station.substitute)
+        rows |= link_acts(LinkBook(site, station.links, history, clock)) | substitution_acts(substitutions)
         server = Server(desk.people, rows, journal, site.fingerprint, files.folder.name)
-        return cls(site, folder, clock, table, journal, alarms, historian, station, desk, server, faults)
+        parts = (alarms, historian, station, desk, substitutions, history)
+        return cls(site, folder, clock, table, journal, *parts, server, faults)
 
     async def __aenter__(self) -> Assembly:
         """Where one part cannot start, or end, the others are ended all the same: the journal last of all."""
@@ -79,10 +93,13 @@ class Assembly:
             ends.callback(self.alarms.close)
             ends.callback(self.historian.close)
             self.historian.start()
+            ends.callback(self.history.close)
+            self.substitutions.restore()
             delays = asyncio.create_task(endure(self.alarms.run, "alarms", self.clock), name="alarms")
             ends.push_async_callback(_cancel, delays)
             self.station.start({link.spec.id: link for link in self._links()})
             ends.push_async_callback(self.station.stop)
+            ends.push_async_callback(_settle, asyncio.create_task(self._look_back(), name="availability"))
             ends.push_async_callback(self.desk.stop)
             await self.server.start(self.folder.station)
             ends.push_async_callback(self.server.stop)
@@ -95,6 +112,13 @@ class Assembly:
     ) -> None:
         await self._ends.aclose()
 
+    async def _look_back(self) -> None:
+        """What the running day and month of the links were before this start."""
+        try:
+            await asyncio.to_thread(self.station.running.read, self.history, self.historian.recovery.known)
+        except StoreError as error:
+            log.warning("How available the links were cannot be read, and is not shown until the next start: %s", error)
+
     def _note(self, kind: str) -> None:
         self.journal.append(Entry("system", kind, result="done", detail={"site": self.site.id}))
 
@@ -105,6 +129,11 @@ class Assembly:
             driver = drivers.TABLE[spec.protocol].driver(spec, tags, self.clock, traffic, vault)
             links.append(Link(spec, tags, driver, traffic, self.station.absorb, self.clock))
         return links
+
+
+async def _settle(task: asyncio.Task[None]) -> None:
+    """A thread that reads cannot be cancelled; its files are closed once it is done."""
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

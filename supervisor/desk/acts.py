@@ -14,6 +14,8 @@ import msgspec
 from supervisor.desk.alarm_desk import AlarmDesk
 from supervisor.desk.desk import Desk
 from supervisor.desk.order import Command
+from supervisor.desk.substitution import Substitutions
+from supervisor.link_book import LinkBook
 from supervisor.model import User
 from supervisor.serve import Act
 
@@ -32,6 +34,44 @@ class _Shelve(msgspec.Struct, frozen=True):
     alarms: list[str]
     minutes: float
     reason: str
+
+
+class _Link(msgspec.Struct, frozen=True):
+    id: str
+    month: str = ""
+
+
+class _Substitute(msgspec.Struct, frozen=True):
+    tag: str
+    value: float | None = None
+    reason: str = ""
+
+
+def link_acts(book: LinkBook) -> dict[str, Act]:
+    """Those of the page of links."""
+
+    async def links(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        return book.good()
+
+    async def link(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        ask = msgspec.convert(words, _Link)
+        return await book.page(ask.id, ask.month)
+
+    return {act.__name__: act for act in (links, link)}
+
+
+def substitution_acts(substitutions: Substitutions) -> dict[str, Act]:
+    """Putting a value by hand in the place of a measurement, and letting it go (no value)."""
+
+    async def substitute(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        ask = msgspec.convert(words, _Substitute)
+        await substitutions.substitute(ask.tag, ask.value, ask.reason, user)
+        return {"standing": len(substitutions.standing)}
+
+    async def substituted(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"standing": [msgspec.to_builtins(one) for one in substitutions.standing.values()]}
+
+    return {act.__name__: act for act in (substitute, substituted)}
 
 
 def acts(desk: Desk, alarms: AlarmDesk) -> dict[str, Act]:

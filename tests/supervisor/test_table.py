@@ -1,5 +1,7 @@
 """The table's laws: time never runs backwards, bad is never a number, and a Change says exactly what moved."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -143,3 +145,68 @@ def test_that_rounds_keep_every_row_in_order_and_never_a_tag_twice(tags):
     for position, tag in enumerate(tags):
         expected.setdefault(tag, []).append(float(position))
     assert seen == expected
+
+
+def limited(low=3.6, high=20.5):
+    words = site(scale=2.0)
+    tags = list(words.tags)
+    tags[1] = replace(tags[1], source=replace(tags[1].source, raw_low=low, raw_high=high))
+    return TagTable(tags)
+
+
+def test_that_a_value_outside_what_its_device_measures_is_shown_and_marked():
+    plant = limited()
+    change = plant.apply(Batch.of([0, 1, 2], 3.0, NOW), NOW)
+    assert change.quality.tolist() == [Quality.GOOD, Quality.OUT_OF_RANGE, Quality.GOOD]
+    assert plant.columns["value"][1] == 6.0
+    assert plant.apply(Batch.of([1], 3.6, NOW + 1), NOW + 1).quality.tolist() == [Quality.GOOD]
+    assert plant.apply(Batch.of([1], 20.6, NOW + 2), NOW + 2).quality.tolist() == [Quality.OUT_OF_RANGE]
+    assert plant.apply(Batch.of([1], 50.0, NOW + 3, Quality.TIMEOUT), NOW + 3).quality.tolist() == [Quality.TIMEOUT]
+    late = plant.apply(Batch.of([1], 50.0, NOW, historical=True), NOW + 3).late
+    assert late.quality.tolist() == [Quality.OUT_OF_RANGE]
+
+
+def test_that_one_limit_alone_holds():
+    plant = limited(low=float("nan"))
+    assert plant.apply(Batch.of([1], -1e9, NOW), NOW).quality.tolist() == [Quality.GOOD]
+    assert plant.apply(Batch.of([1], 1e9, NOW + 1), NOW + 1).quality.tolist() == [Quality.OUT_OF_RANGE]
+
+
+arrivals = st.lists(
+    st.tuples(
+        st.integers(0, 2),  # tag
+        st.integers(0, 6),  # source time: few, so that many are equal
+        st.sampled_from([0.0, 1.0, 2.0]),
+        st.sampled_from(["live", "live", "live", "replayed", "lost", "twice"]),
+    ),
+    min_size=1,
+    max_size=40,
+)
+
+
+@given(arrivals, st.integers(0, 40))
+def test_that_live_and_history_are_right_in_any_order_of_arrival(rows, jump):
+    """Late, replayed, repeated and equal times, losses in between, and a clock set back at a random moment."""
+    plant = table()
+    newest, expected = {}, {}
+    sent, kept = [], []
+    for turn, (tag, time, value, how) in enumerate(rows):
+        if turn == jump:
+            plant.forget_times(NOW)
+            newest.clear()
+        for _ in range(2 if how == "twice" else 1):
+            if how == "lost":
+                plant.apply(Batch.lost([tag], Quality.NOT_CONNECTED, NOW + 100), NOW + 100)
+                expected[tag] = None
+                continue
+            change = plant.apply(Batch.of([tag], value, NOW + time, historical=how == "replayed"), NOW + 100)
+            sent.append((tag, time, value))
+            shelf = change.late or change
+            kept += [(int(i), int(t - NOW), float(v)) for i, t, v in zip(shelf.index, shelf.source_time, shelf.value)]  # noqa: B905
+            if how != "replayed" and time >= newest.get(tag, -1):
+                newest[tag], expected[tag] = time, value
+                if not len(change):  # the same value again: history has it already
+                    kept.append((tag, time, value))
+    assert kept == sent, "nothing is lost on the way to history, and by its own time"
+    for tag, value in expected.items():
+        np.testing.assert_equal(float(plant.columns["value"][tag]), np.nan if value is None else value)
