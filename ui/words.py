@@ -201,6 +201,8 @@ KINDS = {
     "attach": Text(fr="Ouverture de session", en="Signed in"),
     "detach": Text(fr="Fermeture de session", en="Signed out"),
     "refused": Text(fr="Refus", en="Refused"),
+    "trust": Text(fr="Certificat accepté", en="Certificate trusted"),
+    "distrust": Text(fr="Certificat refusé", en="Certificate refused"),
     "start": Text(fr="Démarrage du poste", en="Station started"),
     "stop": Text(fr="Arrêt du poste", en="Station stopped"),
 }
@@ -214,6 +216,7 @@ RESULTS = {
     # the check that refused
     "right": Text(fr="droit", en="right"),
     "token": Text(fr="clé d'accès", en="access token"),
+    "certificate": Text(fr="certificat", en="certificate"),
     "lock_out": Text(fr="consignation", en="lock-out"),
     "interlock": Text(fr="verrouillage", en="interlock"),
     "range": Text(fr="hors limites", en="out of range"),
@@ -230,6 +233,7 @@ RESULTS = {
 GRAVE = frozenset({"refused", "failed", "unknown"})
 """Results that stand out."""
 DETAILS = {
+    "fingerprint": Text(fr="empreinte SHA-256", en="SHA-256 fingerprint"),
     "value": Text(fr="valeur", en="value"),
     "raw": Text(fr="valeur brute", en="raw value"),
     "reason": Text(fr="motif", en="reason"),

@@ -116,6 +116,14 @@ def _paper(command: argparse.ArgumentParser) -> None:
     command.add_argument("--language", choices=("fr", "en"), help="of the page and the paper")
 
 
+def _trust(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "what", nargs="*", metavar="LINK|FINGERPRINT|FILE", help="whose certificates to show, or which one to trust"
+    )
+    command.add_argument("--revoke", nargs="+", default=[], metavar="FINGERPRINT", help="trust it no longer")
+    command.add_argument("--yes", action="store_true", help="do not ask again")
+
+
 def _screenshots(command: argparse.ArgumentParser) -> None:
     command.add_argument("--to", type=Path, default=Path("artefacts/screenshots"), help="folder of the pictures")
     command.add_argument(
@@ -135,6 +143,8 @@ _WORDS = (
     ("path", "OPC UA: browse from here (Objects)"),
     ("depth", "OPC UA: how many levels down (8)"),
     ("most", "OPC UA: how many variables at most (5000)"),
+    ("security", "OPC UA: none, basic256sha256, aes128 or aes256 (none)"),
+    ("mode", "OPC UA: sign or sign_and_encrypt (sign_and_encrypt)"),
     ("for", "MQTT: seconds to listen (10)"),
     ("topic", "MQTT: filter to listen to (#)"),
     ("timeout", "seconds to wait for an answer"),
@@ -167,6 +177,12 @@ _COMMANDS: tuple[tuple[str, str, str, tuple[Callable[[argparse.ArgumentParser], 
         (_site, _data, _secret),
     ),
     ("probe", "Look at a controller that no site knows yet, or test one value of it.", "ui.cli.probe:probe", (_probe,)),
+    (
+        "trust",
+        "Show the certificates of servers; trust one.",
+        "ui.cli.trust:trust",
+        (_site, _data, _trust),
+    ),
     (
         "screenshots",
         "Take pictures of every page of the demo.",
