@@ -6,8 +6,8 @@
  *
  * 2000 of each table. Holding register i reads i, input register 7 i, coil i is i odd, discrete input i is i/2 odd;
  * holding 1000..1119 are 60 floats, big-endian, the k-th 1.5 k. What is written stays, for all ports together.
- * A plant reads lines "h 10 173" (holding, i input, c coil, d discrete; address; values) and "refuse 1", which makes it
- * decline every write with exception 4, and says "took h 14 16416 0" for each write it accepted.
+ * A plant reads lines "h 10 173" (holding, i input, c coil, d discrete; address; values) and "refuse 1", which it
+ * answers "refusing" before it declines every write with exception 4, and says "took h 14 16416 0" for each write it accepted.
  * Says "ready" on standard output once it listens; SIGTERM ends it.
  */
 #include <errno.h>
@@ -116,6 +116,8 @@ static void hear(modbus_mapping_t *map, char *line, int *refusing) {
     if (!word || !next) return;
     if (!strcmp(word, "refuse")) {
         *refusing = atoi(next);
+        puts("refusing");
+        fflush(stdout);
         return;
     }
     for (int at = atoi(next); (next = strtok(NULL, " ")) && at >= 0 && at < SIZE; at++) switch (word[0]) {

@@ -36,6 +36,7 @@ class Foreign:
         self._took = took
         self._told: dict[str, float | str] = {}
         self._child: asyncio.subprocess.Process | None = None
+        self._refusing = asyncio.Event()
         self._ear: asyncio.Task[None] | None = None
 
     def command(self) -> Sequence[str]:
@@ -62,6 +63,7 @@ class Foreign:
             while (line := await self._child.stdout.readline()).strip() != b"ready":
                 assert line, f"{self.command()[0]} ended before it was ready"
         self._told.clear()
+        self._refusing.clear()
         await self.push()
         self._ear = asyncio.create_task(self._listen(self._child.stdout))
 
@@ -88,7 +90,8 @@ class Foreign:
         assert self._child is not None
         assert self._child.stdin is not None
         self._child.stdin.write(b"refuse 1\n")
-        await self._child.stdin.drain()
+        async with asyncio.timeout(READY_S):
+            await self._refusing.wait()
 
     async def stop(self) -> None:
         """kill -9."""
@@ -106,6 +109,8 @@ class Foreign:
     async def _listen(self, output: asyncio.StreamReader) -> None:
         while line := await output.readline():
             words = line.decode().split()
+            if words == ["refusing"]:
+                self._refusing.set()
             if words[:1] != ["took"]:
                 continue
             for name, raw in self.written(words[1:]):

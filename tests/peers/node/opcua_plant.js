@@ -3,7 +3,8 @@
 //   node opcua_plant.js PORT FOLDER
 //
 // FOLDER takes its certificates. Namespace urn:test:thing, object Thing: Level, Energy, Door, Mode, Message, Order, Goal.
-// Reads lines "level 173", "level bad" (a sensor fault) and "refuse 1", which makes it decline every write; says
+// Reads lines "level 173", "level bad" (a sensor fault) and "refuse 1", which it answers "refusing" before it declines
+// every write; says
 // "took order 1" for each write it accepted, and "ready" once it listens.
 const path = require("path");
 const readline = require("readline");
@@ -28,6 +29,7 @@ async function main() {
     await certificates.initialize();
     const server = new OPCUAServer({
         port, resourcePath: "/", hostname: "127.0.0.1", alternateHostname: "127.0.0.1",
+        maxConnectionsPerEndpoint: 500, serverCapabilities: { maxSessions: 500 },
         serverCertificateManager: certificates, securityPolicies: [SecurityPolicy.None],
         securityModes: [MessageSecurityMode.None] });
     await server.initialize();
@@ -53,7 +55,7 @@ async function main() {
     }
     readline.createInterface({ input: process.stdin }).on("line", (line) => {
         const [name, text] = [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1)];
-        if (name === "refuse") { refusing = text === "1"; return; }
+        if (name === "refuse") { refusing = text === "1"; console.log("refusing"); return; }
         const dataType = TYPES[name];
         const value = parsed(dataType, text === "bad" ? "0" : text);
         nodes[name].setValueFromSource({ dataType, value }, text === "bad" ? StatusCodes.BadSensorFailure : StatusCodes.Good);

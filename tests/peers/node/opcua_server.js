@@ -20,6 +20,7 @@ async function main() {
         rootFolder: path.join(folder, "pki"), automaticallyAcceptUnknownCertificate: true });
     await certificates.initialize();
     const server = new OPCUAServer({
+        maxConnectionsPerEndpoint: 500, serverCapabilities: { maxSessions: 500 },
         port, resourcePath: "/", hostname: "127.0.0.1", alternateHostname: "127.0.0.1",
         serverCertificateManager: certificates,
         securityPolicies: [SecurityPolicy.None, SecurityPolicy.Basic256Sha256],
