@@ -2,24 +2,46 @@
 
     response header · subscription · sequence numbers · notification message ( data change )* · results
 
-Only the shape that servers really send is decoded: data changes of scalar numbers, booleans and strings. For
-anything else `decode` returns None and the caller asks the library, which knows every shape. It never guesses: a
-length that does not come out exactly is "anything else" too. Layouts: OPC UA Part 6, section 5.2.
+A run of values of one shape, such as a thousand Doubles with their times, becomes columns by one numpy operation;
+other scalars are unpacked one by one with a compiled struct; a value of any other shape (array, structure, date) is
+given to `variant`, which the library backs. For a message that is itself unusual `decode` returns None and the caller
+asks the library, which knows every shape. It never guesses: a length that does not come out exactly is unusual too.
+Layouts: OPC UA Part 6, section 5.2.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 Scalar = object
-"""bool, int, float, str, None for no value; anything else is of no use to a tag."""
+"""bool, int, float, str, None for no value; else what the library makes of it."""
 
 Row = tuple[int, Scalar, int, int]
-"""Client handle, value, StatusCode, source time in 100 ns since 1601 (0: the server gave none)."""
+"""Client handle, value, StatusCode, time in 100 ns since 1601: the source's, else the server's, else 0."""
+
+Variant = Callable[[bytes, int], tuple[object, int]]
+"""The value of the variant at an offset, and where it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Changes of one shape, by column."""
+
+    handle: NDArray[np.uint32]
+    value: NDArray[Any]
+    """Numbers or booleans of the server's own width."""
+    status: NDArray[np.uint32]
+    ticks: NDArray[np.int64]
+
+    def rows(self) -> Iterator[Row]:
+        return zip(self.handle.tolist(), self.value.tolist(), self.status.tolist(), self.ticks.tolist(), strict=True)
 
 
 @dataclass(slots=True)
@@ -29,10 +51,19 @@ class Notification:
     subscription: int
     sequence: int
     keep_alive: bool
-    """Nothing to acknowledge: the server only says that it lives."""
-    rows: list[Row] = field(default_factory=list)
+    """Nothing to acknowledge: the server only says that it lives, and which number its next message will have."""
+    changes: list[Block | list[Row]] = field(default_factory=list)
+    """Oldest first."""
     status: int = 0
     """StatusCode of a StatusChangeNotification: bad when the subscription has ended."""
+    events: list[Any] = field(default_factory=list)
+    """EventFieldLists, as the library makes them."""
+    published: int = 0
+    """When the server made it, 100 ns since 1601."""
+
+    def rows(self) -> list[Row]:
+        """All changes, one by one."""
+        return [row for part in self.changes for row in (part.rows() if isinstance(part, Block) else part)]
 
 
 _HEAD = struct.Struct("<HHqIIBiHB")
@@ -51,6 +82,12 @@ _FORMATS = {0: "", 1: "?", 2: "b", 3: "B", 4: "h", 5: "H", 6: "i", 7: "I", 8: "q
 _STRING = 12
 _VALUE, _STATUS, _SOURCE, _SERVER, _SOURCE_PICO, _SERVER_PICO = 1, 2, 4, 8, 16, 32
 """Bits of a DataValue's mask, in the order Part 6 encodes the fields: source time, its picoseconds, server time."""
+
+
+_RUN = 64
+"""Values of one shape from which columns are cheaper than rows; also how many rows are read before looking again."""
+_LOOK = 4096
+"""How far ahead a run is looked for."""
 
 
 def _tail(mask: int) -> str:
@@ -77,12 +114,31 @@ def _shape(mask: int, code: str | None) -> _Shape:
     head = "" if code is None else "IBB" + code if mask & _VALUE else "IB"
     fields = sum(character not in "2x" for character in head)
     status = fields if mask & _STATUS else -1
-    time = fields + bool(mask & _STATUS) if mask & _SOURCE else -1
+    time = fields + bool(mask & _STATUS) if mask & (_SOURCE | _SERVER) else -1  # the first of the two that is there
     value = fields - 1 if code else -2
     pick = itemgetter(status, time) if code is None else itemgetter(0, value, status, time)
     return _Shape(struct.Struct("<" + head + _tail(mask)), pick)
 
 
+def _columns(mask: int, kind: int) -> np.dtype[Any]:
+    """The same layout as `_shape`, for numpy."""
+    fields = [("handle", "<u4"), ("mask", "u1"), ("kind", "u1"), ("value", "<" + _DTYPES[kind])]
+    fields += [
+        (name, code)
+        for bit, name, code in (
+            (_STATUS, "status", "<u4"),
+            (_SOURCE, "source", "<i8"),
+            (_SOURCE_PICO, "source_pico", "<u2"),
+            (_SERVER, "server", "<i8"),
+            (_SERVER_PICO, "server_pico", "<u2"),
+        )
+        if mask & bit
+    ]
+    return np.dtype(fields)
+
+
+_DTYPES = {1: "u1", 2: "i1", 3: "u1", 4: "i2", 5: "u2", 6: "i4", 7: "u4", 8: "i8", 9: "u8", 10: "f4", 11: "f8"}
+_COLUMNS = {mask | kind << 8: _columns(mask, kind) for mask in range(64) if mask & _VALUE for kind in _DTYPES}
 _SHAPES = {mask: _shape(mask, "") for mask in range(64) if not mask & _VALUE} | {
     mask | kind << 8: _shape(mask, code) for mask in range(64) if mask & _VALUE for kind, code in _FORMATS.items()
 }
@@ -93,25 +149,32 @@ class _UnusualError(Exception):
     """A shape this module leaves to the library."""
 
 
-def decode(raw: bytes) -> Notification | None:
-    """The notification in the body of a PublishResponse; None for anything unusual or damaged."""
+def _decline(_raw: bytes, _at: int) -> tuple[object, int]:
+    raise _UnusualError
+
+
+def decode(raw: bytes, variant: Variant = _decline) -> Notification | None:
+    """The notification in the body of a PublishResponse; None for anything unusual or damaged.
+
+    `variant` reads the values of unusual shape; it may raise anything on damage.
+    """
     try:
-        return _decode(raw)
-    except (_UnusualError, struct.error, IndexError, UnicodeDecodeError):
+        return _decode(raw, variant)
+    except Exception:  # noqa: BLE001  whatever `variant` raises: the library has the last word on the whole message
         return None
 
 
-def _decode(raw: bytes) -> Notification:
+def _decode(raw: bytes, variant: Variant) -> Notification:
     kind, number, _time, _handle, result, diagnostics, strings, extra, extra_body = _HEAD.unpack_from(raw, 0)
     if (kind, number) != (_FOUR_BYTE, _PUBLISH_RESPONSE) or result or diagnostics or strings > 0 or extra or extra_body:
         raise _UnusualError
     subscription, available = _COUNTED.unpack_from(raw, _HEAD.size)
     at = _HEAD.size + _COUNTED.size + 4 * max(available, 0)
-    _more, sequence, _published, count = _MESSAGE.unpack_from(raw, at)
+    _more, sequence, published, count = _MESSAGE.unpack_from(raw, at)
     at += _MESSAGE.size
-    notification = Notification(subscription, sequence, count <= 0)
+    notification = Notification(subscription, sequence, count <= 0, published=published)
     for _ in range(count):
-        at = _data_change(raw, at, notification.rows)
+        at = _data_change(raw, at, notification.changes, variant)
     if _skip_results(raw, at) != len(raw):
         raise _UnusualError
     return notification
@@ -126,37 +189,83 @@ def _skip_results(raw: bytes, at: int) -> int:
     return at + 4
 
 
-def _data_change(raw: bytes, at: int, rows: list[Row]) -> int:
-    """Append the rows of the DataChangeNotification at `at` and return where it ends."""
+def _data_change(raw: bytes, at: int, changes: list[Block | list[Row]], variant: Variant) -> int:
+    """Append what the DataChangeNotification at `at` says and return where it ends."""
     if raw[at : at + 5] != _DATA_CHANGE:
         raise _UnusualError
     length, count = struct.unpack_from("<ii", raw, at + 5)
     end = at + 9 + int(length)
     at += 13
-    for _ in range(count):
-        mask = raw[at + 4]
-        shape = _SHAPES.get(mask | raw[at + 5] << 8 if mask & 1 else mask)
-        if shape is None:
-            at = _string(raw, at, mask, rows)
+    while count > 0:
+        block = _run(raw, at, min(count, _LOOK))
+        if block is not None:
+            changes.append(block)
+            at += len(block.handle) * (block.handle.strides[0])
+            count -= len(block.handle)
             continue
-        read = shape.layout.unpack_from(raw, at) + _ABSENT
-        at += shape.layout.size
-        rows.append(shape.pick(read))
+        rows: list[Row] = []
+        at = _rows(raw, at, min(count, _RUN), rows, variant)
+        if changes and isinstance(changes[-1], list):
+            changes[-1] += rows
+        else:
+            changes.append(rows)
+        count -= len(rows)
     if _INT.unpack_from(raw, at)[0] > 0 or at + 4 != end:
         raise _UnusualError
     return end
 
 
-def _string(raw: bytes, at: int, mask: int, rows: list[Row]) -> int:
-    """One notification whose value is a string; a negative length is a null string."""
+def _run(raw: bytes, at: int, count: int) -> Block | None:
+    """The run of values of one shape at `at`, at most `count`; None where there is none worth it.
+
+    The first value is of its shape by what it says itself; the next lies right behind it, and so on.
+    """
+    layout = _COLUMNS.get(raw[at + 4] | raw[at + 5] << 8)
+    count = min(count, (len(raw) - at) // layout.itemsize) if layout else 0
+    if layout is None or count < _RUN:
+        return None
+    run = np.frombuffer(raw, layout, count, at)
+    same = (run["mask"] == raw[at + 4]) & (run["kind"] == raw[at + 5])
+    if not same.all():
+        run = run[: int(same.argmin())]
+        if len(run) < _RUN:
+            return None
+    names = layout.names or ()
+    status = run["status"] if "status" in names else np.zeros(len(run), np.uint32)
+    time = "source" if "source" in names else "server"
+    ticks = run[time] if time in names else np.zeros(len(run), np.int64)
+    return Block(run["handle"], run["value"], status, ticks)
+
+
+def _rows(raw: bytes, at: int, count: int, rows: list[Row], variant: Variant) -> int:
+    """Append `count` values of any shape and return where they end."""
+    for _ in range(count):
+        mask = raw[at + 4]
+        shape = _SHAPES.get(mask | raw[at + 5] << 8 if mask & 1 else mask)
+        if shape is None:
+            at = _other(raw, at, mask, rows, variant)
+            continue
+        read = shape.layout.unpack_from(raw, at) + _ABSENT
+        at += shape.layout.size
+        rows.append(shape.pick(read))
+    return at
+
+
+def _other(raw: bytes, at: int, mask: int, rows: list[Row], variant: Variant) -> int:
+    """One notification whose value has a length of its own."""
     tail = _TAILS.get(mask)
-    if tail is None or raw[at + 5] != _STRING:
+    if tail is None:
         raise _UnusualError
-    handle, length = _INT.unpack_from(raw, at)[0] & 0xFFFFFFFF, _INT.unpack_from(raw, at + 6)[0]
-    start = at + 10
-    end = start + max(int(length), 0)
-    if end > len(raw):
-        raise _UnusualError
-    value = raw[start:end].decode() if length >= 0 else None
+    value, end = _string(raw, at + 6) if raw[at + 5] == _STRING else variant(raw, at + 5)
+    handle = _INT.unpack_from(raw, at)[0] & 0xFFFFFFFF
     rows.append((handle, value, *tail.pick(tail.layout.unpack_from(raw, end) + _ABSENT)))
     return end + tail.layout.size
+
+
+def _string(raw: bytes, at: int) -> tuple[object, int]:
+    """A negative length is a null string."""
+    length = int(_INT.unpack_from(raw, at)[0])
+    end = at + 4 + max(length, 0)
+    if end > len(raw):
+        raise _UnusualError
+    return (raw[at + 4 : end].decode() if length >= 0 else None), end

@@ -1,4 +1,4 @@
-"""Rows of a notification -> a Batch: numbers, qualities and times by column, never a value at a time.
+"""What a notification says -> a Batch: numbers, qualities and times by column, never a value at a time.
 
 A StatusCode's top two bits are those of our own quality (good, uncertain, bad); the codes an operator should tell
 apart have a quality of their own, and the whole code travels beside it.
@@ -6,12 +6,19 @@ apart have a quality of their own, and the whole code travels beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 import numpy as np
+from asyncua import ua
 from numpy.typing import NDArray
 
-from drivers.opcua.notification import Row, Scalar
+from drivers.opcua.fallback import aware
+from drivers.opcua.items import Item, address_of
+from drivers.opcua.notification import Block, Row, Scalar
+from drivers.opcua.structures import Structures, UnknownStructure
 from supervisor.flow import Batch, Qualities, Statuses, Times, Values
 from supervisor.model import BAD, Kind, Quality, Tag
 
@@ -57,75 +64,173 @@ def quality_of(status: int) -> Quality:
     return QUALITIES.get(status & _CODE) or (Quality.GOOD, Quality.UNCERTAIN, Quality.BAD, Quality.BAD)[status >> 30]
 
 
-class Columns:
-    """Which tag a client handle stands for: a handle is a position in `tags`."""
+class UnfitError(Exception):
+    """A value that its tag cannot hold."""
 
-    def __init__(self, tags: Sequence[Tag]) -> None:
+
+@dataclass(slots=True)
+class _Part:
+    """Changes by column, each of one tag."""
+
+    position: NDArray[np.intp]
+    value: Values
+    status: Statuses
+    ticks: Times
+    texts: dict[int, str] = field(default_factory=dict)
+    unfit: dict[int, Quality] = field(default_factory=dict)
+    """Row -> the quality that a value takes which its tag cannot hold."""
+
+
+class Columns:
+    """Which tags an item carries, and how a value becomes theirs."""
+
+    def __init__(self, tags: Sequence[Tag], items: Sequence[Item], structures: Structures) -> None:
+        self._items = items
+        self._structures = structures
         self._index = np.array([tag.index for tag in tags], np.int32)
         self._text = np.array([tag.spec.kind is Kind.TEXT for tag in tags], np.bool_)
+        self._steps = [(*address.element, *address.member) for address in map(address_of, tags)]
+        self._position = np.array([item.positions[0] for item in items], np.intp)
+        self._whole = np.array([item.whole for item in items], np.bool_)
+        self._slow = self._whole | (self._text[self._position] if len(tags) else False)
+        """Items whose values are looked at one by one."""
 
-    def batches(self, rows: Sequence[Row], now: int) -> Iterator[Batch]:
-        """One batch for all rows; more only where the server has no time for a bad value.
+    def batches(self, changes: Iterable[Block | Sequence[Row]], now: int) -> Iterator[Batch]:
+        """One batch for all changes; more only where the server has no time for a bad value.
 
         Such a value is dated by us. Were our date taken for the device's, a good value that a slower clock dates
         before it would be refused as old: so it travels as a loss, which leaves the device's clock alone.
         """
-        rows = [row for row in rows if row[0] < len(self._index)]
-        if not rows:
+        parts = [part for change in changes if (part := self._part(change)) is not None]
+        if not parts:
             return
-        batch, timeless = self._batch(rows, now)
+        batch, timeless = self._batch(parts[0] if len(parts) == 1 else _joined(parts), now)
         if not timeless.any():
             yield batch
             return
         for run in np.split(np.arange(len(batch)), np.flatnonzero(np.diff(timeless)) + 1):
-            part = batch.take(run)
-            part.loss = bool(timeless[run[0]])
-            yield part
+            cut = batch.take(run)
+            cut.loss = bool(timeless[run[0]])
+            yield cut
 
-    def _batch(self, rows: Sequence[Row], now: int) -> tuple[Batch, NDArray[np.bool_]]:
-        handles, scalars, codes, ticks = zip(*rows, strict=True)
-        handle = np.array(handles, np.intp)
-        status = np.array(codes, np.uint32)
-        quality = _qualities(status)
-        value, texts = self._values(handle, scalars, quality)
-        value[quality >= BAD] = np.nan
-        time = np.array(ticks, np.int64)
-        dated = (time > EPOCH_TICKS) & (time < _LAST_TICKS)
-        batch = Batch(self._index[handle], value, quality, _instants(time, dated, now), status, texts)
-        return batch, ~dated & (quality >= BAD)
-
-    def _values(
-        self, handle: NDArray[np.intp], scalars: Sequence[Scalar], quality: Qualities
-    ) -> tuple[Values, dict[int, str]]:
-        """Numbers and texts; a value that its tag cannot hold takes its quality away."""
-        texts: dict[int, str] = {}
-        if not {type(scalar) for scalar in scalars} <= _PLAIN or self._text[handle].any():
-            scalars = [self._fit(at, tag, scalars[at], texts, quality) for at, tag in enumerate(handle.tolist())]
-        value = np.array(scalars, np.float64)
-        nothing = np.isnan(value) & (quality < BAD)
+    def _batch(self, part: _Part, now: int) -> tuple[Batch, NDArray[np.bool_]]:
+        quality = _qualities(part.status)
+        for row, why in part.unfit.items():
+            quality[row] = max(quality[row], why)
+        nothing = np.isnan(part.value) & (quality < BAD)
         if nothing.any():
-            nothing[list(texts)] = False
+            nothing[list(part.texts)] = False
             quality[nothing] = Quality.BAD
-        return value, texts
+        bad = quality >= BAD
+        part.value[bad] = np.nan
+        texts = {row: text for row, text in part.texts.items() if not bad[row]} if part.texts else {}
+        dated = (part.ticks > EPOCH_TICKS) & (part.ticks < _LAST_TICKS)
+        times = _instants(part.ticks, dated, now)
+        return Batch(self._index[part.position], part.value, quality, times, part.status, texts), ~dated & bad
 
-    def _fit(self, at: int, handle: int, scalar: Scalar, texts: dict[int, str], quality: Qualities) -> float | None:
-        if quality[at] >= BAD or scalar is None:
-            return None
-        text, plain = self._text[handle], type(scalar) in _PLAIN
-        if text and (plain or type(scalar) is str):
-            texts[at] = scalar if isinstance(scalar, str) else f"{scalar:.15g}"
-            return None
-        if not plain:
-            quality[at] = Quality.CONFIGURATION
-            return None
-        return float(scalar)  # type: ignore[arg-type]
+    def _part(self, change: Block | Sequence[Row]) -> _Part | None:
+        if isinstance(change, Block):
+            handle = change.handle
+            if handle.max() < len(self._items) and not self._slow[handle].any():
+                ticks = change.ticks.astype(np.int64)
+                return _Part(self._position[handle], change.value.astype(np.float64), change.status.copy(), ticks)
+            change = list(change.rows())
+        return self._rows(change) if change else None
+
+    def _rows(self, rows: Sequence[Row]) -> _Part | None:
+        handles, scalars, codes, ticks = zip(*rows, strict=True)
+        handle = np.array(handles, np.int64)
+        if handle.max() >= len(self._items):  # nobody asked for it
+            known = [row for row in rows if row[0] < len(self._items)]
+            return self._rows(known) if known else None
+        status, time = np.array(codes, np.uint32), np.array(ticks, np.int64)
+        if {type(scalar) for scalar in scalars} <= _PLAIN and not self._slow[handle].any():
+            return _Part(self._position[handle], np.array(scalars, np.float64), status, time)
+        carried = [(row, at) for row, number in enumerate(handles) for at in self._items[number].positions]
+        source = [row for row, _ in carried]
+        positions, nothing = np.array([at for _, at in carried], np.intp), np.full(len(carried), np.nan)
+        part = _Part(positions, nothing, status[source], time[source])
+        for row, (origin, at) in enumerate(carried):
+            self._take(part, row, at, scalars[origin])
+        return part
+
+    def _take(self, part: _Part, row: int, position: int, scalar: Scalar) -> None:
+        """One value as its tag holds it."""
+        if part.status[row] >> 31 or scalar is None:
+            return
+        try:
+            found = fit(self._structures.pick(scalar, self._steps[position]), bool(self._text[position]))
+        except UnknownStructure:
+            part.unfit[row] = Quality.NEVER_READ  # the server is asked what it looks like
+        except Exception:  # noqa: BLE001  the library raises nearly anything on a structure that is damaged
+            part.unfit[row] = Quality.CONFIGURATION
+        else:
+            if isinstance(found, str):
+                part.texts[row] = found
+            elif found is not None:
+                part.value[row] = found
+
+
+def fit(value: Any, text: bool) -> float | str | None:
+    """A value as a number, or as a text for a tag that holds one; raises UnfitError.
+
+    A time is seconds since 1970 as a number, a string of bytes is its length.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool | int | float):
+        return f"{value:.15g}" if text else float(value)
+    if isinstance(value, datetime):
+        instant = aware(value)
+        return instant.isoformat().replace("+00:00", "Z") if text else instant.timestamp()
+    if isinstance(value, bytes):
+        return _words(value) if text else float(len(value))
+    if isinstance(value, ua.StatusCode):
+        return value.name if text else float(value.value)
+    if not text:
+        raise UnfitError(type(value).__name__)
+    if isinstance(value, ua.LocalizedText):
+        return value.Text or ""
+    if isinstance(value, ua.QualifiedName):
+        return value.Name or ""
+    if isinstance(value, ua.NodeId):
+        return str(value.to_string())
+    if isinstance(value, str):
+        return value
+    raise UnfitError(type(value).__name__)
+
+
+def _words(value: bytes) -> str:
+    try:
+        words = value.decode()
+    except UnicodeDecodeError:
+        return value.hex()
+    return words if words.isprintable() else value.hex()
+
+
+def _joined(parts: Sequence[_Part]) -> _Part:
+    whole = _Part(
+        np.concatenate([part.position for part in parts]),
+        np.concatenate([part.value for part in parts]),
+        np.concatenate([part.status for part in parts]),
+        np.concatenate([part.ticks for part in parts]),
+    )
+    row = 0
+    for part in parts:
+        whole.texts.update({row + at: text for at, text in part.texts.items()})
+        whole.unfit.update({row + at: why for at, why in part.unfit.items()})
+        row += len(part.position)
+    return whole
 
 
 def _qualities(status: Statuses) -> Qualities:
     if not status.any():
         return np.zeros(len(status), np.uint8)
-    return np.array([quality_of(code) for code in status.tolist()], np.uint8)
+    codes, where = np.unique(status, return_inverse=True)
+    return np.array([quality_of(code) for code in codes.tolist()], np.uint8)[where]
 
 
 def _instants(ticks: Times, dated: NDArray[np.bool_], now: int) -> Times:
+    if dated.all():
+        return (ticks - EPOCH_TICKS) * 100
     return np.where(dated, (np.where(dated, ticks, EPOCH_TICKS) - EPOCH_TICKS) * 100, now)

@@ -10,7 +10,9 @@ from asyncua import ua
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.opcua.items import items_of
 from drivers.opcua.notification import Row
+from drivers.opcua.structures import Structures
 from drivers.opcua.values import EPOCH_TICKS, QUALITIES, Columns, quality_of
 from drivers.opcua.variant import encode, type_of
 from supervisor.errors import WriteFailed
@@ -25,7 +27,7 @@ TICKS = EPOCH_TICKS + 12_345
 
 
 def batches(*rows: Row) -> list[Batch]:
-    return list(Columns(PLANT.tags).batches(rows, NOW))
+    return list(Columns(PLANT.tags, items_of(PLANT.tags), Structures()).batches([rows], NOW))
 
 
 def one(*rows: Row) -> Batch:
@@ -50,7 +52,7 @@ def test_that_a_number_on_a_text_tag_is_written_out() -> None:
     assert one((MESSAGE, 12.5, 0, TICKS)).texts == {0: "12.5"}
 
 
-@pytest.mark.parametrize("value", ["12.5", [1.0, 2.0], b"x"])
+@pytest.mark.parametrize("value", ["12.5", [1.0, 2.0], ua.LocalizedText("1")])
 def test_that_a_value_its_tag_cannot_hold_is_a_configuration_fault(value: object) -> None:
     batch = one((LEVEL, value, 0, TICKS), (STATE, 1, 0, TICKS))
     assert batch.quality.tolist() == [Quality.CONFIGURATION, Quality.GOOD]
