@@ -11,62 +11,70 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from asyncua import Client, ua
+from asyncua import ua
 from asyncua.ua.ua_binary import struct_from_binary
-from asyncua.ua.uaerrors import BadNoSubscription, BadTimeout, BadTooManyPublishRequests
+from asyncua.ua.uaerrors import BadTimeout
+from cryptography.exceptions import InvalidSignature
 
-from drivers.opcua import notification
-from drivers.opcua.address import Settings, parse_url
-from drivers.opcua.notification import Notification, Row, Scalar
+from drivers.opcua import fallback
+from drivers.opcua.address import Settings
+from drivers.opcua.client import endpoints, hang_up, new_client
+from drivers.opcua.notification import Notification
+from drivers.opcua.security import Security
+from drivers.opcua.trust import Unsafe
 from supervisor.clock import Clock
 from supervisor.driver import Traffic
-from supervisor.errors import LinkLost, WriteFailed, WriteUnknown
+from supervisor.errors import LinkLost, StoreError, Unavailable, WriteFailed, WriteUnknown
 from supervisor.model import LinkSpec, Quality
+from supervisor.vault import Vault
 
 GOODBYE_S = 0.5
 """A controller allows few sessions, so ours is closed politely; but nobody waits long for an answer to a goodbye."""
-SESSION_MS = 60_000
-"""How long a server keeps a session of ours after a cut; asyncua's own hour would exhaust a small controller."""
-CHANNEL_MS = 3_600_000
-"""Lifetime asked for a security token; renewed at three quarters of what the server grants."""
 
 log = logging.getLogger(__name__)
 
-_FIRST_TICKS = datetime(1601, 1, 1, tzinfo=UTC)
+_OURS_ENDED = {0x80220000, 0x80250000, 0x80260000, 0x80270000, 0x80860000, 0x80870000}
+"""Answers that end a session or its channel, whatever was asked: BadSecureChannelIdInvalid, BadSessionIdInvalid,
+BadSessionClosed, BadSessionNotActivated, BadSecureChannelClosed, BadSecureChannelTokenUnknown."""
+
+
+class Declined(Exception):
+    """The server answered a whole service call with a bad StatusCode, and the session lives on."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        super().__init__(name(status))
 
 
 class Wire:
     """One connection: requests with a deadline, counted, and failures in our own words."""
 
-    def __init__(self, link: LinkSpec, clock: Clock, traffic: Traffic) -> None:
+    def __init__(self, link: LinkSpec, clock: Clock, traffic: Traffic, vault: Vault) -> None:
         self.settings = link.settings if isinstance(link.settings, Settings) else Settings()
         self.clock = clock
         self.traffic = traffic
         self.broken = False
         """Nobody answers any more: no goodbye is sent."""
         self._ended = False
-        host, port = parse_url(link.url)
-        authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        path = link.url.partition("://")[2].partition("/")[2]
-        self._client = Client(f"opc.tcp://{authority}/{path}", timeout=self.settings.timeout_s)
-        self._client.name = self._client.description = "Vigie"
-        self._client.application_uri = self._client.product_uri = "urn:vigie:station"
-        self._client.session_timeout = SESSION_MS
-        self._client.secure_channel_timeout = CHANNEL_MS
+        self._url = link.url
+        self._security = Security(link, self.settings, vault, clock)
+        self._client = new_client(link.url, self.settings.timeout_s)
         self._protocol: Any = None
 
     async def open(self) -> None:
         """Socket, secure channel and session."""
         asked = _cancellations()
         with self._failures():
+            if self._security.asks:
+                offered = await endpoints(self._url, self.settings.timeout_s)
+                await self._security.prepare(self._client, offered)
+                self.traffic.requests += 1
             await self._client.connect_sessionless()
             self._protocol = self._client.uaclient.protocol
             self._protocol.pre_request_hook = None  # it waits for asyncua's own reconnection, which is not used
-            await self._client.create_session()
-            await self._client.activate_session()
+            await self._security.enter(self._client, await self._client.create_session())
         # WORKAROUND: asyncua opens its socket inside asyncio.wait_for, which on Python 3.11 loses a cancellation that
         # meets the answer (https://github.com/python/cpython/issues/86296)
         if _cancellations() > asked:
@@ -75,8 +83,15 @@ class Wire:
 
     async def ask(self, request: Any, answer: Any) -> Any:
         """One service call; raises LinkLost when it fails as a whole."""
+        try:
+            return await self.try_ask(request, answer)
+        except Declined as declined:
+            raise self._lost("refused", f"the server answers {declined}") from declined
+
+    async def try_ask(self, request: Any, answer: Any) -> Any:
+        """One service call that the server may decline; raises Declined, or LinkLost where nobody is left to ask."""
         started = self.clock.monotonic()
-        with self._failures():
+        with self._failures(), self._answers():
             body = await self._protocol.send_request(request, self.settings.timeout_s)
             response = struct_from_binary(answer, body)
             response.ResponseHeader.ServiceResult.check()
@@ -84,16 +99,16 @@ class Wire:
         return response
 
     async def hear(self, acknowledged: list[ua.SubscriptionAcknowledgement]) -> Notification | None:
-        """The next notification; None where the server sent a publish request back unused."""
+        """The next notification; None where the server sent a publish request back unused. Raises as `try_ask`."""
         request = ua.PublishRequest()
         request.Parameters.SubscriptionAcknowledgements = acknowledged.copy()
         acknowledged.clear()
-        with self._failures():
+        with self._failures(), self._answers():
             try:
                 body = await self._protocol.send_request(request, 0)
             except BadTimeout:
                 return None
-            heard = _heard(body)
+            heard = fallback.heard(body)
         self.traffic.requests += 1
         return heard
 
@@ -106,21 +121,29 @@ class Wire:
             self._client.uaclient.revolve_security_token()
 
     async def write(self, value: ua.WriteValue, timeout_s: float) -> int:
-        """The StatusCode of one write; WriteFailed where it never left, WriteUnknown where no clear answer came."""
+        """The StatusCode of one write; raises as `order`."""
+        request = ua.WriteRequest()
+        request.Parameters.NodesToWrite = [value]
+        status, response = await self.order(request, ua.WriteResponse, timeout_s)
+        return status or (int(response.Results[0].value) if response and response.Results else status)
+
+    async def order(self, request: Any, answer: Any, timeout_s: float) -> tuple[int, Any]:
+        """What the server says to a call that moves the field: StatusCode of the call, and the response where good.
+
+        Raises WriteFailed where it never left, WriteUnknown where no clear answer came.
+        """
         transport = self._protocol.transport
         if transport is None or transport.is_closing():
             raise WriteFailed("the connection has just been lost, nothing was sent")
-        request = ua.WriteRequest()
-        request.Parameters.NodesToWrite = [value]
         started = self.clock.monotonic()
         try:
             async with asyncio.timeout(timeout_s):
                 body = await self._protocol.send_request(request, timeout_s)
-            response = struct_from_binary(ua.WriteResponse, body)
+            response = struct_from_binary(answer, body)
         except ua.UaStatusCodeError as error:
             if transport.is_closing():  # the channel broke: this is its epitaph, not the answer to the write
                 raise WriteUnknown(f"the connection broke before the answer came: {name(error.code)}") from error
-            return int(error.code)
+            return int(error.code), None
         except TimeoutError as error:
             self.traffic.count("timeout")
             raise WriteUnknown(f"no answer within {timeout_s:g} s") from error
@@ -128,22 +151,18 @@ class Wire:
             raise WriteUnknown(f"no clear answer came: {_say(error)}") from error
         self._count(started)
         result = response.ResponseHeader.ServiceResult
-        return int(result.value if not result.is_good() or not response.Results else response.Results[0].value)
+        return int(result.value), response if result.is_good() else None
 
     async def close(self) -> None:
         """Leave nothing behind: the session on the server, the socket here."""
-        protocol = self._protocol or self._client.uaclient.protocol
-        transport = protocol.transport if protocol else None
-        if transport is None:
-            return
-        if not self.broken and not transport.is_closing():
+        transport = self._protocol.transport if self._protocol else None
+        if transport is not None and not self.broken and not transport.is_closing():
             try:
                 async with asyncio.timeout(GOODBYE_S):
                     await self._client.uaclient.close_session(True)
             except Exception as error:  # noqa: BLE001  asyncua raises nearly anything, and the socket goes anyway
                 log.debug("%s did not answer our goodbye: %s", self._client, error)
-        transport.abort()
-        await asyncio.sleep(0)  # the loop closes an aborted socket in its next turn
+        await hang_up(self._client)
 
     def _count(self, started: float) -> None:
         self.traffic.requests += 1
@@ -154,16 +173,35 @@ class Wire:
         """Whatever the library raises becomes a LinkLost with a cause; asyncua raises nearly anything on damage."""
         try:
             yield
+        except (Unsafe, Unavailable, StoreError) as error:
+            raise self._lost("security", str(error), Quality.CONFIGURATION) from error
         except TimeoutError as error:
             raise self._lost("timeout", f"no answer within {self.settings.timeout_s:g} s", Quality.TIMEOUT) from error
-        except (BadNoSubscription, BadTooManyPublishRequests) as error:
-            raise self._lost("refused", f"the server dropped the subscription: {name(error.code)}") from error
+        except Declined:
+            raise
         except ua.UaStatusCodeError as error:
-            raise self._lost("refused", f"the server answers {name(error.code)}") from error
+            said = f"the server answers {name(error.code)}"
+            if remedy := self._security.remedy(error.code):
+                raise self._lost("security", f"{said}: {remedy}", Quality.CONFIGURATION) from error
+            raise self._lost("refused", said) from error
+        except InvalidSignature as error:
+            said = "the server does not hold the key of its certificate: what answers is not what it claims to be"
+            raise self._lost("security", said, Quality.CONFIGURATION) from error
         except OSError as error:
             raise self._lost("closed", _say(error)) from error
         except Exception as error:
             raise self._lost("garbage", f"the server's answer makes no sense: {_say(error)}") from error
+
+    @contextmanager
+    def _answers(self) -> Iterator[None]:
+        """A bad StatusCode of a service is an answer, unless it is the end of the session or of its channel."""
+        try:
+            yield
+        except ua.UaStatusCodeError as error:
+            transport = self._protocol.transport
+            if transport is None or transport.is_closing() or int(error.code) & 0xFFFF0000 in _OURS_ENDED:
+                raise
+            raise Declined(int(error.code)) from error
 
     def _lost(self, kind: str, reason: str, quality: Quality | None = None) -> LinkLost:
         if not self._ended:  # everyone who waits meets the same end: it counts once
@@ -171,47 +209,6 @@ class Wire:
         self._ended = True
         self.broken = self.broken or kind in ("timeout", "closed", "garbage")
         return LinkLost(reason, quality)
-
-
-def _heard(body: Any) -> Notification:
-    """The fast decoder, else the library's."""
-    heard = notification.decode(bytes(body.copy().read(len(body))))
-    return _slow(body) if heard is None else heard
-
-
-def _slow(body: Any) -> Notification:
-    response = struct_from_binary(ua.PublishResponse, body)
-    response.ResponseHeader.ServiceResult.check()
-    message = response.Parameters.NotificationMessage
-    parts = message.NotificationData or []
-    heard = Notification(response.Parameters.SubscriptionId, message.SequenceNumber, not parts)
-    for part in parts:
-        if isinstance(part, ua.DataChangeNotification):
-            heard.rows += [row_of(each.ClientHandle, each.Value) for each in part.MonitoredItems]
-        elif isinstance(part, ua.StatusChangeNotification):
-            heard.status = int(part.Status.value)
-    return heard
-
-
-def row_of(handle: int, value: ua.DataValue) -> Row:
-    status = int(value.StatusCode.value) if value.StatusCode else 0
-    return handle, _scalar(value.Value.Value if value.Value else None), status, _ticks(value.SourceTimestamp)
-
-
-def _scalar(value: Any) -> Scalar:
-    if isinstance(value, ua.LocalizedText):
-        return value.Text or ""
-    if isinstance(value, datetime):
-        return _aware(value).timestamp()
-    return value
-
-
-def _ticks(instant: datetime | None) -> int:
-    return (_aware(instant) - _FIRST_TICKS) // timedelta(microseconds=1) * 10 if instant else 0
-
-
-def _aware(instant: datetime) -> datetime:
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def name(code: int) -> str:
