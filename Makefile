@@ -1,7 +1,7 @@
 # The developer's day. Everything works on a new Debian machine with Python 3.11, git and make.
 PEERS := $(shell find tests/peers -type f -not -name '*.py' -not -name '*.js')
 
-.PHONY: run test rapid check format screenshots bench clean
+.PHONY: run test rapid check format screenshots bench soak clean
 
 PYTHON := .venv/bin/python
 
@@ -25,7 +25,10 @@ screenshots: .venv/ready    ## every page, both themes and languages, into artef
 	$(PYTHON) -m ui.cli screenshots
 
 bench: .venv/ready-develop  ## every promise measured beside its baseline
-	@for file in benchmarks/*.py; do $(PYTHON) -m benchmarks.$$(basename $$file .py); done
+	@for file in $(filter-out benchmarks/soak.py,$(wildcard benchmarks/*.py)); do $(PYTHON) -m benchmarks.$$(basename $$file .py); done
+
+soak: .venv/ready-develop   ## half an hour of links that break at random: nothing may grow
+	$(PYTHON) -m benchmarks.soak
 
 clean:
 	rm -rf .venv build artefacts *.egg-info
