@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from PySide6.QtCore import QModelIndex, Qt
 
+from supervisor.errors import Refused, Unavailable
 from ui import words
+from ui.links.certificate import Certificates
+from ui.links.detail import PERIOD_S, LinkDetail
 from ui.models import link_list as columns
 from ui.models.link_list import LinkList
 from ui.pages import FACEPLATE, Context, Page, Place
@@ -12,31 +17,47 @@ from ui.tables import Table
 from ui.widgets import Card, Label, Line, Words, column, row
 
 _WIDTHS = {
-    columns.STATE: 110,
-    columns.LINK: 300,
-    columns.PROTOCOL: 100,
-    columns.AREA: 220,
-    columns.ROUND_TRIP: 96,
-    columns.REQUESTS: 106,
-    columns.ERRORS: 86,
-    columns.RECONNECTS: 116,
-    columns.GOOD: 210,
+    columns.STATE: 104,
+    columns.PROTOCOL: 88,
+    columns.AREA: 190,
+    columns.LAST_GOOD: 116,
+    columns.ROUND_TRIP: 106,
+    columns.SLOWEST: 106,
+    columns.REQUESTS: 100,
+    columns.ERRORS: 80,
+    columns.RECONNECTS: 112,
+    columns.SKEW: 88,
+    columns.TODAY: 100,
+    columns.MONTH: 104,
+    columns.GOOD: 190,
 }
 
 
 class LinksPage(Page):
-    """See the module. A click opens the faceplate of the link, which is equipment like any other."""
+    """See the module. A click shows a link below; Enter and a double click open its faceplate, as of any equipment."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         look = context.look
         self.model = LinkList(context.attachment.site, context.live, look)
-        self.table = Table(look, self.model, _WIDTHS, columns.ADDRESS, words.LINKS)
-        self.table.supple = {columns.LINK: 220, columns.AREA: 140}
-        self.table.spare = (columns.RECONNECTS, columns.AREA, columns.PROTOCOL, columns.ERRORS, columns.REQUESTS)
+        self.table = Table(look, self.model, _WIDTHS, columns.LINK, words.LINKS)
+        self.table.supple = {columns.AREA: 130, columns.GOOD: 150}
+        self.table.spare = (
+            columns.AREA,
+            columns.PROTOCOL,
+            columns.REQUESTS,
+            columns.MONTH,
+            columns.RECONNECTS,
+            columns.SKEW,
+            columns.ROUND_TRIP,
+            columns.ERRORS,
+        )
         self.setFocusProxy(self.table)
-        self.table.clicked.connect(self._open)
+        self.table.selectionModel().currentChanged.connect(lambda index, _: self._choose(index))
         self.table.activated.connect(self._open)
+        self.detail = LinkDetail(context)
+        self.detail.open.clicked.connect(lambda: self._open(self.table.currentIndex()))
+        self._due = 0.0
         self.count = Label(look, "body", 400, "text2")
         layout = column(self)
         card = Card()
@@ -55,16 +76,34 @@ class LinksPage(Page):
         self.nothing = Words(look, words.NO_LINK, "value", 500, "text2")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         inner.addWidget(self.nothing, 1)
-        layout.addWidget(card)
+        inner.addWidget(Line(look))
+        inner.addWidget(self.detail)
+        self.certificates = Certificates(context)
+        layout.addWidget(self.certificates)
+        layout.addWidget(card, 1)
         present = bool(context.attachment.site.links)
         self.table.setVisible(present)
         self.nothing.setVisible(not present)
+        self.detail.setVisible(present)
         look.changed.connect(self._tell)
         self._tell()
 
     def slow(self) -> None:
         self.model.show_live()
+        self.certificates.slow()
         self._tell()
+        self.detail.slow()
+        now = self.context.clock.monotonic()
+        if now >= self._due:
+            self._due = now + PERIOD_S
+            self.context.spawn(self._pull())
+
+    async def _pull(self) -> None:
+        with suppress(Unavailable, Refused):  # the window's frame says that no station answers
+            self.model.good = (await self.context.attachment.ask("links"))["good"]
+
+    def _choose(self, index: QModelIndex) -> None:
+        self.detail.turn(self.model.link(index.row()) if index.isValid() else None)
 
     def arrive(self, place: Place) -> None:
         """Select the link of an equipment; the link itself is one."""
@@ -82,6 +121,8 @@ class LinksPage(Page):
         self.count.setText(said.format(self.model.up(), self.model.rowCount()))
 
     def _open(self, index: QModelIndex) -> None:
+        if not index.isValid():
+            return
         thing = self.context.attachment.site.equipment_by_id.get(self.model.link(index.row()).id)
         if thing:
             self.asked_for.emit(Place(FACEPLATE, thing))
