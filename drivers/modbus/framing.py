@@ -34,6 +34,8 @@ class LineFraming(Protocol):
 
     bits: int
     """Data bits of a character."""
+    head: int
+    """Characters that tell unit and function."""
 
     def wrap(self, unit: int, pdu: bytes) -> bytes:
         """The whole frame of a request."""
@@ -73,7 +75,7 @@ def longest(pdu: bytes) -> int:
 class Rtu:
     """Binary frames."""
 
-    bits = 8
+    bits, head = 8, 2
     _LONGEST = 256
     """Source: Modbus over serial line V1.02, 2.5.1."""
 
@@ -127,7 +129,7 @@ def _identification_end(received: bytes) -> int:
 class Ascii:
     """Frames in hexadecimal; what stands before a colon is noise, and a colon begins anew."""
 
-    bits = 7
+    bits, head = 7, 5
     _LONGEST = 513
     """Source: Modbus over serial line V1.02, 2.5.2.1."""
 

@@ -118,7 +118,7 @@ class LineClient(Client):
         try:
             return await request.answer
         except asyncio.CancelledError:
-            self._owe(request, request.deadline + request.timeout_s)
+            self._owe(request)
             raise
         finally:
             self._asked = None
@@ -128,8 +128,8 @@ class LineClient(Client):
         self._filled = 0  # what is left of an answer that never became whole
         self._transport.write(frame)
 
-    def _owe(self, request: _Request, until: float) -> None:
-        request.until = until
+    def _owe(self, request: _Request) -> None:
+        request.until = request.deadline + request.timeout_s
         self._owed.append(request)
 
     def _owing(self, request: _Request) -> float:
@@ -170,7 +170,7 @@ class LineClient(Client):
                 asked.answer.set_result(body)
             else:
                 self.garbage += 1
-                self._owe(asked, asked.deadline)
+                self._owe(asked)
                 reason = misfit(unit, function, len(body), asked.unit, asked.pdu[0])
                 asked.answer.set_exception(GarbledAnswer(reason))
             return
@@ -188,15 +188,20 @@ class LineClient(Client):
         self._break(f"its answers are out of step: {answer} answered though nobody had asked")
 
     def _confused(self, reason: str) -> None:
-        """What arrived is no frame. Where it is as long as the answer that is waited for, it was that one."""
-        asked, received = self._asked, self._filled
+        """What arrived is no frame."""
+        asked, received = self._asked, bytes(self._memory[: self._filled])
         self.garbage += 1
         self._deaf, self._filled = True, 0
         self._hush(SETTLE_S)
         if asked is not None and not asked.answer.done():
-            if received < self._framing.size(longest(asked.pdu)):
-                self._owe(asked, asked.deadline)
+            if self._owed or not self._like_answer(asked, received):
+                self._owe(asked)
             asked.answer.set_exception(GarbledAnswer(reason))
+
+    def _like_answer(self, asked: _Request, received: bytes) -> bool:
+        """Whether this was the answer that is waited for, but for its checksum: then no other will come."""
+        head = self._framing.wrap(asked.unit, asked.pdu)[: self._framing.head]
+        return received.startswith(head) and len(received) >= self._framing.size(longest(asked.pdu))
 
     def _expire(self) -> None:
         self._wakes, self._timer, asked = math.inf, None, self._asked
@@ -206,7 +211,7 @@ class LineClient(Client):
             self._ring(asked.deadline)
             return
         self._hush(SETTLE_S)
-        self._owe(asked, asked.deadline + asked.timeout_s)
+        self._owe(asked)
         asked.answer.set_exception(TimeoutError())
 
     def _fail(self, error: ConnectionError) -> None:
