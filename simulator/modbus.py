@@ -9,18 +9,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+from collections import deque
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pymodbus.constants import ExcCodes
 from pymodbus.exceptions import NoSuchIdException
+from pymodbus.pdu import ModbusPDU
 from pymodbus.server import ModbusTcpServer
+from pymodbus.server.requesthandler import ServerRequestHandler
 from pymodbus.simulator import DataType, SimData, SimDevice
 
-from drivers.modbus.address import Address, Table, parse_url
+from drivers.modbus.address import Address, Table, Type, parse_url
 from drivers.modbus.codec import Layout
-from drivers.modbus.plan import Place, places_of
+from drivers.modbus.plan import BROADCAST, Place, places_of
 from simulator.world import Rejected, World
 from supervisor.model import LinkSpec, Tag
 
@@ -33,8 +37,10 @@ class ModbusServer:
 
     def __init__(self, link: LinkSpec, tags: Sequence[Tag], world: World) -> None:
         self._host, self._port = parse_url(link.url)
-        self._memory = _Memory(places_of(tags), world)
-        self._server: ModbusTcpServer | None = None
+        places = places_of(tags)
+        self._memory = _Memory(places, world)
+        self._broadcast = any(place.unit == BROADCAST and place.device.broadcast for place in places)
+        self._server: _Server | None = None
         self._mischief: Mapping[str, float] = {}
 
     async def start(self) -> None:
@@ -42,7 +48,12 @@ class ModbusServer:
         self._memory.fill()
         # the library wants a device to be made with; its memory is replaced by ours, which serves all units
         spare = SimDevice(id=0, simdata=[SimData(0, count=1, datatype=DataType.REGISTERS)])
-        server = ModbusTcpServer([spare], address=(self._host, self._port), trace_packet=self._on_packet)
+        server = _Server(
+            [spare],
+            address=(self._host, self._port),
+            trace_packet=self._on_packet,
+            broadcast_enable=self._broadcast,
+        )
         server.context = self._memory  # type: ignore[assignment]
         await server.serve_forever(background=True)
         self._server = server
@@ -73,6 +84,45 @@ class ModbusServer:
         if sending and "garbage" in self._mischief:
             return random.randbytes(len(data))
         return data
+
+
+class _Server(ModbusTcpServer):
+    """The library's server, on connections that answer everything."""
+
+    def callback_new_connection(self) -> ServerRequestHandler:
+        return _Handler(self, self.trace_packet, self.trace_pdu, self.trace_connect)
+
+
+class _Handler(ServerRequestHandler):
+    """One connection that answers every request, in order.
+
+    WORKAROUND: the library's own keeps the last request only. Of several in one segment it answers one, and a request
+    that comes while another is being answered takes its place.
+    """
+
+    def __init__(self, *words: Any) -> None:
+        super().__init__(*words)  # type: ignore[no-untyped-call]
+        self._asked: deque[tuple[ModbusPDU, Any]] = deque()
+        self._answering: asyncio.Task[None] | None = None
+
+    def callback_data(self, data: bytes, addr: Any = None) -> int:
+        present, used = (self.last_pdu, self.last_addr), 0
+        while used < len(data) and (taken := super().callback_data(data[used:], addr)):
+            used += taken
+            if self.last_pdu:
+                self._asked.append((self.last_pdu, addr))
+        self.last_pdu, self.last_addr = present
+        return used
+
+    def handle_later(self) -> None:
+        """Called soon after each request."""
+        if self._asked and (self._answering is None or self._answering.done()):
+            self._answering = self.loop.create_task(self._answer())
+
+    async def _answer(self) -> None:
+        while self._asked:
+            self.last_pdu, self.last_addr = self._asked.popleft()
+            await self.handle_request()  # type: ignore[no-untyped-call]
 
 
 class _Memory:
@@ -130,6 +180,7 @@ class _Image:
         for address in addresses:
             self._defined[address.number : address.number + address.size] = True
         self._layout = None if table.bits else Layout(addresses, 0)
+        self._texts = {slot: place.tag.index for slot, place in enumerate(places) if _is_text(place)}
         self._index = np.array([place.tag.index for place in places], np.intp)
         sources = [place.tag.source for place in places]
         self._scale = np.array([source.scale if source else 1.0 for source in sources])
@@ -140,6 +191,8 @@ class _Image:
         raw = (self._world.value[self._index] - self._offset) / self._scale
         if self._layout is not None:
             self._layout.encode(raw, self._bytes)
+            texts = {slot: self._world.text.get(tag, "") for slot, tag in self._texts.items()}
+            self._layout.encode_texts(texts, self._bytes)
         else:
             self._bytes[[place.address.number for place in self._places]] = np.nan_to_num(raw) != 0
 
@@ -160,7 +213,7 @@ class _Image:
         raw = self._raw()
         try:
             for slot, place in enumerate(self._places):
-                if _overlap(place.address, touched):
+                if slot not in self._texts and _overlap(place.address, touched):
                     self._world.write(place.tag, float(raw[slot] * self._scale[slot] + self._offset[slot]))
         except Rejected:
             self._bytes[:] = before
@@ -177,4 +230,8 @@ class _Image:
 
 
 def _overlap(address: Address, touched: range) -> bool:
-    return address.number < touched.stop and touched.start < address.number + address.size
+    return address.number < touched.stop and touched.start < address.end
+
+
+def _is_text(place: Place) -> bool:
+    return place.address.type is Type.STRING

@@ -1,47 +1,40 @@
-"""ModbusDriver: polls one Modbus TCP device or gateway and writes to it.
+"""ModbusDriver: polls one Modbus device or gateway and writes to it.
 
-One connection per link, one loop over the blocks that are due; several requests in flight only where the link says
-the device overlaps them. A unit behind a gateway that stays silent is asked less often, so that it can't slow its
-neighbours; when nobody answers at all the link is lost.
+One connection per link; several requests in flight only where the link says the device overlaps them. What was learnt
+of the devices, such as the holes in their registers, outlives the connection.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import struct
 import zlib
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-import numpy as np
-
-from drivers.modbus.address import Address, Settings, Table
+from drivers.modbus.address import Settings
 from drivers.modbus.client import Client, GarbledAnswer, ModbusException
-from drivers.modbus.codec import encode_one
+from drivers.modbus.codec import Layout
 from drivers.modbus.dial import dial
 from drivers.modbus.endpoint import parse_endpoint
-from drivers.modbus.plan import READ, Block, Place, places_of, plan
+from drivers.modbus.plan import BROADCAST, READ, Block, Place, places_of, plan, unreadable
+from drivers.modbus.polling import GATEWAY_SILENT, Learnt, Polling, Ways
+from drivers.modbus.request import register_request, with_bit, write_request
 from supervisor.clock import Clock
-from supervisor.driver import Publish, Traffic
-from supervisor.errors import LinkLost, WriteFailed, WriteUnknown
+from supervisor.driver import Examined, Publish, Traffic
+from supervisor.errors import LinkLost, ReadFailed, WriteFailed, WriteUnknown
 from supervisor.flow import Batch
 from supervisor.model import LinkSpec, Quality, Tag
 from supervisor.vault import Vault
 
-SILENCES = 2
-"""Timeouts in a row after which the connection is given up and made anew, provided that no unit behind it answers."""
-AGAIN_S = 1.0
-"""A block that was not answered is asked again after this long, however slow its own rhythm."""
-SILENT_UNIT_S = 5.0
-"""A unit that did not answer twice is asked again after this long."""
-MISSING_S = 60.0
-"""An address the device refused is asked again after this long: a firmware update may have brought it."""
-ILLEGAL_ADDRESS = 2
-ACKNOWLEDGE = 5
-GATEWAY_SILENT = 11
+__all__ = ["ModbusDriver", "write_request"]
 
-log = logging.getLogger(__name__)
+READ_BACK_S = 0.05
+"""A write is read back this soon; many devices are one write behind for that long."""
+ACKNOWLEDGE = 5
+_BROADCAST_REFUSED = (
+    "unit 0 is every device of the line at once. Give the equipment its own unit (255 for a device on TCP itself), or"
+    " write broadcast = true under [device] in its pack"
+)
 
 
 class ModbusDriver:
@@ -49,123 +42,123 @@ class ModbusDriver:
 
     def __init__(self, spec: LinkSpec, tags: Sequence[Tag], clock: Clock, traffic: Traffic, vault: Vault) -> None:
         assert isinstance(spec.settings, Settings)
-        self._settings = spec.settings
+        self._settings = settings = spec.settings
         self._endpoint = parse_endpoint(spec.url)
-        self._pki, self._link = vault.pki, spec.id
+        self._keys = (vault.pki, spec.id)
         self._clock = clock
         self._traffic = traffic
-        self._places = {place.tag.index: place for place in places_of(tags)}
-        self._blocks = plan(list(self._places.values()), spec.settings)
-        self._phase = zlib.crc32(spec.id.encode()) / 2**32
-        self._client: Client | None = None
-        self._turns = asyncio.Semaphore(self._settings.pipeline)
-        self._wake = asyncio.Event()
-        self._silences = 0
-        self._unit_silences: dict[int, int] = {}
-        self._answered = False
+        places = places_of(tags)
+        self._places = {place.tag.index: place for place in places}
+        self._unreadable = [place.tag.index for place in unreadable(places, settings.gap)]
+        phase = zlib.crc32(spec.id.encode()) / 2**32
+        self._learnt = Learnt(lambda holes: plan(places, settings, holes), phase)
+        self._polling: Polling | None = None
+        self._turns = asyncio.Semaphore(settings.pipeline)
 
     async def run(self, publish: Publish, up: Callable[[], None]) -> None:
         try:
-            client = await dial(self._endpoint, self._settings, self._pki, self._link)
+            client = await dial(self._endpoint, self._settings, *self._keys)
         except ConnectionError as error:
             self._traffic.count("connect")
             raise LinkLost(str(error)) from error
-        self._client, self._silences, self._answered = client, 0, False
-        self._unit_silences.clear()
-        # anew: a device that was starting may have refused addresses it has now, and splitting them is for this run
-        self._blocks = plan(list(self._places.values()), self._settings)
-        self._spread()
+        ways = Ways(publish, up, self._clock, self._traffic)
+        polling = Polling(client, self._turns, self._settings.timeout_s, self._learnt, ways)
+        self._polling = polling
         try:
-            await self._poll_for_ever(client, publish, up)
+            if self._unreadable:
+                publish(Batch.lost(self._unreadable, Quality.CONFIGURATION, self._clock.now()))
+            await polling.run(self._settings.pipeline)
         except ConnectionError as error:
             self._traffic.count("lost")
             raise LinkLost(str(error)) from error
+        except LinkLost as lost:
+            raise LinkLost(f"{self._endpoint}: {lost}", lost.quality) from lost
         finally:
-            self._client = None
+            self._polling = None
             client.close()
             await client.closed()
 
     async def write(self, tag: Tag, raw: float, timeout_s: float) -> None:
-        client, place = self._client, self._places[tag.index]
-        if client is None:
+        polling, place = self._polling, self._places[tag.index]
+        if polling is None:
             raise WriteFailed("the device is not connected")
+        if place.unit < 0:
+            raise WriteFailed(f"{tag.id} has no unit: write a number from 0 to 255 in the equipment list")
+        if place.unit == BROADCAST and not place.device.broadcast:
+            raise WriteFailed(f"{tag.id} was not written: {_BROADCAST_REFUSED}")
         try:
-            pdu = write_request(place.address, raw)
+            pdu = write_request(place.address, raw, place.device)
         except ValueError as error:
             raise WriteFailed(f"{tag.id} cannot take {raw:g}: {error}") from error
+        deadline = self._clock.monotonic() + timeout_s
+        await self._turn(polling, timeout_s)
+        try:
+            await self._write(polling, place, pdu, raw, deadline)
+        finally:
+            self._turns.release()
+        polling.hasten(None if place.unit == BROADCAST else place.unit, READ_BACK_S)
+
+    async def examine(self, tag: Tag, timeout_s: float) -> Examined:
+        """See `supervisor.driver.Examiner`."""
+        polling, place = self._polling, self._places[tag.index]
+        if polling is None:
+            raise ReadFailed("the device is not connected")
+        block = Block(place.unit, place.address.table, place.address.number, place.address.size, (place,), 1.0)
+        try:
+            async with asyncio.timeout(timeout_s), self._turns:
+                data = await self._send(polling.client, place.unit, block.pdu, timeout_s)
+        except ModbusException as refusal:
+            raise ReadFailed(f"the device refused: {refusal}") from refusal
+        except TimeoutError:
+            raise ReadFailed(f"no answer within {timeout_s:g} s") from None
+        except (OSError, GarbledAnswer) as error:
+            raise ReadFailed(f"no clear answer: {error}") from error
+        batch = block.batch(data, self._clock.now())
+        return Examined(data[1:], batch.texts.get(0, f"{batch.value[0]:.17g}"))
+
+    async def _turn(self, polling: Polling, timeout_s: float) -> None:
+        """Wait until a request may leave."""
         try:
             async with asyncio.timeout(timeout_s):
                 await self._turns.acquire()
         except TimeoutError:
             raise WriteFailed("the device was busy with other requests; nothing was sent") from None
+        if polling is not self._polling or polling.client.gone:  # while it waited
+            self._turns.release()
+            raise WriteFailed("the connection has just been lost; nothing was sent")
+
+    async def _write(self, polling: Polling, place: Place, pdu: bytes, raw: float, deadline: float) -> None:
+        client, device = polling.client, place.device
         try:
-            if client is not self._client or client.gone:  # while it waited for its turn
-                raise WriteFailed("the connection has just been lost; nothing was sent")
-            await self._send(client, place.unit, pdu, timeout_s)
+            if place.unit == BROADCAST:  # nobody answers: only what is read back can tell what became of it
+                self._traffic.requests += 1
+                await client.broadcast(pdu)
+                return
+            if place.address.bit >= 0 and not device.mask_write:
+                pdu = await self._whole_register(client, place, raw, deadline)
+            data = await self._send(client, place.unit, pdu, self._left(deadline))
         except ModbusException as refusal:
             if refusal.code == GATEWAY_SILENT:  # the device had the request, or not: only its answer is missing
                 raise WriteUnknown(f"no answer to the write ({refusal})") from refusal
             if refusal.code != ACKNOWLEDGE:
                 raise WriteFailed(f"the device refused: {refusal}") from refusal
+            return
         except (TimeoutError, ConnectionError, GarbledAnswer) as error:
             self._traffic.count("write")
             raise WriteUnknown(f"no answer to the write ({error or 'timeout'})") from error
-        finally:
-            self._turns.release()
-        self._hasten(place)
+        if pdu[0] == 23 and place.tag.source and place.tag.source.readable:
+            values = Layout([place.address], place.address.number).decode(data[1:])
+            polling.ways.publish(Batch.of([place.tag.index], values, self._clock.now()))
 
-    def _spread(self) -> None:
-        """Read everything once at once, then each block at a moment of its period of its own: a thousand devices that
-        came back together must not burst together for ever."""
-        now = self._clock.monotonic()
-        for number, block in enumerate(self._blocks):
-            block.due, block.first_wait = now, block.period_s * ((self._phase + number * 0.618) % 1.0)
-
-    async def _poll_for_ever(self, client: Client, publish: Publish, up: Callable[[], None]) -> None:
-        while True:
-            now = self._clock.monotonic()
-            due = sorted((block for block in self._blocks if block.due <= now), key=lambda block: block.due)
-            for first in range(0, len(due), self._settings.pipeline):
-                group = due[first : first + self._settings.pipeline]
-                await _together([self._poll(client, block, publish, up) for block in group])
-            if not due:
-                await self._rest(client, min((block.due for block in self._blocks), default=now + 1.0) - now)
-
-    async def _rest(self, client: Client, seconds: float) -> None:
-        """Wait for the next block, a write that wants a quick read-back, or the end of the connection."""
-        self._wake.clear()
-        waits = [asyncio.ensure_future(self._wake.wait()), asyncio.ensure_future(client.closed())]
+    async def _whole_register(self, client: Client, place: Place, raw: float, deadline: float) -> bytes:
+        """The PDU that writes a bit with all others of its register as they were read just now. Raises WriteFailed."""
+        read = struct.pack(">BHH", READ[place.address.table], place.address.number, 1)
         try:
-            await asyncio.wait(waits, timeout=min(max(seconds, 0.0), 1.0), return_when=asyncio.FIRST_COMPLETED)
-            if waits[1].done():
-                raise ConnectionError(client.end)
-        finally:
-            for wait in waits:
-                wait.cancel()
-
-    async def _poll(self, client: Client, block: Block, publish: Publish, up: Callable[[], None]) -> None:
-        self._plan_next(block)
-        pdu = struct.pack(">BHH", READ[block.table], block.start, block.count)
-        try:
-            async with self._turns:
-                data = await self._send(client, block.unit, pdu, self._settings.timeout_s)
-            values = block.decode(self._checked(block, data))
-        except TimeoutError:
-            self._silent(block, publish)
-            return
-        except GarbledAnswer as error:
-            self._traffic.count("garbage")
-            log.debug("Garbled answer: %s", error)
-            publish(Batch.lost(block.index, Quality.BAD, self._clock.now()))
-            return
-        except ModbusException as refusal:
-            self._heard(block.unit, up)
-            self._refused(block, refusal, publish)
-            return
-        self._heard(block.unit, up)
-        # a float that is no number is how many devices say that a sensor is broken
-        quality = np.where(np.isfinite(values), np.uint8(Quality.GOOD), np.uint8(Quality.DEVICE_FAULT))
-        publish(Batch.of(block.index, values, self._clock.now(), quality))
+            data = await self._send(client, place.unit, read, self._left(deadline))
+        except (ModbusException, TimeoutError, ConnectionError, GarbledAnswer) as error:
+            reason = f"the register of the bit could not be read ({error or 'timeout'}); nothing was written"
+            raise WriteFailed(reason) from error
+        return register_request(place.address, with_bit(data[1:], place.address, raw), place.device)
 
     async def _send(self, client: Client, unit: int, pdu: bytes, timeout_s: float) -> bytes:
         self._traffic.requests += 1
@@ -174,98 +167,5 @@ class ModbusDriver:
         self._traffic.round_trips.append(self._clock.monotonic() - began)
         return data
 
-    def _checked(self, block: Block, data: bytes) -> bytes:
-        if len(data) != 1 + block.answer_size or data[0] != block.answer_size:
-            raise GarbledAnswer(f"{len(data) - 1} bytes of data instead of {block.answer_size}")
-        return data[1:]
-
-    def _plan_next(self, block: Block) -> None:
-        """The next turn of the block's own rhythm: turns that were missed are skipped, not caught up."""
-        now = self._clock.monotonic()
-        if block.first_wait:
-            block.due, block.first_wait = now + block.first_wait, 0.0
-            return
-        missed = np.floor(max(now - block.due, 0.0) / block.period_s)
-        block.due += (missed + 1) * block.period_s
-
-    def _heard(self, unit: int, up: Callable[[], None]) -> None:
-        self._silences = 0
-        self._unit_silences[unit] = 0
-        if not self._answered:
-            self._answered = True
-            up()
-
-    def _silent(self, block: Block, publish: Publish) -> None:
-        self._traffic.count("timeout")
-        self._silences += 1
-        self._unit_silences[block.unit] = silences = self._unit_silences.get(block.unit, 0) + 1
-        publish(Batch.lost(block.index, Quality.TIMEOUT, self._clock.now()))
-        block.due = min(block.due, self._clock.monotonic() + AGAIN_S)
-        if self._silences >= SILENCES and all(self._unit_silences.get(other.unit) for other in self._blocks):
-            raise LinkLost(f"{self._endpoint} accepts connections but does not answer", Quality.TIMEOUT)
-        if silences >= 2:
-            for other in self._blocks:
-                if other.unit == block.unit:
-                    other.due = max(other.due, self._clock.monotonic() + SILENT_UNIT_S)
-
-    def _refused(self, block: Block, refusal: ModbusException, publish: Publish) -> None:
-        """The device says no: find the hole by splitting; a single address that is refused is a mistake of the pack."""
-        self._traffic.count(f"exception {refusal.code}")
-        quality = Quality.TIMEOUT if refusal.code == GATEWAY_SILENT else Quality.DEVICE_FAULT
-        if refusal.code == ILLEGAL_ADDRESS and len(block.places) > 1:
-            halves = block.split()
-            for half in halves:
-                half.due = self._clock.monotonic()
-            self._blocks[self._blocks.index(block) : self._blocks.index(block) + 1] = halves
-            return
-        if refusal.code == ILLEGAL_ADDRESS:
-            quality = Quality.CONFIGURATION
-            block.due = self._clock.monotonic() + MISSING_S
-        publish(Batch.lost(block.index, quality, self._clock.now()))
-
-    def _hasten(self, place: Place) -> None:
-        """Read back soon what was just written; the desk's own deadline decides how long it waits."""
-        for block in self._blocks:
-            if block.unit == place.unit:
-                block.due = min(block.due, self._clock.monotonic() + 0.05)
-        self._wake.set()
-
-
-def write_request(address: Address, raw: float) -> bytes:
-    """The PDU that writes one value. Raises ValueError for what cannot be written."""
-    if address.table is Table.COIL:
-        if raw not in (0.0, 1.0):
-            raise ValueError("a coil takes 0 or 1")
-        return struct.pack(">BHH", 5, address.number, 0xFF00 if raw else 0)
-    if address.table is not Table.HOLDING:
-        raise ValueError(f"a {address.table} can only be read")
-    if address.bit >= 0:
-        if raw not in (0.0, 1.0):
-            raise ValueError("a bit takes 0 or 1")
-        keep = 0xFFFF & ~(1 << address.bit)
-        return struct.pack(">BHHH", 22, address.number, keep, (1 << address.bit) if raw else 0)
-    data = encode_one(address, raw)
-    if len(data) == 2:
-        return struct.pack(">BH", 6, address.number) + data
-    return struct.pack(">BHHB", 16, address.number, len(data) // 2, len(data)) + data
-
-
-async def _together(polls: Sequence[Coroutine[Any, Any, None]]) -> None:
-    """Await them side by side; the first failure cancels the others and is raised itself.
-
-    Not a TaskGroup: where a loss and our own cancellation meet it raises the loss, and a link that was told to end
-    connected again instead.
-    """
-    if len(polls) == 1:
-        await polls[0]
-        return
-    tasks = [asyncio.create_task(poll) for poll in polls]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-    finally:
-        for task in tasks:
-            task.cancel()
-        ends = await asyncio.gather(*tasks, return_exceptions=True)
-    for end in ends:
-        if isinstance(end, Exception):
-            raise end
+    def _left(self, deadline: float) -> float:
+        return max(deadline - self._clock.monotonic(), 0.05)
