@@ -1,0 +1,322 @@
+"""Looking at an OPC UA server that no site knows yet: its endpoints, its namespaces, its variables.
+
+    endpoints ── session ── namespaces, limits ── browse a level ── read its variables at one go ── next level
+
+Values, types, access, units and ranges are read in bulk, as many nodes a call as the server allows. It never writes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from asyncua import ua
+from asyncua.ua.ua_binary import variant_to_binary
+
+from drivers.opcua.address import ALIASES, Settings, parse_settings
+from drivers.opcua.browse import AT_ONCE, Browser, Place, portions
+from drivers.opcua.client import endpoints
+from drivers.opcua.values import quality_of
+from drivers.opcua.variant import encode, type_of
+from drivers.opcua.wire import Wire, name
+from supervisor.clock import SECOND, SystemClock
+from supervisor.driver import Traffic
+from supervisor.errors import LinkLost, Unavailable, WriteFailed, WriteUnknown
+from supervisor.model import NO_TEXT, LinkSpec, Quality
+from supervisor.probe import PROBE, Fact, Finding, Peer, Progress, Report
+
+OPTIONS = {
+    "path": "browse names to begin at, such as Plant/Pumps (Objects)",
+    "depth": "how many levels down (8)",
+    "most": "how many variables at most (5000)",
+    "timeout": "seconds to wait for an answer (3)",
+    "security": "none, basic256sha256, aes128 or aes256 (none)",
+    "mode": "sign or sign_and_encrypt (sign_and_encrypt)",
+    "user": "who to sign in as (anonymous)",
+}
+READ_AT_ONCE = 500
+_SETTINGS = {"timeout": "timeout_s", "security": "security", "mode": "mode", "user": "user"}
+_LIMITS = (
+    ua.ObjectIds.Server_NamespaceArray,
+    ua.ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerRead,
+    ua.ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerBrowse,
+)
+_BUILD = ((ua.ObjectIds.Server_ServerStatus_BuildInfo_ManufacturerName, "manufacturer"),
+          (ua.ObjectIds.Server_ServerStatus_BuildInfo_ProductName, "product"),
+          (ua.ObjectIds.Server_ServerStatus_BuildInfo_SoftwareVersion, "version"))  # fmt: skip
+_VALUE, _DATA_TYPE, _ACCESS = 13, 14, 17
+"""Attributes. Source: OPC 10000-6, annex A.1."""
+_WRITABLE = 2
+"""CurrentWrite in an AccessLevel. Source: OPC 10000-3, 8.57."""
+_PLAIN = frozenset("/:{}[]")
+"""What a browse name may not hold for a path of tags.csv."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    settings: Settings
+    path: str
+    depth: int
+    most: int
+
+    @classmethod
+    def of(cls, words: Mapping[str, str]) -> _Wish:
+        """Raises Unavailable."""
+        said = {_SETTINGS[word]: text for word, text in words.items() if word in _SETTINGS}
+        if said.get("user"):
+            said["identity"] = "user"
+        try:
+            depth, most = int(words.get("depth", "8")), int(words.get("most", "5000"))
+            if depth < 1 or most < 1:
+                raise ValueError("--depth and --most are at least 1")
+            return cls(parse_settings(said), words.get("path", ""), depth, most)
+        except ValueError as error:
+            raise Unavailable(f"the options make no sense: {error}") from None
+
+
+class OpcuaProbe:
+    """See the module and `supervisor.probe.Probe`."""
+
+    options: Mapping[str, str] = OPTIONS
+
+    async def look(self, peer: Peer, report: Report) -> None:
+        wish = _Wish.of(peer.words)
+        await _offer(peer.url, wish, report)
+        async with _session(peer, wish) as wire:
+            await _Look(wire, wish, report).run()
+
+    async def read(self, peer: Peer, place: str) -> Finding:
+        async with _session(peer, _Wish.of(peer.words)) as wire:
+            look = _Look(wire, _Wish.of(peer.words), lambda news: None)
+            await look.prepare()
+            return (await look.findings([await look.place(place)]))[0]
+
+    async def write(self, peer: Peer, place: str, value: str) -> str:
+        wish = _Wish.of(peer.words)
+        async with _session(peer, wish) as wire:
+            look = _Look(wire, wish, lambda news: None)
+            await look.prepare()
+            found = await look.place(place)
+            await _written(wire, found, await look.read([(found.node, _DATA_TYPE), (found.node, _VALUE)]), value)
+            return (await look.findings([found]))[0].value
+
+
+class _Look:
+    """One look through a session."""
+
+    def __init__(self, wire: Wire, wish: _Wish, report: Report) -> None:
+        self._wire = wire
+        self._wish = wish
+        self._report = report
+        self._uris: list[str] = []
+        self._reads = READ_AT_ONCE
+        self._browses = AT_ONCE
+
+    async def run(self) -> None:
+        await self.prepare()
+        await self._introduce()
+        browser = Browser(self._wire, self._browses)
+        start = await browser.find(self._wish.path)
+        found = 0
+        async for places in browser.levels(start, self._wish.depth):
+            places = places[: self._wish.most - found]
+            self._report(Progress(found, 0, places[0].words if places else ""))
+            for finding in await self.findings(places):
+                self._report(finding)
+            found += len(places)
+            if found >= self._wish.most:
+                self._report(Fact("note", "stopped", f"after {found} variables: say --most or --path for others"))
+                break
+        self._report(Progress(found, found))
+        if not found:
+            self._report(Fact("note", "nothing", "no variable lies there: try another --path, or a greater --depth"))
+
+    async def prepare(self) -> None:
+        """Namespaces and limits."""
+        uris, reads, browses = (_held(value) for value in await self.read([(ua.NodeId(i), _VALUE) for i in _LIMITS]))
+        self._uris = list(uris or [])
+        self._reads = min(READ_AT_ONCE, int(reads or READ_AT_ONCE))
+        self._browses = min(AT_ONCE, int(browses or AT_ONCE))
+
+    async def _introduce(self) -> None:
+        values = await self.read([(ua.NodeId(number), _VALUE) for number, _ in _BUILD])
+        for (_, word), value in zip(_BUILD, values, strict=True):
+            if text := _held(value):
+                self._report(Fact("device", word, str(text)))
+        for number, uri in enumerate(self._uris):
+            self._report(Fact("namespace", str(number), uri))
+
+    async def place(self, words: str) -> Place:
+        """A NodeId ("ns=2;s=Plan", "nsu=urn:x;s=Plan") or a path of browse names."""
+        if "=" not in words.partition("/")[0]:
+            browser = Browser(self._wire, self._browses)
+            place = await browser.find(words)
+            await browser.children([place])
+            return place
+        try:
+            text = words
+            if words.startswith("nsu="):
+                uri, _, rest = words.removeprefix("nsu=").partition(";")
+                text = f"ns={self._uris.index(uri)};{rest}"
+            return Place(ua.NodeId.from_string(text), name=words)
+        except (ValueError, ua.UaError):
+            raise Unavailable(
+                f"{words!r} is neither a path such as Plant/Level nor a node such as ns=2;s=Level"
+            ) from None
+
+    async def findings(self, places: Sequence[Place]) -> list[Finding]:
+        """The values of variables, everything about them read in bulk."""
+        wanted = [(place.node, attribute) for place in places for attribute in (_VALUE, _DATA_TYPE, _ACCESS)]
+        properties = [(at, key, node) for at, place in enumerate(places) for key, node in place.properties.items()]
+        values = await self.read([*wanted, *((node, _VALUE) for _, _, node in properties)])
+        said: list[dict[str, Any]] = [{} for _ in places]
+        for (at, key, _), value in zip(properties, values[len(wanted) :], strict=True):
+            said[at][key] = _held(value)
+        return [self._finding(place, values[3 * at : 3 * at + 3], said[at]) for at, place in enumerate(places)]
+
+    async def read(self, wanted: Sequence[tuple[ua.NodeId, int]]) -> list[ua.DataValue]:
+        results: list[ua.DataValue] = []
+        for part in portions(len(wanted), self._reads):
+            request = ua.ReadRequest()
+            nodes = [wanted[at] for at in part]
+            request.Parameters.NodesToRead = [ua.ReadValueId(node, ua.AttributeIds(number)) for node, number in nodes]
+            request.Parameters.TimestampsToReturn = ua.TimestampsToReturn.Source
+            results += (await self._wire.ask(request, ua.ReadResponse)).Results
+        return results
+
+    def _finding(self, place: Place, values: Sequence[ua.DataValue], said: Mapping[str, Any]) -> Finding:
+        value, kind, access = values
+        status = int(value.StatusCode.value) if value.StatusCode else 0
+        quality = quality_of(status)
+        number = type_of(kind, value)
+        row = self._row(place)
+        if int(_held(access) or 0) & _WRITABLE:
+            row["access"] = "rw"
+        limits, unit = said.get("EURange"), said.get("EngineeringUnits")
+        return Finding(
+            place.words or place.name,
+            {"node": place.node.to_string()},
+            place.name,
+            variant_to_binary(value.Value).hex(" ") if value.Value else "",
+            {"value": _text(_held(value)), "type": number.name if number else ""},
+            "value",
+            str(unit.DisplayName.Text or "") if unit else "",
+            "good" if quality is Quality.GOOD else f"{quality.name.lower()} {name(status)}",
+            _instant(value.SourceTimestamp) or time.time_ns(),
+            _kind(number, said),
+            row if _tag_holds(number) and not isinstance(_held(value), list) else {},
+            low=float(limits.Low) if limits else float("nan"),
+            high=float(limits.High) if limits else float("nan"),
+        )
+
+    def _row(self, place: Place) -> dict[str, str]:
+        """By browse names where tags.csv can say them, else by the node; the namespace by its URI."""
+        prefixes = {uri: alias for alias, uri in ALIASES.items()}
+        uris = [self._uri(step.NamespaceIndex) for step in place.path]
+        own = [uri for uri in dict.fromkeys(uris) if uri not in prefixes]
+        if place.path and len(own) <= 1 and not any(_PLAIN & set(str(step.Name)) for step in place.path):
+            names = [
+                str(step.Name) if uri in own or (not own and uri == ALIASES["ua"]) else f"{prefixes[uri]}:{step.Name}"
+                for step, uri in zip(place.path, uris, strict=True)
+            ]
+            return {"path": "/".join(names), "namespace": own[0] if own else ""}
+        node = place.node.to_string()
+        return {
+            "node": node.rpartition("ns=")[2].partition(";")[2] or node,
+            "namespace": self._uri(place.node.NamespaceIndex),
+        }
+
+    def _uri(self, index: int) -> str:
+        return self._uris[index] if 0 < index < len(self._uris) else ALIASES["ua"] if not index else ""
+
+
+@asynccontextmanager
+async def _session(peer: Peer, wish: _Wish) -> AsyncIterator[Wire]:
+    """A session for as long as a person looks. Raises Unavailable."""
+    spec = LinkSpec(PROBE, NO_TEXT, "opcua", peer.url, "", wish.settings)
+    wire = Wire(spec, SystemClock(), Traffic(), peer.vault)
+    try:
+        await wire.open()
+        yield wire
+    except LinkLost as lost:
+        raise Unavailable(f"{peer.url}: {lost}") from None
+    finally:
+        await wire.close()
+
+
+async def _offer(url: str, wish: _Wish, report: Report) -> None:
+    """What the server offers. Raises Unavailable where there is none."""
+    try:
+        offered = await endpoints(url, wish.settings.timeout_s)
+    except Exception as error:  # noqa: BLE001  asyncua raises nearly anything
+        said = str(error) or f"no answer within {wish.settings.timeout_s:g} s"
+        raise Unavailable(f"{url} does not answer as an OPC UA server: {said}") from None
+    for endpoint in offered:
+        policy = str(endpoint.SecurityPolicyUri).rpartition("#")[2]
+        mode = "" if policy == "None" else f" · {endpoint.SecurityMode.name.rstrip('_')}"
+        who = sorted({token.TokenType.name.lower() for token in endpoint.UserIdentityTokens})
+        report(Fact("endpoint", policy + mode, f"{endpoint.EndpointUrl}, {' or '.join(who)}"))
+
+
+async def _written(wire: Wire, place: Place, known: Sequence[ua.DataValue], value: str) -> None:
+    """Write once. Raises Unavailable with what became of it."""
+    kind = type_of(known[0], known[1])
+    if kind is None:
+        raise Unavailable(f"the server does not say what type {place.words or place.name} takes")
+    wanted = ua.WriteValue(place.node, ua.AttributeIds.Value)
+    try:
+        wanted.Value = ua.DataValue(encode(float(value), kind), StatusCode=None)
+        status = await wire.write(wanted, wire.settings.timeout_s)
+    except (ValueError, WriteFailed) as error:
+        raise Unavailable(f"nothing was written: {error}") from None
+    except WriteUnknown as error:
+        raise Unavailable(f"nobody knows whether it was written: {error}") from None
+    if status & 0x80000000:
+        raise Unavailable(f"the server refuses: {name(status)}")
+
+
+def _held(value: ua.DataValue) -> Any:
+    """What a good DataValue holds; None for a bad one."""
+    good = value.StatusCode is None or value.StatusCode.is_good()
+    return value.Value.Value if good and value.Value else None
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    if isinstance(value, ua.LocalizedText):
+        return value.Text or ""
+    if isinstance(value, bytes):
+        return value.hex(" ")
+    if isinstance(value, list):
+        return f"[{', '.join(_text(one) for one in value[:8])}{', …' if len(value) > 8 else ''}]"
+    return "" if value is None else str(value)
+
+
+_NUMBERS = range(ua.VariantType.SByte.value, ua.VariantType.Double.value + 1)
+
+
+def _tag_holds(kind: ua.VariantType | None) -> bool:
+    return kind is not None and (
+        kind in (ua.VariantType.Boolean, ua.VariantType.String, ua.VariantType.LocalizedText, ua.VariantType.DateTime)
+        or kind.value in _NUMBERS
+    )
+
+
+def _kind(kind: ua.VariantType | None, said: Mapping[str, Any]) -> str:
+    if kind is ua.VariantType.Boolean:
+        return "boolean"
+    return "number" if kind is not None and kind.value in _NUMBERS else "text"
+
+
+def _instant(moment: datetime | None) -> int:
+    if moment is None:
+        return 0
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return round(aware.timestamp() * SECOND)
