@@ -8,6 +8,7 @@ from drivers.mqtt.address import COLUMNS, parse_address, parse_settings, parse_u
 from supervisor.clock import Clock
 from supervisor.driver import Driver, Protocol, Traffic
 from supervisor.model import LinkSpec, Tag
+from supervisor.probe import Probe
 from supervisor.vault import Vault
 
 
@@ -22,4 +23,10 @@ def _driver(spec: LinkSpec, tags: Sequence[Tag], clock: Clock, traffic: Traffic,
     return MqttDriver(spec, tags, clock, traffic, vault)
 
 
-PROTOCOL = Protocol("mqtt", COLUMNS, parse_address, parse_settings, _check_url, _driver)
+def _probe() -> Probe:
+    from drivers.mqtt.probe import MqttProbe
+
+    return MqttProbe()
+
+
+PROTOCOL = Protocol("mqtt", COLUMNS, parse_address, parse_settings, _check_url, _driver, probe=_probe)
