@@ -12,7 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol as Interface
+
+from supervisor.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,22 @@ class Peer:
     url: str
     words: Mapping[str, str] = field(default_factory=dict)
     """The options of the look, by name: `Probe.options` says which there are."""
-    password: str | None = None
+    vault: Vault = field(default_factory=lambda: Lent(Path()))
+    """Our password, keys and certificates, and whom we trust, under the link id `PROBE`."""
+
+
+PROBE = "probe"
+
+
+class Lent(Vault):
+    """A vault for one look: keys and trust from a folder, a password that a person has just given."""
+
+    def __init__(self, folder: Path, password: str | None = None) -> None:
+        super().__init__(folder)
+        self._password = password
+
+    def password(self, link: str) -> str | None:
+        return self._password
 
 
 class Probe(Interface):

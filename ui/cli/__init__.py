@@ -3,7 +3,7 @@
     run       a site folder: station and window, both watched        station   without a window
     demo      the simulated city, station and window                 window    attach to a running station
     check     every mistake in a site folder                         city, mischief   the simulated city alone
-    probe     look at a controller that no site knows yet
+    probe     look at a controller that no site knows yet         import   what was found into a site folder
 
 Errors are for people: an environment that lacks something is one sentence and exit code 1; a site folder with mistakes
 lists them all and is exit code 2. A traceback means a bug of ours.

@@ -110,6 +110,25 @@ def _probe(command: argparse.ArgumentParser) -> None:
     _paper(command)
 
 
+def _import(command: argparse.ArgumentParser) -> None:
+    command.add_argument("source", help="a file of `vigie probe --json`, or a list of equipment in CSV")
+    command.add_argument("--site", type=Path, required=True, help="the site folder")
+    command.add_argument(
+        "--pack", required=True, help="id of the pack: a new one from a look, one of the site for a list"
+    )
+    command.add_argument("--type", default="", help="id of the equipment type; made if the site has none of that name")
+    command.add_argument(
+        "--equipment", default="", metavar="ID", help="from a look: make the equipment and its link too"
+    )
+    command.add_argument("--area", default="", help="where it stands, if a row does not say")
+    command.add_argument(
+        "--system", default="", help="from a look: trade of a new type; the first of the site if left out"
+    )
+    command.add_argument("--only", action="append", default=[], metavar="PLACE", help='from a look: "unit 1 holding*"')
+    command.add_argument("--url", default="", help='for a list: how a URL is made, such as "modbus://{host}:502"')
+    command.add_argument("--settings", default="", help='for a list: settings of every link, such as "timeout_s=2"')
+
+
 def _paper(command: argparse.ArgumentParser) -> None:
     command.add_argument("--html", metavar="FILE", help="write a page")
     command.add_argument("--pdf", metavar="FILE", help="write paper")
@@ -177,6 +196,7 @@ _COMMANDS: tuple[tuple[str, str, str, tuple[Callable[[argparse.ArgumentParser], 
         (_site, _data, _secret),
     ),
     ("probe", "Look at a controller that no site knows yet, or test one value of it.", "ui.cli.probe:probe", (_probe,)),
+    ("import", "Make packs, links and equipment of a look or of a list.", "ui.cli.import_:import_", (_import,)),
     (
         "trust",
         "Show the certificates of servers; trust one.",

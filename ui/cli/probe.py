@@ -15,12 +15,15 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
+
+import platformdirs
 
 import drivers
 from supervisor.driver import Protocol
 from supervisor.errors import Unavailable
-from supervisor.probe import Fact, Finding, News, Peer, Probe, Progress
+from supervisor.probe import Fact, Finding, Lent, News, Peer, Probe, Progress
 from ui.commissioning.columns import LIKELY, cell, headings
 from ui.commissioning.record import End, Look, Record, written
 
@@ -38,7 +41,7 @@ def probe(given: argparse.Namespace) -> int:
     """Look, read or write."""
     protocol = protocol_of(given.url)
     look = _made(protocol)
-    peer = Peer(given.url, _words(given, look), _password(given))
+    peer = Peer(given.url, _words(given, look), Lent(_folder(), _password(given)))
     if given.write:
         return _write(look, peer, given.write, given.yes)
     record = Record(Look(given.url, protocol.name, time.time_ns()))
@@ -91,11 +94,17 @@ def _words(given: argparse.Namespace, look: Probe) -> Mapping[str, str]:
 
 
 def _password(given: argparse.Namespace) -> str | None:
-    if not given.words.get("user"):
+    user = given.words.get("user") or urlsplit(given.url).username
+    if not user:
         return None
     if PASSWORD in os.environ:
         return os.environ[PASSWORD]
-    return getpass.getpass(f"Password of {given.words['user']}: ") if sys.stdin.isatty() else None
+    return getpass.getpass(f"Password of {user}: ") if sys.stdin.isatty() else None
+
+
+def _folder() -> Path:
+    """Own certificate and trusted ones of looks: of the person, for they belong to no site."""
+    return Path(platformdirs.user_state_path("vigie", appauthor=False)) / "probe"
 
 
 async def _looked(look: Probe, peer: Peer, place: str | None, teller: _Teller) -> None:
@@ -201,7 +210,10 @@ def _table(findings: Sequence[Finding]) -> None:
     columns = headings(findings)
     rows = [[column.say("en") for column in columns]]
     for finding in findings:
-        marks = [LIKELY if column.key == finding.likely and column.part == "readings" else "" for column in columns]
+        marks = [
+            LIKELY if column.key == finding.likely != "value" and column.part == "readings" else ""
+            for column in columns
+        ]
         rows.append([mark + cell(finding, column)[:60] for mark, column in zip(marks, columns, strict=True)])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for line in rows:
