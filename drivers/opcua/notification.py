@@ -2,9 +2,10 @@
 
     response header · subscription · sequence numbers · notification message ( data change )* · results
 
-A run of values of one shape, such as a thousand Doubles with their times, becomes columns by one numpy operation;
-other scalars are unpacked one by one with a compiled struct; a value of any other shape (array, structure, date) is
-given to `variant`, which the library backs. For a message that is itself unusual `decode` returns None and the caller
+A run of values of one shape, such as a thousand Doubles with their times, becomes columns by one numpy operation. In a
+stretch of several shapes of fixed length only the lengths are walked one by one, and each shape is gathered as columns.
+Strings are read one by one, and a value of any other shape (array, structure, date) is given to `variant`, which the
+library backs. For a message that is itself unusual `decode` returns None and the caller
 asks the library, which knows every shape. It never guesses: a length that does not come out exactly is unusual too.
 Layouts: OPC UA Part 6, section 5.2.
 """
@@ -32,11 +33,11 @@ Variant = Callable[[bytes, int], tuple[object, int]]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Changes of one shape, by column."""
+    """Changes by column."""
 
     handle: NDArray[np.uint32]
     value: NDArray[Any]
-    """Numbers or booleans of the server's own width."""
+    """Numbers, booleans as 0 and 1; NaN for no value."""
     status: NDArray[np.uint32]
     ticks: NDArray[np.int64]
 
@@ -79,15 +80,19 @@ _FOUR_BYTE = 0x0001
 
 _FORMATS = {0: "", 1: "?", 2: "b", 3: "B", 4: "h", 5: "H", 6: "i", 7: "I", 8: "q", 9: "Q", 10: "f", 11: "d"}
 """Built-in type -> struct code; 0 is a variant without a value."""
-_STRING = 12
+_BOOLEAN, _STRING = 1, 12
 _VALUE, _STATUS, _SOURCE, _SERVER, _SOURCE_PICO, _SERVER_PICO = 1, 2, 4, 8, 16, 32
 """Bits of a DataValue's mask, in the order Part 6 encodes the fields: source time, its picoseconds, server time."""
 
 
 _RUN = 64
-"""Values of one shape from which columns are cheaper than rows; also how many rows are read before looking again."""
+"""Values of one shape from which a look ahead is worth it."""
 _LOOK = 4096
 """How far ahead a run is looked for."""
+_STRETCH = (16, 1024)
+"""Values of fixed length that are gathered at once: at least, for columns to be cheaper than rows, and at most."""
+_FEW = 8
+"""Values read one by one where one of them has a length of its own."""
 
 
 def _tail(mask: int) -> str:
@@ -122,7 +127,9 @@ def _shape(mask: int, code: str | None) -> _Shape:
 
 def _columns(mask: int, kind: int) -> np.dtype[Any]:
     """The same layout as `_shape`, for numpy."""
-    fields = [("handle", "<u4"), ("mask", "u1"), ("kind", "u1"), ("value", "<" + _DTYPES[kind])]
+    fields = [("handle", "<u4"), ("mask", "u1")]
+    if mask & _VALUE:
+        fields += [("kind", "u1"), *([("value", "<" + _DTYPES[kind])] if kind else [])]
     fields += [
         (name, code)
         for bit, name, code in (
@@ -138,7 +145,15 @@ def _columns(mask: int, kind: int) -> np.dtype[Any]:
 
 
 _DTYPES = {1: "u1", 2: "i1", 3: "u1", 4: "i2", 5: "u2", 6: "i4", 7: "u4", 8: "i8", 9: "u8", 10: "f4", 11: "f8"}
-_COLUMNS = {mask | kind << 8: _columns(mask, kind) for mask in range(64) if mask & _VALUE for kind in _DTYPES}
+_COLUMNS = {mask: _columns(mask, 0) for mask in range(64) if not mask & _VALUE} | {
+    mask | kind << 8: _columns(mask, kind) for mask in range(64) if mask & _VALUE for kind in _FORMATS
+}
+"""Mask and built-in type -> layout; the type is 0 where the mask has no value."""
+_LENGTHS = {bytes((key & 0xFF, key >> 8)): layout.itemsize for key, layout in _COLUMNS.items() if key & _VALUE} | {
+    bytes((mask, other)): _COLUMNS[mask].itemsize for mask in range(0, 64, 2) for other in range(256)
+}
+"""The two bytes behind the handle -> how long the whole is; without a value the second of them is no type."""
+_BYTE = np.arange(max(layout.itemsize for layout in _COLUMNS.values()))
 _SHAPES = {mask: _shape(mask, "") for mask in range(64) if not mask & _VALUE} | {
     mask | kind << 8: _shape(mask, code) for mask in range(64) if mask & _VALUE for kind, code in _FORMATS.items()
 }
@@ -197,30 +212,47 @@ def _data_change(raw: bytes, at: int, changes: list[Block | list[Row]], variant:
     end = at + 9 + int(length)
     at += 13
     while count > 0:
-        block = _run(raw, at, min(count, _LOOK))
+        before = count
+        block, at, count = _block(raw, at, count)
         if block is not None:
             changes.append(block)
-            at += len(block.handle) * (block.handle.strides[0])
-            count -= len(block.handle)
-            continue
-        rows: list[Row] = []
-        at = _rows(raw, at, min(count, _RUN), rows, variant)
-        if changes and isinstance(changes[-1], list):
-            changes[-1] += rows
-        else:
-            changes.append(rows)
-        count -= len(rows)
+        if count == before:
+            rows: list[Row] = []
+            at = _rows(raw, at, min(count, _FEW), rows, variant)
+            count -= len(rows)
+            if changes and isinstance(changes[-1], list):
+                changes[-1] += rows
+            else:
+                changes.append(rows)
     if _INT.unpack_from(raw, at)[0] > 0 or at + 4 != end:
         raise _UnusualError
     return end
 
 
-def _run(raw: bytes, at: int, count: int) -> Block | None:
+def _block(raw: bytes, at: int, count: int) -> tuple[Block | None, int, int]:
+    """The values of fixed length at `at` where there are enough of them; where they end, and how many are left."""
+    run = _run(raw, at, min(count, _LOOK))
+    if run is not None:
+        return _block_of(run), at + run.nbytes, count - len(run)
+    offsets: list[int] = []
+    end = at
+    for _ in range(min(count, _STRETCH[1])):
+        length = _LENGTHS.get(raw[end + 4 : end + 6])
+        if length is None:
+            break
+        offsets.append(end)
+        end += length
+    if len(offsets) < _STRETCH[0] or end > len(raw):
+        return None, at, count
+    return _gathered(raw, np.array(offsets)), end, count - len(offsets)
+
+
+def _run(raw: bytes, at: int, count: int) -> NDArray[Any] | None:
     """The run of values of one shape at `at`, at most `count`; None where there is none worth it.
 
     The first value is of its shape by what it says itself; the next lies right behind it, and so on.
     """
-    layout = _COLUMNS.get(raw[at + 4] | raw[at + 5] << 8)
+    layout = _COLUMNS.get(raw[at + 4] | raw[at + 5] << 8) if raw[at + 4] & _VALUE else None
     count = min(count, (len(raw) - at) // layout.itemsize) if layout else 0
     if layout is None or count < _RUN:
         return None
@@ -228,13 +260,35 @@ def _run(raw: bytes, at: int, count: int) -> Block | None:
     same = (run["mask"] == raw[at + 4]) & (run["kind"] == raw[at + 5])
     if not same.all():
         run = run[: int(same.argmin())]
-        if len(run) < _RUN:
-            return None
-    names = layout.names or ()
-    status = run["status"] if "status" in names else np.zeros(len(run), np.uint32)
-    time = "source" if "source" in names else "server"
-    ticks = run[time] if time in names else np.zeros(len(run), np.int64)
-    return Block(run["handle"], run["value"], status, ticks)
+    return run if len(run) >= _RUN else None
+
+
+def _block_of(run: NDArray[Any]) -> Block:
+    value = _column(run, "value", np.float64, np.nan)
+    if "kind" in (run.dtype.names or ()) and run[0]["kind"] == _BOOLEAN:
+        value = value != 0
+    time = "source" if "source" in (run.dtype.names or ()) else "server"
+    return Block(run["handle"], value, _column(run, "status", np.uint32, 0), _column(run, time, np.int64, 0))
+
+
+def _column(run: NDArray[Any], name: str, kind: type[np.generic], nothing: float) -> NDArray[Any]:
+    return run[name] if name in (run.dtype.names or ()) else np.full(len(run), nothing, kind)
+
+
+def _gathered(raw: bytes, offsets: NDArray[np.intp]) -> Block:
+    """The values at `offsets` in their order, whatever the shape of each."""
+    octets, n = np.frombuffer(raw, np.uint8), len(offsets)
+    mask, kind = octets[offsets + 4], octets[offsets + 5]
+    shape = np.where(mask & _VALUE, mask | kind.astype(np.uint16) << 8, mask)
+    whole = Block(np.empty(n, np.uint32), np.empty(n), np.empty(n, np.uint32), np.empty(n, np.int64))
+    for key in np.unique(shape).tolist():
+        rows = np.flatnonzero(shape == key)
+        layout = _COLUMNS[key]
+        run = octets[offsets[rows, None] + _BYTE[: layout.itemsize]].view(layout)[:, 0]
+        part = _block_of(run)
+        whole.handle[rows], whole.value[rows] = part.handle, part.value
+        whole.status[rows], whole.ticks[rows] = part.status, part.ticks
+    return whole
 
 
 def _rows(raw: bytes, at: int, count: int, rows: list[Row], variant: Variant) -> int:

@@ -101,7 +101,7 @@ class Columns:
         Such a value is dated by us. Were our date taken for the device's, a good value that a slower clock dates
         before it would be refused as old: so it travels as a loss, which leaves the device's clock alone.
         """
-        parts = [part for change in changes if (part := self._part(change)) is not None]
+        parts = [part for change in changes for part in self._parts(change) if len(part.position)]
         if not parts:
             return
         batch, timeless = self._batch(parts[0] if len(parts) == 1 else _joined(parts), now)
@@ -128,30 +128,50 @@ class Columns:
         times = _instants(part.ticks, dated, now)
         return Batch(self._index[part.position], part.value, quality, times, part.status, texts), ~dated & bad
 
-    def _part(self, change: Block | Sequence[Row]) -> _Part | None:
+    def _parts(self, change: Block | Sequence[Row]) -> Iterator[_Part]:
+        """What is numbers of plain tags by column, and the rest one by one; a tag is never in both."""
         if isinstance(change, Block):
             handle = change.handle
-            if handle.max() < len(self._items) and not self._slow[handle].any():
-                ticks = change.ticks.astype(np.int64)
-                return _Part(self._position[handle], change.value.astype(np.float64), change.status.copy(), ticks)
-            change = list(change.rows())
-        return self._rows(change) if change else None
+            known = handle < len(self._items)
+            slow = known & self._slow[np.where(known, handle, 0)]
+            plain = known & ~slow
+            if plain.all():
+                yield _Part(
+                    self._position[handle],
+                    change.value.astype(np.float64),
+                    change.status.astype(np.uint32),
+                    change.ticks.astype(np.int64),
+                )
+                return
+            rows = list(change.rows())
+        else:
+            rows = [row for row in change if row[0] < len(self._items)]
+            if not rows:
+                return
+            handle = np.array([row[0] for row in rows], np.intp)
+            odd = {row[0] for row in rows if type(row[1]) not in _PLAIN}
+            slow = self._slow[handle] | np.isin(handle, list(odd))
+            plain = ~slow
+        yield self._quick([rows[at] for at in np.flatnonzero(plain)])
+        yield self._each([rows[at] for at in np.flatnonzero(slow)])
 
-    def _rows(self, rows: Sequence[Row]) -> _Part | None:
-        handles, scalars, codes, ticks = zip(*rows, strict=True)
-        handle = np.array(handles, np.int64)
-        if handle.max() >= len(self._items):  # nobody asked for it
-            known = [row for row in rows if row[0] < len(self._items)]
-            return self._rows(known) if known else None
-        status, time = np.array(codes, np.uint32), np.array(ticks, np.int64)
-        if {type(scalar) for scalar in scalars} <= _PLAIN and not self._slow[handle].any():
-            return _Part(self._position[handle], np.array(scalars, np.float64), status, time)
-        carried = [(row, at) for row, number in enumerate(handles) for at in self._items[number].positions]
-        source = [row for row, _ in carried]
-        positions, nothing = np.array([at for _, at in carried], np.intp), np.full(len(carried), np.nan)
-        part = _Part(positions, nothing, status[source], time[source])
-        for row, (origin, at) in enumerate(carried):
-            self._take(part, row, at, scalars[origin])
+    def _quick(self, rows: Sequence[Row]) -> _Part:
+        columns = zip(*rows, strict=True) if rows else ((), (), (), ())
+        handles, scalars, codes, ticks = columns
+        position = self._position[np.array(handles, np.intp)]
+        return _Part(position, np.array(scalars, np.float64), np.array(codes, np.uint32), np.array(ticks, np.int64))
+
+    def _each(self, rows: Sequence[Row]) -> _Part:
+        """Every tag that each value carries, one by one."""
+        carried = [(row, at) for row in rows for at in self._items[row[0]].positions]
+        part = _Part(
+            np.array([at for _, at in carried], np.intp),
+            np.full(len(carried), np.nan),
+            np.array([row[2] for row, _ in carried], np.uint32),
+            np.array([row[3] for row, _ in carried], np.int64),
+        )
+        for at, (row, position) in enumerate(carried):
+            self._take(part, at, position, row[1])
         return part
 
     def _take(self, part: _Part, row: int, position: int, scalar: Scalar) -> None:
@@ -176,7 +196,7 @@ def fit(value: Any, text: bool) -> float | str | None:
 
     A time is seconds since 1970 as a number, a string of bytes is its length.
     """
-    if value is None:
+    if value is None or value != value:
         return None
     if isinstance(value, bool | int | float):
         return f"{value:.15g}" if text else float(value)

@@ -55,8 +55,11 @@ def test_that_a_number_on_a_text_tag_is_written_out() -> None:
 @pytest.mark.parametrize("value", ["12.5", [1.0, 2.0], ua.LocalizedText("1")])
 def test_that_a_value_its_tag_cannot_hold_is_a_configuration_fault(value: object) -> None:
     batch = one((LEVEL, value, 0, TICKS), (STATE, 1, 0, TICKS))
-    assert batch.quality.tolist() == [Quality.CONFIGURATION, Quality.GOOD]
-    assert math.isnan(batch.value[0])
+    assert dict(zip(batch.index.tolist(), batch.quality.tolist(), strict=True)) == {
+        LEVEL: Quality.CONFIGURATION,
+        STATE: Quality.GOOD,
+    }
+    assert math.isnan(batch.value[batch.index == LEVEL][0])
 
 
 @pytest.mark.parametrize("value", [None, float("nan")])
