@@ -197,6 +197,9 @@ KINDS = {
     "read_back": Text(fr="Relue", en="Read back"),
     "confirmed": Text(fr="Confirmée sur le terrain", en="Confirmed in the field"),
     "outcome": Text(fr="Issue de la commande", en="Command outcome"),
+    # values by hand
+    "substitute": Text(fr="Valeur de remplacement posée", en="Value substituted"),
+    "release": Text(fr="Valeur de remplacement retirée", en="Substitution released"),
     # access and station
     "attach": Text(fr="Ouverture de session", en="Signed in"),
     "detach": Text(fr="Fermeture de session", en="Signed out"),

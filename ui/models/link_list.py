@@ -1,8 +1,8 @@
-"""The rows of the page of links: what is down first, then as the site lists them."""
+"""The rows of the page of links: the worst first. Down, then what was least available today, then as the site lists."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, Qt
 from supervisor import health
 from supervisor.model import BAD, LinkSpec, Site, Tag
 from ui import words
+from ui.links import words as own
 from ui.live import Live
 from ui.look import WAITING, Look
 from ui.naming import PROTOCOLS, area_name
@@ -20,16 +21,49 @@ COLUMNS = (
     words.STATE,
     words.LINK,
     words.PROTOCOL,
-    words.ADDRESS,
     words.AREA,
-    words.ROUND_TRIP,
+    own.LAST_GOOD,
+    own.MIDDLE,
+    own.SLOWEST,
     words.REQUESTS,
     words.ERRORS,
     words.RECONNECTS,
+    own.SKEW,
+    own.TODAY,
+    own.MONTH,
     words.GOOD_TAGS,
 )
-STATE, LINK, PROTOCOL, ADDRESS, AREA, ROUND_TRIP, REQUESTS, ERRORS, RECONNECTS, GOOD = range(len(COLUMNS))
-_FIGURES = (health.CONNECTED, health.ROUND_TRIP, health.REQUESTS, health.ERRORS, health.RECONNECTS)
+(
+    STATE,
+    LINK,
+    PROTOCOL,
+    AREA,
+    LAST_GOOD,
+    ROUND_TRIP,
+    SLOWEST,
+    REQUESTS,
+    ERRORS,
+    RECONNECTS,
+    SKEW,
+    TODAY,
+    MONTH,
+    GOOD,
+) = range(len(COLUMNS))
+_FIGURES = (
+    health.CONNECTED,
+    health.ROUND_TRIP,
+    health.ROUND_TRIP_99,
+    health.REQUESTS,
+    health.ERRORS,
+    health.RECONNECTS,
+    health.CLOCK_SKEW,
+    health.DAY,
+    health.MONTH,
+)
+
+
+HEALTHY = 99.0
+"""Percent of a day or month below which an availability stands out: a quarter of an hour a day."""
 
 
 class LinkList(QAbstractTableModel):
@@ -44,30 +78,47 @@ class LinkList(QAbstractTableModel):
         }
         carried = [np.array([tag.index for tag in _carried(site, link)], np.intp) for link in self._links]
         self._tags = carried
+        self._read: dict[str, NDArray[np.float64]] = {}
+        self.good: Mapping[str, int] = {}
+        """Link id -> when it last brought a good value, ns UTC; the page asks the station for it."""
         self.order = list(range(len(self._links)))
         self._cells: dict[int, Callable[[int], Cell]] = {
             STATE: self._state,
             LINK: lambda at: Cell(self.name(at), heavy=True),
             PROTOCOL: lambda at: Cell(PROTOCOLS.get(self._links[at].protocol, self._links[at].protocol)),
-            ADDRESS: lambda at: Cell(self._links[at].url, "text2"),
             AREA: lambda at: Cell(area_name(site, self._links[at].area, look), "text2"),
+            LAST_GOOD: self._last,
             ROUND_TRIP: lambda at: self._number(at, health.ROUND_TRIP, 1, " ms"),
+            SLOWEST: lambda at: self._number(at, health.ROUND_TRIP_99, 1, " ms"),
             REQUESTS: lambda at: self._number(at, health.REQUESTS, 0),
             ERRORS: lambda at: self._number(at, health.ERRORS, 0),
             RECONNECTS: lambda at: self._number(at, health.RECONNECTS, 0),
+            SKEW: self._skew,
+            TODAY: lambda at: self._share(at, health.DAY),
+            MONTH: lambda at: self._share(at, health.MONTH),
             GOOD: self._good,
         }
 
     def show_live(self) -> None:
-        """Read the columns again; the links that are down move to the top."""
-        up = self._values(health.CONNECTED)
-        order = np.lexsort((np.arange(len(up)), np.nan_to_num(up, nan=-1))).tolist()
+        """Read the columns again; the worst move to the top."""
+        self._read.clear()
+        up, today = self._values(health.CONNECTED), self._values(health.DAY)
+        worst = np.nan_to_num(today, nan=100.0)
+        order = np.lexsort((np.arange(len(up)), worst, np.nan_to_num(up, nan=-1))).tolist()
         if order != self.order:
-            self.layoutAboutToBeChanged.emit()
-            self.order = order
-            self.layoutChanged.emit()
+            self._sort(order)
         elif order:
             self.dataChanged.emit(self.index(0, 0), self.index(len(order) - 1, len(COLUMNS) - 1))
+
+    def _sort(self, order: list[int]) -> None:
+        """What is selected stays selected, wherever it goes."""
+        self.layoutAboutToBeChanged.emit()
+        place = {at: row for row, at in enumerate(order)}
+        before = self.persistentIndexList()
+        after = [self.index(place[self.order[index.row()]], index.column()) for index in before]
+        self.order = order
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
 
     def up(self) -> int:
         """How many are connected."""
@@ -84,8 +135,11 @@ class LinkList(QAbstractTableModel):
         return name if name == link.id else f"{name} ({link.id})"
 
     def _values(self, figure: str) -> NDArray[np.float64]:
-        rows = self._figure[figure]
-        return np.where(rows >= 0, self._live.value[rows], np.nan)
+        """As they were at the last look: a table of cells would ask for them a thousand times."""
+        if figure not in self._read:
+            rows = self._figure[figure]
+            self._read[figure] = np.where(rows >= 0, self._live.value[rows], np.nan)
+        return self._read[figure]
 
     def _state(self, at: int) -> Cell:
         up = self._values(health.CONNECTED)[at]
@@ -99,6 +153,33 @@ class LinkList(QAbstractTableModel):
         value = float(self._values(figure)[at])
         text = self._look.number(value, decimals)
         return Cell(text + unit if text != WAITING else text, "text" if text != WAITING else "text2", side=RIGHT)
+
+    def _last(self, at: int) -> Cell:
+        """The time of day, with the day where it is another."""
+        good = self.good.get(self._links[at].id, 0)
+        if not good:
+            return Cell(WAITING, "text2", side=RIGHT)
+        said = self._look.clock(good)
+        if self._look.moment(good).date() != self._look.moment(int(self._live.source_time.max())).date():
+            said = f"{self._look.moment(good):%d/%m} {self._look.clock(good, seconds=False)}"
+        return Cell(said, side=RIGHT)
+
+    def _skew(self, at: int) -> Cell:
+        """With its sign: ahead of ours is +. A dash where the protocol tells no time."""
+        value = float(self._values(health.CLOCK_SKEW)[at])
+        text = self._look.number(abs(value), 1)
+        if text == WAITING:
+            return Cell(text, "text2", side=RIGHT)
+        sign = "+" if value > 0.05 else "−" if value < -0.05 else ""
+        far = abs(value) > health.SKEWED_S
+        return Cell(f"{sign}{text} s", "bad" if far else "text", far, RIGHT)
+
+    def _share(self, at: int, figure: str) -> Cell:
+        value = float(self._values(figure)[at])
+        text = self._look.number(value, 2)
+        if text == WAITING:
+            return Cell(text, "text2", side=RIGHT)
+        return Cell(f"{text} %", "text" if value >= HEALTHY else "bad", value < HEALTHY, RIGHT)
 
     def _good(self, at: int) -> Cell:
         """How many of its tags can be believed; a bar, because what matters is whether it is full."""
@@ -121,7 +202,7 @@ class LinkList(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._look.say(COLUMNS[section])
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return RIGHT if ROUND_TRIP <= section <= RECONNECTS else LEFT
+            return RIGHT if LAST_GOOD <= section <= MONTH else LEFT
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:

@@ -1,0 +1,55 @@
+"""The words of the page of links, in both languages."""
+
+from supervisor.model import Text
+
+LAST_GOOD = Text(fr="Dernière valide", en="Last good")
+MIDDLE = Text(fr="Réponse p50", en="Response p50")
+SLOWEST = Text(fr="Réponse p99", en="Response p99")
+SKEW = Text(fr="Horloge", en="Clock")
+TODAY = Text(fr="Dispo. jour", en="Avail. today")
+MONTH = Text(fr="Dispo. mois", en="Avail. month")
+CAUSE = Text(fr="Cause", en="Cause")
+TECHNICAL = Text(fr="Détail technique", en="Technical detail")
+ERRORS_BY_KIND = Text(fr="Erreurs depuis le démarrage du poste", en="Errors since the station started")
+NO_ERROR = Text(fr="Aucune erreur.", en="No error.")
+CHOOSE = Text(
+    fr="Choisissez une liaison : ses erreurs et sa disponibilité jour par jour s'affichent ici.",
+    en="Choose a link to see its errors and its availability day by day.",
+)
+FACEPLATE = Text(fr="Ouvrir la fiche", en="Open faceplate")
+EARLIER = Text(fr="Mois précédent", en="Previous month")
+LATER = Text(fr="Mois suivant", en="Next month")
+AVAILABILITY = Text(fr="Disponibilité – {}", en="Availability – {}")
+OF_MONTH = Text(fr="établie {} %", en="up {} %")
+DOWN_FOR = Text(fr="coupée {}", en="down {}")
+UNKNOWN_FOR = Text(fr="inconnue {} (poste arrêté)", en="unknown {} (station off)")
+OF_DAY = Text(
+    fr="{} : établie {}, coupée {}, inconnue {}",
+    en="{}: up {}, down {}, unknown {}",
+)
+NOTHING_KNOWN = Text(fr="Rien n'est connu de ce mois.", en="Nothing is known of this month.")
+NOT_TRIED = Text(fr="connexion en cours", en="connecting")
+
+KINDS = {
+    "connect": Text(fr="Connexion impossible", en="No connection"),
+    "lost": Text(fr="Connexion perdue", en="Connection lost"),
+    "timeout": Text(fr="Sans réponse", en="No answer in time"),
+    "garbage": Text(fr="Réponse incompréhensible", en="Unreadable answer"),
+    "refused": Text(fr="Refus de l'automate", en="Refused by the controller"),
+    "exception": Text(fr="Refus de l'automate, code {}", en="Refused by the controller, code {}"),
+    "write": Text(fr="Écriture non aboutie", en="Write not carried out"),
+    "security": Text(fr="Certificat ou mot de passe refusé", en="Certificate or password refused"),
+    "subscription": Text(fr="Abonnement refusé", en="Subscription refused"),
+    "overflow": Text(fr="Débordement : valeurs perdues", en="Overflow: values left out"),
+    "bug": Text(fr="Défaut interne de Vigie", en="Internal fault of Vigie"),
+}
+"""Kind of error, see `supervisor.driver.ERRORS` -> what it means to an operator."""
+
+
+def kind(word: str) -> Text:
+    """A kind of error in words; "exception 2" has its number, and one that no list knows stands as it is."""
+    head, _, number = word.partition(" ")
+    text = KINDS.get(head)
+    if text is None:
+        return Text(word, word)
+    return Text(text.fr.format(number), text.en.format(number))
