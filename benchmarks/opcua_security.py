@@ -127,8 +127,8 @@ def _compare(port: int, folder: Path, given: argparse.Namespace) -> None:
             print(f"  {' '.join(way):34} {heard:8d} changes  {each:6.2f} µs each", flush=True)
     clear = statistics.median(cost[WAYS[0]])
     print(f"{'way':34} µs per change  of it in clear")
-    for way, each in cost.items():
-        middle = statistics.median(each)
+    for way, some in cost.items():
+        middle = statistics.median(some)
         print(f"{' '.join(way):34} {middle:13.2f}  {middle / clear:5.2f}x")
 
 

@@ -48,6 +48,9 @@ class Guarded(TownStation):
         self.asked.append((act, words))
         return await self.trusting[act](self.user, words)
 
+    def decided(self) -> list[str]:
+        return [act for act, _ in self.asked if act in ("trust", "distrust")]
+
 
 @pytest.fixture
 def station(tmp_path: Path) -> Any:
@@ -115,7 +118,7 @@ def test_that_escape_decides_nothing(page: LinksPage, station: Guarded, qtbot: Q
     qtbot.keyClick(page.certificates.card, Qt.Key.Key_Escape)
     assert page.certificates.card is None
     assert page.certificates._bar.isVisible()
-    assert [act for act, _ in station.asked] == ["certificates"]
+    assert station.decided() == []
 
 
 def test_that_a_certificate_that_changed_meanwhile_is_not_trusted_unseen(
@@ -167,7 +170,7 @@ def test_that_a_town_without_secured_links_is_never_asked(station: Guarded, wind
     window.navigate(LINKS)
     window.refresh.tick()
     window.pages[LINKS].slow()
-    assert station.asked == []
+    assert not any(act == "certificates" for act, _ in station.asked)
 
 
 def test_that_a_refusal_of_the_station_is_said_on_the_card(

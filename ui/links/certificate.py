@@ -225,12 +225,10 @@ class CertificateCard(QFrame):
 
     def _dress(self) -> None:
         look, one = self._context.look, self._one
-        host = one.note.host
-        self._title.setText(look.say(words.TITLE).format(host=host))
-        wrong = [
-            look.say(words.PROBLEMS[word]).format(host=host) for word in one.note.problems if word in words.PROBLEMS
-        ]
-        self._wrong.setText(" ".join(wrong))
+        link = self._context.attachment.site.links[one.link]
+        self._title.setText(look.say(words.TITLE).format(link=look.say(link.name), host=link.url.partition("://")[2]))
+        wrong = [words.PROBLEMS[word] for word in one.note.problems if word in words.PROBLEMS]
+        self._wrong.setText(" ".join(look.say(text).format(host=one.note.host) for text in wrong))
         facts = self._values()
         for title, value, name in self._labels:
             title.setText(look.say(name))

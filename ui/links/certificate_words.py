@@ -7,7 +7,7 @@ ONE = Text(
 )
 MORE = Text(fr="et {n} autres liaisons", en="and {n} more links")
 EXAMINE = Text(fr="Examiner le certificat…", en="Examine the certificate…")
-TITLE = Text(fr="Certificat présenté par {host}", en="Certificate shown by {host}")
+TITLE = Text(fr="{link} : certificat présenté par {host}", en="{link}: certificate shown by {host}")
 SUBJECT = Text(fr="Titulaire", en="Subject")
 ISSUER = Text(fr="Émetteur", en="Issuer")
 ITSELF = Text(fr="lui-même (autosigné)", en="itself (self-signed)")
