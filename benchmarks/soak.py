@@ -193,11 +193,9 @@ def judge(looks: list[Look], spoils: int) -> int:
     print(f"{'':10}{'calm before':>14}{'2nd quarter':>14}{'4th quarter':>14}{'most':>10}{'calm after':>14}")
     grown = []
     for name, slack in (("tasks", 2), ("sockets", 2), ("threads", 2), ("rss_mb", 12), ("objects", 4000)):
-        parts = [calm[-1:], storm[quarter : 2 * quarter], storm[-quarter:], looks, looks[-3:]]
-        ways = [statistics.median, statistics.median, statistics.median, max, statistics.median]
-        before, early, late, most, after = (
-            way([getattr(one, name) for one in part]) for way, part in zip(ways, parts, strict=True)
-        )
+        parts = (calm[-1:], storm[quarter : 2 * quarter], storm[-quarter:], looks[-3:])
+        before, early, late, after = (statistics.median(getattr(one, name) for one in part) for part in parts)
+        most = max(getattr(one, name) for one in looks)
         print(f"{name:10}{before:14.1f}{early:14.1f}{late:14.1f}{most:10.1f}{after:14.1f}")
         counted = name in ("tasks", "sockets", "threads")
         if (after - before if counted else late - early) > slack:
