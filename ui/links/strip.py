@@ -52,7 +52,7 @@ class DayStrip(QWidget):
         return QSize(round(ACROSS * 52 * self._look.scale), round(2 * HEIGHT * self._look.scale))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(round(ACROSS * 44 * self._look.scale), round(2 * HEIGHT * self._look.scale))
+        return QSize(round(ACROSS * 30 * self._look.scale), round(2 * HEIGHT * self._look.scale))
 
     def cell(self, at: int) -> QRectF:
         """Where a day is."""

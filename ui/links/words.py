@@ -10,7 +10,7 @@ TODAY = Text(fr="Dispo. jour", en="Avail. today")
 MONTH = Text(fr="Dispo. mois", en="Avail. month")
 CAUSE = Text(fr="Cause", en="Cause")
 TECHNICAL = Text(fr="Détail technique", en="Technical detail")
-ERRORS_BY_KIND = Text(fr="Erreurs depuis le démarrage du poste", en="Errors since the station started")
+ERRORS_BY_KIND = Text(fr="Erreurs depuis le démarrage", en="Errors since start")
 NO_ERROR = Text(fr="Aucune erreur.", en="No error.")
 CHOOSE = Text(
     fr="Choisissez une liaison : ses erreurs et sa disponibilité jour par jour s'affichent ici.",
