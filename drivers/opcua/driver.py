@@ -11,13 +11,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from drivers.opcua.examine import examine
 from drivers.opcua.items import items_of
 from drivers.opcua.session import Plan, Session
 from drivers.opcua.subscription import Subscription
 from drivers.opcua.wire import Wire
 from supervisor.clock import Clock
-from supervisor.driver import Publish, Traffic
-from supervisor.errors import LinkLost, WriteFailed
+from supervisor.driver import Examined, Publish, Traffic
+from supervisor.errors import LinkLost, ReadFailed, WriteFailed
 from supervisor.flow import Batch
 from supervisor.model import LinkSpec, Tag
 from supervisor.vault import Vault
@@ -73,6 +74,12 @@ class OpcuaDriver:
         if self._session is None:
             raise WriteFailed(f"link {self._link.id} is not connected")
         await self._session.write(tag, raw, timeout_s)
+
+    async def examine(self, tag: Tag, timeout_s: float) -> Examined:
+        """See `supervisor.driver.Examiner`."""
+        if self._session is None:
+            raise ReadFailed(f"link {self._link.id} is not connected")
+        return await examine(self._session.nodes, tag, timeout_s)
 
 
 async def _first_end(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -20,6 +20,7 @@ from asyncua.ua.ua_binary import variant_to_binary
 from drivers.opcua.address import ALIASES, Settings, parse_settings
 from drivers.opcua.browse import AT_ONCE, Browser, Place, portions
 from drivers.opcua.client import endpoints
+from drivers.opcua.examine import spelt
 from drivers.opcua.values import quality_of
 from drivers.opcua.variant import encode, type_of
 from drivers.opcua.wire import Wire, name
@@ -202,7 +203,7 @@ class _Look:
             {"node": place.node.to_string()},
             place.name,
             variant_to_binary(value.Value).hex(" ") if value.Value else "",
-            {"value": _text(_held(value)), "type": number.name if number else ""},
+            {"value": spelt(_held(value)), "type": number.name if number else ""},
             "value",
             str(unit.DisplayName.Text or "") if unit else "",
             "good" if quality is Quality.GOOD else f"{quality.name.lower()} {name(status)}",
@@ -283,20 +284,6 @@ def _held(value: ua.DataValue) -> Any:
     """What a good DataValue holds; None for a bad one."""
     good = value.StatusCode is None or value.StatusCode.is_good()
     return value.Value.Value if good and value.Value else None
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return f"{value:.10g}"
-    if isinstance(value, ua.LocalizedText):
-        return value.Text or ""
-    if isinstance(value, bytes):
-        return value.hex(" ")
-    if isinstance(value, list):
-        return f"[{', '.join(_text(one) for one in value[:8])}{', …' if len(value) > 8 else ''}]"
-    return "" if value is None else str(value)
 
 
 _NUMBERS = range(ua.VariantType.SByte.value, ua.VariantType.Double.value + 1)

@@ -15,6 +15,7 @@ from supervisor.desk.alarm_desk import AlarmDesk
 from supervisor.desk.desk import Desk
 from supervisor.desk.order import Command
 from supervisor.desk.substitution import Substitutions
+from supervisor.desk.trial import TEST
 from supervisor.link_book import LinkBook
 from supervisor.model import User
 from supervisor.serve import Act
@@ -24,6 +25,15 @@ class _Submit(msgspec.Struct, frozen=True):
     equipment: str
     command: str
     value: float | None = None
+
+
+class _TestWrite(msgspec.Struct, frozen=True):
+    tag: str
+    value: float
+
+
+class _TestRead(msgspec.Struct, frozen=True):
+    tag: str
 
 
 class _Alarms(msgspec.Struct, frozen=True):
@@ -74,6 +84,20 @@ def substitution_acts(substitutions: Substitutions) -> dict[str, Act]:
     return {act.__name__: act for act in (substitute, substituted)}
 
 
+def trial_acts(desk: Desk) -> dict[str, Act]:
+    """Those of commissioning."""
+
+    async def test_write(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        ask = msgspec.convert(words, _TestWrite)
+        equipment = ask.tag.rpartition(".")[0]
+        return {"id": await desk.submit(Command(equipment, TEST, ask.value, ask.tag), user)}
+
+    async def test_read(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        return await desk.examine(msgspec.convert(words, _TestRead).tag, user)
+
+    return {act.__name__: act for act in (test_write, test_read)}
+
+
 def acts(desk: Desk, alarms: AlarmDesk) -> dict[str, Act]:
     """Name -> act, bound to one station."""
 
@@ -97,4 +121,5 @@ def acts(desk: Desk, alarms: AlarmDesk) -> dict[str, Act]:
     async def ping(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"user": user.id}
 
-    return {act.__name__: act for act in (submit, acknowledge, reset, shelve, unshelve, ping)}
+    rows = {act.__name__: act for act in (submit, acknowledge, reset, shelve, unshelve, ping)}
+    return rows | trial_acts(desk)

@@ -21,11 +21,13 @@ from typing import Any, Protocol
 
 from supervisor.clock import Clock
 from supervisor.columns import Columns
+from supervisor.desk import trial
 from supervisor.desk.checks import Scene, check, interlock
 from supervisor.desk.ledger import Ledger, Outcome, Page
 from supervisor.desk.order import Command, Order, find, holds
 from supervisor.desk.states import Stage, step
 from supervisor.desk.watch import Watch
+from supervisor.driver import Examined
 from supervisor.errors import Refused, StoreError, WriteFailed, WriteUnknown
 from supervisor.flow import Change
 from supervisor.journal import Journal, safe
@@ -56,6 +58,9 @@ class Carrier(Protocol):
 
     async def write(self, tag: Tag, raw: float, timeout_s: float) -> None:
         """One write, once. Raises WriteFailed or WriteUnknown."""
+
+    async def examine(self, tag: Tag, timeout_s: float) -> Examined:
+        """One value as it is on the wire. Raises ReadFailed."""
 
 
 @dataclass(slots=True)
@@ -103,6 +108,10 @@ class Desk:
         Raises KeyError for any other: the ledger tells of those.
         """
         return await asyncio.shield(self._outcomes[command_id])
+
+    async def examine(self, tag: str, user: User) -> Mapping[str, Any]:
+        """One tag as its controller gives it now; see `supervisor.desk.trial`. Raises Refused."""
+        return await trial.examine(self._site, self._links, self.people, tag, user)
 
     def absorb(self, change: Change) -> None:
         """Look whether a command under way is answered."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from supervisor.desk.trial import TEST, test_spec
 from supervisor.errors import Refused
 from supervisor.model import CommandSpec, Comparison, Equipment, Operator, Site, Source, Tag, Text
 from supervisor.scaling import raw, resolution
@@ -20,6 +21,8 @@ class Command:
     command: str
     value: float | None = None
     """Of a setpoint, in engineering units; None for a command that says what it writes."""
+    tag: str = ""
+    """Id of the tag of a test write (`trial.TEST`); empty for the commands of the type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class Order:
 
 def find(site: Site, command: Command) -> Order:
     """The order a command stands for. Raises Refused where the site has no such equipment, command or tag."""
+    if command.command == TEST:
+        return _test(site, command)
     equipment = site.equipment_by_id.get(command.equipment)
     spec = equipment.type.commands.get(command.command) if equipment else None
     if equipment is None or spec is None:
@@ -63,6 +68,18 @@ def find(site: Site, command: Command) -> Order:
         raise Refused("unknown", _unknown(command))
     value = spec.value if command.value is None else command.value
     return Order(equipment, spec, tag, tag.source, feedback, float("nan") if value is None else float(value))
+
+
+def _test(site: Site, command: Command) -> Order:
+    """The order of a test write."""
+    tag = site.tag_by_id.get(command.tag)
+    if tag is None or tag.source is None or not tag.source.writable or command.equipment != tag.equipment.id:
+        raise Refused(
+            "unknown",
+            Text(f"« {command.tag} » ne s'écrit pas.", f'"{command.tag}" cannot be written.'),
+        )
+    value = float("nan") if command.value is None else float(command.value)
+    return Order(tag.equipment, test_spec(site, tag, command.value), tag, tag.source, tag, value)
 
 
 def _unknown(command: Command) -> Text:
