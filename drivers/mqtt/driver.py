@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable, Sequence
 
 from drivers.mqtt.address import Settings, parse_url
+from drivers.mqtt.examine import Ears
 from drivers.mqtt.gather import Gather
 from drivers.mqtt.keys import Keys, open_keys
 from drivers.mqtt.nodes import ANSWER_S
@@ -23,8 +24,8 @@ from drivers.mqtt.session import V5, V311, Hail, NotSpoken, Session
 from drivers.mqtt.sparkplug import HostState
 from drivers.mqtt.wire import NoBroker
 from supervisor.clock import SECOND, Clock
-from supervisor.driver import Publish, Traffic
-from supervisor.errors import LinkLost, WriteFailed, WriteUnknown
+from supervisor.driver import Examined, Publish, Traffic
+from supervisor.errors import LinkLost, ReadFailed, WriteFailed, WriteUnknown
 from supervisor.flow import Batch
 from supervisor.model import LinkSpec, Quality, Tag
 from supervisor.vault import Vault
@@ -58,6 +59,7 @@ class MqttDriver:
         self._skew_at = 0
         self._session: Session | None = None
         """While it is open."""
+        self._ears = Ears()
 
     async def run(self, publish: Publish, up: Callable[[], None]) -> None:
         try:
@@ -96,6 +98,12 @@ class MqttDriver:
             if order:
                 self._orders.forget(order)
         asyncio.get_running_loop().call_later(CONFIRM_S, self._confirm, session, tag)
+
+    async def examine(self, tag: Tag, timeout_s: float) -> Examined:
+        """See `supervisor.driver.Examiner`; waits for the next message of the tag."""
+        if self._session is None:
+            raise ReadFailed(f"broker {self._broker.host}:{self._broker.port} is not connected")
+        return await self._ears.next(tag, timeout_s)
 
     def _confirm(self, session: Session, tag: Tag) -> None:
         """Have a Sparkplug node say everything anew: it is silent about an order that already stood."""
@@ -186,6 +194,8 @@ class MqttDriver:
         return gather.finish()
 
     def _decode(self, topic: str, payload: bytes, retained: bool, now: int, gather: Gather) -> None:
+        if self._ears:
+            self._ears.hear(topic, payload)
         try:
             garbage = self._plan.read(topic, payload, retained, now, gather) if topic else 1
         except Exception:
