@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from pathlib import Path
 
@@ -37,7 +38,13 @@ async def dial(endpoint: Endpoint, settings: Settings, pki: Path | None = None, 
     except OSError as error:
         if isinstance(error, _Refusal):
             raise
-        raise ConnectionError(f"{endpoint} does not accept a connection ({error.strerror or error})") from error
+        raise ConnectionError(f"{endpoint} does not accept a connection ({_words(error)})") from error
+
+
+def _words(error: OSError) -> str:
+    """asyncio says which call failed instead of why; a name that is not found has a negative number and own words."""
+    number = error.errno or 0
+    return os.strerror(number) if number > 0 else error.strerror or str(error)
 
 
 class _Refusal(ConnectionError):

@@ -174,6 +174,9 @@ class LineClient(Client):
                 reason = misfit(unit, function, len(body), asked.unit, asked.pdu[0])
                 asked.answer.set_exception(GarbledAnswer(reason))
             return
+        if not unit:  # some devices answer a broadcast, which never confuses anybody
+            self.garbage += 1
+            return
         for owed in self._owed:
             if owed.means(unit, function):
                 self._owed.remove(owed)

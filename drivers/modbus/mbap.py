@@ -66,6 +66,10 @@ class MbapClient(Client):
             end = at + 6 + length
             if end > filled:
                 break
+            if filled - end >= 4 and (memory[end + 2] or memory[end + 3]):
+                # what follows is no frame, so this one was cut short and has swallowed the beginning of the next
+                self._break("its answers break the protocol")
+                return
             self._answer(transaction, unit, function, bytes(memory[at + 8 : end]))
             at = end
         if at and at < filled:

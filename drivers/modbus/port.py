@@ -99,8 +99,10 @@ class SerialPort(asyncio.WriteTransport):
                         self._post(self._client.feed, data + port.read(port.in_waiting))
             except (OSError, TypeError) as error:  # pyserial says TypeError of a port that is pulled out as it reads
                 end = OSError(f"{self._device} is gone ({error})")
+            if self._closing:  # what a port says as it is closed is no news
+                end = None
             self._closing, self._port = True, None
-        self._post(self._client.connection_lost, None if self._client.gone else end)
+        self._post(self._client.connection_lost, end)
 
     def _post(self, act: Callable[..., object], *arguments: object) -> None:
         with suppress(RuntimeError):  # the loop has been closed: nobody is left to be told
