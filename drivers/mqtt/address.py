@@ -127,6 +127,8 @@ class Settings:
     """The name the broker must know us by; empty for one that no other station can have."""
     server_name: str = ""
     """The name the broker's certificate carries, where it is not the host of the URL."""
+    reorder_s: int = 2
+    """How long a Sparkplug message that is missing may still come before its node is asked for a rebirth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +191,12 @@ def parse_settings(words: Mapping[str, str]) -> Settings:
         host_id,
         words.get("client_id", ""),
         words.get("server_name", ""),
+        numbers.get("reorder_s", usual.reorder_s),
     )
 
 
 _NAMES = ("host_id", "client_id", "server_name")
-_RANGES = {"keepalive_s": (1, 65535), "qos": (0, 2), "batch_ms": (1, 5000)}
+_RANGES = {"keepalive_s": (1, 65535), "qos": (0, 2), "batch_ms": (1, 5000), "reorder_s": (0, 60)}
 
 
 def parse_url(url: str) -> BrokerUrl:

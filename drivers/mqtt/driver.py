@@ -17,7 +17,6 @@ from drivers.mqtt.address import Settings, parse_url
 from drivers.mqtt.examine import Ears
 from drivers.mqtt.gather import Gather
 from drivers.mqtt.keys import Keys, open_keys
-from drivers.mqtt.nodes import ANSWER_S
 from drivers.mqtt.orders import Order, Orders
 from drivers.mqtt.plan import Plan
 from drivers.mqtt.session import V5, V311, Hail, NotSpoken, Session
@@ -60,6 +59,8 @@ class MqttDriver:
         self._session: Session | None = None
         """While it is open."""
         self._ears = Ears()
+        self._alarm: asyncio.TimerHandle | None = None
+        """Wakes the session when something of a Sparkplug node is due."""
 
     async def run(self, publish: Publish, up: Callable[[], None]) -> None:
         try:
@@ -117,14 +118,12 @@ class MqttDriver:
         if host:
             hail = hail._replace(will_topic=host.topic, will=host.will)
         session = Session(hail, version)
-        alarm: asyncio.TimerHandle | None = None
         try:
             self._plan.wills.forget()
             await session.open(self._broker, keys)
             await self._subscribe(session, host, publish)
             if host:
                 self._greet(session, host)
-                alarm = asyncio.get_running_loop().call_later(ANSWER_S, session.wake.set)
             self._session = session
             session.watch()
             up()
@@ -132,8 +131,8 @@ class MqttDriver:
         finally:
             self._session = None
             self._orders.lose(session.reason or "closed")
-            if alarm:
-                alarm.cancel()
+            if self._alarm:
+                self._alarm.cancel()
             await session.close((host.topic, host.death(self._clock.now())) if host else None)
 
     async def _subscribe(self, session: Session, host: HostState | None, publish: Publish) -> None:
@@ -153,7 +152,7 @@ class MqttDriver:
     def _greet(self, session: Session, host: HostState) -> None:
         """This host is on line, and every node of the site is asked to introduce itself."""
         now = self._clock.now()
-        self._plan.nodes.connected(now)
+        self._plan.nodes.connected(now, self._settings.reorder_s)
         try:
             session.publish(host.topic, host.birth, qos=1, retain=True)
         except WriteFailed as error:
@@ -212,8 +211,17 @@ class MqttDriver:
             self._send(session, host.topic, host.birth, 1, True)
 
     def _ask(self, session: Session, now: int) -> None:
-        for topic, payload in self._plan.nodes.requests(now):
+        """Sparkplug nodes that are to be asked for their birth; and a look at them when something is next due."""
+        nodes = self._plan.nodes
+        for topic, payload in nodes.requests(now):
             self._send(session, topic, payload)
+        for kind in nodes.counted():
+            self._traffic.count(kind)
+        if self._alarm:
+            self._alarm.cancel()
+        due = nodes.next_at()
+        wait_s = max(due - now, 0) / SECOND
+        self._alarm = asyncio.get_running_loop().call_later(wait_s, session.wake.set) if due else None
 
     def _send(self, session: Session, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:
         try:

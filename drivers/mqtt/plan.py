@@ -56,7 +56,7 @@ class Plan:
         """One message into samples; returns how much of it was garbage."""
         if topic.startswith(NAMESPACE):
             place = parse_topic(topic)
-            return self.nodes.read(place, payload, now, gather) if place else 0
+            return self.nodes.read(place, payload, now, gather, retained) if place else 0
         if len(payload) > LARGEST:
             return 1
         self.wills.read(topic, payload, now, gather)

@@ -1,18 +1,24 @@
-"""Sparkplug B on the wire: topics, payloads, values by datatype, the words of a host application. State is in `nodes`.
+"""Sparkplug B on the wire: topics, payloads, the words of a host. Values are in `datatypes`, state in `node`.
 
 The protobuf messages are described here, in code, in the numbers of the specification: generated modules refuse to
 load, or warn, under another major version of the protobuf library than the one that made them. Fields that nobody
-reads (metadata, properties, datasets, templates) are left out; protobuf steps over them.
+reads (metadata, datasets, templates) are left out; protobuf steps over them. The description is of syntax 3 with
+presence, which is the same bytes and refuses a text that is not UTF-8 when it is parsed, not when it is looked at.
 """
 
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterable
-from enum import IntEnum
 from typing import Any, NamedTuple
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message, message_factory
+
+from drivers.mqtt.datatypes import Type as Type
+from drivers.mqtt.datatypes import Value, put, quality_of
+from drivers.mqtt.datatypes import value_of as value_of
+from supervisor.model import Quality
 
 NAMESPACE = "spBv1.0"
 REBIRTH = "Node Control/Rebirth"
@@ -21,26 +27,13 @@ MS = 1_000_000
 """Nanoseconds in a millisecond; every Sparkplug timestamp is in ms UTC."""
 LAST_INSTANT_MS = 4_102_444_800_000
 """2100: a timestamp beyond it is garbage and counts as absent."""
-
-
-class Type(IntEnum):
-    """Datatypes whose values fit a tag. Source: Sparkplug 3.0, chapter 6.4.16."""
-
-    INT8 = 1
-    INT16 = 2
-    INT32 = 3
-    INT64 = 4
-    UINT8 = 5
-    UINT16 = 6
-    UINT32 = 7
-    UINT64 = 8
-    FLOAT = 9
-    DOUBLE = 10
-    BOOLEAN = 11
-    STRING = 12
-    DATETIME = 13
-    TEXT = 14
-    UUID = 15
+COMPRESSED = "SPBV1.0_COMPRESSED"
+"""`uuid` of a payload whose `body` is another one, packed. Not in the specification; Eclipse Tahu and the npm client
+have it, with zlib ("DEFLATE") or gzip."""
+LARGEST = 8 << 20
+"""Bytes that a packed payload may unpack to."""
+GOOD = 192
+"""The quality that a metric has where it says nothing of it."""
 
 
 class Topic(NamedTuple):
@@ -63,11 +56,13 @@ class Metric(NamedTuple):
     name: str
     """Empty where the alias alone says it."""
     type: int
-    value: float | str | None
+    value: Value | bytes
+    """Bytes for an array, packed."""
     alias: int | None = None
     time_ms: int = 0
     """0 for the payload's own."""
     historical: bool = False
+    quality: int = GOOD
 
 
 def parse_topic(topic: str) -> Topic | None:
@@ -79,101 +74,69 @@ def parse_topic(topic: str) -> Topic | None:
 
 
 def decode(payload: bytes) -> Any:
-    """The protobuf Payload; ValueError for anything else."""
+    """The protobuf Payload, unpacked where it was packed; ValueError for anything else."""
     try:
-        return _PAYLOAD.FromString(payload)
+        parsed = _PAYLOAD.FromString(payload)
+        return _PAYLOAD.FromString(_unpack(parsed.body)) if parsed.uuid == COMPRESSED else parsed
     except message.DecodeError as error:
         raise ValueError(str(error)) from None
 
 
-def encode(metrics: Iterable[Metric], time_ms: int, seq: int | None = None) -> bytes:
-    """A payload; ValueError where a value does not fit its datatype."""
+def _unpack(body: bytes) -> bytes:
+    """zlib and gzip tell themselves apart: what the metric `algorithm` says of it is not needed."""
+    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    try:
+        unpacked = unpacking.decompress(body, LARGEST)
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
+    if not unpacking.eof:
+        raise ValueError(f"the packed payload is cut short, or larger than {LARGEST} bytes")
+    return unpacked
+
+
+def encode(metrics: Iterable[Metric], time_ms: int, seq: int | None = None, typed: bool = True) -> bytes:
+    """A payload; ValueError where a value does not fit its datatype.
+
+    Data need no datatype (tck-id-payloads-metric-datatype-not-req): `typed` leaves it out.
+    """
     payload: Any = _PAYLOAD(timestamp=time_ms)
     if seq is not None:
         payload.seq = seq
     for metric in metrics:
-        row = payload.metrics.add(datatype=metric.type, timestamp=metric.time_ms or time_ms)
+        row = payload.metrics.add(timestamp=metric.time_ms or time_ms)
+        if typed:
+            row.datatype = metric.type
         if metric.name:
             row.name = metric.name
         if metric.alias is not None:
             row.alias = metric.alias
         if metric.historical:
             row.is_historical = True
-        _put(row, metric.type, metric.value)
+        if metric.quality != GOOD:
+            quality = _PROPERTIES(keys=["Quality"])
+            quality.values.add(type=Type.INT32, int_value=metric.quality)
+            row.properties = quality.SerializeToString()
+        put(row, metric.type, metric.value)
     return bytes(payload.SerializeToString())
 
 
-def value_of(metric: Any, datatype: int) -> float | str | None:
-    """The value of a protobuf Metric; None for null. ValueError for a datatype that no tag can hold, or no value."""
-    if metric.is_null:
-        return None
-    place = _PLACES.get(datatype)
-    if place is None or not metric.HasField(place.field):
-        raise ValueError(f"no value of datatype {datatype}")
-    value: float | str = getattr(metric, place.field)
-    if place.sign and isinstance(value, int):
-        value &= 2 * place.sign - 1  # some send an Int8 as 8 bits and some as 32
-        value -= 2 * place.sign if value >= place.sign else 0
-    return value if isinstance(value, str) else float(value)
-
-
-def _put(metric: Any, datatype: int, value: float | str | None) -> None:
-    if value is None:
-        metric.is_null = True
-        return
-    place = _PLACES.get(datatype)
-    if place is None:
-        raise ValueError(f"datatype {datatype} cannot be written")
-    if place.field == "string_value":
-        metric.string_value = str(value)
-    elif isinstance(value, str):
-        raise ValueError(f"{value!r} is a text and datatype {datatype} a number")
-    elif place.field == "boolean_value":
-        metric.boolean_value = bool(value)
-    elif place.high:
-        _put_whole(metric, place, value)
-    else:
-        setattr(metric, place.field, float(value))
-
-
-def _put_whole(metric: Any, place: _Place, value: float) -> None:
-    if value != int(value) or not -place.sign <= value < place.high:
-        raise ValueError(f"{value:g} is not a whole number from {-place.sign} to {place.high - 1}")
-    width = 2**32 if place.field == "int_value" else 2**64
-    setattr(metric, place.field, int(value) % width)  # signed integers travel as two's complement
-
-
-class _Place(NamedTuple):
-    """Where the values of a datatype travel."""
-
-    field: str
-    high: int = 0
-    """First whole number that is too large; 0 where it is not a whole number."""
-    sign: int = 0
-    """Weight of the sign bit; 0 for unsigned."""
-
-
-_PLACES: dict[int, _Place] = {
-    Type.INT8: _Place("int_value", 1 << 7, 1 << 7),
-    Type.INT16: _Place("int_value", 1 << 15, 1 << 15),
-    Type.INT32: _Place("int_value", 1 << 31, 1 << 31),
-    Type.INT64: _Place("long_value", 1 << 63, 1 << 63),
-    Type.UINT8: _Place("int_value", 1 << 8),
-    Type.UINT16: _Place("int_value", 1 << 16),
-    Type.UINT32: _Place("int_value", 1 << 32),
-    Type.UINT64: _Place("long_value", 1 << 64),
-    Type.FLOAT: _Place("float_value"),
-    Type.DOUBLE: _Place("double_value"),
-    Type.BOOLEAN: _Place("boolean_value"),
-    Type.STRING: _Place("string_value"),
-    Type.DATETIME: _Place("long_value", 1 << 64),
-    Type.TEXT: _Place("string_value"),
-    Type.UUID: _Place("string_value"),
-}
+def quality_in(properties: bytes) -> Quality:
+    """What a metric says of its own value; good where it says nothing. ValueError where it cannot be read."""
+    try:
+        parsed = _PROPERTIES.FromString(properties)
+    except message.DecodeError as error:
+        raise ValueError(str(error)) from None
+    for key, value in zip(parsed.keys, parsed.values, strict=False):
+        if key == "Quality":
+            return quality_of(value.int_value or value.long_value)
+    return Quality.GOOD
 
 
 class HostState:
-    """What a host application says of itself: one instance per connection, because birth and will share an instant."""
+    """What a host application says of itself: one instance per connection, because birth and will share an instant.
+
+    tck-id-host-topic-phid-birth-payload-timestamp, tck-id-operational-behavior-host-application-connect-will-payload.
+    """
 
     def __init__(self, host_id: str, now: int) -> None:
         self.topic = f"{NAMESPACE}/STATE/{host_id}"
@@ -197,55 +160,76 @@ def _state(online: bool, now: int) -> bytes:
     return json.dumps({"online": online, "timestamp": now // MS}, separators=(",", ":")).encode()
 
 
-def time_of(metric: Any, payload: Any, now: int) -> int:
-    """When a metric was measured, ns UTC: its own timestamp, the payload's, or `now`."""
-    for ms in (metric.timestamp, payload.timestamp):
-        if 0 < ms < LAST_INSTANT_MS:
-            return int(ms) * MS
-    return now
+def instant(ms: int) -> int:
+    """A timestamp of a payload or of a metric in ns UTC; 0 where it is absent or cannot be."""
+    return ms * MS if 0 < ms < LAST_INSTANT_MS else 0
 
 
-def _described() -> Any:
-    """The class of Payload, made from the field numbers of the specification."""
-    row = descriptor_pb2.FieldDescriptorProto
-    file = descriptor_pb2.FileDescriptorProto(
-        name="vigie/sparkplug_b.proto", package="vigie.sparkplug", syntax="proto2"
-    )
-    metric = file.message_type.add(name="Metric")
-    metric.oneof_decl.add(name="value")
-    for name, number, kind, chosen in _METRIC_FIELDS:
-        field = metric.field.add(name=name, number=number, type=getattr(row, kind), label=row.LABEL_OPTIONAL)
-        if chosen:
-            field.oneof_index = 0
-    payload = file.message_type.add(name="Payload")
-    payload.field.add(name="timestamp", number=1, type=row.TYPE_UINT64, label=row.LABEL_OPTIONAL)
-    payload.field.add(
-        name="metrics",
-        number=2,
-        type=row.TYPE_MESSAGE,
-        label=row.LABEL_REPEATED,
-        type_name=".vigie.sparkplug.Metric",
-    )
-    payload.field.add(name="seq", number=3, type=row.TYPE_UINT64, label=row.LABEL_OPTIONAL)
+def _described() -> tuple[Any, Any]:
+    """The classes of Payload and of PropertySet, made from the field numbers of the specification."""
+    file = descriptor_pb2.FileDescriptorProto(name="vigie/sparkplug_b.proto", package=_PACKAGE, syntax="proto3")
+    for name, fields in _MESSAGES.items():
+        _describe(file.message_type.add(name=name), fields)
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
-    return message_factory.GetMessageClass(pool.FindMessageTypeByName("vigie.sparkplug.Payload"))
+    payload, properties = (pool.FindMessageTypeByName(f"{_PACKAGE}.{name}") for name in ("Payload", "PropertySet"))
+    return message_factory.GetMessageClass(payload), message_factory.GetMessageClass(properties)
 
 
-_METRIC_FIELDS = (
-    ("name", 1, "TYPE_STRING", False),
-    ("alias", 2, "TYPE_UINT64", False),
-    ("timestamp", 3, "TYPE_UINT64", False),
-    ("datatype", 4, "TYPE_UINT32", False),
-    ("is_historical", 5, "TYPE_BOOL", False),
-    ("is_transient", 6, "TYPE_BOOL", False),
-    ("is_null", 7, "TYPE_BOOL", False),
-    ("int_value", 10, "TYPE_UINT32", True),
-    ("long_value", 11, "TYPE_UINT64", True),
-    ("float_value", 12, "TYPE_FLOAT", True),
-    ("double_value", 13, "TYPE_DOUBLE", True),
-    ("boolean_value", 14, "TYPE_BOOL", True),
-    ("string_value", 15, "TYPE_STRING", True),
-    ("bytes_value", 16, "TYPE_BYTES", True),
-)
-_PAYLOAD = _described()
+def _describe(described: Any, fields: Iterable[tuple[str, int, str]]) -> None:
+    """`*` marks what is repeated, a capital another message, `|` the members of the one oneof, `value`."""
+    row = descriptor_pb2.FieldDescriptorProto
+    if any(kind.startswith("|") for _, _, kind in fields):
+        described.oneof_decl.add(name="value")
+    for name, number, kind in fields:
+        word = kind.strip("|*")
+        field = described.field.add(name=name, number=number, label=row.LABEL_OPTIONAL)
+        if word[0].isupper():
+            field.type, field.type_name = row.TYPE_MESSAGE, f".{_PACKAGE}.{word}"
+        else:
+            field.type = getattr(row, f"TYPE_{word.upper()}")
+        if kind.startswith("|"):
+            field.oneof_index = 0
+        elif kind.startswith("*"):
+            field.label = row.LABEL_REPEATED
+        else:  # a sequence number of 0 must be said: a field without presence would leave it out
+            field.proto3_optional, field.oneof_index = True, len(described.oneof_decl)
+            described.oneof_decl.add(name=f"_{name}")
+
+
+_PACKAGE = "vigie.sparkplug"
+_MESSAGES = {
+    "PropertyValue": (
+        ("type", 1, "uint32"),
+        ("is_null", 2, "bool"),
+        ("int_value", 3, "|uint32"),
+        ("long_value", 4, "|uint64"),
+    ),
+    "PropertySet": (("keys", 1, "*string"), ("values", 2, "*PropertyValue")),
+    "Metric": (
+        ("name", 1, "string"),
+        ("alias", 2, "uint64"),
+        ("timestamp", 3, "uint64"),
+        ("datatype", 4, "uint32"),
+        ("is_historical", 5, "bool"),
+        ("is_transient", 6, "bool"),
+        ("is_null", 7, "bool"),
+        # a PropertySet, parsed only where there is one: to ask a message field for its presence costs four times more
+        ("properties", 9, "bytes"),
+        ("int_value", 10, "|uint32"),
+        ("long_value", 11, "|uint64"),
+        ("float_value", 12, "|float"),
+        ("double_value", 13, "|double"),
+        ("boolean_value", 14, "|bool"),
+        ("string_value", 15, "|string"),
+        ("bytes_value", 16, "|bytes"),
+    ),
+    "Payload": (
+        ("timestamp", 1, "uint64"),
+        ("metrics", 2, "*Metric"),
+        ("seq", 3, "uint64"),
+        ("uuid", 4, "string"),
+        ("body", 5, "bytes"),
+    ),
+}
+_PAYLOAD, _PROPERTIES = _described()
