@@ -84,6 +84,20 @@ class Wire:
             except BlockingIOError:
                 if not _writable(self._raw):
                     raise TimeoutError("the broker does not read") from None
+            except OSError:
+                self._listen_once_more()
+                raise
+
+    def _listen_once_more(self) -> None:
+        """A broker that does not like our certificate says so, and hangs up on the CONNECT that comes meanwhile."""
+        if self._tls is None or self.failure:
+            return
+        try:
+            self._tls.read(self._raw.recv(_RECORD))
+        except ssl.SSLError as error:
+            self.failure = spoken(error, self._name)
+        except OSError:
+            return  # gone without a word
 
 
 class Tls:

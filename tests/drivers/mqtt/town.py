@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from drivers.mqtt import PROTOCOL
@@ -72,9 +72,9 @@ STATES = {
 }
 
 
-def link(port: int, user: str = "", **settings: str) -> LinkSpec:
+def link(port: int, user: str = "", scheme: str = "mqtt", host: str = "127.0.0.1", **settings: str) -> LinkSpec:
     who = f"{user}@" if user else ""
-    return LinkSpec("L", HERE, "mqtt", f"mqtt://{who}127.0.0.1:{port}", "", PROTOCOL.settings(settings))
+    return LinkSpec("L", HERE, "mqtt", f"{scheme}://{who}{host}:{port}", "", PROTOCOL.settings(settings))
 
 
 def site(spec: LinkSpec, things: Mapping[str, tuple[str, Mapping[str, str]]], stale_s: float = 0.0) -> Site:
@@ -91,6 +91,30 @@ def site(spec: LinkSpec, things: Mapping[str, tuple[str, Mapping[str, str]]], st
     return Site(
         "test", HERE, Path(), "Europe/Paris", 47.47, -0.55, "fr", {}, {}, types, {}, {spec.id: spec},
         tuple(equipment), tuple(tags), (), {}, "",
+    )  # fmt: skip
+
+
+def device(
+    rows: Mapping[str, Mapping[str, str]],
+    kinds: Mapping[str, Kind] | None = None,
+    spec: LinkSpec | None = None,
+    stale_s: float = 0.0,
+    **args: str,
+) -> Site:
+    """One equipment "E" with the tags that `rows` of tags.csv describe; numbers but for `kinds`."""
+    specs = {
+        name: TagSpec(name, HERE, (kinds or {}).get(name, Kind.NUMBER), states=STATES.get(name, ())) for name in rows
+    }
+    kind = EquipmentType("thing", HERE, "transit", specs)
+    spec = spec or link(1883)
+    thing = Equipment(0, "E", HERE, kind, "", "transit", spec.id, args=args, pack="thing")
+    tags = tuple(
+        Tag(n, thing, specs[name], spec.id, Source(name, True, True, 1.0, 0.0, PROTOCOL.address(row)), stale_s)
+        for n, (name, row) in enumerate(rows.items())
+    )
+    return Site(
+        "test", HERE, Path(), "Europe/Paris", 47.47, -0.55, "fr", {}, {}, {"thing": kind}, {}, {spec.id: spec},
+        (thing,), tags, (), {}, "",
     )  # fmt: skip
 
 
@@ -111,14 +135,14 @@ def _type(name: str) -> EquipmentType:
 class Listening:
     """A driver at work: what it published is in the table."""
 
-    def __init__(self, plant: Site) -> None:
+    def __init__(self, plant: Site, vault: Vault | None = None) -> None:
         self.plant = plant
         self.traffic = Traffic()
         self.table = TagTable(plant.tags)
         self.batches: list[Batch] = []
         self.ups = 0
         spec = plant.links["L"]
-        self.driver: MqttDriver = PROTOCOL.driver(spec, plant.tags, SystemClock(), self.traffic, Vault(Path()))  # type: ignore[assignment]
+        self.driver: MqttDriver = PROTOCOL.driver(spec, plant.tags, SystemClock(), self.traffic, vault or Vault(Path()))  # type: ignore[assignment]
 
     def publish(self, batch: Batch) -> None:
         self.batches.append(batch)
@@ -145,9 +169,9 @@ class Listening:
 
 
 @contextlib.asynccontextmanager
-async def listening(plant: Site) -> AsyncIterator[Listening]:
+async def listening(plant: Site, vault: Vault | None = None) -> AsyncIterator[Listening]:
     """The driver, once it is up; cancelled at the end."""
-    ear = Listening(plant)
+    ear = Listening(plant, vault)
     task = asyncio.create_task(ear.driver.run(ear.publish, ear.up))
     try:
         await until(lambda: ear.ups == 1 or task.done())
@@ -159,7 +183,7 @@ async def listening(plant: Site) -> AsyncIterator[Listening]:
             await task
 
 
-async def until(condition: Callable[[], object], timeout_s: float = 5.0) -> None:
+async def until(condition: Callable[[], object], timeout_s: float = 20.0) -> None:
     """Wait for `condition`, which must come true in time."""
     deadline = time.monotonic() + timeout_s
     while not condition():
@@ -168,19 +192,26 @@ async def until(condition: Callable[[], object], timeout_s: float = 5.0) -> None
 
 
 @contextlib.contextmanager
-def mosquitto(port: int, folder: Path, access: str = "") -> Iterator[subprocess.Popen[bytes]]:
-    """A broker of the test's own that it may stop, freeze and forbid things with; `access` are lines of an ACL file."""
-    lines = [f"listener {port} 127.0.0.1", "allow_anonymous true", "persistence false"]
+def mosquitto(
+    port: int, folder: Path, access: str = "", words: Sequence[str] = ("allow_anonymous true",)
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A broker of the test's own that it may stop, freeze and forbid things with.
+
+    `access` are lines of an ACL file, `words` further lines of the configuration.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [f"listener {port} 127.0.0.1", "persistence false", "user root", *words]
     if access:
         (folder / "acl").write_text(access)
-        (folder / "acl").chmod(0o644)
-        lines += [f"acl_file {folder / 'acl'}", "user root"]
+        (folder / "acl").chmod(0o600)
+        lines += [f"acl_file {folder / 'acl'}"]
     (folder / "conf").write_text("\n".join(lines) + "\n")
     programme = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
     process = subprocess.Popen([programme, "-c", str(folder / "conf")], stderr=subprocess.DEVNULL)
     try:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
+            assert process.poll() is None, "mosquitto did not start"
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
                 break
             time.sleep(0.02)
