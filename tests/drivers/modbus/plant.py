@@ -6,6 +6,7 @@ from pathlib import Path
 
 from drivers.modbus import PROTOCOL
 from drivers.modbus.address import Address, Settings, Table, Type
+from drivers.modbus.device import PLAIN, Device
 from supervisor.model import Equipment, EquipmentType, Kind, LinkSpec, Site, Source, Tag, TagSpec, Text
 from supervisor.vault import Vault
 
@@ -26,20 +27,26 @@ ADDRESSES: dict[str, Address] = {
     "on": Address(Table.DISCRETE, 20, Type.BOOL),
     "energy": Address(Table.INPUT, 100, Type.INT64),
 }
+KINDS = {Type.STRING: Kind.TEXT}
 SCALES = {"energy": 0.001}
 
 
-def site(spec: LinkSpec, units: tuple[int, ...] = (1,), addresses: dict[str, Address] | None = None) -> Site:
+def site(
+    spec: LinkSpec,
+    units: tuple[int, ...] = (1,),
+    addresses: dict[str, Address] | None = None,
+    device: Device = PLAIN,
+) -> Site:
     """One equipment per unit, `E1`, `E2`…, each with all of `addresses`."""
     addresses = ADDRESSES if addresses is None else addresses
-    specs = {name: TagSpec(name, HERE, Kind.NUMBER) for name in addresses}
+    specs = {name: TagSpec(name, HERE, KINDS.get(one.type, Kind.NUMBER)) for name, one in addresses.items()}
     kind = EquipmentType("thing", HERE, "lighting", specs)
     equipment, tags = [], []
     for unit in units:
         thing = Equipment(len(equipment), f"E{unit}", HERE, kind, "", "lighting", "L", args={"unit": str(unit)})
         equipment.append(thing)
         for name, address in addresses.items():
-            source = Source(name, True, True, SCALES.get(name, 1.0), 0.0, address)
+            source = Source(name, True, True, SCALES.get(name, 1.0), 0.0, address, device)
             tags.append(Tag(len(tags), thing, specs[name], "L", source))
     return Site(
         "test", HERE, Path(), "Europe/Paris", 47.47, -0.55, "fr", {}, {}, {"thing": kind}, {}, {"L": spec},
