@@ -245,4 +245,4 @@ def _kind(lost: LinkLost) -> str:
     """The word under which a loss is counted."""
     if isinstance(lost, NoBroker):
         return "connect"
-    return "timeout" if lost.quality is Quality.TIMEOUT else "closed"
+    return "timeout" if lost.quality is Quality.TIMEOUT else "lost"

@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidSignature
 
 from drivers.opcua import fallback
 from drivers.opcua.address import Settings
-from drivers.opcua.client import endpoints, hang_up, new_client
+from drivers.opcua.client import ChannelRefused, endpoints, hang_up, new_client
 from drivers.opcua.notification import Notification
 from drivers.opcua.security import Security
 from drivers.opcua.trust import Unsafe
@@ -182,13 +182,17 @@ class Wire:
         except ua.UaStatusCodeError as error:
             said = f"the server answers {name(error.code)}"
             if remedy := self._security.remedy(error.code):
-                raise self._lost("security", f"{said}: {remedy}", Quality.CONFIGURATION) from error
+                raise self._lost("security", said + remedy, Quality.CONFIGURATION) from error
             raise self._lost("refused", said) from error
+        except ChannelRefused as error:
+            said = f"the server refuses the channel{self._security.to_be_trusted()}"
+            raise self._lost("security", said, Quality.CONFIGURATION) from error
         except InvalidSignature as error:
             said = "the server does not hold the key of its certificate: what answers is not what it claims to be"
             raise self._lost("security", said, Quality.CONFIGURATION) from error
         except OSError as error:
-            raise self._lost("closed", _say(error)) from error
+            kind = "connect" if isinstance(error, ConnectionRefusedError) else "lost"
+            raise self._lost(kind, _say(error)) from error
         except Exception as error:
             raise self._lost("garbage", f"the server's answer makes no sense: {_say(error)}") from error
 
@@ -207,7 +211,7 @@ class Wire:
         if not self._ended:  # everyone who waits meets the same end: it counts once
             self.traffic.count(kind)
         self._ended = True
-        self.broken = self.broken or kind in ("timeout", "closed", "garbage")
+        self.broken = self.broken or kind in ("timeout", "connect", "lost", "garbage")
         return LinkLost(reason, quality)
 
 

@@ -32,7 +32,7 @@ def test_that_a_server_that_goes_is_noticed_at_once_and_used_again_when_it_is_ba
             plant.set("level", 3.0)
             await plant.server.stop()
             await lost(task, within_s=0.5)
-            assert plant.traffic.errors == {"closed": 1}
+            assert plant.traffic.errors == {"lost": 1}
             await plant.server.start()
             again = plant.run()
             await until(lambda: plant.value("level") == 3.0, again)
