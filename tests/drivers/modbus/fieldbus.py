@@ -93,7 +93,8 @@ class Fieldbus:
             self.cut()
             self._server.close()
             await self._server.wait_closed()
-            await asyncio.sleep(0.02)
+            while self._writers:
+                await asyncio.sleep(0.01)
 
     def cut(self) -> None:
         for writer in self._writers:
