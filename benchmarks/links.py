@@ -165,9 +165,8 @@ def measure(count: int, port: int, warm_s: float, seconds: float) -> Cost:
 
 def report(name: str, cost: Cost, idle: Cost) -> None:
     share, base = 100 * cost.cpu_s / cost.wall_s, 100 * idle.cpu_s / idle.wall_s
-    print(
-        f"{name:24s} {share:5.1f} % of a core ({share - base:+5.1f} beside none), {cost.tries / cost.wall_s:4.0f} tries/s"
-    )
+    rate = cost.tries / cost.wall_s
+    print(f"{name:24s} {share:5.1f} % of a core ({share - base:+5.1f} beside none), {rate:4.0f} tries/s")
     print(f"{'':24s} {cost.threads} threads, {cost.files} files and sockets, {cost.lines} lines of log since the start")
 
 

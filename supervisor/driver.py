@@ -32,6 +32,12 @@ ERRORS: Mapping[str, str] = {
     "write": "a write was not carried out, or nobody knows",
     "security": "a certificate, a key or a password was not accepted, by us or by the other side",
     "subscription": "the other side does not give us something we asked to be told of",
+    "gap": "something between two messages is missing",
+    "rebirth": "a node was asked to say everything anew, because something was amiss",
+    "duplicate": "the same message came twice",
+    "retained": "an old message was held by the broker where none should be",
+    "filter": "the controller does not do a deadband or a sampling that was asked for",
+    "history": "a hole could not be filled from the controller's own history",
     "overflow": "more came than could be taken, and some was left out",
     "bug": "a fault of Vigie itself",
 }

@@ -40,6 +40,12 @@ KINDS = {
     "write": Text(fr="Écriture non aboutie", en="Write not carried out"),
     "security": Text(fr="Certificat ou mot de passe refusé", en="Certificate or password refused"),
     "subscription": Text(fr="Abonnement refusé", en="Subscription refused"),
+    "gap": Text(fr="Message manquant", en="Message missing"),
+    "rebirth": Text(fr="Réannonce demandée (Sparkplug)", en="Rebirth asked for (Sparkplug)"),
+    "duplicate": Text(fr="Message en double", en="Message twice"),
+    "retained": Text(fr="Ancien message conservé par le courtier", en="Old message retained by the broker"),
+    "filter": Text(fr="Filtrage non accepté", en="Filter not accepted"),
+    "history": Text(fr="Historique de l'automate non lu", en="Controller's history not read"),
     "overflow": Text(fr="Débordement : valeurs perdues", en="Overflow: values left out"),
     "bug": Text(fr="Défaut interne de Vigie", en="Internal fault of Vigie"),
 }
