@@ -56,7 +56,7 @@ class Note(msgspec.Struct, frozen=True):
     problems: tuple[str, ...]
     """Words of `drivers.opcua.trust`, such as "unknown" or "expired"."""
     time: int
-    """ns UTC."""
+    """When that was first so, ns UTC."""
     declined: bool = False
     """A person looked at it and said no."""
 
@@ -175,6 +175,8 @@ class TrustStore:
                 self._drop(self._rejected / f"{before.fingerprint}.der")
         if not self.holds(certificate):
             self._put(self._rejected / f"{mark}.der", certificate.public_bytes(Encoding.DER))
+        if before and (before.fingerprint, before.host, before.problems) == (mark, host, tuple(problems)):
+            return  # a link tries again every ten seconds, for ever
         declined = bool(before and before.fingerprint == mark and before.declined)
         self._put(self._note(link), msgspec.json.encode(Note(mark, host, tuple(problems), now, declined)))
 

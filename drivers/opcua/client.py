@@ -15,6 +15,10 @@ CHANNEL_MS = 3_600_000
 """Lifetime asked for a security token; renewed at three quarters of what the server grants."""
 
 
+class ChannelRefused(Exception):
+    """The server answered our request for a channel, and not by one."""
+
+
 class SecureClient(Client):  # type: ignore[misc]  # asyncua is not typed
     """It comes with the token policy that was chosen, not with the first of its kind."""
 
@@ -22,6 +26,14 @@ class SecureClient(Client):  # type: ignore[misc]  # asyncua is not typed
 
     def server_policy(self, token_type: ua.UserTokenType) -> Any:
         return self.token or super().server_policy(token_type)
+
+    async def open_secure_channel(self, renew: bool = False) -> None:
+        """Open or renew the channel. Raises ChannelRefused, also for the AssertionError that asyncua makes of a refusal
+        that is itself signed and encrypted; its StatusCode is lost in there."""
+        try:
+            await super().open_secure_channel(renew)
+        except AssertionError as error:
+            raise ChannelRefused from error
 
 
 def new_client(url: str, timeout_s: float) -> SecureClient:

@@ -49,6 +49,25 @@ _SECURE = {policy.URI for word, policy in POLICIES.items() if word != "none"}
 _OAEP = 42
 """Bytes that OAEP with SHA-1 takes of each block; with SHA-256 66. Source: RFC 8017, 7.1.1: 2 + 2 hashes."""
 _OAEP_SHA256 = 66
+_USER_REFUSED = {
+    int(code)
+    for code in (
+        ua.StatusCodes.BadUserAccessDenied,
+        ua.StatusCodes.BadIdentityTokenRejected,
+        ua.StatusCodes.BadIdentityTokenInvalid,
+    )
+}
+_CERTIFICATE_REFUSED = {
+    int(code)
+    for code in (
+        ua.StatusCodes.BadSecurityChecksFailed,  # what servers say who give no reason: OPC 10000-4, 6.1.3
+        ua.StatusCodes.BadCertificateUntrusted,
+        ua.StatusCodes.BadCertificateInvalid,
+        ua.StatusCodes.BadCertificateUseNotAllowed,
+        ua.StatusCodes.BadCertificateTimeInvalid,
+        ua.StatusCodes.BadCertificateUriInvalid,
+    )
+}
 _WORD = {policy.URI: word for word, policy in POLICIES.items()}
 
 
@@ -75,9 +94,10 @@ class Security:
         expected = Expected(self._link.id, host, endpoint.Server.ApplicationUri or "")
         store = TrustStore(self._vault.pki)
         await asyncio.to_thread(check, chain, expected, store, self._clock.now())
-        moment = datetime.fromtimestamp(self._clock.now() / 1e9, UTC)
-        self._own = await asyncio.to_thread(own, self._vault.pki, moment)
-        if self._policy is SecurityPolicyNone:
+        if self._policy is not SecurityPolicyNone or self._settings.identity == "certificate":
+            moment = datetime.fromtimestamp(self._clock.now() / 1e9, UTC)
+            self._own = await asyncio.to_thread(own, self._vault.pki, moment)
+        if self._own is None or self._policy is SecurityPolicyNone:
             # what the password is encrypted for; asyncua compares it with the one the session is made with
             client.security_policy.peer_certificate = _der(chain[0])
             return
@@ -104,23 +124,20 @@ class Security:
 
     def remedy(self, code: int) -> str:
         """What to do about a refusal of the server that is about security; empty for any other."""
-        user = f"check the user {self._settings.user!r} at the server, and its password with `vigie secret SITE"
-        return {
-            ua.StatusCodes.BadUserAccessDenied: f"{user} {self._link.id}`",
-            ua.StatusCodes.BadIdentityTokenRejected: f"{user} {self._link.id}`",
-            ua.StatusCodes.BadIdentityTokenInvalid: f"{user} {self._link.id}`",
-            ua.StatusCodes.BadSecurityChecksFailed: self._unknown_to_it(),
-            ua.StatusCodes.BadCertificateUntrusted: self._unknown_to_it(),
-            ua.StatusCodes.BadCertificateInvalid: self._unknown_to_it(),
-            ua.StatusCodes.BadCertificateUseNotAllowed: self._unknown_to_it(),
-            ua.StatusCodes.BadCertificateTimeInvalid: "our certificate is not valid by its clock: check both clocks",
-        }.get(code & 0xFFFF0000, "")
+        status = code & 0xFFFF0000
+        if status in _USER_REFUSED and self._settings.identity == "user":
+            user, link = self._settings.user, self._link.id
+            return f": check the user {user!r} at the server, and its password with `vigie secret SITE {link}`"
+        if status in _USER_REFUSED and self.asks:
+            return f": it refuses identity={self._settings.identity}"
+        return self.to_be_trusted() if status in _CERTIFICATE_REFUSED else ""
 
-    def _unknown_to_it(self) -> str:
+    def to_be_trusted(self) -> str:
+        """That the server should trust us, where we came with a certificate."""
         if self._own is None:
             return ""
-        mark, folder = fingerprint(self._own.certificate), self._vault.pki / "own"
-        return f"have it trust our certificate {folder / 'certificate.der'} (SHA-256 {mark})"
+        mark, file = fingerprint(self._own.certificate), self._vault.pki / "own" / "certificate.der"
+        return f": have it trust our certificate {file} (SHA-256 {mark}), and check both clocks"
 
     def _choose(self, endpoints: Sequence[ua.EndpointDescription]) -> ua.EndpointDescription:
         """The endpoint of the link's settings. A weaker one is never taken instead."""
