@@ -129,6 +129,12 @@ def _import(command: argparse.ArgumentParser) -> None:
     command.add_argument("--settings", default="", help='for a list: settings of every link, such as "timeout_s=2"')
 
 
+def _sheet(command: argparse.ArgumentParser) -> None:
+    command.add_argument("equipment", help="id of the equipment, such as AP-014")
+    command.add_argument("--user", default="", help="who reads; the first engineer of the site if left out")
+    _paper(command)
+
+
 def _paper(command: argparse.ArgumentParser) -> None:
     command.add_argument("--html", metavar="FILE", help="write a page")
     command.add_argument("--pdf", metavar="FILE", help="write paper")
@@ -196,6 +202,7 @@ _COMMANDS: tuple[tuple[str, str, str, tuple[Callable[[argparse.ArgumentParser], 
         (_site, _data, _secret),
     ),
     ("probe", "Look at a controller that no site knows yet, or test one value of it.", "ui.cli.probe:probe", (_probe,)),
+    ("sheet", "Print the commissioning sheet of an equipment.", "ui.cli.sheet:sheet", (_site, _data, _sheet)),
     ("import", "Make packs, links and equipment of a look or of a list.", "ui.cli.import_:import_", (_import,)),
     (
         "trust",

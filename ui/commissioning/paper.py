@@ -29,6 +29,8 @@ FACTS = {
     "note": Text("Remarque", "Note"),
 }
 RIGHT = ("readings", "address")
+WIDTHS = {"room": "7%", "remark": "16%"}
+"""Columns to write in by hand."""
 
 
 def document(title: str, body: str, language: str) -> str:
@@ -43,11 +45,17 @@ def document(title: str, body: str, language: str) -> str:
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], kinds: Sequence[str] = ()) -> str:
     """Cells are HTML already; `kinds` are classes of the columns."""
     kinds = kinds or [""] * len(heads)
-    head = "".join(f'<th class="{kind}">{escape(text)}</th>' for text, kind in zip(heads, kinds, strict=True))
+    head = "".join(_th(text, kind) for text, kind in zip(heads, kinds, strict=True))
     lines = [
         "<tr>" + "".join(_td(text, kind) for text, kind in zip(cells, kinds, strict=True)) + "</tr>" for cells in rows
     ]
     return f'<table width="100%" cellspacing="0" cellpadding="3"><thead><tr>{head}</tr></thead>{"".join(lines)}</table>'
+
+
+def _th(text: str, kind: str) -> str:
+    side = ' align="right"' if kind == "figure" else ' align="left"'
+    width = f' width="{WIDTHS[kind]}"' if kind in WIDTHS else ""
+    return f'<th class="{kind}"{side}{width}>{escape(text)}</th>'
 
 
 def _td(text: str, kind: str) -> str:
