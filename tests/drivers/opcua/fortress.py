@@ -141,7 +141,7 @@ class Fortress:
         self.users = Users()
         self.traffic = Traffic()
         self.link = LinkSpec(
-            "L/1", Text("ici", "here"), "opcua", f"opc.tcp://127.0.0.1:{self.port}", "", Settings(timeout_s=5.0)
+            "L/1", Text("ici", "here"), "opcua", f"opc.tcp://127.0.0.1:{self.port}", "", Settings(timeout_s=20.0)
         )
 
     @asynccontextmanager
@@ -167,7 +167,7 @@ class Fortress:
             await server.stop()
 
     def wire(self, **settings: Any) -> Wire:
-        spec = replace(self.link, settings=replace(Settings(timeout_s=5.0), **settings))
+        spec = replace(self.link, settings=replace(Settings(timeout_s=20.0), **settings))
         return Wire(spec, SystemClock(), self.traffic, self.vault)
 
     async def visit(self, **settings: Any) -> str:

@@ -2,7 +2,8 @@
 //
 //   node opcua_strict.js PORT FOLDER
 //
-// Endpoint: Basic256Sha256, Sign and SignAndEncrypt, anonymous. It trusts FOLDER/trust.der from when that is there.
+// Endpoints: Basic256Sha256, Sign and SignAndEncrypt; user "vigie" with the password "pumpe" or nobody. It trusts
+// FOLDER/trust.der from when that is there.
 // Says "ready" once it listens.
 const fs = require("fs");
 const path = require("path");
@@ -19,6 +20,7 @@ async function main() {
         serverCertificateManager: certificates,
         securityPolicies: [SecurityPolicy.Basic256Sha256],
         securityModes: [MessageSecurityMode.Sign, MessageSecurityMode.SignAndEncrypt],
+        userManager: { isValidUser: (user, password) => user === "vigie" && password === "pumpe" },
     });
     await server.start();
     const given = path.join(folder, "trust.der");
