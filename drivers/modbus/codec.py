@@ -64,6 +64,11 @@ class _Group:
     digits: int
     """Of a BCD number; 0 for the rest."""
 
+    @property
+    def plain(self) -> bool:
+        """Numbers as they are, one right after the other."""
+        return self.stride == self.dtype.itemsize and self.shifts is None and not self.digits
+
 
 class Layout:
     """The values of `addresses` in registers from `start`; values come and go in the order of `addresses`."""
@@ -79,19 +84,19 @@ class Layout:
             if a.type is Type.STRING
         ]
         group = self._groups[0] if len(self._groups) == 1 and not self._strings else None
-        plain = group and not group.swapped and group.shifts is None and not group.digits
-        self._only = (
-            group.dtype if group and plain and group.stride == group.dtype.itemsize and not group.start else None
-        )
-        """The type of a block that is nothing but such values, one after the other."""
+        self._only = group if group and group.plain and not group.start else None
+        """What a block that is nothing but such values, one after the other, is made of."""
         self.sure = not any(address.type in _UNSURE for address in addresses)
         """No value of it can turn out to be no number."""
 
     def decode(self, data: bytes) -> NDArray[np.float64]:
         """Raw values of a block of registers. 64-bit integers beyond 2^53 lose their last digits in a float; a BCD
         number with a digit above 9 is NaN; a string is 0, see `texts`."""
-        if self._only is not None and len(data) == self.count * self._only.itemsize:
-            return np.frombuffer(data, self._only).astype(_FLOAT)
+        only = self._only
+        if only is not None and len(data) == self.count * only.dtype.itemsize:
+            if only.swapped:
+                return np.frombuffer(data, _WORD).byteswap().view(only.dtype).astype(_FLOAT)
+            return np.frombuffer(data, only.dtype).astype(_FLOAT)
         values = np.zeros(self.count) if self._strings else np.empty(self.count)
         exchanged: NDArray[np.uint16] | None = None
         for group in self._groups:
