@@ -80,6 +80,11 @@ class Result:
     wall_s: float
     cpu_s: float
 
+    def figures(self) -> tuple[float, ...]:
+        """Requests and tags a second; us of the processor per request and per tag."""
+        request, tag = 1e6 * self.cpu_s / self.requests, 1e6 * self.cpu_s / self.tags
+        return self.requests / self.wall_s, self.tags / self.wall_s, request, tag
+
 
 Way = Callable[[int, int, float], Awaitable[Result]]
 """First port, number of devices, seconds."""
@@ -270,16 +275,8 @@ def report(devices: int, results: dict[str, list[Result]], base: str) -> None:
     print(f"{devices} devices, {REGISTERS} registers a block; medians of {len(results[base])} rounds")
     print(f"{'':46s} {'requests/s':>10s} {'tags/s':>12s} {'us/request':>10s} {'us/tag':>8s} {'less a tag':>10s}")
     for name, rounds in results.items():
-        figures = [
-            (
-                one.requests / one.wall_s,
-                one.tags / one.wall_s,
-                1e6 * one.cpu_s / one.requests,
-                1e6 * one.cpu_s / one.tags,
-            )
-            for one in rounds
-        ]
-        rate, tags, request, tag = (statistics.median(column) for column in zip(*figures, strict=True))
+        columns = zip(*(one.figures() for one in rounds), strict=True)
+        rate, tags, request, tag = map(statistics.median, columns)
         less = statistics.median(
             their.cpu_s / their.tags * one.tags / one.cpu_s for one, their in zip(rounds, results[base], strict=True)
         )
