@@ -36,6 +36,7 @@ class Guarded(TownStation):
         assert isinstance(links, dict)
         self.link = next(one.id for one in links.values() if one.protocol == "opcua")
         links[self.link] = replace(links[self.link], settings=Settings(security="aes256"))
+        self.link_pages.update({link: {} for link in links})
         self.store = TrustStore(folder / "pki")
         self.user = ANNE
         self.trusting = trust_acts(TrustDesk(self.site, self.store, self.writer))
