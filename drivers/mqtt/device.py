@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 from drivers.mqtt.datatypes import ARRAYS, PLACES, TEXTS, Place, Value, element_of, spelt, value_of, whole
 from drivers.mqtt.gather import Gather
+from drivers.mqtt.order import Heard
 from drivers.mqtt.payload import Field, convert
-from drivers.mqtt.sparkplug import LAST_INSTANT_MS, MS, instant, quality_in
+from drivers.mqtt.sparkplug import instant, quality_in
 from supervisor.model import Quality
 
 _LEAST = -sys.float_info.max
@@ -128,55 +129,52 @@ class Device:
         elif datatype in ARRAYS:  # a metric that is really called "x[3]" comes before element 3 of x
             yield from (feed for feed in self._elements.get(name, ()) if f"{name}[{feed.element}]" not in announced)
 
-    def take(self, payload: Any, now: int, gather: Gather) -> Taken:
+    def take(self, heard: Heard, gather: Gather) -> Taken:
         """Data that came in their turn, or the values of a birth."""
-        garbage, unknown = 0, False
+        garbage, unknown, odd = 0, False, heard.odd
         hot, names, live = self._hot, self.names, gather.live
         add_index, add_value = live.index.append, live.value.append
         add_quality, add_time = live.quality.append, live.time.append
-        sent = instant(payload.timestamp)
-        arrived = sent or now
-        for metric in payload.metrics:
+        before, time = -1, 0
+        for metric in heard.payload.metrics:
             alias = metric.alias
             row = hot.get(alias) if alias else (slot := names.get(metric.name)) and slot.hot
             try:
                 if (
                     not row
-                    or metric.is_historical
-                    or metric.is_null
-                    or metric.properties
+                    or (odd and (metric.is_historical or metric.is_null or metric.properties))
                     or not ((value := getattr(metric, row[1])) or metric.HasField(row[1]))
                 ):
-                    unknown |= self._odd(metric, sent, now, gather)
+                    unknown |= self._odd(metric, heard, gather)
                     continue
                 if not _LEAST <= value < row[2]:
                     if isinstance(value, float):  # infinite, or no number at all
-                        self._odd(metric, sent, now, gather)
+                        self._odd(metric, heard, gather)
                         continue
                     value = whole(row[3], value)
             except (ValueError, OverflowError):
                 garbage += 1
                 continue
-            ms = metric.timestamp
+            if (ms := metric.timestamp) != before:  # most payloads have one for all of their metrics
+                before, time = ms, instant(ms) or instant(heard.time_ms) or heard.since
             add_index(row[0])
             add_value(value)
             add_quality(0)
-            add_time(ms * MS if 0 < ms < LAST_INSTANT_MS else arrived)
+            add_time(time)
         return Taken(garbage, unknown)
 
-    def glean(self, payload: Any, now: int, gather: Gather) -> int:
+    def glean(self, heard: Heard, gather: Gather) -> int:
         """Data out of turn: only what says by itself, by name and datatype, what it is. Returns what was garbage."""
         garbage = 0
-        sent = instant(payload.timestamp)
-        for metric in payload.metrics:
+        for metric in heard.payload.metrics:
             if metric.name and metric.datatype:
                 try:
-                    self._odd(metric, sent, now, gather)
+                    self._odd(metric, heard, gather)
                 except (ValueError, OverflowError):
                     garbage += 1
         return garbage
 
-    def _odd(self, metric: Any, sent: int, now: int, gather: Gather) -> bool:
+    def _odd(self, metric: Any, heard: Heard, gather: Gather) -> bool:
         """A metric that is more than a number by its alias; returns whether its alias is unknown.
 
         ValueError or OverflowError where it is garbage.
@@ -185,13 +183,13 @@ class Device:
         if slot is None:
             return True
         quality = quality_in(metric.properties) if metric.properties and slot.feeds else Quality.GOOD
-        time = instant(metric.timestamp) or sent
+        time = instant(metric.timestamp) or instant(heard.time_ms)
         if metric.is_historical and not time:
             raise ValueError("history without a time")
         samples = gather.history if metric.is_historical else gather.live
         values = [convert(_read(metric, slot, feed), feed.field.textual, feed.field.words) for feed in slot.feeds]
         for feed, value in zip(slot.feeds, values, strict=True):
-            samples.add(feed.field.tag, value, quality, time or now)
+            samples.add(feed.field.tag, value, quality, time or heard.since)
         return False
 
     def _slot(self, metric: Any) -> Slot | None:

@@ -76,10 +76,7 @@ class Node:
     def hear(self, heard: Heard, gather: Gather) -> int:
         """One message, in whatever state; returns how much of it was garbage."""
         event = self._death(heard) if heard.kind == "NDEATH" else self._order.turn(heard)
-        garbage = self._step(event, heard, gather)
-        if self._order.full:  # no use in waiting for what comes after so many
-            garbage += self._step(Event.EXPIRY, heard, gather)
-        return garbage
+        return self._step(event, heard, gather)
 
     def wait(self, now: int, gather: Gather) -> None:
         """Time has passed: what was waited for long enough does not come."""
@@ -92,6 +89,14 @@ class Node:
             self._lose(self._unborn, now, gather)
             self._reborn_by = 0
             self._unborn = set()
+
+    def restamp(self, now: int) -> None:
+        """The station's clock was set back to `now`: nothing may be due later than it would be if it happened now."""
+        self._order.restamp(now)
+        self._asked = min(self._asked, now)
+        self.due = min(self.due, now + round(self._patience_s * SECOND))
+        self._answer_by = min(self._answer_by, now + round(ANSWER_S * SECOND))
+        self._reborn_by = min(self._reborn_by, now + round(REBORN_S * SECOND))
 
     @property
     def next_at(self) -> int:
@@ -189,7 +194,8 @@ class Node:
 
     def _hold(self, heard: Heard, gather: Gather) -> int:
         self._order.hold(heard)
-        return 0
+        # no use in waiting for what comes after so many
+        return self._step(Event.EXPIRY, heard, gather) if self._order.full else 0
 
     def _keep(self, heard: Heard, gather: Gather) -> int:
         self._order.hold(heard)
@@ -238,8 +244,8 @@ class Node:
         if self.awaited:
             self._echo(heard.device, device, heard.payload)
         if doubtful:
-            return device.glean(heard.payload, heard.since, gather)
-        taken = device.take(heard.payload, heard.since, gather)
+            return device.glean(heard, gather)
+        taken = device.take(heard, gather)
         if taken.unknown:
             self._ask(heard.since)
         return taken.garbage
@@ -250,7 +256,7 @@ class Node:
         self._unborn.discard(name)
         self.awaited = {place for place in self.awaited if place[0] != name}
         missing, blamed = device.born(heard.payload)
-        garbage = device.take(heard.payload, heard.since, gather).garbage
+        garbage = device.take(heard, gather).garbage
         _say([device], 1.0, heard.since, gather)
         if missing:
             gather.lose(missing, Quality.CONFIGURATION, heard.since)

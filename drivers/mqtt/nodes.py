@@ -15,7 +15,7 @@ from drivers.mqtt.node import ANSWER_S as ANSWER_S
 from drivers.mqtt.node import REORDER_S, Node
 from drivers.mqtt.order import Heard
 from drivers.mqtt.payload import field_of
-from drivers.mqtt.sparkplug import LAST_INSTANT_MS, MS, REBIRTH, Metric, Topic, Type, decode, encode
+from drivers.mqtt.sparkplug import LAST_INSTANT_MS, MS, REBIRTH, Metric, Topic, Type, decode, encode, odd
 from drivers.mqtt.states import State
 from supervisor.model import Tag
 
@@ -33,6 +33,8 @@ class Nodes:
         self._restless: set[Node] = set()
         """Nodes of which something may be due."""
         self._counts: Counter[str] = Counter()
+        self._latest = 0
+        """ns UTC of the last look at what is overdue."""
 
     def __len__(self) -> int:
         return len(self._nodes)
@@ -82,6 +84,10 @@ class Nodes:
 
     def overdue(self, now: int, gather: Gather) -> None:
         """Time has passed; nodes that never answered are offline, and messages that never came are lost."""
+        if now < self._latest:  # a node would else be held back, or not asked, for as long as the clock was set back
+            for node in self._nodes.values():
+                node.restamp(now)
+        self._latest = now
         for node in self._restless:
             node.wait(now, gather)
 
@@ -122,7 +128,7 @@ class Nodes:
             sent = 0
         digest = hash((kind, device, body)) if sent else 0
         self._restless.add(node)
-        return node.hear(Heard(kind, device, payload, sent, digest, now), gather)
+        return node.hear(Heard(kind, device, payload, sent, digest, now, odd(body)), gather)
 
     def command(self, tag: Tag, raw: float, now: int) -> tuple[str, bytes]:
         """Topic and payload of a write; ValueError, in words for the ledger, where it cannot be sent.

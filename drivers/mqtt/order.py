@@ -27,6 +27,8 @@ class Heard(NamedTuple):
     """Of kind, device and bytes; 0 for a message that may be said twice in the same words, because it has no time."""
     since: int
     """ns UTC of its arrival."""
+    odd: bool = True
+    """See `sparkplug.odd`."""
 
 
 class Order:
@@ -113,6 +115,10 @@ class Order:
         held = sorted(self._held.items(), key=lambda row: (row[0] - self._due) % SEQS)
         self._held.clear()
         return [heard for _, heard in held]
+
+    def restamp(self, now: int) -> None:
+        """The clock was set back: what is held back came now at the latest."""
+        self._held = {seq: heard._replace(since=min(heard.since, now)) for seq, heard in self._held.items()}
 
     def forget(self, before: int) -> None:
         """Those that came before this instant (ns UTC) have waited long enough."""

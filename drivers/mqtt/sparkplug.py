@@ -30,6 +30,7 @@ LAST_INSTANT_MS = 4_102_444_800_000
 COMPRESSED = "SPBV1.0_COMPRESSED"
 """`uuid` of a payload whose `body` is another one, packed. Not in the specification; Eclipse Tahu and the npm client
 have it, with zlib ("DEFLATE") or gzip."""
+_PACKED = COMPRESSED.encode()
 LARGEST = 8 << 20
 """Bytes that a packed payload may unpack to."""
 GOOD = 192
@@ -80,6 +81,15 @@ def decode(payload: bytes) -> Any:
         return _PAYLOAD.FromString(_unpack(parsed.body)) if parsed.uuid == COMPRESSED else parsed
     except message.DecodeError as error:
         raise ValueError(str(error)) from None
+
+
+def odd(body: bytes) -> bool:
+    """Whether a metric of a payload may be history, null, or of a quality of its own; looked for in its bytes.
+
+    To ask every metric costs a sixth of the whole way of a payload. What stands there by chance is asked in vain. A
+    bool that is true is a 1 from every encoder, although decoders take any other number for it too.
+    """
+    return b"\x28\x01" in body or b"\x38\x01" in body or b"Quality" in body or _PACKED in body
 
 
 def _unpack(body: bytes) -> bytes:

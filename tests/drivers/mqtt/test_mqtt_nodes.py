@@ -376,6 +376,18 @@ def test_that_more_messages_than_are_worth_waiting_for_end_the_wait():
     assert "PK.free" in with_quality(rows, Quality.STALE)
 
 
+def test_that_a_clock_that_is_set_back_delays_nothing():
+    host = Host()
+    host.birth()
+    host.tell("NDATA", [FREE], 2)
+    host.wait(1)
+    host.wait(-3600)
+    assert host.nodes.next_at() == host.now + 2 * SECOND
+    assert "PK.free" in with_quality(host.wait(2), Quality.STALE)
+    host.now += round(ASK_AGAIN_S * SECOND)
+    assert host.asked()
+
+
 def test_that_a_repeated_message_is_dropped_and_counted():
     host = Host()
     host.birth()
