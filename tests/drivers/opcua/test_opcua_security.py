@@ -9,13 +9,19 @@ from pathlib import Path
 import pytest
 from asyncua import ua
 
-from drivers.opcua import client
+from drivers.opcua import PROTOCOL, client
+from drivers.opcua.address import Address, Settings
 from drivers.opcua.certificates import own
+from supervisor.clock import SystemClock
+from supervisor.driver import Traffic
 from supervisor.errors import LinkLost
+from supervisor.flow import Batch
+from supervisor.link import Link
 from supervisor.model import Quality
 from supervisor.trust import TrustStore, fingerprint, keep
 from supervisor.vault import Vault
 from tests.drivers.opcua.fortress import NOW, PASSWORD, USER, Fortress, Made, der, key, key_der, state
+from tests.drivers.opcua.plant import site, until
 from tests.peers import node
 
 
@@ -223,5 +229,32 @@ def test_that_a_link_without_security_asks_for_no_certificate(tmp_path: Path) ->
     async def scenario() -> None:
         assert await fortress.visit() != "in"
         assert not (tmp_path / "never made").exists()
+
+    asyncio.run(scenario())
+
+
+def test_that_a_link_comes_up_by_itself_once_somebody_trusts(fortress: Fortress) -> None:
+    settings = Settings(publish_ms=50, timeout_s=20, security="aes256")
+    made = site(replace(fortress.link, settings=settings), {"state": Address(node="i=2259", sampling_ms=50)})
+    spec = made.links["L"]
+    heard: list[Batch] = []
+    clock, traffic = SystemClock(), Traffic()
+    driver = PROTOCOL.driver(spec, made.tags, clock, traffic, fortress.vault)
+    link = Link(spec, made.tags, driver, traffic, heard.append, clock)
+
+    async def scenario() -> None:
+        async with fortress.open():
+            running = asyncio.create_task(link.run())
+            try:
+                await until(lambda: bool(heard), timeout_s=30)
+                assert list(heard[0].quality) == [Quality.CONFIGURATION]
+                assert "not trusted yet" in link.reason
+                TrustStore(fortress.vault.pki).trust(fortress.certificate)
+                await until(lambda: link.connected and list(heard[-1].quality) == [Quality.GOOD], timeout_s=60)
+                assert float(heard[-1].value[0]) == 0.0
+                assert link.reason == ""
+            finally:
+                running.cancel()
+                await asyncio.wait([running])
 
     asyncio.run(scenario())
