@@ -1,6 +1,6 @@
 """Values: what a tag's number says to a person, in the window's language.
 
-Law 2 ends here: a bad value has no text but a dash, and whoever draws it draws it as bad.
+Law 2 ends here: a bad value has no text but a dash, and whoever draws it draws it as bad. One in doubt has a star.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from supervisor.model import BAD, Kind, Quality, Tag, TagSpec, Text
 from supervisor.texts import Texts
 from ui.live import Live
 from ui.look import WAITING, Look
+
+DOUBT = "*"
+"""Behind a value that is no plain measurement: out of range, put by hand, doubtful. The faceplate says which."""
 
 
 class Shown(NamedTuple):
@@ -28,7 +31,8 @@ def shown(tag: Tag, live: Live, texts: Texts, look: Look) -> Shown:
     """The live value of a tag; a dash without unit while it can't be believed."""
     if live.quality[tag.index] >= BAD:
         return Shown(WAITING, "", True)
-    return Shown(*worded(tag.spec, float(live.value[tag.index]), texts, look), bad=False)
+    text, unit = worded(tag.spec, float(live.value[tag.index]), texts, look)
+    return Shown(text + DOUBT if live.quality[tag.index] else text, unit, bad=False)
 
 
 def worded(spec: TagSpec, value: float, texts: Texts, look: Look) -> tuple[str, str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from supervisor.model import Alarm, Equipment, Kind, Tag
@@ -45,12 +45,18 @@ class Live(QWidget):
 class Measure(Live):
     """Name and value, and a bar with band, limits and pointer where the tag has a scale."""
 
+    menu = Signal(object)
+    """A right click; the tag."""
+
     def __init__(self, context: Context, tag: Tag, alarms: tuple[Alarm, ...]) -> None:
         super().__init__(context, tag)
         self._alarms = [alarm for alarm in alarms if alarm.tag.index == tag.index]
         self.scale = scale_of(tag.spec, self._alarms) if tag.spec.kind is Kind.NUMBER else None
         self.setFixedHeight(round((47 if self.scale else 25) * context.look.scale))
         self.read()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu.emit(self.tag)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look, width = self.context.look, self.width()

@@ -14,6 +14,7 @@ from ui.faceplate.commands import Commands
 from ui.faceplate.locks import LockRow
 from ui.faceplate.measures import Figure, Measure, PartRow
 from ui.faceplate.standing import Events, Standing
+from ui.faceplate.substitute import SubstituteCard, may
 from ui.pages import Context, Page
 from ui.scales import scale_of
 from ui.spark import Sparkline, Strips, ends
@@ -252,6 +253,11 @@ class Content(QWidget):
         self._count()
 
     def _bottom(self) -> None:
+        self.substitute = SubstituteCard(self.context)
+        self._outside.addWidget(self.substitute)
+        for measure in self.measures:
+            if isinstance(measure, Measure) and may(self.context, measure.tag):
+                measure.menu.connect(self.substitute.open)
         commands = Commands(self.context, self.equipment)
         if not commands.controls:
             commands.deleteLater()
@@ -296,8 +302,8 @@ class Content(QWidget):
         if self._state_tag is not None:
             self._word.setText(shown(self._state_tag, context.live, context.attachment.texts, look).text)
         qualities = context.live.quality[[tag.index for tag in self.tags]] if self.tags else np.empty(0)
-        bad = qualities[qualities >= BAD] if len(qualities) else qualities
-        text = look.say(words.QUALITY).format(quality=look.say(quality_words(int(bad[0])))) if len(bad) else ""
+        worst = int(max(qualities, key=lambda one: (one >= BAD, one > 0), default=0))
+        text = look.say(words.QUALITY).format(quality=look.say(quality_words(worst))) if worst else ""
         self._quality.setText(text)
         self._quality.setVisible(bool(text))
         self._state_box.setVisible(bool(text) or self._state_tag is not None)
