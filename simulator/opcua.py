@@ -111,7 +111,9 @@ class OpcuaServer:
 
     async def _build(self, server: Server) -> list[_Variable]:
         """Nodes for every tag, parents first; a node of the standard itself (CurrentTime) already exists."""
-        wanted = [(tag, target(_address(tag), tag.equipment.args)) for tag in self._tags]
+        # a tag that is only a method's, or inside an array or a structure, has no variable of its own here
+        own = [tag for tag in self._tags if (at := _address(tag)).path or at.node if not (at.element or at.member)]
+        wanted = [(tag, target(_address(tag), tag.equipment.args)) for tag in own]
         uris = {word.namespace for _, where in wanted for word in where.path}
         uris |= {where.namespace for _, where in wanted if where.node}
         indices = {uri: await server.register_namespace(uri) for uri in sorted(uris - {ALIASES["ua"]})}
@@ -263,6 +265,22 @@ class _Core(InternalServer):  # type: ignore[misc]
         super().__init__()
         self._parked: dict[Any, InternalSession] = {}
 
+    async def init(self, *words: Any, **more: Any) -> None:
+        await super().init(*words, **more)
+        service = self.subscription_service
+        transfer = service.transfer_subscriptions
+
+        async def whole(params: Any, session_id: Any, callback: Any) -> list[Any]:
+            """asyncua moves the answers to the new connection, and goes on taking questions from the old one."""
+            results: list[Any] = await transfer(params, session_id, callback)
+            for number in params.SubscriptionIds:
+                if (subscription := service.subscriptions.get(int(number))) is not None:
+                    subscription.pub_request_callback = callback.__self__.get_publish_request
+                    await _tell_again(subscription)
+            return results
+
+        service.transfer_subscriptions = whole
+
     def register_external_session(self, session: InternalSession) -> None:
         super().register_external_session(session)
         self._parked[session.auth_token] = session
@@ -336,6 +354,16 @@ def _standard_nodes() -> Mapping[Any, Any]:
             gc.enable()
     nodes: Mapping[Any, Any] = space._nodes
     return nodes
+
+
+async def _tell_again(subscription: Any) -> None:
+    """The present value of every item, as TransferSubscriptions promises who takes a subscription over."""
+    for held in list(subscription.monitored_item_srv._monitored_items.values()):
+        where = held.read_value_id
+        event = ua.MonitoredItemNotification()
+        event.ClientHandle = held.client_handle
+        event.Value = subscription.monitored_item_srv.aspace.read_attribute_value(where.NodeId, where.AttributeId)
+        await subscription.enqueue_datachange_event(held.monitored_item_id, event, held.queue_size)
 
 
 def _tell_time(core: InternalServer) -> None:

@@ -72,6 +72,8 @@ class _Front(asyncio.Protocol):
         self._waiting = bytearray()
         """What the client said before the server had picked up."""
         self._due = 0.0
+        self._held = 0
+        """Answers that wait for their time; none may overtake them, not even when a busy loop is behind with them."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -110,12 +112,17 @@ class _Front(asyncio.Protocol):
             return
         loop = asyncio.get_running_loop()
         late_s = mischief.get("late", 0.0)
-        if not late_s and self._due <= loop.time():
+        if not late_s and not self._held:
             self._say(data)
             return
         # the loop's heap keeps no order between equal instants: each answer is due a little after the last
         self._due = max(loop.time() + late_s, self._due + 1e-6)
-        loop.call_at(self._due, self._say, data)
+        self._held += 1
+        loop.call_at(self._due, self._release, data)
+
+    def _release(self, data: bytes) -> None:
+        self._held -= 1
+        self._say(data)
 
     def _say(self, data: bytes) -> None:
         if self.transport is not None and not self.transport.is_closing():
