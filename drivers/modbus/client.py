@@ -48,6 +48,13 @@ class GarbledAnswer(Exception):
     """An answer that does not fit its request: wrong unit, function, length, echo or checksum."""
 
 
+class NotSent(TimeoutError):
+    """The line was not free in time; the request never left."""
+
+    def __init__(self) -> None:
+        super().__init__("the line was still busy with an earlier request; nothing was sent")
+
+
 class Client(asyncio.BufferedProtocol, ABC):
     """See the module. After the peer is gone every call raises ConnectionError."""
 
@@ -71,7 +78,8 @@ class Client(asyncio.BufferedProtocol, ABC):
     async def call(self, unit: int, pdu: bytes, timeout_s: float) -> bytes:
         """Send one request and return the answer's data after its function code.
 
-        Raises ModbusException, GarbledAnswer, TimeoutError or ConnectionError.
+        Raises ModbusException, GarbledAnswer, TimeoutError or ConnectionError. On a line that is still owed an answer
+        it may take up to three times as long; NotSent is the TimeoutError that says that nothing left.
         """
 
     @abstractmethod

@@ -30,7 +30,7 @@ async def dial(endpoint: Endpoint, settings: Settings, pki: Path | None = None, 
         if endpoint.device:
             return await _serial(endpoint, settings)
         if endpoint.framing is Framing.TLS:
-            return await _secure(endpoint, settings, Keys(pki or Path(), link))
+            return await _secure(endpoint, settings, Keys(pki, link))
         async with asyncio.timeout(settings.timeout_s):
             return await _tcp(endpoint)
     except TimeoutError:

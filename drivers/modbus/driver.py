@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Sequence
 
 from drivers.modbus.address import Settings
-from drivers.modbus.client import Client, GarbledAnswer, ModbusException
+from drivers.modbus.client import Client, GarbledAnswer, ModbusException, NotSent
 from drivers.modbus.codec import Layout
 from drivers.modbus.dial import dial
 from drivers.modbus.endpoint import parse_endpoint
@@ -143,6 +143,8 @@ class ModbusDriver:
             if refusal.code != ACKNOWLEDGE:
                 raise WriteFailed(f"the device refused: {refusal}") from refusal
             return
+        except NotSent as late:
+            raise WriteFailed(str(late)) from late
         except (TimeoutError, ConnectionError, GarbledAnswer) as error:
             self._traffic.count("write")
             raise WriteUnknown(f"no answer to the write ({error or 'timeout'})") from error

@@ -15,7 +15,7 @@ import asyncio
 import math
 from dataclasses import dataclass
 
-from drivers.modbus.client import TURNAROUND_S, Client, GarbledAnswer, ModbusException
+from drivers.modbus.client import TURNAROUND_S, Client, GarbledAnswer, ModbusException, NotSent
 from drivers.modbus.endpoint import SerialLine
 from drivers.modbus.framing import Broken, LineFraming, fits, longest
 from drivers.modbus.mbap import misfit
@@ -23,6 +23,9 @@ from drivers.modbus.mbap import misfit
 SETTLE_S = 0.05
 """Silence after which a line that was in disorder is quiet. Longer than t3.5: adapters on USB hold what they received
 back for up to 16 ms, and serial servers for as long."""
+PATIENCE = 2.0
+"""Timeouts for which a request may wait for the line. More than the one for which an answer may be owed, so that a
+frame that was lost costs one request and not two."""
 _FAST_BAUD, _FAST_GAP_S = 19_200, 0.00175
 """Source: Modbus over serial line V1.02, 2.5.1.1: above 19 200 baud t3.5 is 1.750 ms whatever the rate."""
 
@@ -74,12 +77,15 @@ class LineClient(Client):
 
     async def call(self, unit: int, pdu: bytes, timeout_s: float) -> bytes:
         request = _Request(unit, pdu, timeout_s, self._loop.create_future())
-        while True:
-            await self._paid(request)  # out of turn: a unit that owes an answer must not hold up its neighbours
-            async with self._turn:
-                if not self._owing(request):
-                    await self._quiet()
-                    return await self._ask(request)
+        try:
+            async with asyncio.timeout(PATIENCE * timeout_s):
+                await self._take_turn(request)
+        except TimeoutError:
+            raise NotSent from None
+        try:
+            return await self._ask(request)
+        finally:
+            self._turn.release()
 
     async def broadcast(self, pdu: bytes, turnaround_s: float = TURNAROUND_S) -> None:
         async with self._turn:
@@ -87,6 +93,19 @@ class LineClient(Client):
             frame = self._framing.wrap(0, pdu)
             self._send(frame)
             await asyncio.sleep(turnaround_s + len(frame) * self._timing.character_s)
+
+    async def _take_turn(self, request: _Request) -> None:
+        while True:
+            await self._paid(request)  # out of turn: a unit that owes an answer must not hold up its neighbours
+            await self._turn.acquire()
+            try:
+                if not self._owing(request):
+                    await self._quiet()
+                    return
+            except BaseException:
+                self._turn.release()
+                raise
+            self._turn.release()
 
     async def _paid(self, request: _Request) -> None:
         """Wait until nothing on its way could be taken for this request's answer."""

@@ -25,41 +25,48 @@ _NO_TLS = ("WRONG_VERSION_NUMBER", "UNEXPECTED_EOF_WHILE_READING", "HTTP_REQUEST
 class Keys:
     """The files of one link; each may be missing."""
 
-    pki: Path
+    pki: Path | None
+    """None where there is no vault: then only the authorities count that the system knows."""
     link: str
 
     @property
     def authorities(self) -> Path:
-        return self.pki / "ca.pem"
+        return self._path("ca.pem")
 
     @property
     def device(self) -> Path:
-        return self.pki / f"{self.link}.device.pem"
+        return self._path(f"{self.link}.device.pem")
 
     @property
     def own(self) -> Path:
-        return self.pki / f"{self.link}.pem"
+        return self._path(f"{self.link}.pem")
+
+    def _path(self, name: str) -> Path:
+        return (self.pki or Path("pki")) / name
+
+    def _has(self, path: Path) -> bool:
+        return self.pki is not None and path.is_file()
 
     def context(self) -> ssl.SSLContext:
         """Reads the files, so not on the loop. Raises OSError with a sentence for a file that cannot be used."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if self.device.is_file():
+        if self._has(self.device):
             context.check_hostname = False  # this very certificate, whatever it is called
             context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
             _load(self.device, lambda: context.load_verify_locations(self.device))
-        elif self.authorities.is_file():
+        elif self._has(self.authorities):
             _load(self.authorities, lambda: context.load_verify_locations(self.authorities))
         else:
             context.load_default_certs()
-        if self.own.is_file():
+        if self._has(self.own):
             # without a word for the password OpenSSL would ask for it on the terminal
             _load(self.own, lambda: context.load_cert_chain(self.own, password=lambda: ""))
         return context
 
     def strange(self, shown: bytes) -> bool:
         """Whether the device showed another certificate (DER) than the one it is known by; reads the file."""
-        if not self.device.is_file():
+        if not self._has(self.device):
             return False
         return shown != ssl.PEM_cert_to_DER_cert(self.device.read_text("ascii"))
 
@@ -68,7 +75,9 @@ class Keys:
         if isinstance(error, ssl.SSLCertVerificationError):
             return self._distrust(error)
         reason = error.reason if isinstance(error, ssl.SSLError) and error.reason else ""
-        if reason.endswith("CERTIFICATE_REQUIRED") or (reason.endswith("HANDSHAKE_FAILURE") and not self.own.is_file()):
+        if reason.endswith("CERTIFICATE_REQUIRED") or (
+            reason.endswith("HANDSHAKE_FAILURE") and not self._has(self.own)
+        ):
             return f"it asks for a certificate of ours: put key and certificate into {self.own}"
         if "ALERT" in reason and ("CERT" in reason or reason.endswith(("UNKNOWN_CA", "ACCESS_DENIED"))):
             return f"it does not accept our certificate ({_words(reason)}): have {self.own} signed by its authority"

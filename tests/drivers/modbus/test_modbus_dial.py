@@ -13,11 +13,15 @@ from pymodbus.framer import FramerType
 from pymodbus.server import ModbusSerialServer, ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
-from drivers.modbus.address import Settings
+from drivers.modbus.address import Address, Settings, Table, parse_settings
 from drivers.modbus.client import ModbusException
 from drivers.modbus.dial import dial
 from drivers.modbus.endpoint import parse_endpoint, parse_serial
+from supervisor.clock import SystemClock
+from supervisor.driver import Traffic
+from supervisor.model import LinkSpec
 from tests import peers
+from tests.drivers.modbus.plant import HERE, driver_of, site
 from tests.ports import free_port
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="pseudo terminals are of POSIX")
@@ -129,6 +133,39 @@ def test_that_a_serial_port_talks_to_a_device_of_libmodbus():
                     with suppress(TimeoutError):  # libmodbus takes what follows for the answer of unit 8
                         await client.call(7, READ, 0.8)
                     assert await client.call(7, struct.pack(">BHH", 4, 2, 1), 5.0) == struct.pack(">BH", 2, 14)
+
+    asyncio.run(scenario())
+
+
+@posix
+def test_that_a_driver_reads_and_writes_over_a_serial_port():
+    """From the words of a link to the batch, over RTU."""
+    from tests.drivers.modbus.cable import cable
+
+    async def scenario():
+        async with cable() as line:
+            words = parse_settings({"baud": "115200", "parity": "none", "timeout_s": "2", "normal_s": "0.05"})
+            spec = LinkSpec("L", HERE, "modbus", f"modbus+rtu://{line.ours}", "", words)
+            plant = site(spec, (3,), {"level": Address(Table.HOLDING, 12), "flow": Address(Table.HOLDING, 13)})
+            server = ModbusSerialServer([device(3), device(4)], port=line.theirs, baudrate=115_200)
+            async with serving(server):
+                seen, news = {}, asyncio.Event()
+
+                def publish(batch):
+                    seen.update(zip(batch.index.tolist(), batch.value.tolist(), strict=True))
+                    news.set()
+
+                driver = driver_of(plant, SystemClock(), Traffic())
+                task = asyncio.create_task(driver.run(publish, lambda: None))
+                async with asyncio.timeout(20):
+                    await news.wait()
+                    assert seen == {0: 36.0, 1: 39.0}
+                    await driver.write(plant.tags[0], 7.0, 5.0)
+                    while seen[0] != 7.0:
+                        news.clear()
+                        await news.wait()
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
 
     asyncio.run(scenario())
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from drivers.modbus.client import Client, GarbledAnswer, ModbusException
+from drivers.modbus.client import Client, GarbledAnswer, ModbusException, NotSent
 from drivers.modbus.endpoint import SerialLine
 from drivers.modbus.framing import Ascii, Rtu
 from drivers.modbus.line import LineClient, Timing
@@ -277,6 +277,36 @@ def test_that_a_late_answer_is_waited_for_before_its_like_is_asked_again():
         wire.say(Rtu().wrap(7, b"\x03\x02\x00\x02"))
         assert await again == b"\x02\x00\x02"
         assert client.garbage == 0
+        await hung_up(client)
+
+    turned(scenario())
+
+
+def test_that_a_request_that_cannot_leave_in_time_says_that_nothing_was_sent():
+    async def scenario():
+        client, wire = line()
+        slow = asyncio.ensure_future(how(client.call(1, read(), 9.0)))
+        await asyncio.sleep(0)
+        with pytest.raises(NotSent, match="nothing was sent"):
+            await client.call(2, struct.pack(">BHH", 6, 1, 1), TIMEOUT_S)
+        assert len(wire.sent) == 1
+        assert asyncio.get_running_loop().time() == pytest.approx(2.0)
+        assert isinstance(await slow, TimeoutError)
+        await hung_up(client)
+
+    turned(scenario())
+
+
+def test_that_one_lost_frame_costs_one_request_and_not_two():
+    async def scenario():
+        client, wire = line()
+        with pytest.raises(TimeoutError):
+            await client.call(1, read(), TIMEOUT_S)
+        again = asyncio.ensure_future(client.call(1, read(), TIMEOUT_S))
+        await asyncio.sleep(1.01)
+        assert len(wire.sent) == 2
+        wire.say(Rtu().wrap(1, b"\x03\x02\x00\x09"))
+        assert await again == b"\x02\x00\x09"
         await hung_up(client)
 
     turned(scenario())
