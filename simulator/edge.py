@@ -36,6 +36,8 @@ class EdgeNode:
         self._peer = Peer(f"{self._group}-{self._name}", port, filters, self.hear)
         self._bdseq = -1
         self._seq = 0
+        self._sent = 0
+        """The stamp of the last message."""
         self._history: deque[tuple[_Row, Metric]] = deque(maxlen=BUFFERED)
         self.late_s = 0.0
         self.refusing = False
@@ -108,10 +110,16 @@ class EdgeNode:
 
     def _say(self, kind: str, device: str, metrics: Sequence[Metric]) -> None:
         self._seq = (self._seq + 1) % 256
-        payload = encode(metrics, self._time() // MS, self._seq)
+        # a birth gives the datatypes, data leave them out (tck-id-payloads-metric-datatype-not-req)
+        payload = encode(metrics, self._stamp(), self._seq, typed=kind.endswith("BIRTH"))
         if random.random() < self.garbled:
             payload = random.randbytes(len(payload))
         self._peer.publish(str(Topic(self._group, kind, self._name, device)), payload)
+
+    def _stamp(self) -> int:
+        """When a message is sent, ms: the world moves in steps, and no two messages of one node are of one instant."""
+        self._sent = max(self._sent + 1, self._time() // MS) if not self.late_s else self._time() // MS
+        return self._sent
 
     def _death(self) -> bytes:
         return encode([Metric(BDSEQ, Type.INT64, float(max(self._bdseq, 0)))], self._time() // MS)
