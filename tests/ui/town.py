@@ -250,6 +250,9 @@ _NAMES = {
 }
 _PROTOCOLS = {"lighting": "modbus", "water": "modbus", "traffic": "opcua"}
 
+LINK_PAGE = {"connected": True, "reason": "", "cause": 0, "good": 0, "reconnects": 0, "errors": {}, "days": []}
+"""What the station says of a link of which there is nothing to say."""
+
 
 class Town:
     """The site, numbered as the loader numbers one."""
@@ -330,7 +333,7 @@ class TownStation:
     async def ask(self, act: str, **words: Any) -> Mapping[str, Any]:
         """The acts of the desk that concern alarms, done by the real engine."""
         if act in ("links", "link"):  # asked every second or two by a page that is shown
-            return self.link_pages.get(words.get("id", ""), {"good": {}})
+            return self.link_pages.get(words.get("id", ""), LINK_PAGE if act == "link" else {"good": {}})
         self.asked.append((act, words))
         if self.refusal:
             raise self.refusal

@@ -72,7 +72,8 @@ def test_that_links_and_the_station_are_equipment_whose_tags_no_controller_carri
     assert connected.source is None
     assert connected.link == ""
     assert connected.equipment.area == "town"
-    assert [alarm.id for alarm in site.alarms_by_equipment["L-2"]] == ["L-2.communication_lost"]
+    alarms = [alarm.rule.id for alarm in site.alarms_by_equipment["L-2"]]
+    assert alarms == ["communication_lost", "clock_ahead", "clock_behind"]
     assert "VIGIE.good" in site.tag_by_id
     assert "network" in site.systems
 
