@@ -152,6 +152,8 @@ def encode_one(address: Address, raw: float) -> bytes:
     """The registers of one value, for a write. Raises ValueError when its type cannot hold it exactly enough."""
     if address.type is Type.STRING:
         raise ValueError("a string can only be read")
+    if not raw - raw == 0:
+        raise ValueError(f"{raw} is not a number that a {address.type} can hold")
     dtype = np.dtype(DTYPES[address.type])
     if dtype.kind == "f":
         code = ">f" if dtype.itemsize == 4 else ">d"
@@ -178,8 +180,6 @@ def byte_order(size: int, word_order: str) -> list[int]:
 
 
 def _whole(address: Address, raw: float, dtype: np.dtype[Any]) -> bytes:
-    if not abs(raw) < 2**65:
-        raise ValueError(f"{raw} is not a number that a {address.type} can hold")
     whole = round(raw)
     if abs(whole - raw) > 1e-6:
         raise ValueError(f"{raw} is not a whole number, as a {address.type} needs")

@@ -13,10 +13,9 @@ from collections.abc import Callable, Sequence
 
 from drivers.modbus.address import Settings
 from drivers.modbus.client import Client, GarbledAnswer, ModbusException, NotSent
-from drivers.modbus.codec import Layout
 from drivers.modbus.dial import dial
 from drivers.modbus.endpoint import parse_endpoint
-from drivers.modbus.plan import BROADCAST, READ, Block, Place, places_of, plan, unreadable
+from drivers.modbus.plan import BROADCAST, READ, Place, alone, places_of, plan, unreadable
 from drivers.modbus.polling import GATEWAY_SILENT, Learnt, Polling, Ways
 from drivers.modbus.request import register_request, with_bit, write_request
 from supervisor.clock import Clock
@@ -31,6 +30,7 @@ __all__ = ["ModbusDriver", "write_request"]
 READ_BACK_S = 0.05
 """A write is read back this soon; many devices are one write behind for that long."""
 ACKNOWLEDGE = 5
+_UNIT = "write a number from 0 to 255 in the equipment list"
 _BROADCAST_REFUSED = (
     "unit 0 is every device of the line at once. Give the equipment its own unit (255 for a device on TCP itself), or"
     " write broadcast = true under [device] in its pack"
@@ -83,7 +83,7 @@ class ModbusDriver:
         if polling is None:
             raise WriteFailed("the device is not connected")
         if place.unit < 0:
-            raise WriteFailed(f"{tag.id} has no unit: write a number from 0 to 255 in the equipment list")
+            raise WriteFailed(f"{tag.id} has no unit: {_UNIT}")
         if place.unit == BROADCAST and not place.device.broadcast:
             raise WriteFailed(f"{tag.id} was not written: {_BROADCAST_REFUSED}")
         try:
@@ -103,7 +103,9 @@ class ModbusDriver:
         polling, place = self._polling, self._places[tag.index]
         if polling is None:
             raise ReadFailed("the device is not connected")
-        block = Block(place.unit, place.address.table, place.address.number, place.address.size, (place,), 1.0)
+        if place.unit < 0:
+            raise ReadFailed(f"{tag.id} has no unit: {_UNIT}")
+        block = alone(place)
         try:
             async with asyncio.timeout(timeout_s), self._turns:
                 data = await self._send(polling.client, place.unit, block.pdu, timeout_s)
@@ -149,8 +151,7 @@ class ModbusDriver:
             self._traffic.count("write")
             raise WriteUnknown(f"no answer to the write ({error or 'timeout'})") from error
         if pdu[0] == 23 and place.tag.source and place.tag.source.readable:
-            values = Layout([place.address], place.address.number).decode(data[1:])
-            polling.ways.publish(Batch.of([place.tag.index], values, self._clock.now()))
+            polling.ways.publish(alone(place).batch(data, self._clock.now()))
 
     async def _whole_register(self, client: Client, place: Place, raw: float, deadline: float) -> bytes:
         """The PDU that writes a bit with all others of its register as they were read just now. Raises WriteFailed."""

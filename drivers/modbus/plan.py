@@ -25,7 +25,7 @@ from drivers.modbus.device import MOST_BITS, MOST_REGISTERS, PLAIN, Device, stri
 from supervisor.flow import Batch
 from supervisor.model import Quality, Tag
 
-__all__ = ["MOST_BITS", "MOST_REGISTERS", "READ", "Block", "Holes", "Place", "places_of", "plan"]
+__all__ = ["MOST_BITS", "MOST_REGISTERS", "READ", "Block", "Holes", "Place", "alone", "places_of", "plan"]
 
 READ = {Table.COIL: 1, Table.DISCRETE: 2, Table.HOLDING: 3, Table.INPUT: 4}
 """Table -> function code that reads it."""
@@ -247,6 +247,11 @@ def _runs(places: list[Place], device: Device, cuts: Sequence[int]) -> list[list
             runs.append([place])
             start, end = first, place.address.end
     return runs
+
+
+def alone(place: Place) -> Block:
+    """A block of one place, for a request outside the plan."""
+    return _block([place], 0.0)
 
 
 def _block(places: Sequence[Place], period_s: float, edges: tuple[int, ...] = ()) -> Block:

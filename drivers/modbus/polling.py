@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from drivers.modbus.client import Client, GarbledAnswer, ModbusException
-from drivers.modbus.plan import Block, Holes
+from drivers.modbus.plan import BELIEVED_S, Block, Holes
 from drivers.modbus.schedule import Schedule
 from supervisor.clock import Clock
 from supervisor.driver import Publish, Traffic
@@ -99,7 +99,7 @@ class Polling:
         now = ways.clock.monotonic()
         learnt.holes.age(now)
         self._schedule = Schedule(learnt.plan(learnt.holes), now, learnt.phase)
-        self._replan_at = math.inf
+        self._replan_at = now + BELIEVED_S
         self._units = {unit: _Unit(index) for unit, index in _tags(self._schedule.blocks).items()}
         self._sleepers: set[asyncio.Future[None]] = set()
 
@@ -206,8 +206,9 @@ class Polling:
         block.edges, block.refusals, block.garbled = (), 0, 0
 
     def _replan(self, now: float) -> None:
-        """Join again what was split for a reason that is gone; each block keeps clear of the others from the start."""
-        self._replan_at = math.inf
+        """Join again what was split long ago, or for a reason that is gone; where the hole is still there the device
+        refuses once, and no value turns bad for it. Each block keeps clear of the others from the start."""
+        self._replan_at = now + BELIEVED_S
         self._learnt.holes.age(now)
         silent = [unit for unit in self._units if self._schedule.silent(unit)]
         self._schedule = Schedule(self._learnt.plan(self._learnt.holes), now, self._learnt.phase, fresh=False)

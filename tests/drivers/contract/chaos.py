@@ -48,16 +48,15 @@ class Flow:
 class Chaos:
     """See the module."""
 
-    def __init__(self, server: int, up: Way | None = None) -> None:
+    def __init__(self, server: int) -> None:
         self.server = server
         """Port of the real server."""
-        self._usual = up or passing
         self.port = free_port()
         self.calmed = asyncio.Event()
         """Set while nothing is wrong: what was held goes on."""
         self.down: Way = passing
         """From the server to the driver."""
-        self.up: Way = self._usual
+        self.up: Way = passing
         self.chunks = 0
         """Chunks the server has said."""
         self.connections = 0
@@ -86,11 +85,11 @@ class Chaos:
     def disturb(self, down: Way | None = None, up: Way | None = None) -> None:
         """From now on; also for the connections there are."""
         self.calmed.clear()
-        self.down, self.up = down or passing, up or self._usual
+        self.down, self.up = down or passing, up or passing
 
     def calm(self) -> None:
         """Nothing is wrong any more."""
-        self.down, self.up = passing, self._usual
+        self.down, self.up = passing, passing
         self.calmed.set()
 
     def cut(self) -> None:
@@ -143,15 +142,6 @@ class Chaos:
 async def passing(flow: Flow, data: bytes) -> None:
     """As it should be."""
     await flow.say(data)
-
-
-async def one_by_one(flow: Flow, data: bytes) -> None:
-    """Modbus requests apart: pymodbus answers only the last of those that come in one segment."""
-    while len(data) > 6:
-        size = 6 + int.from_bytes(data[4:6])
-        await flow.say(data[:size])
-        data = data[size:]
-        await asyncio.sleep(0.005)
 
 
 async def held(flow: Flow, data: bytes) -> None:

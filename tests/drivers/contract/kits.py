@@ -46,12 +46,6 @@ class Kit:
     """Damage by name: where in a chunk, and what stands there then."""
     server: str = "simulator"
     """Who answers: the city's own servers, or a name of `foreign.SERVERS`."""
-
-    @property
-    def one_by_one(self) -> bool:
-        """Requests that come in one segment must be taken apart for this server."""
-        return self.server == "simulator" and "pipeline" in self.settings
-
     frame: int = 64
     """A request damaged from here on is a good request for something else, and rightly answered."""
 
@@ -64,6 +58,16 @@ _REGISTERS = {
     "order": {"table": "coil", "address": "3"},
     "goal": {"table": "holding", "address": "14", "type": "float32"},
 }
+_CLONE = {
+    "level": {"table": "holding", "address": "#11", "type": "int16", "word_order": "DCBA"},
+    "energy": {"address": "3x00101", "type": "int64", "word_order": "CDAB"},
+    "door": {"address": "1x00021"},
+    "mode": {"address": "4x00013", "type": "bcd16"},
+    "message": {"address": "4x00041", "type": "string", "length": "31", "word_order": "BADC"},
+    "order": {"address": "0x00004"},
+    "goal": {"address": "4x00015", "type": "float32", "word_order": "BADC"},
+}
+"""The same plant as another maker carries it: every notation, other word orders, texts."""
 _POLLS = {"timeout_s": "0.4", "fast_s": "0.15", "normal_s": "0.15"}
 _FRAME = {
     "foreign transaction": (0, b"\x55\x55"),
@@ -103,7 +107,7 @@ _PACKET = {
 KITS = {
     "modbus": Kit("modbus", "modbus://127.0.0.1:{}", _POLLS, _REGISTERS, 2.5, 2.5, False, _FRAME, 8),
     "modbus pipelined": Kit(
-        "modbus", "modbus://127.0.0.1:{}", {**_POLLS, "pipeline": "4"}, _REGISTERS, 2.5, 2.5, False, _FRAME, 8
+        "modbus", "modbus://127.0.0.1:{}", {**_POLLS, "pipeline": "4"}, _CLONE, 2.5, 2.5, True, _FRAME, 8
     ),
     "opcua": Kit(
         "opcua",
@@ -132,7 +136,7 @@ KITS = {
 
 KITS |= {
     "modbus libmodbus": replace(KITS["modbus"], server="libmodbus"),
-    "modbus libmodbus pipelined": replace(KITS["modbus pipelined"], server="libmodbus"),
+    "modbus libmodbus pipelined": replace(KITS["modbus pipelined"], server="libmodbus", rows=_REGISTERS, texts=False),
     "opcua node-opcua": replace(KITS["opcua"], server="node-opcua"),
 }
 

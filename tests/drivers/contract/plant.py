@@ -37,7 +37,7 @@ from supervisor.link import Link
 from supervisor.model import Kind, Quality, Tag
 from supervisor.table import TagTable
 from supervisor.vault import Vault
-from tests.drivers.contract.chaos import Chaos, one_by_one
+from tests.drivers.contract.chaos import Chaos
 from tests.drivers.contract.foreign import SERVERS, Foreign
 from tests.drivers.contract.kits import SCALES, WRITABLE, Kit, site_of
 from tests.ports import free_port
@@ -55,8 +55,8 @@ class Plant:
         self.world = World(self.site)
         self.world.time = time.time_ns()
         self.world.text = {tag.index: "" for tag in self.site.tags if tag.spec.kind is Kind.TEXT}
-        self.ever: dict[str, set[float]] = {tag.spec.id: {0.0} for tag in self.site.tags}
-        """Every value each tag ever had."""
+        self.ever = {tag.spec.id: {0.0, SCALES.get(tag.spec.id, (1.0, 0.0))[1]} for tag in self.site.tags}
+        """Every value each tag ever had; a foreign device that has just started has nought in all registers."""
         self.taken: list[tuple[str, float]] = []
         """Writes that reached the field."""
         self.refusing = False
@@ -187,7 +187,7 @@ class Line:
 
     def __init__(self, plant: Plant, port: int = 0) -> None:
         self.plant = plant
-        self.chaos = Chaos(plant.port, one_by_one if plant.kit.one_by_one else None)
+        self.chaos = Chaos(plant.port)
         self.spec = replace(plant.site.links["L"], url=plant.kit.url.format(port or self.chaos.port))
         self.table = TagTable(plant.site.tags)
         self.traffic = Traffic()

@@ -28,7 +28,11 @@ def values(draw: st.DrawFn) -> tuple[Address, float]:
     kind = draw(st.sampled_from([*WHOLE, Type.FLOAT32, Type.FLOAT64]))
     order = draw(st.sampled_from(WORD_ORDERS))
     width = 32 if kind is Type.FLOAT32 else 64
-    number = st.integers(*WHOLE[kind]).map(float) if kind in WHOLE else st.floats(allow_nan=False, width=width)
+    number = (
+        st.integers(*WHOLE[kind]).map(float)
+        if kind in WHOLE
+        else st.floats(allow_nan=False, allow_infinity=False, width=width)
+    )
     return Address(Table.HOLDING, 0, kind, -1, order), draw(number)
 
 
@@ -126,6 +130,8 @@ def test_that_an_encoder_clips_rather_than_wraps():
         (Type.BCD32, -1.0),
         (Type.UINT64, float("nan")),
         (Type.INT32, float("inf")),
+        (Type.FLOAT32, float("nan")),
+        (Type.FLOAT64, float("-inf")),
         (Type.STRING, 1.0),
     ],
 )

@@ -8,7 +8,7 @@ import struct
 import numpy as np
 import pytest
 
-from drivers.modbus import polling
+from drivers.modbus import plan, polling
 from drivers.modbus.address import Address, Table, Type
 from drivers.modbus.device import Device, Span
 from supervisor.driver import Examiner
@@ -106,6 +106,28 @@ def test_that_a_hole_is_found_and_remembered_over_a_reconnection(pipeline):
                     assert set(bus.reads()[-3:]) == {(10, 1), (20, 1), (40, 1)}
                 bus.asked.clear()
             assert refused == 2, "the second connection asked for no hole again"
+
+    asyncio.run(scenario())
+
+
+def test_that_a_split_is_tried_again_now_and_then_and_no_value_turns_bad_for_it(monkeypatch):
+    monkeypatch.setattr(polling, "BELIEVED_S", 0.4)
+    monkeypatch.setattr(plan, "BELIEVED_S", 0.2)
+
+    async def scenario() -> None:
+        bus = Fieldbus()
+        bus.units[1].holes = {30}
+        async with bus.running():
+            reader = Reader(bus, THREE)
+            async with reader.running():
+                await until(lambda: reader.qualities == {0})
+                before = len(reader.heard[1])
+                await until(lambda: bus.reads().count((10, 31)) >= 3)
+                assert reader.qualities == {0}
+                assert len(reader.heard[1]) > before
+                bus.units[1].holes = set()
+                await until(lambda: bus.reads()[-4:] == [(10, 31)] * 4)
+                assert reader.qualities == {0}
 
     asyncio.run(scenario())
 
