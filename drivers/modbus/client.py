@@ -15,13 +15,15 @@ import asyncio
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, NoReturn
 
 ROOM = 4096
 """Bytes of the receive buffer: the answers of some 16 requests; what does not fit stays with the system."""
 TURNAROUND_S = 0.2
 """Silence after a broadcast, so that every device has time to act. Source: Modbus over serial line V1.02, 2.4.1 (100 to
 200 ms)."""
+
+CLOSING_S = 0.5
 
 
 class ModbusException(Exception):
@@ -128,6 +130,12 @@ class Client(asyncio.BufferedProtocol, ABC):
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return self._memory[self._filled :]
+
+    async def _refuse(self) -> NoReturn:
+        """There is no connection: raise with the reason, which a transport that is closing tells in a moment."""
+        if self._transport is not None:
+            await asyncio.wait((self._gone,), timeout=CLOSING_S)
+        raise ConnectionError(self.end if self._gone.done() else "not connected")
 
     @abstractmethod
     def _fail(self, error: ConnectionError) -> None:

@@ -112,19 +112,19 @@ class LineClient(Client):
         while wait_s := self._owing(request):
             self._stir = self._loop.create_future()
             await asyncio.wait((self._stir,), timeout=wait_s)
-            self._still()
+            await self._still()
 
     async def _quiet(self) -> None:
         """Wait until the line is free."""
         while (wait_s := self._quiet_at - self._loop.time()) > 0:
-            self._still()
+            await self._still()
             await asyncio.sleep(wait_s)
-        self._still()
+        await self._still()
         self._deaf = False
 
-    def _still(self) -> None:
+    async def _still(self) -> None:
         if self.gone:
-            raise ConnectionError(self.end if self._gone.done() else "not connected")
+            await self._refuse()
 
     async def _ask(self, request: _Request) -> bytes:
         frame = self._framing.wrap(request.unit, request.pdu)

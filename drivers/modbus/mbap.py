@@ -35,7 +35,7 @@ class MbapClient(Client):
     async def call(self, unit: int, pdu: bytes, timeout_s: float) -> bytes:
         transport = self._transport
         if transport is None or transport.is_closing():
-            raise ConnectionError(self.end if self._gone.done() else "not connected")
+            await self._refuse()
         self._transaction = transaction = (self._transaction + 1) & 0xFFFF
         answer: asyncio.Future[bytes] = self._loop.create_future()
         deadline = self._loop.time() + timeout_s
@@ -51,7 +51,7 @@ class MbapClient(Client):
 
     async def broadcast(self, pdu: bytes, turnaround_s: float = TURNAROUND_S) -> None:
         if self.gone or self._transport is None:
-            raise ConnectionError("not connected")
+            await self._refuse()
         self._transaction = (self._transaction + 1) & 0xFFFF
         self._transport.write(_REQUEST.pack(self._transaction, 0, len(pdu) + 1, 0) + pdu)
         await asyncio.sleep(turnaround_s)
