@@ -1,8 +1,9 @@
 """Modbus/TCP Security: whom we believe and who we are, from the vault's folder of keys.
 
-    pki/ca.pem              authorities of the plant, instead of those the system knows
-        <link>.device.pem   the device's own certificate, for one that nobody signed or that bears another name
-        <link>.pem          our key and certificate, for a device that asks for them
+    pki/<link>/ca.pem        whom we believe; without it, the authorities this machine knows
+               device.pem    the device's own certificate, for one that nobody signed or that bears another name
+               cert.pem      our certificate, for a device that asks for it …
+               key.pem       … and its key, not locked by a password: nobody is there to type it
 
 Source: Modbus/TCP Security Protocol Specification v21 (2018-07-24): TLS 1.2 or better, X.509v3 on both sides.
 """
@@ -31,18 +32,19 @@ class Keys:
 
     @property
     def authorities(self) -> Path:
-        return self._path("ca.pem")
+        return self._folder / "ca.pem"
 
     @property
     def device(self) -> Path:
-        return self._path(f"{self.link}.device.pem")
+        return self._folder / "device.pem"
 
     @property
     def own(self) -> Path:
-        return self._path(f"{self.link}.pem")
+        return self._folder / "cert.pem"
 
-    def _path(self, name: str) -> Path:
-        return (self.pki or Path("pki")) / name
+    @property
+    def _folder(self) -> Path:
+        return (self.pki or Path("pki")) / self.link
 
     def _has(self, path: Path) -> bool:
         return self.pki is not None and path.is_file()
@@ -59,9 +61,10 @@ class Keys:
             _load(self.authorities, lambda: context.load_verify_locations(self.authorities))
         else:
             context.load_default_certs()
-        if self._has(self.own):
+        key = self.own.with_name("key.pem")
+        if self._has(self.own) or self._has(key):
             # without a word for the password OpenSSL would ask for it on the terminal
-            _load(self.own, lambda: context.load_cert_chain(self.own, password=lambda: ""))
+            _load(self.own, lambda: context.load_cert_chain(self.own, key, password=lambda: ""))
         return context
 
     def strange(self, shown: bytes) -> bool:
@@ -78,7 +81,7 @@ class Keys:
         if reason.endswith("CERTIFICATE_REQUIRED") or (
             reason.endswith("HANDSHAKE_FAILURE") and not self._has(self.own)
         ):
-            return f"it asks for a certificate of ours: put key and certificate into {self.own}"
+            return f"it asks for a certificate of ours: put it into {self.own}, and its key beside it"
         if "ALERT" in reason and ("CERT" in reason or reason.endswith(("UNKNOWN_CA", "ACCESS_DENIED"))):
             return f"it does not accept our certificate ({_words(reason)}): have {self.own} signed by its authority"
         if reason in _NO_TLS:
@@ -111,7 +114,7 @@ def _load(path: Path, act: Callable[[], None]) -> None:
         act()
     except (OSError, ValueError) as error:
         reason = _words(error.reason) if isinstance(error, ssl.SSLError) and error.reason else str(error)
-        raise OSError(f"{path} cannot be used ({reason}): it must hold PEM, and a key no password") from error
+        raise OSError(f"{path} cannot be used ({reason}): it must hold PEM, and a key beside it no password") from error
 
 
 def _words(reason: str) -> str:

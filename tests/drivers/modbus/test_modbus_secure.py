@@ -48,6 +48,7 @@ class Authority:
         secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock)
         path = self.folder / f"{name}.pem"
         path.write_bytes(secret + certificate.public_bytes(Encoding.PEM))
+        (self.folder / f"{name}.key").write_bytes(secret)
         (self.folder / f"{name}.crt").write_bytes(certificate.public_bytes(Encoding.PEM))
         return path
 
@@ -70,9 +71,16 @@ def city(tmp_path):
 
 @pytest.fixture
 def pki(tmp_path):
+    """The folder of keys; `L` in it is the link's."""
     folder = tmp_path / "pki"
-    folder.mkdir()
+    (folder / "L").mkdir(parents=True)
     return folder
+
+
+def show(pki, issued):
+    """What a device that asks for us is shown."""
+    for mine, theirs in (("cert.pem", ".crt"), ("key.pem", ".key")):
+        (pki / "L" / mine).write_bytes(issued.with_suffix(theirs).read_bytes())
 
 
 @asynccontextmanager
@@ -99,7 +107,7 @@ async def refused(url, pki, said):
 
 def test_that_a_certificate_of_the_plants_authority_is_believed(city, pki):
     async def scenario():
-        (pki / "ca.pem").write_bytes(city.pem.read_bytes())
+        (pki / "L" / "ca.pem").write_bytes(city.pem.read_bytes())
         async with secured(city.issue("plc")) as url, connected(url, pki=pki) as client:
             await talk(client)
             assert client._transport.get_extra_info("ssl_object").version() in ("TLSv1.2", "TLSv1.3")
@@ -110,8 +118,8 @@ def test_that_a_certificate_of_the_plants_authority_is_believed(city, pki):
 def test_that_an_unknown_authority_is_refused_and_the_remedy_is_named(city, pki, tmp_path):
     async def scenario():
         async with secured(city.issue("plc")) as url:
-            await refused(url, pki, r"nobody we know vouches for its certificate: .*ca\.pem.*L\.device\.pem")
-            (pki / "ca.pem").write_bytes(Authority(tmp_path, "Stranger").pem.read_bytes())
+            await refused(url, pki, r"nobody we know vouches for its certificate: .*ca\.pem.*L.device\.pem")
+            (pki / "L" / "ca.pem").write_bytes(Authority(tmp_path, "Stranger").pem.read_bytes())
             await refused(url, pki, "nobody we know vouches")
 
     asyncio.run(scenario())
@@ -128,7 +136,7 @@ def test_that_an_unknown_authority_is_refused_and_the_remedy_is_named(city, pki,
 )
 def test_that_a_wrong_certificate_is_refused_with_its_reason(city, pki, words, said):
     async def scenario():
-        (pki / "ca.pem").write_bytes(city.pem.read_bytes())
+        (pki / "L" / "ca.pem").write_bytes(city.pem.read_bytes())
         async with secured(city.issue("plc", **words)) as url:
             await refused(url, pki, said)
 
@@ -138,12 +146,12 @@ def test_that_a_wrong_certificate_is_refused_with_its_reason(city, pki, words, s
 def test_that_a_device_is_known_by_its_own_certificate_whatever_it_is_called(city, pki):
     async def scenario():
         right = city.issue("plc", host="plc.city")
-        (pki / "L.device.pem").write_bytes((city.folder / "plc.crt").read_bytes())
+        (pki / "L" / "device.pem").write_bytes((city.folder / "plc.crt").read_bytes())
         async with secured(right) as url, connected(url, pki=pki) as client:
             await talk(client)
         async with secured(city.issue("impostor")) as url:
             await refused(url, pki, "nobody we know vouches")
-        (pki / "L.device.pem").write_bytes(city.pem.read_bytes())  # an authority there would let everybody in
+        (pki / "L" / "device.pem").write_bytes(city.pem.read_bytes())  # an authority there would let everybody in
         async with secured(right) as url:
             await refused(url, pki, "shows another certificate than .*L.device.pem")
 
@@ -152,8 +160,8 @@ def test_that_a_device_is_known_by_its_own_certificate_whatever_it_is_called(cit
 
 def test_that_a_device_that_asks_who_we_are_is_told(city, pki):
     async def scenario():
-        (pki / "ca.pem").write_bytes(city.pem.read_bytes())
-        (pki / "L.pem").write_bytes(city.issue("vigie").read_bytes())
+        (pki / "L" / "ca.pem").write_bytes(city.pem.read_bytes())
+        show(pki, city.issue("vigie"))
         async with secured(city.issue("plc"), city.pem) as url, connected(url, pki=pki) as client:
             await talk(client)
 
@@ -163,8 +171,8 @@ def test_that_a_device_that_asks_who_we_are_is_told(city, pki):
 @pytest.mark.parametrize(
     ("ours", "said"),
     [
-        ("", r"asks for a certificate of ours: put key and certificate into .*L\.pem"),
-        ("stranger", r"does not accept our certificate .*L\.pem signed by its authority"),
+        ("", r"asks for a certificate of ours: put it into .*L.cert\.pem"),
+        ("stranger", r"does not accept our certificate .*L.cert\.pem signed by its authority"),
     ],
 )
 def test_that_a_device_that_does_not_know_us_says_so(city, pki, tmp_path, ours, said):
@@ -180,9 +188,9 @@ def test_that_a_device_that_does_not_know_us_says_so(city, pki, tmp_path, ours, 
             safe.recv(100)
 
     async def scenario():
-        (pki / "ca.pem").write_bytes(city.pem.read_bytes())
+        (pki / "L" / "ca.pem").write_bytes(city.pem.read_bytes())
         if ours:
-            (pki / "L.pem").write_bytes(Authority(tmp_path, "Stranger").issue("vigie").read_bytes())
+            show(pki, Authority(tmp_path, "Stranger").issue("vigie"))
         with socket.create_server(("127.0.0.1", 0)) as door:
             url = f"modbus+tls://127.0.0.1:{door.getsockname()[1]}"
             device = asyncio.create_task(asyncio.to_thread(decline, door))
@@ -196,14 +204,19 @@ def test_that_a_device_that_does_not_know_us_says_so(city, pki, tmp_path, ours, 
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("ca.pem", r"ca\.pem cannot be used"), ("L.pem", r"L\.pem cannot be used"), ("locked", r"L\.pem cannot be used")],
+    [
+        ("ca.pem", r"ca\.pem cannot"),
+        ("cert.pem", r"cert\.pem cannot"),
+        ("key.pem", r"cert\.pem cannot"),
+        ("locked", "cert"),
+    ],
 )
 def test_that_a_file_that_holds_no_certificate_is_named(city, pki, name, said):
     async def scenario():
         if name == "locked":
-            (pki / "L.pem").write_bytes(city.issue("vigie", password=b"secret").read_bytes())
+            show(pki, city.issue("vigie", password=b"secret"))
         else:
-            (pki / name).write_text("nothing of the kind")
+            (pki / "L" / name).write_text("nothing of the kind")
         async with secured(city.issue("plc")) as url:
             await refused(url, pki, said)
 
