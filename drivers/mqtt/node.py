@@ -62,7 +62,7 @@ class Node:
         """The coming request follows a fault; the others are routine."""
         self._answer_by = now + round(ANSWER_S * SECOND) if now else 0
         self._unborn: set[str] = set()
-        """Devices that were alive before the last birth of the node and have not followed it yet."""
+        """Devices that have not followed the last birth of the node yet."""
         self._reborn_by = 0
         self.awaited.clear()
         for device in self.devices.values():
@@ -141,17 +141,16 @@ class Node:
 
     def _begin(self, heard: Heard, gather: Gather) -> int:
         now, bdseq = heard.since, _bdseq(heard.payload)
-        alive = {name for name, device in self.devices.items() if device.alive and name}
+        devices = {name for name in self.devices if name}
         if self.devices[""].alive and bdseq != self._bdseq:  # another session, and nobody heard the death of the first
-            self._lose(alive, now, gather)
-            alive.clear()
+            self._lose({name for name in devices if self.devices[name].alive}, now, gather)
         self.due = self._answer_by = 0
         self._faulty = False
         if self._resurrected(heard, bdseq):
             self._ask(now)
         self._bdseq, self._born_ms = bdseq, heard.time_ms
-        self._unborn = alive
-        self._reborn_by = now + round(REBORN_S * SECOND) if alive else 0
+        self._unborn = devices
+        self._reborn_by = now + round(REBORN_S * SECOND) if devices else 0
         for device in self.devices.values():
             device.forget()
         self._order.begin(heard)

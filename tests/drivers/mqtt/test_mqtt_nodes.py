@@ -139,6 +139,15 @@ def test_that_a_device_which_does_not_follow_the_rebirth_of_its_node_is_gone():
     assert host.wait(60) == []
 
 
+def test_that_a_device_which_is_never_born_is_known_to_be_offline():
+    host = Host()
+    host.birth()
+    rows = host.wait(REBORN_S)
+    assert good("PD.online", 0.0) in rows
+    assert "PD.free" in with_quality(rows, Quality.NOT_CONNECTED)
+    assert not any(row[0].startswith("PK.") for row in rows)
+
+
 def test_that_another_session_without_a_death_loses_the_devices_of_the_earlier_one():
     host = Host()
     host.birth(bdseq=7.0)
@@ -297,7 +306,7 @@ def test_that_messages_out_of_order_are_put_in_order_and_nothing_is_asked():
     assert host.node.state is State.HOLDING
     assert [row[1] for row in host.tell("NDATA", [FREE._replace(value=1.0)], 1)] == [1.0, 2.0, 3.0]
     assert host.node.state is State.ONLINE
-    assert host.wait(100) == []
+    assert host.wait(4) == []
     assert not host.asked()
 
 
@@ -317,6 +326,7 @@ def test_that_the_reorder_timer_starts_with_the_first_message_of_each_gap():
 def test_that_a_message_missing_for_too_long_makes_every_tag_stale_and_asks_until_it_is_answered():
     host = Host()
     host.birth()
+    host.wait(REBORN_S)  # the device is not there
     host.tell("NDATA", [FREE], 2)
     assert host.nodes.next_at() == host.now + 2 * SECOND
     assert host.wait(1.9) == []
