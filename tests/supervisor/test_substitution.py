@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from supervisor.clock import SystemClock
+from supervisor.clock import SECOND, SystemClock
 from supervisor.desk.acts import substitution_acts
 from supervisor.desk.substitution import Substitutions
 from supervisor.errors import Refused
@@ -179,5 +180,20 @@ def test_that_a_window_substitutes_releases_and_lists_by_acts(tmp_path: Path) ->
         (one,) = (await table["substituted"](CLERK, {}))["standing"]
         assert (one["tag"], one["value"], one["who"], one["reason"]) == (LEVEL, 2.5, "chief", "mud")
         assert await table["substitute"](CHIEF, {"tag": LEVEL}) == {"standing": 0}
+
+    tried(tmp_path, work)
+
+
+def test_that_a_device_that_speaks_is_not_called_silent_for_being_substituted(tmp_path: Path) -> None:
+    async def work(room: Room) -> None:
+        room.bring(1.0)
+        await room.desk.substitute(LEVEL, 2.5, "sensor in mud", CHIEF)
+        limit = np.zeros(len(room.table.columns), np.int64)
+        limit[room.index] = 5 * SECOND
+        later = room.clock.now() + 60 * SECOND
+        assert room.table.stale(limit, later).tolist() == [room.index]
+        room.table.apply(Batch.of([room.index], 3.0, later), later)
+        assert room.table.stale(limit, later).tolist() == []
+        assert room.shown() == (2.5, Quality.SUBSTITUTED)
 
     tried(tmp_path, work)
