@@ -13,6 +13,7 @@ TRENDS = Text(fr="Tendances", en="Trends")
 ALARMS = Text(fr="Alarmes", en="Alarms")
 LINKS = Text(fr="Liaisons", en="Links")
 JOURNAL = Text(fr="Journal", en="Journal")
+COMMISSIONING = Text(fr="Mise en service", en="Commissioning")
 
 # frame
 CONTROL_ROOM = Text(fr="Salle de contrôle", en="Control room")

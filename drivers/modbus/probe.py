@@ -184,7 +184,7 @@ class _Look:
         for unit in self._wish.units:
             self._tell(f"unit {unit}")
             if await self._present(unit):
-                self._report(Fact("unit", str(unit), "answers"))
+                self._report(Fact("unit", str(unit)))
                 await self._identify(unit)
                 for table in self._wish.tables:
                     await self._scan(unit, table)

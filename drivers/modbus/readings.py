@@ -1,10 +1,9 @@
 """What registers may mean when nobody knows: every reading side by side, and the one that looks right.
 
 The rule for the mark, so that an engineer can judge it:
-1. Two registers may be a float32 where that reads 0.001 to 10 000 000 in size. It counts as a sign of a word order
-   where the pairs beginning one register before and after do not, in that order: neighbours that all make "floats" are
-   counters in disguise. A sign counts four times where its lower half is not zero, ten times near 50 Hz,
-   230 V or 400 V.
+1. Two registers may be a float32 where that reads 0.001 to 10 000 000 in size. From 0.01 to 10 000 it is a sign of a word
+   order, where the pairs that begin one register before and after are no floats: neighbours that all seem to be some are
+   counters in disguise. A sign counts four times where its lower half is not zero, ten times near 50 Hz, 230 V, 400 V.
 2. All registers of a table have one word order: ABCD, unless another has half as many signs again. Without a sign there
    are no floats; with it every pair in turn that reads so is one.
 3. What is no float is a uint16, or an int16 where that is small and negative (-1 to -1000).
@@ -22,6 +21,8 @@ from drivers.modbus.codec import byte_order
 from supervisor.probe import Finding
 
 LEAST, MOST = 1e-3, 1e7
+USUAL = (0.01, 10_000.0)
+"""Between these a figure may speak for a word order: what two counters seem to be is mostly far outside."""
 KNOWN = ((50.0, 1.0), (230.0, 23.0), (400.0, 40.0))
 """Figures of a French mains and how far they may be off. Source: field-formats, EN 50160 for the voltages."""
 _BASE = {Table.COIL: "0", Table.DISCRETE: "1", Table.INPUT: "3", Table.HOLDING: "4"}
@@ -104,10 +105,11 @@ class Registers:
 
     def _signs(self, order: str) -> Iterator[int]:
         """The weight of each pair that speaks for an order."""
-        weights = {} if self.table.bits else {number: _weight(self._pair(number), order) for number in self._held}
-        for number, weight in weights.items():
-            if weight and not weights.get(number - 1) and not weights.get(number + 1):
-                yield weight
+        pairs = {} if self.table.bits else {number: self._pair(number) for number in self._held}
+        seems = {number for number, pair in pairs.items() if pair and likely_float(pair, order)}
+        for number in seems:
+            if number - 1 not in seems and number + 1 not in seems:
+                yield _weight(pairs[number], order)
 
     def _pair(self, number: int) -> bytes:
         """The bytes of the register and its next; empty where there is none."""
@@ -147,10 +149,10 @@ def _likely(data: bytes, pair: bytes, order: str) -> str:
 
 def _weight(pair: bytes, order: str) -> int:
     """How much a pair speaks for an order: nothing where it is no figure, most where it is one of the mains."""
-    if not pair or not likely_float(pair, order):
-        return 0
     plain = arranged(pair, order)
     (number,) = struct.unpack(">f", plain)
+    if not USUAL[0] <= abs(number) <= USUAL[1]:
+        return 0
     measured = (
         4 if any(plain[2:]) else 1
     )  # what was measured is no round figure; a word beside a nought often seems one

@@ -210,7 +210,7 @@ def _findings(voice: _Voice, listen_s: float) -> list[Finding]:
     common = {
         "format": str(said.format),
         "rate": _rate(voice, listen_s),
-        "retained": "yes" if voice.retained else "",
+        "retained": "✓" if voice.retained else "",
         "payload": _shown(voice.last),
     }
     proposals = list(voice.proposals.values())

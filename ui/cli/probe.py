@@ -24,7 +24,7 @@ import drivers
 from supervisor.driver import Protocol
 from supervisor.errors import Unavailable
 from supervisor.probe import Fact, Finding, Lent, News, Peer, Probe, Progress
-from ui.commissioning.columns import LIKELY, cell, headings
+from ui.commissioning.columns import LIKELY, cell, figure, headings
 from ui.commissioning.record import End, Look, Record, written
 
 SCHEMES = {"modbus": "modbus", "opc": "opcua", "mqtt": "mqtt"}
@@ -218,7 +218,7 @@ def _table(findings: Sequence[Finding]) -> None:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for line in rows:
         cells = [
-            text.rjust(width) if heading.part in ("readings", "address", "raw") else text.ljust(width)
+            text.rjust(width) if figure(heading) else text.ljust(width)
             for text, width, heading in zip(line, widths, columns, strict=True)
         ]
         print("  ".join(cells).rstrip())

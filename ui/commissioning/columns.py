@@ -28,6 +28,8 @@ WORDS = {
     "format": Text("Format", "Format"),
 }
 """Headings that are words; a heading that is none of these is one in both languages, such as "float32 CDAB"."""
+TEXTUAL = ("type", "format", "payload", "retained")
+"""Readings that are words: to the left, figures to the right."""
 LIKELY = "›"
 """Before the reading that looks right, where there are no colours."""
 
@@ -44,7 +46,9 @@ class Heading(NamedTuple):
         return words.say(language) if words else self.key
 
 
-_LAST = ("unit", "quality", "time")
+def figure(heading: Heading) -> bool:
+    """Whether its cells are figures."""
+    return heading.part in ("address", "raw") or (heading.part == "readings" and heading.key not in TEXTUAL)
 
 
 def headings(findings: Sequence[Finding]) -> list[Heading]:

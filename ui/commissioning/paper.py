@@ -13,7 +13,7 @@ from importlib import resources
 from supervisor.clock import SECOND
 from supervisor.model import Text
 from supervisor.probe import Finding
-from ui.commissioning.columns import cell, headings
+from ui.commissioning.columns import cell, figure, headings
 from ui.commissioning.record import Record
 
 LOOK = Text("Relevé d'un automate", "Look at a controller")
@@ -28,7 +28,6 @@ FACTS = {
     "broker": Text("Serveur", "Broker"),
     "note": Text("Remarque", "Note"),
 }
-RIGHT = ("readings", "address")
 WIDTHS = {"room": "7%", "remark": "16%"}
 """Columns to write in by hand."""
 
@@ -96,5 +95,5 @@ def _found(findings: Sequence[Finding], language: str) -> str:
         ]
         for finding in findings
     ]
-    kinds = ["figure" if c.part in RIGHT else "code" if c.part == "raw" else "" for c in columns]
+    kinds = ["code" if c.part == "raw" else "figure" if figure(c) else "" for c in columns]
     return "<br>" + table([column.say(language) for column in columns], rows, kinds)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 
-from supervisor.model import Text
+from supervisor.model import Role, Text
 from ui import pages, words
 from ui.pages import Context, Page
 
@@ -22,6 +22,8 @@ class PageRow:
     module: str
     name: str
     """Of the class in the module."""
+    role: Role = Role.VIEWER
+    """The least role that has it among its pages."""
 
     def present(self) -> bool:
         """Whether this installation has the page; looks, does not import."""
@@ -44,6 +46,14 @@ PAGES = (
     PageRow(pages.ALARMS, words.ALARMS, "bell", "ui.alarms.page", "AlarmsPage"),
     PageRow(pages.LINKS, words.LINKS, "link", "ui.links.page", "LinksPage"),
     PageRow(pages.JOURNAL, words.JOURNAL, "journal", "ui.journal.page", "JournalPage"),
+    PageRow(
+        pages.COMMISSIONING,
+        words.COMMISSIONING,
+        "gear",
+        "ui.commissioning.page",
+        "CommissioningPage",
+        Role.ENGINEER,
+    ),
 )
 SIDE = PageRow(pages.FACEPLATE, words.EQUIPMENT, "pump", "ui.faceplate.panel", "Faceplate")
 """The panel at the right of whatever page is shown."""

@@ -55,7 +55,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.context = replace(context, navigate=self.navigate)
         self.preferences = preferences
-        self.rows = {row.id: row for row in PAGES if row.present()}
+        self.rows = {row.id: row for row in PAGES if row.present() and context.user.role >= row.role}
         self.pages: dict[str, Page] = {}
         self.side: Page | None = None
         self.place = Place("")

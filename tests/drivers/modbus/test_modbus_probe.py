@@ -113,7 +113,7 @@ def test_that_a_table_the_device_does_not_have_costs_one_request():
 def test_that_units_that_are_silent_are_passed_over_and_the_others_found():
     device = Device({0: 7, 1: 8}, units=(2, 4))
     news = look(device, unit="1-4", table="holding", count="2", timeout="0.1")
-    assert facts(news, "unit") == [("2", "answers"), ("4", "answers")]
+    assert facts(news, "unit") == [("2", ""), ("4", "")]
     assert [one.args["unit"] for one in news if isinstance(one, Finding)] == ["2", "2", "4", "4"]
 
 

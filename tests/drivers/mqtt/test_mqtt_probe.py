@@ -167,7 +167,7 @@ def test_that_a_retained_value_is_read_at_once_and_one_can_be_written():
         said, one = asyncio.run(scenario(port))
     assert said.startswith("1")
     assert one.value == "80"
-    assert one.readings["retained"] == "yes"
+    assert one.readings["retained"] == "✓"
 
 
 def test_that_a_broker_that_is_not_there_is_one_sentence():
