@@ -1,8 +1,8 @@
 """What registers may mean when nobody knows: every reading side by side, and the one that looks right.
 
 The rule for the mark, so that an engineer can judge it:
-1. Two registers may be a float32 where that reads 0.001 to 10 000 000 in size. From 0.01 to 10 000 it is a sign of a word
-   order, where the pairs that begin one register before and after are no floats: neighbours that all seem to be some are
+1. Two registers may be a float32 where that reads 0.001 to 10 000 000 in size. From 0.01 to 10 000 it is a sign of a
+   word order, if the pairs that begin one register before and after are no floats: neighbours that all seem some are
    counters in disguise. A sign counts four times where its lower half is not zero, ten times near 50 Hz, 230 V, 400 V.
 2. All registers of a table have one word order: ABCD, unless another has half as many signs again. Without a sign there
    are no floats; with it every pair in turn that reads so is one.
