@@ -107,8 +107,8 @@ def test_that_one_timer_serves_all_deadlines_of_a_client():
             await asyncio.sleep(0)
             wire.say(wire.sent[-1][:4] + struct.pack(">HBBBH", 5, 1, 3, 2, 7))
             assert await call == b"\x02\x00\x07"
-        assert len([handle for handle in loop._scheduled if not handle.cancelled()]) <= 1
         assert loop.time() == began
+        assert len([handle for handle in loop._scheduled if not handle.cancelled()]) <= 1
         await hung_up(client)
 
     turned(scenario())
@@ -235,7 +235,6 @@ def test_that_no_answer_is_ever_taken_for_another_requests(kind, scripts, togeth
         first = scripts[0]
         if not together and first["mode"] == "good" and first["after_s"] < min(first["patience_s"] - 0.2, 0.8):
             assert isinstance(ends[0], bytes)
-        await asyncio.sleep(3.0)
         assert field.client._filled <= 30
         await hung_up(field.client)
 
@@ -336,8 +335,8 @@ def test_that_after_a_broken_frame_the_line_is_left_alone_until_it_is_quiet():
         wire.say(b"\x01\x03\x04\x00\x01\x00\x02\x55\x55")  # as long as the answer: that was it
         with pytest.raises(GarbledAnswer, match="checksum"):
             await call
-        for _ in range(5):
-            wire.say(b"\xaa", 0.03 * (_ + 1))
+        for number in range(1, 6):
+            wire.say(b"\xaa", 0.03 * number)
         call = asyncio.ensure_future(client.call(1, read(), TIMEOUT_S))
         await asyncio.sleep(0.19)
         assert len(wire.sent) == 1
