@@ -160,13 +160,16 @@ class MqttDriver:
         self._ask(session, now)
 
     async def _serve(self, session: Session, host: HostState | None, publish: Publish) -> None:
+        behind = False
         while not session.reason:
             await session.wake.wait()
-            await self._clock.sleep(0 if session.reason else self._settings.batch_ms / 1000)
+            # in a rush batches are as large as they may be: to wait as well would only let the inbox overflow
+            await self._clock.sleep(0 if session.reason or behind else self._settings.batch_ms / 1000)
             session.wake.clear()
             for batch in self._read(session, host):
                 publish(batch)
-            if session.inbox:
+            behind = bool(session.inbox)
+            if behind:
                 session.wake.set()
         raise LinkLost(session.reason, session.quality)
 

@@ -161,7 +161,8 @@ def test_that_a_payload_that_is_none_is_garbage(payload):
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda s: st.lists(s) | st.dictionaries(st.text(), s),
+    lambda s: st.lists(s, max_size=4) | st.dictionaries(st.text(max_size=9), s, max_size=4),
+    max_leaves=6,
 )
 KEYS = st.sampled_from(
     ["VP", "tst", "lat", "dir", "object", "fill", "time", "rxInfo", "deduplicationId", "ts", "order"]
@@ -445,4 +446,4 @@ def test_that_a_hundred_thousand_topics_cost_a_message_no_more_than_one():
         return time.process_time() - begun
 
     small, large = min(cost(10) for _ in range(3)), min(cost(100_000) for _ in range(3))
-    assert large < 10 * small
+    assert large < 30 * small  # to ask each filter in turn would cost ten thousand times as much
