@@ -17,7 +17,6 @@ from typing import TypeVar
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.hashes import MD5, SHA1
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from supervisor.trust import TrustStore, fingerprint, is_authority, names, seen
@@ -31,9 +30,6 @@ LONGEST = 65_536
 """Bytes of a chain of certificates that are looked at."""
 
 _ILLEGIBLE = (x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm)
-
-_BROKEN = MD5 | SHA1
-"""Hashes with which a signature of an authority proves nothing any more."""
 
 log = logging.getLogger(__name__)
 
@@ -144,9 +140,8 @@ def _path(chain: Sequence[x509.Certificate], trusted: Sequence[x509.Certificate]
 
 
 def _issued(certificate: x509.Certificate, by: x509.Certificate) -> bool:
+    """cryptography takes no signature with MD5 or SHA-1 for one."""
     if not is_authority(by) or certificate.issuer != by.subject or not _may_sign(by):
-        return False
-    if isinstance(certificate.signature_hash_algorithm, _BROKEN | None):
         return False
     try:
         certificate.verify_directly_issued_by(by)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -146,6 +148,17 @@ def test_that_a_forger_with_the_name_of_an_authority_is_not_believed(store: Trus
     store.trust(AUTHORITY.issue())
     forger = Made(AUTHORITY.name, key(6), authority=True)
     assert refusal(store, Made(issuer=forger).issue(), forger.issue())[0] == ("unknown",)
+
+
+def test_that_an_authority_that_signs_with_a_broken_hash_proves_nothing(store: TrustStore) -> None:
+    store.trust(AUTHORITY.issue())
+    certificate = Made(issuer=AUTHORITY).issue()
+    check([certificate], EXPECTED, store, MOMENT)
+    sha256, sha1 = (bytes.fromhex("2a864886f70d0101") + end for end in (b"\x0b", b"\x05"))  # sha…WithRSAEncryption
+    told = certificate.tbs_certificate_bytes.replace(sha256, sha1)
+    signature = AUTHORITY.key.sign(told, PKCS1v15(), SHA1())
+    whole = der(certificate).replace(sha256, sha1).replace(certificate.signature, signature)
+    assert refusal(store, *split(whole))[0] == ("unknown",)
 
 
 def test_that_a_chain_is_taken_apart() -> None:
