@@ -16,7 +16,7 @@ from types import TracebackType
 import drivers
 from alarms.engine import Alarms
 from supervisor.clock import Clock, SystemClock
-from supervisor.desk.acts import acts, link_acts, substitution_acts, trust_acts
+from supervisor.desk.acts import acts, link_acts, substitution_acts
 from supervisor.desk.alarm_desk import AlarmDesk
 from supervisor.desk.desk import Desk
 from supervisor.desk.substitution import Substitutions
