@@ -2,8 +2,9 @@
 
 The rule for the mark, so that an engineer can judge it:
 1. Two registers may be a float32 where that reads 0.001 to 10 000 000 in size. From 0.01 to 10 000 it is a sign of a
-   word order, if the pairs that begin one register before and after are no floats: neighbours that all seem some are
-   counters in disguise. A sign counts four times where its lower half is not zero, ten times near 50 Hz, 230 V, 400 V.
+   word order, if the pairs that begin one register before and after are none like it: neighbours that all seem floats
+   are counters in disguise. A figure whose lower half is zero is no match for one that is not: such a sign counts four
+   times, and one near 50 Hz, 230 V or 400 V ten times.
 2. All registers of a table have one word order: ABCD, unless another has half as many signs again. Without a sign there
    are no floats; with it every pair in turn that reads so is one.
 3. What is no float is a uint16, or an int16 where that is small and negative (-1 to -1000).
@@ -106,9 +107,10 @@ class Registers:
     def _signs(self, order: str) -> Iterator[int]:
         """The weight of each pair that speaks for an order."""
         pairs = {} if self.table.bits else {number: self._pair(number) for number in self._held}
-        seems = {number for number, pair in pairs.items() if pair and likely_float(pair, order)}
-        for number in seems:
-            if number - 1 not in seems and number + 1 not in seems:
+        rich = {number: _rich(pair, order) for number, pair in pairs.items() if pair and likely_float(pair, order)}
+        for number, full in rich.items():
+            near = [rich[other] for other in (number - 1, number + 1) if other in rich]
+            if not (any(near) if full else near):
                 yield _weight(pairs[number], order)
 
     def _pair(self, number: int) -> bytes:
@@ -157,6 +159,11 @@ def _weight(pair: bytes, order: str) -> int:
         4 if any(plain[2:]) else 1
     )  # what was measured is no round figure; a word beside a nought often seems one
     return measured * (10 if any(abs(number - figure) <= off for figure, off in KNOWN) else 1)
+
+
+def _rich(pair: bytes, order: str) -> bool:
+    """What was measured is no round figure; a word beside a nought often seems to be one."""
+    return any(arranged(pair, order)[2:])
 
 
 def _row(table: Table, number: int, likely: str) -> dict[str, str]:

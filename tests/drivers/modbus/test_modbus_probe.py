@@ -148,6 +148,13 @@ def test_that_the_word_order_of_a_meter_is_seen_by_its_50_hertz(order):
     assert float(rows[2].readings[f"float32 {order}"]) == pytest.approx(231.7)
 
 
+def test_that_a_measured_float_is_not_hidden_by_what_a_nought_beside_it_seems_to_be():
+    registers = Registers(1, Table.INPUT)
+    registers.take(0, 10, struct.pack(">10H", 1366, 0, 0x3EC8, 0x41B4, 0, 0, 0, 0xD07B, 0x41B6, 0), 1)
+    likely = [one.likely for one in registers.findings()]
+    assert (likely[2], likely[7]) == ("float32 CDAB", "float32 CDAB")
+
+
 def test_that_counters_side_by_side_are_not_taken_for_floats():
     registers = Registers(1, Table.INPUT)
     registers.take(900, 120, b"".join(struct.pack(">H", 7 * at) for at in range(900, 1020)), 1)
