@@ -6,7 +6,8 @@ Nothing on such a line says which request an answer belongs to, so this client s
   nothing is asked that this answer could be taken for (same unit and function); other units go on.
 - After a frame that was broken, whatever arrives is thrown away until the line has been quiet.
 - A whole frame that nobody asked for and nobody is owed means that the line is out of step: it is closed, to begin
-  anew. So an answer that comes later than twice its timeout costs the connection.
+  anew. An answer later than twice its timeout can't be told from the one to the like request that was asked since;
+  that one's own is then one too many, and closes the line. So the timeout is to be as long as the slowest device needs.
 """
 
 from __future__ import annotations

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import struct
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
+
+from drivers.modbus.client import Client, GarbledAnswer, ModbusException
+
+ENDS = (ModbusException, GarbledAnswer, TimeoutError, ConnectionError)
 
 
 class Hourglass(asyncio.SelectorEventLoop):
@@ -60,3 +65,22 @@ class Wire(asyncio.WriteTransport):
         if not self._closing:
             self._closing = True
             asyncio.get_running_loop().call_soon(self._client.connection_lost, None)
+
+
+def read(function: int = 3, count: int = 1, start: int = 0) -> bytes:
+    """The request that reads."""
+    return struct.pack(">BHH", function, start, count)
+
+
+async def how(call: Awaitable[bytes]) -> bytes | Exception:
+    """Its answer, or the exception it ends with."""
+    try:
+        return await call
+    except ENDS as end:
+        return end
+
+
+async def hung_up(*clients: Client) -> None:
+    for client in clients:
+        client.close()
+        await client.closed()
