@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import zlib
 from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from drivers.mqtt import sparkplug
 from drivers.mqtt.gather import Gather
 from drivers.mqtt.node import ANSWER_S, ASK_AGAIN_S, ASK_LAST_S, REBORN_S
 from drivers.mqtt.nodes import Nodes
@@ -173,6 +175,23 @@ def test_that_historical_values_go_to_history_and_null_is_no_value():
     assert host.tell("NDATA", [old], 1) == [good("PK.free", 33.0, historical=True)]
     ((tag, _, quality, _),) = host.tell("NDATA", [Metric("", Type.INT32, None, 1)], 2)
     assert (tag, quality) == ("PK.free", Quality.DEVICE_FAULT)
+
+
+def test_that_a_value_called_null_is_none_even_where_one_is_given():
+    host = Host()
+    host.birth()
+    payload = decode(encode([FREE], host.now // MS, 1))
+    payload.metrics[0].is_null = True
+    ((tag, _, quality, _),) = host.give("NDATA", payload.SerializeToString())
+    assert (tag, quality) == ("PK.free", Quality.DEVICE_FAULT)
+
+
+def test_that_history_in_a_packed_payload_is_history():
+    host = Host()
+    host.birth()
+    inner = encode([FREE._replace(historical=True)], host.now // MS, 1)
+    packed = sparkplug._PAYLOAD(uuid=sparkplug.COMPRESSED, body=zlib.compress(inner, 9))
+    assert host.give("NDATA", packed.SerializeToString()) == [good("PK.free", 50.0, historical=True)]
 
 
 def test_that_history_without_any_time_is_garbage():
@@ -429,6 +448,15 @@ def test_that_what_waited_since_before_a_birth_never_follows_it():
     host.tell("NDATA", [FREE], 1)
     assert host.tell("NDATA", [FREE._replace(value=2.0)], 2) == [good("PK.free", 2.0)]
     assert host.tell("NDATA", [FREE._replace(value=4.0)], 3) == [good("PK.free", 4.0)]
+
+
+def test_that_data_of_the_millisecond_of_a_birth_that_came_before_it_do_not_follow_it():
+    host = Host()
+    host.birth()
+    host.give("NDATA", encode([FREE._replace(value=9.0)], host.now // MS + 1, 2))  # the next birth is of that instant
+    host.birth()
+    assert host.tell("NDATA", [FREE._replace(value=1.0)], 1) == [good("PK.free", 1.0)]
+    assert host.tell("NDATA", [FREE._replace(value=2.0)], 2) == [good("PK.free", 2.0)]
 
 
 def test_that_a_birth_dated_before_the_last_one_counts_but_is_asked_for_again():
