@@ -66,7 +66,7 @@ def test_that_a_link_that_is_chosen_tells_why_it_is_down_in_both_languages(page:
     assert detail.facts[words.CAUSE].text() == "liaison coupée"
     assert detail.facts[words.TECHNICAL].text() == "10.0.0.2:502 does not accept a connection"
     assert detail.facts[common.ADDRESS].text().startswith("opcua://")
-    assert detail.facts[words.LAST_GOOD].text() == "dim. 22 nov. 2026, 13:32:07"
+    assert detail.facts[common.LAST_GOOD].text() == "dim. 22 nov. 2026, 13:32:07"
     page.context.look.use(language="en")
     assert detail.facts[words.CAUSE].text() == "not connected"
 

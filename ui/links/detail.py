@@ -23,7 +23,7 @@ from ui.widgets import Button, Label, Line, Short, Words, clear, column, row
 PERIOD_S = 2.0
 """How often the station is asked while the page is shown."""
 MOST_KINDS = 6
-FACTS = (common.ADDRESS, words.LAST_GOOD, words.CAUSE, words.TECHNICAL)
+FACTS = (common.ADDRESS, common.LAST_GOOD, words.CAUSE, words.TECHNICAL)
 
 
 class Brief(Label):
@@ -171,7 +171,7 @@ class LinkDetail(QWidget):
         self.name.setText(look.say(self.link.name))
         self.facts[common.ADDRESS].setText(self.link.url)
         good = int(told.get("good", 0))
-        self.facts[words.LAST_GOOD].setText(f"{look.date(good)}, {look.clock(good)}" if good else WAITING)
+        self.facts[common.LAST_GOOD].setText(f"{look.date(good)}, {look.clock(good)}" if good else WAITING)
         self.facts[words.CAUSE].setText(self._cause())
         self.facts[words.TECHNICAL].setText(str(told.get("reason", "")) or WAITING)
         self._show_errors(told.get("errors", {}))

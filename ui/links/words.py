@@ -2,12 +2,6 @@
 
 from supervisor.model import Text
 
-LAST_GOOD = Text(fr="Dernière valide", en="Last good")
-MIDDLE = Text(fr="Réponse p50", en="Response p50")
-SLOWEST = Text(fr="Réponse p99", en="Response p99")
-SKEW = Text(fr="Horloge", en="Clock")
-TODAY = Text(fr="Dispo. jour", en="Avail. today")
-MONTH = Text(fr="Dispo. mois", en="Avail. month")
 CAUSE = Text(fr="Cause", en="Cause")
 TECHNICAL = Text(fr="Détail technique", en="Technical detail")
 ERRORS_BY_KIND = Text(fr="Erreurs depuis le démarrage", en="Errors since start")

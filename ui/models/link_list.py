@@ -11,7 +11,6 @@ from PySide6.QtCore import QAbstractTableModel, Qt
 from supervisor import health
 from supervisor.model import BAD, LinkSpec, Site, Tag
 from ui import words
-from ui.links import words as own
 from ui.live import Live
 from ui.look import WAITING, Look
 from ui.naming import PROTOCOLS, area_name
@@ -22,15 +21,15 @@ COLUMNS = (
     words.LINK,
     words.PROTOCOL,
     words.AREA,
-    own.LAST_GOOD,
-    own.MIDDLE,
-    own.SLOWEST,
+    words.LAST_GOOD,
+    words.ROUND_TRIP_50,
+    words.ROUND_TRIP_99,
     words.REQUESTS,
     words.ERRORS,
     words.RECONNECTS,
-    own.SKEW,
-    own.TODAY,
-    own.MONTH,
+    words.CLOCK_SKEW,
+    words.AVAILABLE_TODAY,
+    words.AVAILABLE_MONTH,
     words.GOOD_TAGS,
 )
 (
