@@ -1,9 +1,10 @@
 """History: what the server kept while nobody listened, read after a loss and published as the past.
 
-    last time heard of a tag ── loss ── connected again: first time heard
-                             └──────── ReadRaw ────────┘                    a few values, a pause, a few more …
+    last time heard of a tag ── loss ── connected again, settled
+                             └──────── ReadRaw ────────┘              a few values, a pause, a few more …
 
-Only for tags whose pack says `history`. A server or a node that keeps none is counted once and left in peace.
+What came live meanwhile is left out. Only for tags whose pack says `history`. A server or a node that keeps none is
+counted once and left in peace.
 Source: OPC UA Part 11, 6.5.3 (ReadRawModifiedDetails), and Part 4, 5.11.3 (HistoryRead, continuation points).
 """
 
@@ -31,14 +32,13 @@ PER_CALL = 1000
 PAUSE_S = 0.1
 """Between two calls: the controller has other things to do."""
 SETTLE_S = 2.0
-"""After connecting, until the first live values are there: what is as new as they are is not of the past."""
+"""After connecting, until the first live values are there and the clock of the server is known."""
 CALLS = 500
 """For one tag and one hole; a hole that needs more is left open rather than the controller kept busy for ever."""
 _ACCESS_LEVEL, _HISTORIZING, _MAY_READ = 17, 20, 0x04
 """Attributes (Part 6, annex A.1) and the bit HistoryRead of AccessLevel (Part 3, 8.57)."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NEVER = np.iinfo(np.int64).min
-_LATEST = np.iinfo(np.int64).max
 
 
 class History:
@@ -56,8 +56,8 @@ class History:
         self._wanted[indices] = True
         self._newest = np.full(len(self._wanted), _NEVER, np.int64)
         """Tag index -> the last source time published."""
-        self._first = np.full(len(self._newest), _LATEST, np.int64)
-        """Tag index -> the first source time since the link is up."""
+        self._seen: set[tuple[int, int]] = set()
+        """Tag index and source time in microseconds of what came live since the link is up, while a hole is open."""
         self._until = self._newest.copy()
         """Tag index -> where the hole begins that is to be filled; never where there is none."""
         self._complained = False
@@ -68,7 +68,7 @@ class History:
     def connect(self) -> None:
         """A hole may lie between what was heard last and what will be heard first."""
         self._until = np.where(self._until == _NEVER, self._newest, self._until)
-        self._first[:] = _LATEST
+        self._seen.clear()
 
     def note(self, batch: Batch) -> None:
         """See what is published live."""
@@ -78,18 +78,21 @@ class History:
         rows = rows[self._wanted[batch.index[rows]]]
         index, time = batch.index[rows], batch.source_time[rows]
         np.maximum.at(self._newest, index, time)
-        np.minimum.at(self._first, index, time)
+        if (self._until != _NEVER).any():
+            self._seen.update(zip(index.tolist(), (time // 1000).tolist(), strict=True))
 
     async def fill(self, nodes: Nodes, wire: Wire, publish: Publish) -> None:
         """Read what was missed, one node after another. Ends when there is nothing left to fill."""
         await self._clock.sleep(SETTLE_S)
-        begun = self._clock.now()
+        skew_s = wire.traffic.skew_s
+        end = self._clock.now() + (round(skew_s * 1e9) if skew_s == skew_s else 0)
         wanted = [at for at in self._handles if self._begin(at) != _NEVER and self._items[at].where in nodes.found]
         with suppress(Declined):  # it knows no history at all: counted, and not asked for the next node
             for handle in await self._readable(wanted, nodes, wire):
-                await self._hole(handle, nodes.found[self._items[handle].where], begun, wire, publish)
+                await self._hole(handle, nodes.found[self._items[handle].where], end, wire, publish)
                 self._until[self._tags[handle]] = _NEVER
         self._until[:] = _NEVER
+        self._seen.clear()
 
     def _begin(self, handle: int) -> int:
         return int(self._until[self._tags[handle]].max())
@@ -112,9 +115,8 @@ class History:
             wire.traffic.count("history")
         self._complained = True
 
-    async def _hole(self, handle: int, node: ua.NodeId, begun: int, wire: Wire, publish: Publish) -> None:
+    async def _hole(self, handle: int, node: ua.NodeId, end: int, wire: Wire, publish: Publish) -> None:
         begin = self._begin(handle)
-        end = min(int(self._first[self._tags[handle]].min()), begun)
         if end <= begin:
             return
         point: bytes | None = None
@@ -154,8 +156,10 @@ class History:
         values = getattr(result.HistoryData, "DataValues", None) or []
         rows = [fallback.row_of(handle, value) for value in values]
         for batch in self._columns.batches([rows], end):
-            inside = np.flatnonzero((batch.source_time > begin) & (batch.source_time < end))
-            past = batch.take(inside)
+            inside = (batch.source_time > begin) & (batch.source_time < end)
+            stamps = zip(batch.index.tolist(), (batch.source_time // 1000).tolist(), strict=True)
+            inside &= [stamp not in self._seen for stamp in stamps]
+            past = batch.take(np.flatnonzero(inside))
             past.historical, past.loss = True, False
             if len(past):
                 publish(past)

@@ -132,6 +132,6 @@ async def _kinds(
     there = [node for node in properties if node is not None]
     values = dict(zip(there, await nodes.values(there), strict=True))
     told = {method: values.get(node) or [] for method, node in zip(ordered, properties, strict=True)}
-    arguments = {method: [one for one in each if isinstance(one, ua.Argument)] for method, each in told.items()}
-    await structures.learn([one.DataType for each in arguments.values() for one in each], nodes)
-    return {method: tuple(structures.base(one.DataType) for one in each) for method, each in arguments.items()}
+    kinds = {method: [getattr(argument, "DataType", ua.NodeId()) for argument in each] for method, each in told.items()}
+    await structures.learn([kind for each in kinds.values() for kind in each], nodes)
+    return {method: tuple(structures.base(kind) for kind in each) for method, each in kinds.items()}
