@@ -271,17 +271,24 @@ def decoding() -> None:
 # ------------------------------------------------------------ the table
 
 
-def report(devices: int, results: dict[str, list[Result]], base: str) -> None:
-    print(f"{devices} devices, {REGISTERS} registers a block; medians of {len(results[base])} rounds")
-    print(f"{'':46s} {'requests/s':>10s} {'tags/s':>12s} {'us/request':>10s} {'us/tag':>8s} {'less a tag':>10s}")
+def report(devices: int, results: dict[str, list[Result]], bases: tuple[str, str]) -> None:
+    """`bases`: the way that brings registers and the way that brings values; each is a baseline of its own."""
+
+    def less(name: str, base: str) -> float:
+        pairs = zip(results[name], results[base], strict=True)
+        return statistics.median(their.figures()[3] / one.figures()[3] for one, their in pairs)
+
+    print(f"{devices} devices, {REGISTERS} registers a block; medians of {len(results[bases[0]])} rounds")
+    print(
+        f"{'':46s} {'requests/s':>10s} {'tags/s':>12s} {'us/request':>10s} {'us/tag':>8s} {'less (1)':>9s} {'less (2)':>9s}"
+    )
     for name, rounds in results.items():
         columns = zip(*(one.figures() for one in rounds), strict=True)
         rate, tags, request, tag = map(statistics.median, columns)
-        less = statistics.median(
-            their.cpu_s / their.tags * one.tags / one.cpu_s for one, their in zip(rounds, results[base], strict=True)
-        )
-        print(f"{name:46s} {rate:10,.0f} {tags:12,.0f} {request:10.1f} {tag:8.3f} {less:9.2f}x")
-    print(f"(us: of the processor; less a tag: how many times less of it than '{base}' in the same round)")
+        ratios = " ".join(f"{less(name, base):8.2f}x" for base in bases)
+        print(f"{name:46s} {rate:10,.0f} {tags:12,.0f} {request:10.1f} {tag:8.3f} {ratios}")
+    print("us: of the processor. less: how many times less of it per tag, in the same round,")
+    print(f"than (1) '{bases[0]}', registers only, and (2) '{bases[1]}', values")
 
 
 OURS = {"Vigie's driver: block decoded and published": driver, "Vigie's client: block": client}
@@ -308,7 +315,7 @@ def main() -> None:
                         results[name].append(asyncio.run(way(first, words.devices, words.seconds)))
         except pytest.skip.Exception as reason:
             sys.exit(f"There is no device to ask: {reason}")
-    report(words.devices, results, "pymodbus: block")
+    report(words.devices, results, ("pymodbus: block", "pymodbus: block decoded"))
     if not isinstance(program, Path):
         print(f"libmodbus in C is left out: {program}")
     decoding()
