@@ -30,6 +30,8 @@ from supervisor.model import LinkSpec, Tag
 
 _TABLES = {1: Table.COIL, 5: Table.COIL, 15: Table.COIL, 2: Table.DISCRETE, 4: Table.INPUT}
 """Function code -> table; every other code is about holding registers."""
+_ROOM = 1 << 18
+"""Bytes that asyncio hands over at once."""
 
 
 class ModbusServer:
@@ -97,11 +99,12 @@ class _Handler(ServerRequestHandler):
     """One connection that answers every request, in order.
 
     WORKAROUND: the library's own keeps the last request only. Of several in one segment it answers one, and a request
-    that comes while another is being answered takes its place.
+    that comes while another is being answered takes its place. More than one frame's worth it throws away unread.
     """
 
     def __init__(self, *words: Any) -> None:
         super().__init__(*words)  # type: ignore[no-untyped-call]
+        self.max_buffer_size = _ROOM
         self._asked: deque[tuple[ModbusPDU, Any]] = deque()
         self._answering: asyncio.Task[None] | None = None
 
