@@ -13,10 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum, IntEnum, StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
+
+from supervisor.terms import BAD as BAD
+from supervisor.terms import Condition as Condition
+from supervisor.terms import Kind as Kind
+from supervisor.terms import Native as Native
+from supervisor.terms import Operator as Operator
+from supervisor.terms import Priority as Priority
+from supervisor.terms import Quality as Quality
+from supervisor.terms import Role as Role
 
 Row = TypeVar("Row")
 
@@ -36,61 +44,6 @@ class Text:
 NO_TEXT = Text("", "")
 
 
-class Quality(IntEnum):
-    """Why a value can or can't be believed. The top two bits are those of an OPC UA StatusCode: good, doubtful, bad."""
-
-    GOOD = 0x00
-    UNCERTAIN = 0x40
-    SUBSTITUTED = 0x41
-    OUT_OF_RANGE = 0x43
-    BAD = 0x80
-    NOT_CONNECTED = 0x81
-    TIMEOUT = 0x82
-    DEVICE_FAULT = 0x83
-    CONFIGURATION = 0x84
-    NEVER_READ = 0x85
-    STALE = 0x86
-
-    @property
-    def bad(self) -> bool:
-        return self >= BAD
-
-
-BAD = 0x80
-"""From here up a quality is bad: no value is there to be believed."""
-
-
-class Kind(StrEnum):
-    """What a tag's number means. Every live value is a float64 in the table."""
-
-    NUMBER = "number"
-    COUNTER = "counter"
-    """Only grows; a fall is a reset or an overflow of the device."""
-    BOOLEAN = "boolean"
-    ENUM = "enum"
-    """One of `TagSpec.states`."""
-    TEXT = "text"
-    """The float is a code of the station's `Texts`."""
-
-
-class Priority(IntEnum):
-    """Alarm priority; 1 is the most urgent."""
-
-    CRITICAL = 1
-    HIGH = 2
-    MEDIUM = 3
-    LOW = 4
-
-
-class Role(IntEnum):
-    """What a person may do; each role may do everything the ones below it may."""
-
-    VIEWER = 0
-    OPERATOR = 1
-    SUPERVISOR = 2
-    ENGINEER = 3
-
-
 @dataclass(frozen=True, slots=True)
 class State:
     """One member of an enumeration, or one side of a boolean."""
@@ -99,17 +52,6 @@ class State:
     id: str
     """The word used in the configuration and in page symbols, such as "running"."""
     name: Text
-
-
-class Native(IntEnum):
-    """How an alarm is that the controller itself runs: bit 1 says active, bit 0 not acknowledged.
-
-    Source: OPC UA Part 9, 5.7 and 5.8, AckedState and ActiveState."""
-
-    NORMAL = 0
-    RETURNED = 1
-    ACKED = 2
-    UNACKED = 3
 
 
 CONDITION_STATES = (
@@ -145,20 +87,6 @@ class TagSpec:
         return next((state for state in self.states if state.value == value), None)
 
 
-class Condition(StrEnum):
-    """When a rule's condition holds."""
-
-    HIGH_HIGH = "high_high"
-    HIGH = "high"
-    LOW = "low"
-    LOW_LOW = "low_low"
-    IS = "is"
-    """Discrete: the value equals the limit."""
-    IS_NOT = "is_not"
-    NATIVE = "native"
-    """The controller runs the alarm itself; its tag has `CONDITION_STATES`, and its acknowledgements are ours."""
-
-
 @dataclass(frozen=True, slots=True)
 class AlarmRule:
     """One alarm of an equipment type, with the guidance ISA-18.2 asks for."""
@@ -180,17 +108,6 @@ class AlarmRule:
     action: Text = NO_TEXT
     response_s: float = 0.0
     """Time the operator has to respond; 0 where not rationalised."""
-
-
-class Operator(Enum):
-    """Comparisons of an interlock or a confirmation."""
-
-    LT = "<"
-    LE = "<="
-    GT = ">"
-    GE = ">="
-    EQ = "=="
-    NE = "!="
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,9 +206,8 @@ def _made_out(certificate: x509.Certificate, expected: Expected) -> Iterator[Pro
 def _same_host(wanted: str, named: str) -> bool:
     try:
         return ipaddress.ip_address(wanted) == ipaddress.ip_address(named)
-    except ValueError:
-        pass
-    wanted, named = wanted.lower().rstrip("."), named.lower().rstrip(".")
+    except ValueError:  # one of them is a name
+        wanted, named = wanted.lower().rstrip("."), named.lower().rstrip(".")
     if named.startswith("*."):  # Source: RFC 6125, 6.4.3: one label, the leftmost
         return wanted.partition(".")[2] == named[2:]
     return wanted == named
