@@ -10,6 +10,7 @@ station holds is tested through its desk.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,10 +89,16 @@ class Peer:
     words: Mapping[str, str] = field(default_factory=dict)
     """The options of the look, by name: `Probe.options` says which there are."""
     vault: Vault = field(default_factory=lambda: Lent(Path()))
-    """Our password, keys and certificates, and whom we trust, under the link id `PROBE`."""
+    """Our password, keys and certificates, and whom we trust, under `link_id`."""
 
 
 PROBE = "probe"
+
+
+def link_id(url: str) -> str:
+    """The name under which a look's peer is known to the vault and to the store of trust: one per host and port."""
+    place = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+    return f"{PROBE}-{re.sub(r'[^A-Za-z0-9.-]', '-', place)}"
 
 
 class Lent(Vault):

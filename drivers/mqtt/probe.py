@@ -19,7 +19,7 @@ from drivers.mqtt.keys import Keys, open_keys
 from drivers.mqtt.orders import Outgoing
 from drivers.mqtt.session import V5, V311, Hail, Message, NotSpoken, Session
 from supervisor.errors import LinkLost, Unavailable, WriteFailed, WriteUnknown
-from supervisor.probe import PROBE, Fact, Finding, Peer, Progress, Report
+from supervisor.probe import Fact, Finding, Peer, Progress, Report, link_id
 
 OPTIONS = {
     "for": "seconds to listen (10)",
@@ -135,7 +135,7 @@ async def _session(peer: Peer, wish: _Wish, report: Report, listen: bool = True)
         broker = broker if broker.user or not user else parse_url(peer.url.replace("://", f"://{user}@", 1))
         keys = Keys()
         if broker.user or broker.tls:
-            keys = await asyncio.to_thread(open_keys, broker, wish.settings.server_name, PROBE, peer.vault)
+            keys = await asyncio.to_thread(open_keys, broker, wish.settings.server_name, link_id(peer.url), peer.vault)
         for version in (V5, V311):
             session = Session(Hail(f"vigie-probe-{uuid.uuid4().hex[:8]}", wish.settings.keepalive_s), version)
             try:

@@ -7,6 +7,7 @@ Values, types, access, units and ranges are read in bulk, as many nodes a call a
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -28,7 +29,7 @@ from supervisor.clock import SECOND, SystemClock
 from supervisor.driver import Traffic
 from supervisor.errors import LinkLost, Unavailable, WriteFailed, WriteUnknown
 from supervisor.model import NO_TEXT, LinkSpec, Quality
-from supervisor.probe import PROBE, Fact, Finding, Peer, Progress, Report
+from supervisor.probe import Fact, Finding, Peer, Progress, Report, link_id
 
 OPTIONS = {
     "path": "browse names to begin at, such as Plant/Pumps (Objects)",
@@ -238,15 +239,20 @@ class _Look:
 @asynccontextmanager
 async def _session(peer: Peer, wish: _Wish) -> AsyncIterator[Wire]:
     """A session for as long as a person looks. Raises Unavailable."""
-    spec = LinkSpec(PROBE, NO_TEXT, "opcua", peer.url, "", wish.settings)
+    spec = LinkSpec(link_id(peer.url), NO_TEXT, "opcua", peer.url, "", wish.settings)
     wire = Wire(spec, SystemClock(), Traffic(), peer.vault)
     try:
         await wire.open()
         yield wire
     except LinkLost as lost:
-        raise Unavailable(f"{peer.url}: {lost}") from None
+        raise Unavailable(f"{peer.url}: {_for_a_look(str(lost))}") from None
     finally:
         await wire.close()
+
+
+def _for_a_look(sentence: str) -> str:
+    """What the driver says to the engineer of a site, to one who has none: a look has a store of trust of its own."""
+    return re.sub(r" with `vigie secret [^`]*`", "", sentence).replace("run `vigie trust SITE ", "give `--trust ")
 
 
 async def _offer(url: str, wish: _Wish, report: Report) -> None:

@@ -104,6 +104,9 @@ def _probe(command: argparse.ArgumentParser) -> None:
     command.add_argument("--read", metavar="PLACE", help='read one value only: "holding 12 float32 CDAB"')
     command.add_argument("--write", nargs=2, metavar=("PLACE", "VALUE"), help="write one value, past the desk")
     command.add_argument("--yes", action="store_true", help="do not ask before the write")
+    command.add_argument(
+        "--trust", metavar="FINGERPRINT", help="OPC UA: trust the certificate with this fingerprint first"
+    )
     how = command.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="one JSON object a line, as they come; for `vigie import`")
     how.add_argument("--csv", action="store_true", help="a table for a spreadsheet")

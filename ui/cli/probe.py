@@ -23,7 +23,8 @@ import platformdirs
 import drivers
 from supervisor.driver import Protocol
 from supervisor.errors import Unavailable
-from supervisor.probe import Fact, Finding, Lent, News, Peer, Probe, Progress
+from supervisor.probe import Fact, Finding, Lent, News, Peer, Probe, Progress, link_id
+from supervisor.trust import TrustStore
 from ui.commissioning.columns import LIKELY, cell, figure, headings
 from ui.commissioning.record import End, Look, Record, written
 
@@ -41,6 +42,9 @@ def probe(given: argparse.Namespace) -> int:
     """Look, read or write."""
     protocol = protocol_of(given.url)
     look = _made(protocol)
+    if given.trust:
+        store = TrustStore(_folder() / "pki")
+        store.trust(store.find(given.trust), link_id(given.url))
     peer = Peer(given.url, _words(given, look), Lent(_folder(), _password(given)))
     if given.write:
         return _write(look, peer, given.write, given.yes)

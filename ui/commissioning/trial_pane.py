@@ -250,7 +250,8 @@ class TrialPane(QWidget):
         self._asked = (tag, value)
         self.said.setText("")
         unit = f" {tag.spec.unit}" if tag.spec.unit else ""
-        self.sure.setText(look.say(words.SURE).format(f"{value:g}{unit}", tag.id))
+        number = f"{value:g}".replace(".", "," if look.language == "fr" else ".")
+        self.sure.setText(look.say(words.SURE).format(f"{number}{unit}", tag.id))
         self._arrange()
         self.cancel.setFocus()
 

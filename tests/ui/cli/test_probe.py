@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -67,6 +68,30 @@ def test_that_nothing_is_written_before_somebody_says_yes(url, capsys, monkeypat
     assert " 50 " in capsys.readouterr().out
     assert main(["probe", url, "--write", "holding 51", "7", "--yes"]) == 0
     assert "reads 7" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_that_a_server_is_trusted_by_its_fingerprint_and_a_password_comes_from_the_environment(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    port = free_port()
+    place = ["probe", f"opc.tcp://127.0.0.1:{port}", "--security", "basic256sha256", "--path", "Plant"]
+    with peers.node("opcua_server.js", str(port), str(tmp_path / "server")):
+        assert main(place) == 1
+        said = capsys.readouterr().err
+        assert "vigie trust" not in said
+        mark = re.findall(r"`--trust ([0-9A-F]+)`", said)[-1]
+        assert main([*place, "--trust", mark]) == 0
+        assert "Plant/Goal" in capsys.readouterr().out
+        monkeypatch.setenv("VIGIE_PASSWORD", "wrong")
+        assert main([*place, "--user", "vigie"]) == 1
+        said = capsys.readouterr().err
+        assert "check the user" in said
+        assert "vigie secret" not in said
+        monkeypatch.setenv("VIGIE_PASSWORD", "pumpe")
+        assert main([*place, "--user", "vigie"]) == 0
+    capsys.readouterr()
 
 
 @pytest.mark.parametrize(

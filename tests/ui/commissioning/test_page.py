@@ -169,7 +169,7 @@ def test_that_a_write_is_asked_twice_and_can_be_called_off(make, bench):
     assert pane.said.text() == words.NUMBER_NEEDED.fr
     pane.value.setText("70,5")
     pane.write.click()
-    assert pane.sure.text() == "Écrire 70.5 % dans AP-014.C1.dimming ?"
+    assert pane.sure.text() == "Écrire 70,5 % dans AP-014.C1.dimming ?"
     assert not pane.confirm.isHidden()
     pane.cancel.click()
     assert pane.confirm.isHidden()
