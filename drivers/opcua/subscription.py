@@ -85,6 +85,8 @@ class Subscriptions:
 
     def __init__(self, wire: Wire, nodes: Nodes, items: Sequence[Item], columns: Columns, clock: Clock) -> None:
         self.all: dict[int, Subscription] = {}
+        self.events: Callable[[Sequence[Any]], None] = lambda events: None
+        """Takes the EventFieldLists of a notification; nobody asks for any yet."""
         self._wire = wire
         self._nodes = nodes
         self._items = items
@@ -253,6 +255,8 @@ class Subscriptions:
             subscription.unheard -= {row[0] for row in heard.rows()}
         for batch in self._columns.batches(heard.changes, self._clock.now()):
             self._publish(batch)
+        if heard.events:
+            self.events(heard.events)
 
     async def _fill(self, subscription: Subscription, skipped: Sequence[int]) -> None:
         if len(skipped) > LONGEST_GAP:

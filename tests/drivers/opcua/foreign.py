@@ -12,6 +12,7 @@ from asyncua import Server, ua
 
 from drivers.opcua import PROTOCOL
 from drivers.opcua.address import Address, Settings
+from simulator.opcua import _Core
 from supervisor.clock import SystemClock
 from supervisor.driver import Traffic
 from supervisor.flow import Batch
@@ -90,7 +91,7 @@ class Line:
 async def asyncua_server(port: int) -> AsyncIterator[tuple[Server, int]]:
     """An empty server without its clock task; yields it and the index of `URI`."""
     logging.getLogger("asyncua").setLevel(logging.CRITICAL)
-    server = Server()
+    server = Server(iserver=_Core())
     await server.init()
     server.disable_clock()
     server.set_endpoint(f"opc.tcp://127.0.0.1:{port}")
@@ -103,7 +104,4 @@ async def asyncua_server(port: int) -> AsyncIterator[tuple[Server, int]]:
         async with asyncio.timeout(5.0):
             while server.bserver.clients:
                 await asyncio.sleep(0.01)
-        for session in list(server.iserver._external_sessions.values()):  # those that were cut may come back
-            await session.close_session(True)
         await server.stop()
-        await asyncio.sleep(0)

@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 
 from drivers.opcua import PROTOCOL
-from drivers.opcua.address import ALIASES, Address, Settings, Target, Word, parse_address, parse_settings, target
+from drivers.opcua.address import (
+    ALIASES,
+    Address,
+    Call,
+    Settings,
+    Target,
+    Word,
+    call,
+    parse_address,
+    parse_settings,
+    target,
+)
 
 URI = "urn:angers:stations"
 
@@ -31,6 +42,15 @@ def test_that_a_row_with_a_node_becomes_an_address_with_the_usual_sampling() -> 
         ({"path": "/A"}, "empty browse name"),
         ({"path": "pump:Level"}, "did you mean pumps?"),
         ({"path": "A", "namespace": "pumps"}, f"did you mean {ALIASES['pumps']}?"),
+        ({"path": "A[1]", "element": "2"}, "not in both"),
+        ({"path": "A", "element": "first"}, "is not a number from 0"),
+        ({"path": "A", "member": "Motor..Speed"}, "is not a name such as Speed"),
+        ({"path": "A", "deadband": "150%"}, "at most 100%"),
+        ({"path": "A", "deadband": "little"}, "deadband 'little' is not a number"),
+        ({"path": "A", "queue": "0"}, "queue '0' is not a number from 1 to 10000"),
+        ({"path": "A", "history": "yes"}, "neither true nor false"),
+        ({"path": "A", "arguments": "{value}"}, "there is none"),
+        ({"method": "A//B"}, "empty browse name"),
         ({"path": "A", "sampling_ms": "soon"}, "sampling_ms 'soon' is not a number"),
         ({"path": "A", "sampling_ms": "0"}, "greater than zero"),
         ({"path": "A", "sampling_ms": "nan"}, "greater than zero"),
@@ -40,6 +60,25 @@ def test_that_a_wrong_row_is_told_in_one_sentence(row: dict[str, str], sentence:
     with pytest.raises(ValueError, match=sentence.replace("?", r"\?").replace(".", r"\.")) as refusal:
         parse_address(row)
     assert "\n" not in str(refusal.value)
+
+
+def test_that_a_row_says_how_a_value_is_watched_and_where_it_is_in_an_array_or_a_structure() -> None:
+    row = {"path": "A/B[3]", "publish_ms": "2000", "deadband": "5%", "queue": "4", "history": "true"}
+    assert parse_address(row) == Address(
+        "A/B", publish_ms=2000.0, deadband=5.0, percent=True, queue=4, element=(3,), history=True
+    )
+    assert parse_address({"path": "A/[3]"}).path == "A/[3]"  # a browse name of its own
+    assert parse_address({"node": "s=A", "element": "1,2"}).element == (1, 2)
+    assert parse_address({"path": "A", "member": "Phases[2].Current"}).member == ("Phases", 2, "Current")
+
+
+def test_that_a_method_keeps_the_place_of_the_value_among_its_arguments() -> None:
+    row = {"method": "{root}/Start", "namespace": URI, "arguments": "{value}, {unit},true", "returns": "0"}
+    found = call(parse_address(row), {"root": "Plant", "unit": "4"})
+    assert found.method == Target((Word(URI, "Plant"), Word(URI, "Start")), "", URI)
+    assert (found.object, found.arguments, found.returns) == (None, ("{value}", "4", "true"), "0")
+    by_node = call(parse_address({"method": "s=Start", "object": "s=Plant", "namespace": URI}), {})
+    assert by_node == Call(Target((), "s=Start", URI), Target((), "s=Plant", URI), None, "")
 
 
 def test_that_arguments_fill_the_braces_before_the_path_is_cut() -> None:
