@@ -84,7 +84,7 @@ class Browser:
                 if name.Name in PROPERTIES:
                     parent.properties[name.Name] = node
                 continue
-            if node in self._seen or getattr(reference.NodeId, "ServerIndex", 0):
+            if node in self._seen or getattr(reference.NodeId, "ServerIndex", False):
                 continue
             self._seen.add(node)
             variable = reference.NodeClass == ua.NodeClass.Variable
