@@ -37,7 +37,7 @@ def test_that_a_dead_unit_leaves_its_neighbours_their_rhythm():
                 await until(lambda: reader.quality("a", 2) == Quality.TIMEOUT)
                 await until(lambda: bus.asked[-1][0] != 2)
                 before = {unit: len(reader.heard[unit]) for unit in (1, 3)}
-                await asyncio.sleep(7.0)
+                await asyncio.sleep(5.0)
                 for unit in (1, 3):
                     gaps = np.diff(reader.heard[unit][before[unit] :])
                     assert gaps.mean() < 1.5 * max(healthy[unit], 0.1)
