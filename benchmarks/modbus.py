@@ -279,9 +279,8 @@ def report(devices: int, results: dict[str, list[Result]], bases: tuple[str, str
         return statistics.median(their.figures()[3] / one.figures()[3] for one, their in pairs)
 
     print(f"{devices} devices, {REGISTERS} registers a block; medians of {len(results[bases[0]])} rounds")
-    print(
-        f"{'':46s} {'requests/s':>10s} {'tags/s':>12s} {'us/request':>10s} {'us/tag':>8s} {'less (1)':>9s} {'less (2)':>9s}"
-    )
+    words = ("requests/s", "tags/s", "us/request", "us/tag", "less (1)", "less (2)")
+    print(f"{'':46s} {words[0]:>10s} {words[1]:>12s} {words[2]:>10s} {words[3]:>8s} {words[4]:>9s} {words[5]:>9s}")
     for name, rounds in results.items():
         columns = zip(*(one.figures() for one in rounds), strict=True)
         rate, tags, request, tag = map(statistics.median, columns)
