@@ -6,6 +6,8 @@ order the retained messages come in, and is not believed until then.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import msgspec
 
 from drivers.mqtt.address import Address, fill
@@ -21,11 +23,9 @@ class _Will:
         self.tags: list[int] = []
         self._text = payload
         self._members: dict[str, object] = {}
-        try:
+        with suppress(ValueError, RecursionError):  # a plain word
             root = msgspec.json.decode(payload)
             self._members = root if isinstance(root, dict) else {}
-        except (ValueError, RecursionError):
-            pass  # a plain word
 
     def says(self, payload: bytes) -> bool:
         if not self._members:

@@ -131,13 +131,12 @@ class Tls:
         self.incoming.write(found)
         parts: list[bytes] = []
         try:
-            while part := self.session.read(_RECORD):
-                parts.append(part)
+            with contextlib.suppress(ssl.SSLZeroReturnError):  # goodbye
+                while part := self.session.read(_RECORD):
+                    parts.append(part)
         except ssl.SSLWantReadError:
             if not parts:
                 raise BlockingIOError from None
-        except ssl.SSLZeroReturnError:
-            pass
         return b"".join(parts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 import os
 import signal
 import socket
@@ -25,7 +26,7 @@ from supervisor.model import Quality
 from tests.drivers.contract.chaos import Chaos, damaged
 from tests.drivers.mqtt import town
 from tests.drivers.mqtt.test_mqtt_payload import BODY, THINGS, TOPIC, VP, uplink
-from tests.drivers.mqtt.town import Listening, listening, until
+from tests.drivers.mqtt.town import Listening, introduce, listening, until
 from tests.ports import free_port
 
 
@@ -51,7 +52,7 @@ async def speaking(port: int, filters: tuple[str, ...] = ()) -> AsyncIterator[tu
     """A client that speaks by hand, and what it heard."""
     heard: list[tuple[str, bytes]] = []
     peer = Peer(f"hand-{time.monotonic_ns()}", port, filters, lambda topic, payload: heard.append((topic, payload)))
-    assert await peer.open()
+    await introduce(peer)
     try:
         yield peer, heard
     finally:
@@ -447,5 +448,20 @@ def test_that_the_round_trip_to_a_quiet_broker_is_measured(any_broker):
         async with listening(plant(any_broker.port, keepalive_s="1")) as ear:
             await until(lambda: len(ear.traffic.round_trips) >= 2)
             assert all(0 < seconds < 1 for seconds in ear.traffic.round_trips)
+
+    asyncio.run(scenario())
+
+
+def test_that_the_clock_of_a_device_is_compared_with_ours(broker):
+    async def scenario() -> None:
+        async with listening(plant(broker.port)) as ear, speaking(broker.port) as (peer, _):
+            for _ in range(5):
+                late_ms = time.time_ns() // 1_000_000 - 40_000
+                peer.publish("saeiv/line/A", json.dumps({"headway": 6.5, "ts": late_ms}).encode())
+            await until(lambda: ear.quality("LN.headway") == Quality.GOOD)
+            while math.isnan(ear.traffic.skew_s):  # it is looked at now and again, when messages come
+                peer.publish("lamp/1/level", b"60")
+                await asyncio.sleep(0.05)
+            assert -60.0 < ear.traffic.skew_s <= -40.0
 
     asyncio.run(scenario())

@@ -19,7 +19,7 @@ from simulator.peer import Peer
 from supervisor.errors import WriteFailed, WriteUnknown
 from supervisor.model import Kind as TagKind
 from tests.drivers.mqtt import town
-from tests.drivers.mqtt.town import listening, until
+from tests.drivers.mqtt.town import introduce, listening, until
 from tests.ports import free_port
 
 ORDER = {
@@ -56,7 +56,7 @@ async def obeying(
             peer.publish(said[0], json.dumps(said[1]).encode())
 
     peer = Peer(f"pump-{port}-{id(orders)}", port, (topic,), hear)
-    assert await peer.open()
+    await introduce(peer)
     try:
         yield orders
     finally:

@@ -15,7 +15,7 @@ from supervisor.clock import SECOND
 from supervisor.model import Kind, Quality
 from supervisor.table import TagTable
 from tests.drivers.mqtt import town
-from tests.drivers.mqtt.town import listening, until
+from tests.drivers.mqtt.town import introduce, listening, until
 from tests.ports import free_port
 
 WILL = {"will_topic": "d/{n}/status"}
@@ -110,7 +110,7 @@ def test_that_a_device_that_dies_is_lost_by_the_will_its_broker_publishes():
     async def scenario() -> None:
         peer = Peer("device", broker.port, (), lambda topic, payload: None)
         async with listening(site) as ear:
-            assert await peer.open(("d/1/status", b"offline"))
+            await introduce(peer, ("d/1/status", b"offline"))
             peer.publish("d/1/level", b"5")
             await until(lambda: ear.quality("E.level") == Quality.GOOD)
             await peer.close(abrupt=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from drivers.mqtt import PROTOCOL
 from drivers.mqtt.driver import MqttDriver
+from simulator.peer import Peer
 from supervisor.clock import SystemClock
 from supervisor.driver import Traffic
 from supervisor.flow import Batch
@@ -181,6 +182,14 @@ async def listening(plant: Site, vault: Vault | None = None) -> AsyncIterator[Li
         await asyncio.wait([task])
         if not task.cancelled():
             await task
+
+
+async def introduce(peer: Peer, will: tuple[str, bytes] | None = None) -> None:
+    """Open a peer, which gives up after two seconds: too soon for a busy machine."""
+    for _ in range(10):
+        if await peer.open(will):
+            return
+    raise AssertionError("the broker lets no peer in")
 
 
 async def until(condition: Callable[[], object], timeout_s: float = 20.0) -> None:

@@ -59,6 +59,13 @@ def test_that_silence_of_an_included_pack_is_judged_as_the_pack_around_it_says(t
     assert {tag.stale_s for tag in site.tags_by_link["L-1"]} == {30.0}
 
 
+def test_that_a_row_may_say_its_own_silence(tmp_path: Path) -> None:
+    rows = SMALL["packs/lift/tags.csv"].replace("register,topic", "register,topic,stale_s")
+    rows = rows.replace("0,\n", "0,,900\n").replace("1,\n", "1,,\n")
+    site = load(write(tmp_path, {**SMALL, "packs/lift/tags.csv": rows}), PROTOCOLS)
+    assert (site.tag_by_id["PR-1.level"].stale_s, site.tag_by_id["PR-1.supply"].stale_s) == (900.0, 30.0)
+
+
 def test_that_specs_and_sources_are_shared_by_every_equipment_of_a_pack(tmp_path: Path) -> None:
     site = load(write(tmp_path, SMALL), PROTOCOLS)
     one, two = site.tag_by_id["PR-1.level"], site.tag_by_id["PR-2.level"]
