@@ -29,7 +29,8 @@ from ui.widgets import Button, Card, Label, Line, Words, column, row
 OPTIONS: Mapping[str, tuple[tuple[str, Text, str, int], ...]] = {
     "modbus": (("unit", words.UNIT, "1", 70), ("table", words.TABLE, "holding,input", 160),
                ("from", words.FROM, "0", 80), ("count", words.COUNT, "200", 80)),
-    "opc": (("path", words.PATH, "", 260), ("depth", words.DEPTH, "8", 60)),
+    "opc": (("path", words.PATH, "", 220), ("depth", words.DEPTH, "8", 60),
+            ("security", words.SECURITY, "none", 130), ("user", words.USER, "", 110)),
     "mqtt": (("topic", words.TOPIC, "#", 260), ("for", words.SECONDS, "10", 70)),
 }  # fmt: skip
 """How a URL begins -> the options that have a field: name, words, default, width."""
@@ -95,6 +96,7 @@ class LookPane(QWidget):
         self.password.setMaximumWidth(170)
         self.options = {name: (Words(look, text, "label", 400, "text2"), _field(value, width))
                         for rows in OPTIONS.values() for name, text, value, width in rows}  # fmt: skip
+        self.options["user"][1].textChanged.connect(self._options)
         line.addWidget(self.url, 1)
         line.addWidget(self.password)
         for words_, field in self.options.values():
@@ -160,7 +162,12 @@ class LookPane(QWidget):
         for name, (label, field) in self.options.items():
             label.setVisible(name in wanted)
             field.setVisible(name in wanted)
-        self.password.setVisible("@" in url)
+        self.password.setVisible(self._signs_in())
+
+    def _signs_in(self) -> bool:
+        """Whether somebody is named who needs a password."""
+        user = self.options["user"][1]
+        return "@" in self.url.text() or (not user.isHidden() and bool(user.text().strip()))
 
     # ------------------------------------------------------------ looking
     def start(self) -> None:
@@ -174,7 +181,7 @@ class LookPane(QWidget):
         self.bar.setRange(0, 0)
         said = [f"--{name}={field.text().strip()}" for name, (_, field) in self.options.items()
                 if not field.isHidden() and field.text().strip()]  # fmt: skip
-        self.child.start(["probe", url, "--json", *said], self.password.text() if "@" in url else "")
+        self.child.start(["probe", url, "--json", *said], self.password.text() if self._signs_in() else "")
         self.state.setText(self.context.look.say(words.UNDER_WAY))
         self._flush.start()
         self._facts()

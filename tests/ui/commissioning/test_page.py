@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,10 +18,12 @@ from supervisor.model import Role, User
 from tests import peers
 from tests.ports import free_port
 from tests.ui.bench import OPERATOR, Bench, angers
+from tests.ui.commissioning.test_import import LOOK, register
 from tests.ui.town import NOW
 from ui.commissioning import words
 from ui.commissioning.page import CommissioningPage
 from ui.commissioning.printing import print_pdf
+from ui.commissioning.record import Record
 from ui.commissioning.saving import put
 from ui.shell.places import PAGES
 from ui.tasks import Tasks
@@ -125,6 +128,18 @@ def test_that_a_look_can_be_stopped_and_its_child_is_gone(make, wait):
     assert "Arrêté" in pane.state.text()
 
 
+def test_that_a_password_is_asked_for_where_somebody_is_named(make):
+    pane = make().look_pane
+    pane.url.setText("opc.tcp://10.20.3.7")
+    assert pane.password.isHidden()
+    pane.options["user"][1].setText("vigie")
+    assert not pane.password.isHidden()
+    pane.url.setText("modbus://10.20.3.7")
+    assert pane.password.isHidden()
+    pane.url.setText("mqtt://vigie@10.20.3.7")
+    assert not pane.password.isHidden()
+
+
 def test_that_the_page_belongs_to_engineers(make):
     page = make(OPERATOR)
     assert page.stack.isHidden()
@@ -136,6 +151,26 @@ def test_that_an_import_without_a_name_says_so(make):
     pane = make().look_pane
     pane.imports.button.click()
     assert pane.imports.state.text() == words.NEED_PACK.fr
+
+
+@pytest.mark.slow
+def test_that_what_is_chosen_is_imported_into_the_site_folder(make, wait, bench, tmp_path):
+    folder = tmp_path / "angers"
+    shutil.copytree(angers().folder, folder)
+    bench.site = replace(bench.site, folder=folder)
+    pane = make().look_pane
+    pane.record = Record(LOOK, [], [register(12), register(13)])
+    pane.model.add(pane.record.findings)
+    pane._arrange()
+    pane.table.selectRow(1)
+    pane.imports.edits["pack"].setText("acme")
+    pane.imports.edits["equipment"].setText("HM-1")
+    pane.imports.button.click()
+    wait(lambda: not pane.child.running)
+    assert "vérifié sans erreur" in pane.imports.state.text(), pane.imports.state.text()
+    rows = (folder / "packs" / "acme" / "tags.csv").read_text("utf-8").splitlines()
+    assert [row.split(",")[0] for row in rows] == ["tag", "holding_13"]
+    assert pane.imports.button.isEnabled()
 
 
 def test_that_an_equipment_shows_its_tags_and_a_read_puts_the_wire_beside_them(make, wait, bench, monkeypatch):
