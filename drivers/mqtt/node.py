@@ -13,7 +13,7 @@ from drivers.mqtt.datatypes import Type, value_of
 from drivers.mqtt.device import Device
 from drivers.mqtt.gather import Gather
 from drivers.mqtt.order import Heard, Order
-from drivers.mqtt.sparkplug import BDSEQ
+from drivers.mqtt.sparkplug import BDSEQ, MS
 from drivers.mqtt.states import ROWS, Act, Event, State
 from supervisor.clock import SECOND
 from supervisor.model import Quality
@@ -40,8 +40,8 @@ class Node:
         self.name = name
         self.devices: dict[str, Device] = {"": Device()}
         """Those that carry tags, and "", the node itself."""
-        self.awaited: set[tuple[str, str]] = set()
-        """Device and metric of the writes that no data have answered yet."""
+        self.awaited: dict[tuple[str, str], int] = {}
+        """Device and metric of the writes that no data have answered yet -> when they were sent, ns UTC."""
         self._counts = counts
         self.forget(0, REORDER_S)
 
@@ -253,7 +253,7 @@ class Node:
         name, device = heard.device, self.devices[heard.device]
         device.alive = True
         self._unborn.discard(name)
-        self.awaited = {place for place in self.awaited if place[0] != name}
+        self.awaited = {place: sent for place, sent in self.awaited.items() if place[0] != name}
         missing, blamed = device.born(heard.payload)
         garbage = device.take(heard, gather).garbage
         _say([device], 1.0, heard.since, gather)
@@ -262,9 +262,16 @@ class Node:
         return garbage + blamed
 
     def _echo(self, name: str, device: Device, payload: Any) -> None:
-        """Data that speak of a metric answer the write to it."""
-        names = {metric.name or device.name_of(metric.alias) for metric in payload.metrics if not metric.is_historical}
-        self.awaited = {place for place in self.awaited if place[0] != name or place[1] not in names}
+        """Data that speak of a metric answer the write to it, provided that the node dates them after it: of what was
+        measured before, nothing tells that it is not the value the order is to change."""
+        spoken = {
+            metric.name or device.name_of(metric.alias): (metric.timestamp or payload.timestamp) * MS
+            for metric in payload.metrics
+            if not metric.is_historical
+        }
+        self.awaited = {
+            place: sent for place, sent in self.awaited.items() if place[0] != name or spoken.get(place[1], 0) <= sent
+        }
 
     def _lose(self, names: Collection[str], now: int, gather: Gather) -> None:
         """These devices are not connected any more; what is not known of never was."""

@@ -67,7 +67,7 @@ class Nodes:
             return
         node, device, metric = self._places[tag.index]
         if (device, metric) in node.awaited:
-            node.awaited.discard((device, metric))
+            del node.awaited[device, metric]
             node.confirm(now)
             self._restless.add(node)
 
@@ -152,5 +152,5 @@ class Nodes:
             value = state.id if state else f"{raw:g}"
         alias = None if node.state is State.DOUBTFUL else owner.alias_of(metric)
         payload = encode([Metric(metric, slot.datatype, value, alias)], now // MS)
-        node.awaited.add((device, metric))
+        node.awaited[device, metric] = now
         return str(Topic(node.group, "DCMD" if device else "NCMD", node.name, device)), payload
