@@ -16,7 +16,7 @@ from simulator.peer import Peer
 from supervisor.model import Quality
 from tests import peers
 from tests.drivers.mqtt import town
-from tests.drivers.mqtt.town import Listening, listening, until
+from tests.drivers.mqtt.town import Listening, introduce, listening, until
 from tests.ports import free_port
 
 NODE = {"group": "g", "node": "n"}
@@ -37,7 +37,7 @@ async def hand(port: int) -> AsyncIterator[tuple[Peer, list[bytes]]]:
     """A node that speaks by hand, and the commands it heard."""
     heard: list[bytes] = []
     peer = Peer("hand", port, ("spBv1.0/g/NCMD/n",), lambda topic, payload: heard.append(payload))
-    assert await peer.open()
+    await introduce(peer)
     try:
         yield peer, heard
     finally:
@@ -210,7 +210,7 @@ Order = Callable[[str, float], None]
 async def ordering(port: int) -> AsyncIterator[Order]:
     """Has the node of the npm library do what the tests want: a command of ours, which it decodes."""
     peer = Peer("foreman", port, (), lambda topic, payload: None)
-    assert await peer.open()
+    await introduce(peer)
 
     def order(what: str, value: float = 0.0) -> None:
         peer.publish("spBv1.0/g/NCMD/n", encode([Metric(f"Test/{what}", Type.INT32, value)], now_ms()))
