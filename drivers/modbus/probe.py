@@ -227,7 +227,7 @@ class _Look:
                 break
         self._done = whole
         for first, count in registers.ranges():
-            text = f"{first} to {first + count - 1}" if count > 1 else str(first)
+            text = f"{first} … {first + count - 1}" if count > 1 else str(first)
             self._report(Fact("range", f"unit {unit} {table}", text))
         for finding in registers.findings():
             self._found += 1

@@ -92,7 +92,7 @@ class Registers:
             elif number == taken:
                 yield self._finding(number, data, _readings(data, pair), "", now)
             else:
-                likely = _likely(data, pair, order)
+                likely = _likely(data, b"" if self._better(number + 1, pair, order) else pair, order)
                 taken = number + 1 if likely.startswith("float32") else taken
                 yield self._finding(number, data, _readings(data, pair), likely, now)
 
@@ -112,6 +112,11 @@ class Registers:
             near = [rich[other] for other in (number - 1, number + 1) if other in rich]
             if not (any(near) if full else near):
                 yield _weight(pairs[number], order)
+
+    def _better(self, number: int, before: bytes, order: str) -> bool:
+        """Whether a pair is a measured figure, and the one that begins a register before it a round one."""
+        pair = self._pair(number) if order and number in self._held else b""
+        return bool(pair and before) and likely_float(pair, order) and _rich(pair, order) and not _rich(before, order)
 
     def _pair(self, number: int) -> bytes:
         """The bytes of the register and its next; empty where there is none."""

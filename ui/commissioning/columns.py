@@ -18,6 +18,7 @@ WORDS = {
     "unit": Text("Unité", "Unit"),
     "quality": Text("Qualité", "Quality"),
     "time": Text("Heure", "Time"),
+    "node": Text("Nœud", "Node"),
     "0-based": Text("Base 0", "0-based"),
     "1-based": Text("Base 1", "1-based"),
     "value": Text("Valeur", "Value"),
@@ -48,7 +49,11 @@ class Heading(NamedTuple):
 
 def figure(heading: Heading) -> bool:
     """Whether its cells are figures."""
-    return heading.part in ("address", "raw") or (heading.part == "readings" and heading.key not in TEXTUAL)
+    return (
+        heading.part == "raw"
+        or (heading.part == "address" and heading.key != "node")
+        or (heading.part == "readings" and heading.key not in TEXTUAL)
+    )
 
 
 def headings(findings: Sequence[Finding]) -> list[Heading]:

@@ -5,6 +5,7 @@ Everything is done by a child (`vigie probe`, `vigie import`): this process spea
 
 from __future__ import annotations
 
+import re
 import tempfile
 import time
 from collections.abc import Mapping
@@ -20,10 +21,11 @@ from ui.commissioning.child import Child
 from ui.commissioning.import_bar import ImportBar
 from ui.commissioning.lists import Findings
 from ui.commissioning.look_table import LookTable
-from ui.commissioning.paper import FACTS, page
+from ui.commissioning.paper import FACTS, named, page
 from ui.commissioning.record import End, Look, Record, lines, parsed
 from ui.commissioning.saving import save_paper
 from ui.pages import Context
+from ui.shapes import text_width
 from ui.widgets import Button, Card, Label, Line, Words, column, row
 
 OPTIONS: Mapping[str, tuple[tuple[str, Text, str, int], ...]] = {
@@ -34,6 +36,8 @@ OPTIONS: Mapping[str, tuple[tuple[str, Text, str, int], ...]] = {
     "mqtt": (("topic", words.TOPIC, "#", 260), ("for", words.SECONDS, "10", 70)),
 }  # fmt: skip
 """How a URL begins -> the options that have a field: name, words, default, width."""
+PEER = 310
+"""Width of what the peer says of itself."""
 FLUSH_MS = 100
 """Rows that came meanwhile are shown together."""
 
@@ -127,7 +131,7 @@ class LookPane(QWidget):
         """What the peer says of itself."""
         look = self.context.look
         self.peer = Card()
-        self.peer.setFixedWidth(290)
+        self.peer.setFixedWidth(PEER)
         inner = column(self.peer, 14, 6)
         inner.addWidget(Words(look, words.PEER, "title", 600))
         self.facts = QGridLayout()
@@ -281,9 +285,12 @@ class LookPane(QWidget):
             kind = FACTS[fact.kind].say(look.language) if fact.kind in FACTS else fact.kind
             left, right = Label(look, "label", 400, "text2"), Label(look, "label")
             left.setText(kind)
-            right.setText(_fact(fact))
+            right.setText(_fact(fact, look.language))
+            right.setToolTip(fact.text)
             right.setWordWrap(True)
-            right.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            wide = PEER - 38 - round(text_width(kind, look.font("label"))) - 2
+            right.setFixedWidth(wide)
+            right.setMinimumHeight(right.heightForWidth(wide))
             self.facts.addWidget(left, at, 0, Qt.AlignmentFlag.AlignTop)
             self.facts.addWidget(right, at, 1)
         self.peer.setVisible(bool(shown))
@@ -310,8 +317,10 @@ class LookPane(QWidget):
                    lambda path: self.state.setText(look.say(words.SAVED).format(path)))  # fmt: skip
 
 
-def _fact(fact: Fact) -> str:
-    return f"{fact.name}\n{fact.text}" if fact.text else fact.name
+def _fact(fact: Fact, language: str) -> str:
+    """Name and text; long addresses may be broken after their marks."""
+    name = named(fact.name, language)
+    return re.sub(r"([/:,.])(?=\S)", "\\1\u200b", f"{name}\n{fact.text}" if fact.text else name)
 
 
 def _field(value: str = "", width: int = 0) -> QLineEdit:

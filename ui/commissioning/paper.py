@@ -32,6 +32,18 @@ WIDTHS = {"room": "7%", "remark": "16%"}
 """Columns to write in by hand."""
 
 
+NAMES = {
+    "manufacturer": "fabricant", "vendor": "fabricant", "product": "produit", "version": "version", "unit": "unité",
+    "revision": "révision", "model": "modèle", "name": "nom", "application": "application",
+}  # fmt: skip
+"""Words in the names of facts -> the French ones."""
+
+
+def named(name: str, language: str) -> str:
+    """The name of a fact in the language of the reader."""
+    return " ".join(NAMES.get(word, word) for word in name.split()) if language == "fr" else name
+
+
 def document(title: str, body: str, language: str) -> str:
     """A whole page."""
     style = resources.files("ui.commissioning").joinpath("paper.css").read_text("utf-8")
@@ -71,7 +83,9 @@ def page(record: Record, language: str) -> str:
         f'<p class="sub">{when} · {len(record.findings)} {FOUND.say(language)}</p>',
     ]
     if record.facts:
-        facts = [[_fact(fact.kind, language), escape(fact.name), escape(fact.text)] for fact in record.facts]
+        facts = [
+            [_fact(fact.kind, language), escape(named(fact.name, language)), escape(fact.text)] for fact in record.facts
+        ]
         parts.append(table(["", "", ""], facts))
     if record.findings:
         parts.append(_found(record.findings, language))

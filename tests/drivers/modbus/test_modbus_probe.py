@@ -88,9 +88,9 @@ def test_that_a_look_finds_every_range_of_a_device_with_holes_and_nothing_else()
     news = look(device, count="200")
     assert sorted(found(news)) == sorted(device.registers)
     assert facts(news, "range") == [
-        ("unit 1 holding", "3 to 8"),
+        ("unit 1 holding", "3 … 8"),
         ("unit 1 holding", "40"),
-        ("unit 1 holding", "100 to 179"),
+        ("unit 1 holding", "100 … 179"),
     ]
     assert found(news)[40].raw == "0410"
     assert found(news)[40].readings["uint16"] == "1040"
