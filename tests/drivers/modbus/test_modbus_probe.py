@@ -69,7 +69,7 @@ def look(device: Device, **words: str) -> list[Fact | Finding | Progress]:
 
     async def scenario() -> None:
         async with device.served() as url:
-            await ModbusProbe().look(Peer(url, {"pause": "0", "timeout": "0.5", **words}), news.append)
+            await ModbusProbe().look(Peer(url, {"pause": "0", "timeout": "10", **words}), news.append)
 
     asyncio.run(scenario())
     return news
@@ -99,7 +99,7 @@ def test_that_a_look_finds_every_range_of_a_device_with_holes_and_nothing_else()
 
 def test_that_a_look_never_writes():
     device = Device(dict.fromkeys(range(50), 0), identity=True)
-    look(device, table="all", unit="1-2")
+    look(device, table="all", unit="1-2", timeout="0.3")
     assert {pdu[0] for _, pdu in device.asked} <= {1, 2, 3, 4, 0x2B}
 
 
@@ -112,7 +112,7 @@ def test_that_a_table_the_device_does_not_have_costs_one_request():
 
 def test_that_units_that_are_silent_are_passed_over_and_the_others_found():
     device = Device({0: 7, 1: 8}, units=(2, 4))
-    news = look(device, unit="1-4", table="holding", count="2", timeout="0.1")
+    news = look(device, unit="1-4", table="holding", count="2", timeout="0.3")
     assert facts(news, "unit") == [("2", ""), ("4", "")]
     assert [one.args["unit"] for one in news if isinstance(one, Finding)] == ["2", "2", "4", "4"]
 
@@ -123,7 +123,7 @@ def test_that_a_device_says_who_made_it():
 
 
 def test_that_progress_never_goes_back_and_ends_at_the_whole():
-    news = look(Device({at: at for at in (3, 77, 150)}), unit="1-2", timeout="0.1")
+    news = look(Device({at: at for at in (3, 77, 150)}), unit="1-2", timeout="0.3")
     done = [(one.done, one.total) for one in news if isinstance(one, Progress)]
     assert [part for part, _ in done] == sorted(part for part, _ in done)
     assert done[-1][0] == done[-1][1]
@@ -211,7 +211,7 @@ def test_that_one_value_is_read_and_written_and_read_back():
 
     async def scenario() -> tuple[Finding, str]:
         async with device.served() as url:
-            peer = Peer(url)
+            peer = Peer(url, {"timeout": "10"})
             one = await ModbusProbe().read(peer, "holding 12 float32 CDAB")
             return one, await ModbusProbe().write(peer, "holding 3", "77")
 
@@ -224,7 +224,7 @@ def test_that_one_value_is_read_and_written_and_read_back():
 def test_that_a_refusal_is_told_with_the_devices_own_reason():
     async def scenario() -> None:
         async with Device({}).served() as url:
-            await ModbusProbe().read(Peer(url), "holding 12")
+            await ModbusProbe().read(Peer(url, {"timeout": "10"}), "holding 12")
 
     with pytest.raises(Unavailable, match="illegal address"):
         asyncio.run(scenario())
@@ -251,7 +251,7 @@ def libmodbus() -> Iterator[str]:
 
 def test_that_a_device_on_libmodbus_is_read_as_it_is(libmodbus):
     news: list[Fact | Finding | Progress] = []
-    words = {"from": "990", "count": "150", "table": "all", "pause": "0"}
+    words = {"from": "990", "count": "150", "table": "all", "pause": "0", "timeout": "10"}
     asyncio.run(ModbusProbe().look(Peer(libmodbus, words), news.append))
     rows = {one.place: one for one in news if isinstance(one, Finding)}
     assert rows["unit 1 holding 1004"].value == "3"

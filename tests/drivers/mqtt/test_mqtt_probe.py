@@ -65,7 +65,7 @@ def look(say: Callable[[paho.Client], None], **words: str) -> list[News]:
             if isinstance(one, Fact) and one.kind == "broker":
                 asyncio.get_running_loop().call_later(0.3, say, client)
 
-        await MqttProbe().look(Peer(f"mqtt://127.0.0.1:{port}", {"for": "1.5", **words}), report)
+        await MqttProbe().look(Peer(f"mqtt://127.0.0.1:{port}", {"for": "4", **words}), report)
 
     with broker() as port, talker(port) as client:
         asyncio.run(scenario(port, client))
@@ -127,7 +127,7 @@ def test_that_a_vehicle_is_one_whatever_its_next_stop(heard):
     assert {one.args["vehicle"] for one in tram} == {"00012"}
     assert {one.name for one in tram} == {"VP.spd", "VP.dl", "topic.next_stop"}
     assert next(one for one in tram if one.name == "topic.next_stop").value == "200"
-    assert next(one for one in tram if one.name == "VP.spd").readings["rate"] == "80"
+    assert next(one for one in tram if one.name == "VP.spd").readings["rate"] == "30"
 
 
 def test_that_the_metrics_of_a_sparkplug_birth_are_proposed(heard):
@@ -146,7 +146,7 @@ def test_that_every_row_that_is_proposed_is_one_that_a_pack_takes(heard):
 
 
 def test_that_silence_says_what_to_try():
-    news = look(lambda client: None, topic="nobody/#")
+    news = look(lambda client: None, topic="nobody/#", **{"for": "0.5"})
     assert any(isinstance(one, Fact) and "listen longer" in one.text for one in news)
     last = [one for one in news if isinstance(one, Progress)][-1]
     assert last.done == last.total

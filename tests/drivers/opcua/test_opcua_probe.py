@@ -24,7 +24,7 @@ def look(plant: Plant, **words: str) -> list[News]:
     async def scenario() -> None:
         await plant.server.start()
         try:
-            await OpcuaProbe().look(Peer(f"opc.tcp://127.0.0.1:{plant.port}", words), news.append)
+            await OpcuaProbe().look(Peer(f"opc.tcp://127.0.0.1:{plant.port}", {"timeout": "30", **words}), news.append)
         finally:
             await plant.server.stop()
 
@@ -87,7 +87,10 @@ def test_that_one_value_is_read_and_written_and_read_back():
 
     async def scenario() -> tuple[Finding, str]:
         await plant.server.start()
-        peer, place = Peer(f"opc.tcp://127.0.0.1:{plant.port}"), "Station0/Operational/Control/StartLevel"
+        peer, place = (
+            Peer(f"opc.tcp://127.0.0.1:{plant.port}", {"timeout": "30"}),
+            "Station0/Operational/Control/StartLevel",
+        )
         try:
             return await OpcuaProbe().read(peer, place), await OpcuaProbe().write(peer, place, "250")
         finally:
@@ -108,7 +111,7 @@ def test_that_a_server_that_is_not_there_is_one_sentence():
 def test_that_a_server_on_node_opcua_is_browsed_to_its_last_variable(tmp_path):
     port, news = free_port(), list[News]()
     with peers.node("opcua_server.js", str(port), str(tmp_path), "300"):
-        asyncio.run(OpcuaProbe().look(Peer(f"opc.tcp://127.0.0.1:{port}"), news.append))
+        asyncio.run(OpcuaProbe().look(Peer(f"opc.tcp://127.0.0.1:{port}", {"timeout": "30"}), news.append))
     rows = found(news)
     assert len([place for place in rows if place.startswith("Many/")]) == 300
     assert rows["Plant/Name"].value == "Île de Gourdon"

@@ -23,7 +23,7 @@ def url() -> Iterator[str]:
 
 
 def test_that_a_look_is_a_table_and_what_it_says_of_the_peer_stays_out_of_it(url, capsys):
-    assert main(["probe", url, "--from", "1000", "--count", "6", "--table", "holding"]) == 0
+    assert main(["probe", url, "--timeout", "10", "--from", "1000", "--count", "6", "--table", "holding"]) == 0
     out, err = capsys.readouterr()
     lines = out.splitlines()
     assert lines[0].split()[:5] == ["Address", "0-based", "1-based", "Modicon", "Hex"]
@@ -33,7 +33,7 @@ def test_that_a_look_is_a_table_and_what_it_says_of_the_peer_stays_out_of_it(url
 
 
 def test_that_a_look_is_a_spreadsheet_or_lines_that_can_be_imported(url, tmp_path, capsys):
-    words = ["probe", url, "--from", "10", "--count", "3", "--table", "holding"]
+    words = ["probe", url, "--timeout", "10", "--from", "10", "--count", "3", "--table", "holding"]
     assert main([*words, "--csv"]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert [row["uint16"] for row in rows] == ["10", "11", "12"]
@@ -47,26 +47,26 @@ def test_that_a_look_is_a_spreadsheet_or_lines_that_can_be_imported(url, tmp_pat
 def test_that_a_look_goes_to_a_page_and_to_paper(url, tmp_path, qapp, capsys):
     html, pdf = tmp_path / "look.html", tmp_path / "look.pdf"
     words = ["--count", "3", "--html", str(html), "--pdf", str(pdf), "--language", "fr"]
-    assert main(["probe", url, *words]) == 0
+    assert main(["probe", url, "--timeout", "10", *words]) == 0
     assert "Relevé d'un automate" in html.read_text("utf-8").replace("&#x27;", "'")
     assert pdf.read_bytes().startswith(b"%PDF-")
     capsys.readouterr()
 
 
 def test_that_one_value_is_read_by_the_number_of_the_manual(url, capsys):
-    assert main(["probe", url, "--read", "41003 float32"]) == 0
+    assert main(["probe", url, "--timeout", "10", "--read", "41003 float32"]) == 0
     assert "1.5" in capsys.readouterr().out
 
 
 def test_that_nothing_is_written_before_somebody_says_yes(url, capsys, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("no\n"))
-    assert main(["probe", url, "--write", "holding 50", "7"]) == 1
+    assert main(["probe", url, "--timeout", "10", "--write", "holding 50", "7"]) == 1
     err = capsys.readouterr().err
     assert "no journal" in err
     assert "give --yes" in err
-    assert main(["probe", url, "--read", "holding 50"]) == 0
+    assert main(["probe", url, "--timeout", "10", "--read", "holding 50"]) == 0
     assert " 50 " in capsys.readouterr().out
-    assert main(["probe", url, "--write", "holding 51", "7", "--yes"]) == 0
+    assert main(["probe", url, "--timeout", "10", "--write", "holding 51", "7", "--yes"]) == 0
     assert "reads 7" in capsys.readouterr().out
 
 
@@ -76,7 +76,16 @@ def test_that_a_server_is_trusted_by_its_fingerprint_and_a_password_comes_from_t
 ):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     port = free_port()
-    place = ["probe", f"opc.tcp://127.0.0.1:{port}", "--security", "basic256sha256", "--path", "Plant"]
+    place = [
+        "probe",
+        f"opc.tcp://127.0.0.1:{port}",
+        "--security",
+        "basic256sha256",
+        "--path",
+        "Plant",
+        "--timeout",
+        "30",
+    ]
     with peers.node("opcua_server.js", str(port), str(tmp_path / "server")):
         assert main(place) == 1
         said = capsys.readouterr().err
