@@ -1,4 +1,5 @@
-"""ModbusServer: one controller of the city on Modbus TCP, served by pymodbus.
+"""ModbusServer: one controller of the city on Modbus, TCP or the frames of a serial line behind a serial server, served
+by pymodbus.
 
 Its memory is made of the very addresses of the site's packs. Beyond the last of them, and from an address that none
 names, it answers exception 2; holes inside a block read as zero, as most devices do.
@@ -17,19 +18,24 @@ import numpy as np
 from numpy.typing import NDArray
 from pymodbus.constants import ExcCodes
 from pymodbus.exceptions import NoSuchIdException
+from pymodbus.framer import FramerType
 from pymodbus.pdu import ModbusPDU
 from pymodbus.server import ModbusTcpServer
 from pymodbus.server.requesthandler import ServerRequestHandler
 from pymodbus.simulator import DataType, SimData, SimDevice
 
-from drivers.modbus.address import Address, Table, Type, parse_url
+from drivers.modbus.address import Address, Table, Type
+from drivers.modbus.check import BROADCAST
 from drivers.modbus.codec import Layout
-from drivers.modbus.plan import BROADCAST, Place, places_of
+from drivers.modbus.endpoint import Framing, parse_endpoint
+from drivers.modbus.plan import Place, places_of
 from simulator.world import Rejected, World
 from supervisor.model import LinkSpec, Tag
 
 _TABLES = {1: Table.COIL, 5: Table.COIL, 15: Table.COIL, 2: Table.DISCRETE, 4: Table.INPUT}
 """Function code -> table; every other code is about holding registers."""
+_FRAMERS = {Framing.RTU: FramerType.RTU, Framing.ASCII: FramerType.ASCII}
+"""Every other framing is that of Modbus TCP."""
 _ROOM = 1 << 18
 """Bytes that asyncio hands over at once."""
 
@@ -38,7 +44,7 @@ class ModbusServer:
     """The server side of one Modbus link; see `simulator.world.Server`."""
 
     def __init__(self, link: LinkSpec, tags: Sequence[Tag], world: World) -> None:
-        self._host, self._port = parse_url(link.url)
+        self._endpoint = parse_endpoint(link.url)
         places = places_of(tags)
         self._memory = _Memory(places, world)
         self._broadcast = any(place.unit == BROADCAST and place.device.broadcast for place in places)
@@ -52,7 +58,8 @@ class ModbusServer:
         spare = SimDevice(id=0, simdata=[SimData(0, count=1, datatype=DataType.REGISTERS)])
         server = _Server(
             [spare],
-            address=(self._host, self._port),
+            framer=_FRAMERS.get(self._endpoint.framing, FramerType.SOCKET),
+            address=(self._endpoint.host, self._endpoint.port),
             trace_packet=self._on_packet,
             broadcast_enable=self._broadcast,
         )

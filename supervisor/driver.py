@@ -15,7 +15,7 @@ from typing import runtime_checkable
 
 from supervisor.clock import Clock
 from supervisor.flow import Batch
-from supervisor.model import LinkSpec, Tag
+from supervisor.model import LinkSpec, Source, Tag, TagSpec
 from supervisor.probe import Probe
 from supervisor.vault import Vault
 
@@ -118,6 +118,10 @@ def no_device(words: Mapping[str, str]) -> None:
         raise ValueError(f"{word!r} does not exist: this protocol has no settings of a device")
 
 
+def no_check(spec: TagSpec, source: Source, args: Mapping[str, str] | None) -> None:
+    """For a protocol whose rows can't be wrong together."""
+
+
 @dataclass(frozen=True, slots=True)
 class Protocol:
     """One row of `drivers.TABLE`: all that the site loader and the station need to know of a protocol."""
@@ -136,5 +140,8 @@ class Protocol:
     device: Callable[[Mapping[str, str]], object] = no_device
     """What the controllers of a pack have of their own (its [device] table) -> frozen settings, `Source.device` of each
     of its tags; raises ValueError with one clear sentence."""
+    check: Callable[[TagSpec, Source, Mapping[str, str] | None], None] = no_check
+    """What a row, its tag and the [device] table say together, once without and once for each equipment with its
+    arguments; raises ValueError with one clear sentence."""
     probe: Callable[[], Probe] | None = None
     """Imports and makes what looks at a controller that no site knows yet; None where there is none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from drivers.modbus.address import COLUMNS, parse_address, parse_settings
+from drivers.modbus.check import check
 from drivers.modbus.device import parse_device
 from drivers.modbus.endpoint import parse_endpoint
 from supervisor.clock import Clock
@@ -31,4 +32,4 @@ def _probe() -> Probe:
     return ModbusProbe()
 
 
-PROTOCOL = Protocol("modbus", COLUMNS, parse_address, parse_settings, _check_url, _driver, parse_device, _probe)
+PROTOCOL = Protocol("modbus", COLUMNS, parse_address, parse_settings, _check_url, _driver, parse_device, check, _probe)

@@ -43,6 +43,11 @@ class Device:
     read_write: bool = False
     """It knows function 23: a register is written and read back in one request."""
 
+    def forbids(self, table: Table, start: int, end: int) -> Span | None:
+        """A forbidden range that the addresses from `start` to before `end` touch; None where they touch none."""
+        touched = (span for span in self.forbidden if span.table is table and span.first < end and start <= span.last)
+        return next(touched, None)
+
 
 PLAIN = Device()
 """What holds where a pack says nothing."""

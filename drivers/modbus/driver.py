@@ -12,10 +12,11 @@ import zlib
 from collections.abc import Callable, Sequence
 
 from drivers.modbus.address import Settings
+from drivers.modbus.check import BROADCAST
 from drivers.modbus.client import Client, GarbledAnswer, ModbusException, NotSent
 from drivers.modbus.dial import dial
 from drivers.modbus.endpoint import parse_endpoint
-from drivers.modbus.plan import BROADCAST, READ, Place, alone, places_of, plan, unreadable
+from drivers.modbus.plan import READ, Place, alone, places_of, plan, unreadable
 from drivers.modbus.polling import GATEWAY_SILENT, Learnt, Polling, Ways
 from drivers.modbus.request import register_request, with_bit, write_request
 from supervisor.clock import Clock

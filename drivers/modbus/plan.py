@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.modbus.address import Address, Settings, Table
+from drivers.modbus.check import BROADCAST, LAST_UNIT
 from drivers.modbus.codec import Layout, group_key
 from drivers.modbus.device import MOST_BITS, MOST_REGISTERS, PLAIN, Device, strictest
 from supervisor.flow import Batch
@@ -29,10 +30,6 @@ __all__ = ["MOST_BITS", "MOST_REGISTERS", "READ", "Block", "Holes", "Place", "al
 
 READ = {Table.COIL: 1, Table.DISCRETE: 2, Table.HOLDING: 3, Table.INPUT: 4}
 """Table -> function code that reads it."""
-BROADCAST = 0
-LAST_UNIT = 255
-"""Above 247 a unit is reserved on a line, but 255 is what a device on TCP itself is called (Modbus Messaging on TCP/IP
-V1.0b, 4.4.2.1)."""
 BELIEVED_S = 3600.0
 """A split is tried again as one request after this long: a firmware update may have filled the hole."""
 
@@ -225,11 +222,7 @@ def _allowed(place: Place, device: Device) -> bool:
     if place.unit < 0 or (place.unit == BROADCAST and device.broadcast):  # nobody answers a broadcast
         return False
     most = device.most_bits if address.table.bits else device.most_registers
-    return address.size <= most and not _forbidden(device, address.table, address.number, address.end)
-
-
-def _forbidden(device: Device, table: Table, start: int, end: int) -> bool:
-    return any(span.table is table and span.first < end and start <= span.last for span in device.forbidden)
+    return address.size <= most and not device.forbids(address.table, address.number, address.end)
 
 
 def _runs(places: list[Place], device: Device, cuts: Sequence[int]) -> list[list[Place]]:
@@ -240,7 +233,7 @@ def _runs(places: list[Place], device: Device, cuts: Sequence[int]) -> list[list
     for place in places:
         first, last = place.address.number, max(end, place.address.end)
         joins = first - end <= reach and last - start <= most and not any(start < cut <= first for cut in cuts)
-        if runs and joins and not _forbidden(device, table, end, first):
+        if runs and joins and not device.forbids(table, end, first):
             runs[-1].append(place)
             end = last
         else:

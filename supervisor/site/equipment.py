@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from supervisor.driver import Protocol, no_check
 from supervisor.model import Area, EquipmentType, LinkSpec, Text
-from supervisor.site.findings import Catalogue, Findings, Place, suggest
+from supervisor.site.findings import Catalogue, Findings, Place, sentence, suggest
 from supervisor.site.links import row_id
 from supervisor.site.packs import Pack
 from supervisor.site.sheet import Line, Sheet, mistyped_columns, read_sheet
@@ -80,6 +81,7 @@ class Known:
     links: Catalogue[LinkSpec]
     types: Catalogue[EquipmentType]
     packs: Catalogue[Pack]
+    protocols: Mapping[str, Protocol]
 
 
 class Lists:
@@ -92,6 +94,8 @@ class Lists:
         self._complete = all(sheet.columns for sheet in sheets)
         self._first: dict[str, Line] = {}
         self._parents: dict[str, str] = {}
+        self._wrong: dict[tuple[object, ...], tuple[str, ...]] = {}
+        """Pack and arguments -> what is wrong with them."""
         self.entries: list[Entry] = []
         self.links_used: set[str] = set()
 
@@ -130,6 +134,7 @@ class Lists:
         args = {column: cell for column in extra if (cell := line.get(column))} or NO_ARGS
         if pack:
             self._check_args(line, pack, args)
+            self._check_tags(line, pack, args)
         latitude, longitude = self._position(line)
         name = self._name(line)
         if type_ is None or not id_:
@@ -186,6 +191,17 @@ class Lists:
                 near = suggest(word, [column for column in line.sheet.columns if column not in COLUMNS])
                 self._findings.add(line.sheet.header, message, near or f"Add the column {word}.")
 
+    def _check_tags(self, line: Line, pack: Pack, args: Mapping[str, str]) -> None:
+        """What a protocol finds wrong with this equipment; looked for once for all that have the same arguments."""
+        protocol = self._known.protocols.get(pack.protocol)
+        if protocol is None or protocol.check is no_check:
+            return
+        key = (pack.id, *args.items())
+        if key not in self._wrong:
+            self._wrong[key] = tuple(_mistakes(protocol, pack, args))
+        for mistake in self._wrong[key]:
+            self._findings.add(line.place, f'"{line.get("id")}" with the pack "{pack.id}": {mistake}')
+
     def _position(self, line: Line) -> tuple[float, float]:
         findings = self._findings
         latitude = line.number_in("latitude", math.nan, findings)
@@ -224,6 +240,19 @@ class Lists:
             above = self._parents[above]
         if above == id_:
             self._findings.add(line.place, f'"{id_}" lies inside itself', "Correct the column parent.")
+
+
+def _mistakes(protocol: Protocol, pack: Pack, args: Mapping[str, str]) -> Iterator[str]:
+    """Each once: a wrong unit is wrong for all tags of the pack."""
+    told: set[str] = set()
+    for carried in pack.carried:
+        part, _, _ = carried.source.tag.rpartition(".")
+        try:
+            protocol.check(carried.spec, carried.source, {**args, **pack.args.get(part, NO_ARGS)})
+        except ValueError as error:
+            if str(error) not in told:
+                told.add(str(error))
+                yield sentence(str(error))
 
 
 def unused_links(lists: Lists, links: Catalogue[LinkSpec], rows: Mapping[str, Line], findings: Findings) -> None:

@@ -91,7 +91,7 @@ class _Folder:
         types: Catalogue[EquipmentType] = Catalogue("equipment type", findings)
         types.rows, types.damaged = finish(folder, drafts), drafts.damaged
         packs = read_packs(folder, drafts, self._protocols, findings)
-        known = Known(territory, areas, links, types, packs)
+        known = Known(territory, areas, links, types, packs, self._protocols)
         lists = Lists(sheets, known, findings)
         lists.read()
         unused_links(lists, links, rows, findings)

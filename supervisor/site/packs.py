@@ -194,6 +194,11 @@ class _Reading:
             self._findings.add(line.place, f"stale_s is {stale_s:g}", "Write seconds, or 0 for never.")
         limits = self._limits(line, row)
         source = Source(path, *access, scale, offset, address, pack.device, *limits)
+        try:
+            protocol.check(spec, source, None)
+        except ValueError as error:
+            self._findings.add(line.place, f"{path}: {sentence(str(error))}")
+            return None
         return Carried(spec, source, stale_s, words, line.place)
 
     def _spec(self, pack: Pack, line: Line, path: str) -> TagSpec | None:
