@@ -108,7 +108,7 @@ class ModbusProbe:
             readings={_way(address): text_of(address, data)},
             likely=_way(address),
             time=time.time_ns(),
-            kind="boolean" if address.type is Type.BOOL else "number",
+            kind={Type.BOOL: "boolean", Type.STRING: "text"}.get(address.type, "number"),
             row=row_of(address),
             args={"unit": str(unit)},
         )
@@ -266,7 +266,7 @@ async def _one(line: _Line, unit: int, address: Address) -> bytes:
 
 
 def address_of(place: str) -> Address:
-    """ "holding 12 float32 CDAB", "input 7 bit 3", "40013 int32"; raises Unavailable with one sentence."""
+    """ "holding 12 float32 CDAB", "input 7 bit 3", "40013 int32", "holding 50 string 16"; or Unavailable."""
     words = place.split()
     row: dict[str, str] = {}
     for at, word in enumerate(words):
@@ -279,7 +279,9 @@ def address_of(place: str) -> Address:
             row |= _numbered(word, "table" in row)
         elif word.upper() in ("ABCD", "CDAB", "BADC", "DCBA"):
             row["word_order"] = word.upper()
-        elif words[at - 1] != "bit":
+        elif at and words[at - 1] == "string":
+            row["length"] = word
+        elif not at or words[at - 1] != "bit":
             row["type"] = word
     try:
         return parse_address(row)
@@ -304,6 +306,8 @@ def place_of(address: Address) -> str:
         return " ".join([*words, "bit", str(address.bit)])
     if not address.table.bits:
         words.append(address.type.value)
+    if address.type is Type.STRING:
+        words.append(str(address.length))
     return " ".join([*words, address.word_order] if address.size > 1 else words)
 
 
@@ -312,6 +316,8 @@ def row_of(address: Address) -> dict[str, str]:
     row = {"table": address.table.value, "address": str(address.number), "type": address.type.value}
     if address.bit >= 0:
         row["bit"] = str(address.bit)
+    if address.type is Type.STRING:
+        row["length"] = str(address.length)
     if address.size > 1:
         row["word_order"] = address.word_order
     return row
@@ -325,7 +331,10 @@ def text_of(address: Address, data: bytes) -> str:
     """What the bytes of one value say, before scaling."""
     if address.table.bits:
         return str(data[0] & 1)
-    number = float(Layout([address], address.number).decode(data)[0])
+    layout = Layout([address], address.number)
+    if address.type is Type.STRING:
+        return layout.texts(data)[0]
+    number = float(layout.decode(data)[0])
     return f"{number:.7g}" if address.type is Type.FLOAT32 else f"{number:.15g}"
 
 

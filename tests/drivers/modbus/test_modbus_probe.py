@@ -181,6 +181,10 @@ def test_that_addresses_are_written_three_ways():
         ("40013", {"table": "holding", "address": "12", "type": "uint16"}),
         ("30001 int16", {"table": "input", "address": "0", "type": "int16"}),
         ("holding 7 bit 3", {"table": "holding", "address": "7", "type": "bool", "bit": "3"}),
+        (
+            "holding 50 string 16",
+            {"table": "holding", "address": "50", "type": "string", "length": "16", "word_order": "ABCD"},
+        ),
         ("coil 9", {"table": "coil", "address": "9", "type": "bool"}),
     ],
 )
@@ -219,6 +223,17 @@ def test_that_one_value_is_read_and_written_and_read_back():
     assert (one.value, one.raw.replace(" ", "")) == ("25", "000041c8")
     assert said == "77"
     assert device.registers[3] == 77
+
+
+def test_that_a_text_in_registers_is_read_as_one():
+    words = {50 + at: int.from_bytes(b"SOCO"[2 * at : 2 * at + 2], "big") for at in range(2)}
+
+    async def scenario() -> Finding:
+        async with Device(words).served() as url:
+            return await ModbusProbe().read(Peer(url, {"timeout": "10"}), "holding 50 string 4")
+
+    one = asyncio.run(scenario())
+    assert (one.value, one.kind) == ("SOCO", "text")
 
 
 def test_that_a_refusal_is_told_with_the_devices_own_reason():
