@@ -42,9 +42,9 @@ from ui.assemble import Assembly
 from ui.folder import DataFolder
 
 ANGERS = Path(__file__).resolve().parents[1] / "sites" / "angers"
-FIRST_PORT = 24_000
-"""Of the copy of the demo: away from the demo itself, below the range of outgoing connections."""
-CONTROL = 23_999
+FIRST_PORT = 17_000
+"""Of the copy of the demo: away from the demo itself and from the tests."""
+CONTROL = 16_999
 LOOK_S = 10.0
 WAYS = ("drop", "silence", "garbage", "late", "refuse")
 CALM_S = 25.0
