@@ -54,6 +54,19 @@ def _share(id_: str, name: Text) -> TagSpec:
     return TagSpec(id_, name, unit="%", decimals=2, low=0, high=100, deadband=0.01)
 
 
+FIGURES = (
+    CONNECTED,
+    ROUND_TRIP,
+    ROUND_TRIP_99,
+    REQUESTS,
+    ERRORS,
+    RECONNECTS,
+    CLOCK_SKEW,
+    DAY,
+    MONTH,
+)
+"""The tags of a link, in the order in which the station tells them."""
+
 LINK_TYPE = EquipmentType(
     id="link",
     name=Text("Liaison", "Link"),

@@ -13,17 +13,6 @@ from supervisor.flow import Batch
 from supervisor.link import Link
 from supervisor.model import BAD, Quality, Site
 
-LINK = (
-    health.CONNECTED,
-    health.ROUND_TRIP,
-    health.ROUND_TRIP_99,
-    health.REQUESTS,
-    health.ERRORS,
-    health.RECONNECTS,
-    health.CLOCK_SKEW,
-    health.DAY,
-    health.MONTH,
-)
 STATION = (health.GOOD_SHARE, health.CHANGES, health.HISTORY_LAG, health.FAULTS)
 
 
@@ -32,7 +21,7 @@ class Vitals:
 
     def __init__(self, site: Site) -> None:
         self._links = tuple(site.links)
-        ids = [f"{link}.{tag}" for tag in LINK for link in self._links]
+        ids = [f"{link}.{tag}" for tag in health.FIGURES for link in self._links]
         ids += [f"{health.STATION_ID}.{tag}" for tag in STATION]
         self._index = np.array([site.tag_by_id[id_].index for id_ in ids], np.int32)
         self._carried = np.array([tag.index for tag in site.tags if tag.source], np.int32)

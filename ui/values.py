@@ -13,6 +13,7 @@ from supervisor.model import BAD, Kind, Quality, Tag, TagSpec, Text
 from supervisor.texts import Texts
 from ui.live import Live
 from ui.look import WAITING, Look
+from ui.qualities import QUALITIES
 
 DOUBT = "*"
 """Behind a value that is no plain measurement: out of range, put by hand, doubtful. The faceplate says which."""
@@ -50,9 +51,9 @@ def worded(spec: TagSpec, value: float, texts: Texts, look: Look) -> tuple[str, 
 def quality_words(quality: int) -> Text:
     """Why a value can or can't be believed; what an unknown code says is that of its top two bits."""
     try:
-        return _QUALITIES[Quality(quality)]
+        return QUALITIES[Quality(quality)]
     except ValueError:
-        return _QUALITIES[Quality(min(quality & 0xC0, Quality.BAD))]
+        return QUALITIES[Quality(min(quality & 0xC0, Quality.BAD))]
 
 
 def state_id(tag: Tag, live: Live) -> str:
@@ -60,18 +61,3 @@ def state_id(tag: Tag, live: Live) -> str:
     value = live.value[tag.index]
     state = None if np.isnan(value) else tag.spec.state(float(value))
     return state.id if state else ""
-
-
-_QUALITIES = {
-    Quality.GOOD: Text("valide", "good"),
-    Quality.UNCERTAIN: Text("incertaine", "uncertain"),
-    Quality.SUBSTITUTED: Text("valeur de remplacement", "substituted"),
-    Quality.OUT_OF_RANGE: Text("hors échelle", "out of range"),
-    Quality.BAD: Text("invalide", "bad"),
-    Quality.NOT_CONNECTED: Text("liaison coupée", "not connected"),
-    Quality.TIMEOUT: Text("sans réponse", "no answer"),
-    Quality.DEVICE_FAULT: Text("défaut de l'appareil", "device fault"),
-    Quality.CONFIGURATION: Text("erreur de configuration", "configuration error"),
-    Quality.NEVER_READ: Text("jamais lue", "never read"),
-    Quality.STALE: Text("périmée", "stale"),
-}

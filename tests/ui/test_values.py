@@ -10,6 +10,7 @@ from supervisor.model import Quality
 from tests.ui.town import TownStation
 from ui.live import Live
 from ui.look import WAITING, Look
+from ui.qualities import QUALITIES
 from ui.values import quality_words, shown, state_id
 
 
@@ -51,3 +52,7 @@ def test_that_a_bad_value_never_shows_the_last_good_one(station: TownStation, lo
 @pytest.mark.parametrize(("code", "words"), [(0x82, "no answer"), (0x9F, "bad"), (0x55, "uncertain"), (0x00, "good")])
 def test_that_every_quality_has_words_even_one_nobody_named(code: int, words: str) -> None:
     assert quality_words(code).en == words
+
+
+def test_that_every_quality_has_words() -> None:
+    assert set(QUALITIES) == set(Quality)

@@ -10,8 +10,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from supervisor.model import Tag
 from supervisor.probe import Finding
 from ui.commissioning import columns, words
-from ui.commissioning.sheet import QUALITIES, Row, brief, hexed, shown
+from ui.commissioning.sheet import Row, brief, hexed, shown
 from ui.look import Look
+from ui.qualities import QUALITIES
 from ui.tables import CELL, LEFT, RIGHT, Cell, Index
 
 

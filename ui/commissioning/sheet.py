@@ -22,6 +22,7 @@ from supervisor.texts import Texts
 from ui.commissioning.addresses import spelled
 from ui.commissioning.columns import instant
 from ui.commissioning.paper import document, table
+from ui.qualities import QUALITIES
 
 AT_ONCE = 4
 """Test reads under way: a controller answers one after the other anyway."""
@@ -39,20 +40,6 @@ HEADS = (
     Text("Visa", "Initials"),
     Text("Remarque", "Remark"),
 )
-QUALITIES = {
-    Quality.GOOD: Text("valide", "good"),
-    Quality.UNCERTAIN: Text("incertaine", "uncertain"),
-    Quality.SUBSTITUTED: Text("valeur de remplacement", "substituted"),
-    Quality.OUT_OF_RANGE: Text("hors échelle", "out of range"),
-    Quality.BAD: Text("invalide", "bad"),
-    Quality.NOT_CONNECTED: Text("liaison coupée", "not connected"),
-    Quality.TIMEOUT: Text("sans réponse", "no answer"),
-    Quality.DEVICE_FAULT: Text("défaut de l'appareil", "device fault"),
-    Quality.CONFIGURATION: Text("erreur de configuration", "configuration error"),
-    Quality.NEVER_READ: Text("jamais lue", "never read"),
-    Quality.STALE: Text("périmée", "stale"),
-}
-"""The words of the screen (`ui.values`), without the screen."""
 ABOUT = {
     "site": Text("Site", "Site"),
     "area": Text("Secteur", "Area"),

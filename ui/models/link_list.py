@@ -48,17 +48,6 @@ COLUMNS = (
     MONTH,
     GOOD,
 ) = range(len(COLUMNS))
-_FIGURES = (
-    health.CONNECTED,
-    health.ROUND_TRIP,
-    health.ROUND_TRIP_99,
-    health.REQUESTS,
-    health.ERRORS,
-    health.RECONNECTS,
-    health.CLOCK_SKEW,
-    health.DAY,
-    health.MONTH,
-)
 
 
 HEALTHY = 99.0
@@ -73,7 +62,8 @@ class LinkList(QAbstractTableModel):
         self._site, self._live, self._look = site, live, look
         self._links = list(site.links.values())
         self._figure = {
-            name: np.array([_row(site, f"{link.id}.{name}") for link in self._links], np.intp) for name in _FIGURES
+            name: np.array([_row(site, f"{link.id}.{name}") for link in self._links], np.intp)
+            for name in health.FIGURES
         }
         carried = [np.array([tag.index for tag in _carried(site, link)], np.intp) for link in self._links]
         self._tags = carried

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from supervisor.desk.states import Stage
-from supervisor.model import Quality, Text
 from tests.drivers.opcua.plant import until
 from tests.ui.commissioning.town import device, running
 from ui.attach import RemoteAttachment
@@ -18,7 +17,6 @@ from ui.commissioning.columns import LIKELY
 from ui.commissioning.paper import page
 from ui.commissioning.printing import print_pdf
 from ui.commissioning.record import Look, Record
-from ui.values import quality_words
 
 
 def test_that_a_sheet_shows_the_wire_and_the_screen_side_by_side(tmp_path: Path) -> None:
@@ -79,9 +77,3 @@ def test_that_paper_has_pages_and_text(tmp_path: Path, qapp: object) -> None:
     assert (tmp_path / "look.pdf").read_bytes().startswith(b"%PDF-")
     assert "Rien n'a été trouvé." in html
     assert LIKELY not in html
-
-
-def test_that_qualities_are_called_as_on_the_screen() -> None:
-    for quality in Quality:
-        assert sheet.QUALITIES[quality] == quality_words(quality), quality
-    assert isinstance(sheet.QUALITIES[Quality.GOOD], Text)
