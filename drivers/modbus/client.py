@@ -75,6 +75,8 @@ class Client(asyncio.BufferedProtocol, ABC):
         """Why it is gone, once it is."""
         self.garbage = 0
         """Frames that broke the protocol or fitted no request."""
+        self.unasked = 0
+        """Answers to what was never asked, or was answered already; whoever counts errors takes them from here."""
 
     @abstractmethod
     async def call(self, unit: int, pdu: bytes, timeout_s: float) -> bytes:

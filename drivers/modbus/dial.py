@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import ssl
 from pathlib import Path
@@ -83,7 +84,12 @@ async def _secure(endpoint: Endpoint, settings: Settings, keys: Keys) -> Client:
             )
     except ssl.SSLError as error:
         raise _Refusal(f"{endpoint} is refused: {keys.explain(error)}") from error
-    shown = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    try:
+        shown = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    except ValueError:  # asyncio called a handshake done that was broken off in the same moment
+        client.close()
+        await client.closed()
+        raise ConnectionResetError(errno.ECONNRESET, "") from None
     if await asyncio.to_thread(keys.strange, shown):
         client.close()
         await client.closed()

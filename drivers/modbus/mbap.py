@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import math
 import struct
+from collections import deque
 from collections.abc import Callable
 
 from drivers.modbus.client import TURNAROUND_S, Client, GarbledAnswer, ModbusException
@@ -19,6 +20,8 @@ _HEADER = struct.Struct(">HHHBB")
 _REQUEST = struct.Struct(">HHHB")
 _LONGEST = 254
 """Of the length field: unit, function and at most 252 bytes of data."""
+_LATE = 64
+"""Requests given up whose late answers are known as such: more than a device holds in a queue."""
 
 _Pending = tuple["asyncio.Future[bytes]", int, bytes, float]
 """Answer, unit, PDU of the request, loop time of its deadline."""
@@ -31,6 +34,8 @@ class MbapClient(Client):
         super().__init__(explain)
         self._pending: dict[int, _Pending] = {}
         self._transaction = 0
+        self._given_up: deque[int] = deque(maxlen=_LATE)
+        """Requests whose answers may still come."""
 
     async def call(self, unit: int, pdu: bytes, timeout_s: float) -> bytes:
         transport = self._transport
@@ -47,6 +52,7 @@ class MbapClient(Client):
             return await answer
         except BaseException:
             self._pending.pop(transaction, None)
+            self._given_up.append(transaction)
             raise
 
     async def broadcast(self, pdu: bytes, turnaround_s: float = TURNAROUND_S) -> None:
@@ -78,8 +84,11 @@ class MbapClient(Client):
 
     def _answer(self, transaction: int, unit: int, function: int, body: bytes) -> None:
         pending = self._pending.pop(transaction, None)
-        if pending is None or pending[0].done():  # the late answer of a request that was given up
-            self.garbage += pending is None
+        if pending is None:
+            self.garbage += 1
+            self.unasked += transaction not in self._given_up  # a late answer was counted when it was given up
+            return
+        if pending[0].done():  # given up just now
             return
         answer, asked_unit, pdu, _ = pending
         if unit == asked_unit and function == pdu[0] and fits(pdu, body):

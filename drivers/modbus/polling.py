@@ -142,6 +142,9 @@ class Polling:
         """Wait for the next block, a write that wants a quick read-back, or the end of the connection."""
         if self.client.gone:
             raise ConnectionError(self.client.end)
+        while self.client.unasked:
+            self.client.unasked -= 1
+            self.ways.traffic.count("garbage")
         loop = asyncio.get_running_loop()
         sleeper: asyncio.Future[None] = loop.create_future()
         timer = loop.call_later(min(seconds, 3600.0), _end, sleeper)

@@ -29,6 +29,10 @@ class Flow:
 
     def __init__(self, chaos: Chaos, out: asyncio.StreamWriter) -> None:
         self.chaos = chaos
+        self.kept = b""
+        """A chunk that a way holds back."""
+        self.count = 0
+        """Chunks a way has seen."""
         self._out = out
 
     async def say(self, data: bytes) -> None:
@@ -36,9 +40,22 @@ class Flow:
         self._out.write(data)
         await self._out.drain()
 
+    def later(self, seconds: float, data: bytes) -> None:
+        """Hand bytes on when others have gone before them; they are lost where the connection is gone by then."""
+        asyncio.get_running_loop().call_later(seconds, self._late, data)
+
+    def _late(self, data: bytes) -> None:
+        if not self._out.transport.is_closing():
+            self._out.write(data)
+
     def end(self) -> None:
         """FIN, after what was said."""
         self._out.close()
+
+    def shut(self) -> None:
+        """FIN, while the other direction is still listened to."""
+        if self._out.can_write_eof() and not self._out.transport.is_closing():
+            self._out.write_eof()
 
     def reset(self) -> None:
         """RST."""
@@ -57,6 +74,8 @@ class Chaos:
         self.down: Way = passing
         """From the server to the driver."""
         self.up: Way = passing
+        self.slamming = False
+        """Every connection is accepted, and hung up on at once."""
         self.chunks = 0
         """Chunks the server has said."""
         self.connections = 0
@@ -89,7 +108,7 @@ class Chaos:
 
     def calm(self) -> None:
         """Nothing is wrong any more."""
-        self.down, self.up = passing, passing
+        self.down, self.up, self.slamming = passing, passing, False
         self.calmed.set()
 
     def cut(self) -> None:
@@ -109,6 +128,8 @@ class Chaos:
         writers = [writer]
         self._writers.add(writer)
         try:
+            if self.slamming:
+                return
             back_reader, back = await asyncio.open_connection("127.0.0.1", self.server)
             writers.append(back)
             self._writers.add(back)
@@ -185,6 +206,55 @@ async def garbage(flow: Flow, data: bytes) -> None:
     await flow.say(random.randbytes(64))
 
 
+async def half_closed(flow: Flow, data: bytes) -> None:
+    """The server says no more and goes on listening, as one whose sender has died."""
+    flow.shut()
+
+
+async def swapped(flow: Flow, data: bytes) -> None:
+    """Two neighbouring bytes have changed places."""
+    place = random.randrange(max(len(data) - 1, 1))
+    await flow.say(data[:place] + data[place : place + 2][::-1] + data[place + 2 :])
+
+
+async def reordered(flow: Flow, data: bytes) -> None:
+    """Every second answer overtakes the one before."""
+    if flow.kept:
+        await flow.say(data + flow.kept)
+        flow.kept = b""
+    else:
+        flow.kept = data
+
+
+async def unasked(flow: Flow, data: bytes) -> None:
+    """After each answer the very first one comes once more, though nobody has asked."""
+    flow.kept = flow.kept or data
+    await flow.say(data)
+    flow.later(0.02, flow.kept)
+
+
+def straggling(seconds: float) -> Way:
+    """Every third answer comes so much later, and does not hold up those behind it."""
+
+    async def way(flow: Flow, data: bytes) -> None:
+        flow.count += 1
+        if flow.count % 3:
+            await flow.say(data)
+        else:
+            flow.later(seconds, data)
+
+    return way
+
+
+def contradicted(other: Callable[[bytes], bytes]) -> Way:
+    """Every answer again, and differently."""
+
+    async def way(flow: Flow, data: bytes) -> None:
+        await flow.say(data + other(data))
+
+    return way
+
+
 def late(seconds: float) -> Way:
     """Each chunk waits for so long."""
 
@@ -207,10 +277,11 @@ def dribbled(seconds: float) -> Way:
 
 
 def damaged(place: int, replacement: bytes) -> Way:
-    """These bytes instead of those at this place of a chunk."""
+    """These bytes instead of those at this place of a chunk; a place below nought counts from its end."""
 
     async def way(flow: Flow, data: bytes) -> None:
-        await flow.say((data[:place] + replacement + data[place + len(replacement) :])[: max(len(data), place)])
+        at = place if place >= 0 else max(len(data) + place, 0)
+        await flow.say((data[:at] + replacement + data[at + len(replacement) :])[: max(len(data), at)])
 
     return way
 

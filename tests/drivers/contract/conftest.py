@@ -5,19 +5,37 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.drivers.contract.kits import KITS, Kit
+from tests.drivers.contract.kits import DEEP, KITS, SHAKING, Kit
 
 Figure = Callable[[str, object], None]
 log = logging.getLogger("figures")
 
 
+@pytest.fixture(autouse=True)
+def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords of tests go into a folder of the tests, never into the keyring of this machine."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+
+
 @pytest.fixture(params=list(KITS))
 def kit(request: pytest.FixtureRequest) -> Kit:
-    """Each protocol in turn."""
+    """Each wire in turn."""
     return KITS[request.param]
 
 
-@pytest.fixture(params=[name for name, kit in KITS.items() if kit.server == "simulator"])
+@pytest.fixture(params=DEEP)
+def deep_kit(request: pytest.FixtureRequest) -> Kit:
+    """See `kits.DEEP`."""
+    return KITS[request.param]
+
+
+@pytest.fixture(params=SHAKING)
+def shaking_kit(request: pytest.FixtureRequest) -> Kit:
+    """See `kits.SHAKING`."""
+    return KITS[request.param]
+
+
+@pytest.fixture(params=["modbus", "opcua", "mqtt"])
 def lone_kit(request: pytest.FixtureRequest) -> Kit:
     """Each protocol once, where no server answers anyway."""
     return KITS[request.param]

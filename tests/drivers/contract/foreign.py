@@ -19,6 +19,7 @@ from drivers.modbus.codec import Layout, encode_one
 from simulator.world import World
 from supervisor.model import Kind, Tag
 from tests import peers
+from tests.drivers.contract.wires import node_folder
 
 Took = Callable[[Tag, float], None]
 """A write of a raw value that the field accepted."""
@@ -147,10 +148,18 @@ class Libmodbus(Foreign):
 class NodeOpcua(Foreign):
     """See tests/peers/node/opcua_plant.js."""
 
+    words: Sequence[str] = ()
+
     def command(self) -> Sequence[str]:
         peers.module("node-opcua")
-        folder = peers.BUILD / f"pki-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-        return [peers.program("node"), str(peers.HERE / "node" / "opcua_plant.js"), str(self.port), str(folder)]
+        folder = node_folder()
+        return [
+            peers.program("node"),
+            str(peers.HERE / "node" / "opcua_plant.js"),
+            str(self.port),
+            str(folder),
+            *self.words,
+        ]
 
     def environment(self) -> Mapping[str, str]:
         return {"NODE_PATH": str(peers.BUILD / "node" / "node_modules")}
@@ -168,4 +177,14 @@ def _address(tag: Tag) -> Address:
     return tag.source.address
 
 
-SERVERS: dict[str, type[Foreign]] = {"libmodbus": Libmodbus, "node-opcua": NodeOpcua}
+class SecureNodeOpcua(NodeOpcua):
+    """The same, and nobody comes in but a user, signed and encrypted."""
+
+    words = ("secure",)
+
+
+SERVERS: dict[str, type[Foreign]] = {
+    "libmodbus": Libmodbus,
+    "node-opcua": NodeOpcua,
+    "secure node-opcua": SecureNodeOpcua,
+}

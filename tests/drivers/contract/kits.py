@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import drivers
+from drivers.modbus.framing import Ascii, Rtu
 from supervisor.model import Equipment, EquipmentType, Kind, LinkSpec, Site, Source, State, Tag, TagSpec, Text
+from tests.drivers.contract.wires import USER
 
 HERE = Text("ici", "here")
 KINDS = {
@@ -26,6 +28,22 @@ STATES = {
     "order": (State(0, "off", HERE), State(1, "on", HERE)),
 }
 _JSON = {"format": "json", "topic": "thing/{name}", "time": "ts:ms"}
+
+
+def _other_end(data: bytes) -> bytes:
+    return data[:-1] + bytes([data[-1] ^ 1])
+
+
+def _other_rtu(data: bytes) -> bytes:
+    return Rtu().wrap(data[0], data[1:-3] + bytes([data[-3] ^ 1])) if len(data) > 4 else data
+
+
+def _other_ascii(data: bytes) -> bytes:
+    text = data[1:-4]
+    if len(text) < 6 or len(text) % 2:
+        return data
+    plain = bytes.fromhex(text.decode("ascii"))
+    return Ascii().wrap(plain[0], plain[1:-1] + bytes([plain[-1] ^ 1]))
 
 
 @dataclass(frozen=True)
@@ -48,6 +66,14 @@ class Kit:
     """Who answers: the city's own servers, or a name of `foreign.SERVERS`."""
     frame: int = 64
     """A request damaged from here on is a good request for something else, and rightly answered."""
+    wire: str = "bare"
+    """What stands before the server: a name of `wires.WIRES`."""
+    args: Mapping[str, str] = field(default_factory=lambda: {"name": "T"})
+    """Of the equipment."""
+    sealed: bool = False
+    """A checksum or a signature tells of every byte that was changed on its way."""
+    other: Callable[[bytes], bytes] = _other_end
+    """An answer -> one that differs from it in its last value and is as well formed."""
 
 
 _REGISTERS = {
@@ -81,6 +107,34 @@ _FRAME = {
     "exception of another function": (7, b"\x99\x02"),
     "unknown exception": (7, b"\x83\x63"),
 }
+_LINE = {
+    "wrong unit": (0, b"\x09"),
+    "wrong function": (1, b"\x44"),
+    "exception": (1, b"\x83\x02"),
+    "wrong byte count": (2, b"\x01"),
+    "greatest byte count": (2, b"\xff"),
+    "wrong value": (4, b"\xee"),
+    "wrong checksum": (-1, b"\xee"),
+}
+_TEXT = {
+    "no colon": (0, b"X"),
+    "a colon in the middle": (5, b":"),
+    "no digit": (4, b"G"),
+    "wrong unit": (1, b"09"),
+    "wrong value": (8, b"E"),
+    "wrong checksum": (-4, b"EE"),
+    "no end": (-2, b"  "),
+    "half an end": (-1, b"\r"),
+}
+_RECORD = {
+    "unknown record": (0, b"\x63"),
+    "alert": (0, b"\x15"),
+    "other version": (1, b"\x02\x00"),
+    "huge record": (3, b"\xff\xff"),
+    "empty record": (3, b"\x00\x00"),
+    "one bit": (9, b"\xee"),
+    "wrong tag": (-1, b"\xee"),
+}
 _CHUNK = {
     "unknown message": (0, b"XYZ"),
     "aborted chunk": (3, b"A"),
@@ -105,9 +159,9 @@ _PACKET = {
 }
 
 KITS = {
-    "modbus": Kit("modbus", "modbus://127.0.0.1:{}", _POLLS, _REGISTERS, 2.5, 2.5, False, _FRAME, 8),
+    "modbus": Kit("modbus", "modbus://127.0.0.1:{}", _POLLS, _REGISTERS, 2.5, 2.5, False, _FRAME, frame=8),
     "modbus pipelined": Kit(
-        "modbus", "modbus://127.0.0.1:{}", {**_POLLS, "pipeline": "4"}, _CLONE, 2.5, 2.5, True, _FRAME, 8
+        "modbus", "modbus://127.0.0.1:{}", {**_POLLS, "pipeline": "4"}, _CLONE, 2.5, 2.5, True, _FRAME, frame=8
     ),
     "opcua": Kit(
         "opcua",
@@ -141,12 +195,65 @@ KITS |= {
 }
 
 
+KITS |= {
+    "modbus rtu": replace(
+        KITS["modbus"], url="modbus+rtu://127.0.0.1:{}", garbles=_LINE, frame=0, sealed=True, other=_other_rtu
+    ),
+    "modbus ascii": replace(
+        KITS["modbus pipelined"],
+        url="modbus+ascii://127.0.0.1:{}",
+        settings=_POLLS,
+        garbles=_TEXT,
+        frame=0,
+        sealed=True,
+        other=_other_ascii,
+    ),
+    "modbus tls": replace(
+        KITS["modbus libmodbus"], url="modbus+tls://127.0.0.1:{}", wire="tls", garbles=_RECORD, sealed=True, mute_s=8.0
+    ),
+    "opcua secure": replace(
+        KITS["opcua node-opcua"],
+        server="secure node-opcua",
+        wire="trusted server",
+        settings={**KITS["opcua"].settings, "security": "basic256sha256", "identity": "user", "user": USER},
+        sealed=True,
+    ),
+    "mqtt secure": replace(
+        KITS["mqtt"], url=f"mqtts://{USER}@127.0.0.1:{{}}", wire="secure broker", garbles=_RECORD, sealed=True
+    ),
+    "sparkplug": replace(
+        KITS["mqtt"],
+        rows={name: {"format": "sparkplug", "path": f"Thing/{name}"} for name in KINDS},
+        args={"name": "T", "group": "G", "node": "N", "device": "T"},
+    ),
+}
+
+
+DEEP = ("modbus", "modbus libmodbus pipelined", "modbus rtu", "opcua", "mqtt")
+"""A wire for each way through a driver: what takes long is tried on these. Every other differs from one of them in its
+server, its framing or its keys, and is tried in what these change."""
+SHAKING = (*DEEP, "modbus tls", "opcua secure", "mqtt secure")
+"""The same, and those whose connections begin otherwise."""
+BROKEN = (
+    "modbus libmodbus", "modbus pipelined", "modbus rtu", "modbus ascii", "modbus tls", "opcua", "opcua secure", "mqtt",
+    "mqtt secure", "sparkplug",
+)  # fmt: skip
+"""A wire for everything that makes sense of bytes."""
+ASKED = ("modbus libmodbus pipelined", "modbus rtu", "opcua node-opcua", "mqtt")
+"""Damage on its way to the server, which has to make something of it: one server of each make."""
+FAULTY = ("opcua", "opcua node-opcua", "mqtt", "sparkplug")
+"""Where a device has a word for a sensor that failed; a register has none."""
+ANSWERING = tuple(name for name in KITS if name != "sparkplug")
+"""Where somebody says what became of a write: an order to a Sparkplug node is sent with QoS 0, as the specification
+wants (tck-id-payloads-dcmd-qos), and only the value that comes back tells."""
+
+
 def site_of(kit: Kit, port: int) -> Site:
     """One equipment `T` with a tag of every kind that the protocol carries."""
     protocol = drivers.TABLE[kit.protocol]
     specs = {name: TagSpec(name, HERE, kind, states=STATES.get(name, ())) for name, kind in KINDS.items()}
     type_ = EquipmentType("thing", HERE, "water", specs)
-    thing = Equipment(0, "T", HERE, type_, "", "water", "L", pack="thing", args={"name": "T"})
+    thing = Equipment(0, "T", HERE, type_, "", "water", "L", pack="thing", args=kit.args)
     tags: list[Tag] = []
     for name, row in kit.rows.items():
         scale, offset = SCALES.get(name, (1.0, 0.0))

@@ -19,7 +19,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
@@ -36,10 +35,10 @@ from supervisor.flow import Batch
 from supervisor.link import Link
 from supervisor.model import Kind, Quality, Tag
 from supervisor.table import TagTable
-from supervisor.vault import Vault
 from tests.drivers.contract.chaos import Chaos
 from tests.drivers.contract.foreign import SERVERS, Foreign
 from tests.drivers.contract.kits import SCALES, WRITABLE, Kit, site_of
+from tests.drivers.contract.wires import WIRES
 from tests.ports import free_port
 
 
@@ -51,6 +50,8 @@ class Plant:
         logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
         self.kit = kit
         self.port = free_port()
+        self.wire = WIRES[kit.wire](self.port)
+        """What stands between the server and whoever comes to it."""
         self.site = site_of(kit, self.port)
         self.world = World(self.site)
         self.world.time = time.time_ns()
@@ -78,6 +79,7 @@ class Plant:
         if self.kit.protocol == "opcua":
             return OpcuaServer(link, tags, self.world)
         devices = MqttDevices(link, tags, self.world, kinds()[0])
+        self.wire.dress(devices)
         for speaker in devices._speakers:
             speaker.period_s = 0.2
         return devices
@@ -107,13 +109,16 @@ class Plant:
             await self.server.refuse()
         if isinstance(self.server, MqttDevices):
             await self.rest()
-            await self.server._centre.close()  # the device is not there to hear it, and the broker says so
+            # the device is not there to hear it, and the broker says so
+            await self.server._centre.close()
+            for node in self.server._nodes:
+                await node._peer.close()
             return kinds()[0] is BrokerKind.MOSQUITTO
         return True
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Plant]:
-        await self.server.start()
+        await self.start()
         self._life = asyncio.create_task(self._live())
         try:
             yield self
@@ -121,7 +126,7 @@ class Plant:
             self._life.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._life
-            await self.server.stop()
+            await self._stop()
 
     async def rest(self) -> None:
         """Nothing new is said from now on."""
@@ -132,11 +137,16 @@ class Plant:
     async def stop(self) -> None:
         """The server dies."""
         await self.rest()
-        await self.server.stop()
+        await self._stop()
 
     async def start(self) -> None:
         await self.server.start()
+        await self.wire.open()
         self.still = False
+
+    async def _stop(self) -> None:
+        await self.wire.close()
+        await self.server.stop()
 
     async def _live(self) -> None:
         while True:
@@ -153,7 +163,9 @@ class Witness:
     def __init__(self, line: Line) -> None:
         self._line = line
         protocol = drivers.TABLE[line.spec.protocol]
-        self.driver = protocol.driver(line.spec, line.plant.site.tags, SystemClock(), line.traffic, Vault(Path()))
+        self.driver = protocol.driver(
+            line.spec, line.plant.site.tags, SystemClock(), line.traffic, line.plant.wire.vault
+        )
 
     async def run(self, publish: Publish, up: Callable[[], None]) -> None:
         line, ups, chunks = self._line, 0, self._line.chaos.chunks
@@ -187,7 +199,7 @@ class Line:
 
     def __init__(self, plant: Plant, port: int = 0) -> None:
         self.plant = plant
-        self.chaos = Chaos(plant.port)
+        self.chaos = Chaos(plant.wire.door)
         self.spec = replace(plant.site.links["L"], url=plant.kit.url.format(port or self.chaos.port))
         self.table = TagTable(plant.site.tags)
         self.traffic = Traffic()
@@ -195,6 +207,12 @@ class Line:
         self.late = 0
         """Samples that came older than what the table held."""
         self.wrong: list[str] = []
+        self.trusting = True
+        """Whether a value that nobody ever set is a fault: not where the wire invents some and nothing could tell."""
+        self.falls = np.zeros(len(plant.site.tags), np.int64)
+        """How often each tag turned from good to bad."""
+        self.losses = 0
+        """How often a test saw the link lost while its wire was damaged."""
         self.driver = Witness(self)
         self.link = Link(self.spec, plant.site.tags, self.driver, self.traffic, self.absorb, SystemClock())
         self._times = np.zeros(len(plant.site.tags), np.int64)
@@ -202,7 +220,9 @@ class Line:
 
     def absorb(self, batch: Batch) -> None:
         for part in batch.rounds():
+            good = self.table.columns["quality"] < Quality.BAD
             change = self.table.apply(part, time.time_ns())
+            self.falls += good & (self.table.columns["quality"] >= Quality.BAD)
             self.late += len(change.late) if change.late else 0
             if not part.loss:
                 self._check()
@@ -213,7 +233,7 @@ class Line:
             if columns["quality"][tag.index] >= Quality.BAD:
                 continue
             value, moment = float(columns["value"][tag.index]), int(columns["source_time"][tag.index])
-            if tag.spec.kind is not Kind.TEXT and round(value, 4) not in self.plant.ever[tag.spec.id]:
+            if self.trusting and tag.spec.kind is not Kind.TEXT and round(value, 4) not in self.plant.ever[tag.spec.id]:
                 self.wrong.append(f"{tag.spec.id} reads {value}, which nobody ever set")
             if moment < self._times[tag.index]:
                 self.wrong.append(f"the source time of {tag.spec.id} ran backwards")

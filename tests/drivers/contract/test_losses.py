@@ -48,9 +48,9 @@ def test_that_a_server_that_dies_is_known_at_once_and_comes_back_by_itself(kit: 
     asyncio.run(scenario())
 
 
-def test_that_a_connection_that_is_cut_is_known_at_once_and_made_again(kit: Kit, figure: Figure) -> None:
+def test_that_a_connection_that_is_cut_is_known_at_once_and_made_again(shaking_kit: Kit, figure: Figure) -> None:
     async def scenario() -> None:
-        async with working(kit) as line:
+        async with working(shaking_kit) as line:
             line.chaos.cut()
             figure("known_s", await until(lambda: line.all_bad, AT_ONCE_S, "every tag is bad"))
             figure("back_s", await back(line, 7.0))
@@ -72,11 +72,11 @@ def test_that_a_refused_connection_is_a_loss_at_once(kit: Kit) -> None:
 
 
 @pytest.mark.slow
-def test_that_a_controller_that_falls_silent_is_known_in_time(kit: Kit, figure: Figure) -> None:
+def test_that_a_controller_that_falls_silent_is_known_in_time(deep_kit: Kit, figure: Figure) -> None:
     async def scenario() -> None:
-        async with working(kit) as line:
+        async with working(deep_kit) as line:
             line.chaos.disturb(chaos.held, chaos.held)
-            figure("known_s", await until(lambda: not line.link.connected, kit.silent_s, "the link is lost"))
+            figure("known_s", await until(lambda: not line.link.connected, deep_kit.silent_s, "the link is lost"))
             assert line.all_bad
             line.chaos.calm()
             figure("back_s", await back(line, 7.0))
@@ -85,9 +85,9 @@ def test_that_a_controller_that_falls_silent_is_known_in_time(kit: Kit, figure: 
 
 
 @pytest.mark.slow
-def test_that_one_that_accepts_and_says_nothing_is_a_loss_in_time(kit: Kit, figure: Figure) -> None:
+def test_that_one_that_accepts_and_says_nothing_is_a_loss_in_time(shaking_kit: Kit, figure: Figure) -> None:
     async def scenario() -> None:
-        async with Plant(kit).running() as plant:
+        async with Plant(shaking_kit).running() as plant:
             line = Line(plant)
             await line.chaos.open()
             line.chaos.disturb(chaos.held)
@@ -95,7 +95,7 @@ def test_that_one_that_accepts_and_says_nothing_is_a_loss_in_time(kit: Kit, figu
             with pytest.raises(LinkLost) as lost:
                 await line.driver.run(line.absorb, lambda: None)
             figure("known_s", time.monotonic() - began)
-            assert time.monotonic() - began < kit.mute_s
+            assert time.monotonic() - began < shaking_kit.mute_s
             assert lost.value.quality in (None, Quality.NOT_CONNECTED, Quality.TIMEOUT)
             assert line.ups == 0
             assert "up before the controller said anything" not in line.wrong
@@ -104,9 +104,9 @@ def test_that_one_that_accepts_and_says_nothing_is_a_loss_in_time(kit: Kit, figu
     asyncio.run(scenario())
 
 
-def test_that_the_same_driver_runs_again_after_a_loss(kit: Kit) -> None:
+def test_that_the_same_driver_runs_again_after_a_loss(deep_kit: Kit) -> None:
     async def scenario() -> None:
-        async with Plant(kit).running() as plant:
+        async with Plant(deep_kit).running() as plant:
             line = Line(plant)
             for number in range(4):
                 await line.chaos.open()
@@ -126,11 +126,11 @@ def test_that_the_same_driver_runs_again_after_a_loss(kit: Kit) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("slow_wire", [False, True])
-def test_that_a_run_cancelled_at_any_moment_leaves_nothing_behind(kit: Kit, slow_wire: bool) -> None:
+def test_that_a_run_cancelled_at_any_moment_leaves_nothing_behind(shaking_kit: Kit, slow_wire: bool) -> None:
     dice = random.Random(7)
 
     async def scenario() -> None:
-        async with Plant(kit).running() as plant:
+        async with Plant(shaking_kit).running() as plant:
             line = Line(plant)
             await line.chaos.open()
             line.chaos.disturb(chaos.late(0.004) if slow_wire else chaos.passing)
@@ -149,11 +149,11 @@ def test_that_a_run_cancelled_at_any_moment_leaves_nothing_behind(kit: Kit, slow
 
 
 @pytest.mark.slow
-def test_that_a_link_cancelled_in_the_very_moment_of_a_loss_ends(kit: Kit) -> None:
+def test_that_a_link_cancelled_in_the_very_moment_of_a_loss_ends(deep_kit: Kit) -> None:
     dice = random.Random(5)
 
     async def scenario() -> None:
-        async with Plant(kit).running() as plant:
+        async with Plant(deep_kit).running() as plant:
             line = Line(plant)
             await line.chaos.open()
             for _ in range(25):

@@ -11,7 +11,7 @@ import pytest
 
 from supervisor.clock import SECOND
 from supervisor.model import Quality
-from tests.drivers.contract.kits import KITS, Kit
+from tests.drivers.contract.kits import FAULTY, KITS, Kit
 from tests.drivers.contract.plant import Line, Plant, until, working
 
 VALUES = {"level": 12.3, "energy": 123456.0, "door": 1.0, "mode": 2.0, "order": 1.0, "goal": 3.5}
@@ -37,9 +37,9 @@ def test_that_a_value_of_every_kind_arrives_scaled_good_and_dated(kit: Kit) -> N
     asyncio.run(scenario())
 
 
-def test_that_up_is_said_once_and_only_after_the_controller_answered(kit: Kit) -> None:
+def test_that_up_is_said_once_and_only_after_the_controller_answered(deep_kit: Kit) -> None:
     async def scenario() -> None:
-        async with working(kit) as line:
+        async with working(deep_kit) as line:
             for round_ in range(3):
                 await until(lambda: line.link.connected, 5)
                 await until(partial(_moved, line, 50.0 + round_), 5)
@@ -80,12 +80,10 @@ def test_that_a_value_older_than_the_one_held_is_history_and_not_the_present(nam
     asyncio.run(scenario())
 
 
-def test_that_a_sensor_fault_is_bad_and_not_the_last_value(kit: Kit) -> None:
-    if kit.protocol == "modbus":
-        pytest.skip("a register has no word for it")
-
+@pytest.mark.parametrize("name", FAULTY)
+def test_that_a_sensor_fault_is_bad_and_not_the_last_value(name: str) -> None:
     async def scenario() -> None:
-        async with working(kit) as line:
+        async with working(KITS[name]) as line:
             line.plant.world.value[line.plant.tag("level").index] = np.nan
             await until(lambda: line.quality("level") == Quality.DEVICE_FAULT, 3)
             assert np.isnan(line.value("level"))
@@ -95,9 +93,9 @@ def test_that_a_sensor_fault_is_bad_and_not_the_last_value(kit: Kit) -> None:
     asyncio.run(scenario())
 
 
-def test_that_requests_and_round_trips_are_counted_and_nothing_else(kit: Kit) -> None:
+def test_that_requests_and_round_trips_are_counted_and_nothing_else(deep_kit: Kit) -> None:
     async def scenario() -> None:
-        async with working(kit) as line:
+        async with working(deep_kit) as line:
             requests = line.traffic.requests
             assert requests > 0
             await until(lambda: line.traffic.requests > requests + 3, 10)

@@ -10,7 +10,7 @@ import pytest
 
 from supervisor.errors import WriteFailed, WriteUnknown
 from tests.drivers.contract import chaos
-from tests.drivers.contract.kits import Kit
+from tests.drivers.contract.kits import ANSWERING, KITS, Kit
 from tests.drivers.contract.plant import Line, until, working
 
 WAYS = [(chaos.held, None), (None, chaos.held), (chaos.late(0.2), None), (chaos.truncated, None)]
@@ -28,9 +28,10 @@ def test_that_a_write_reaches_the_device_once_and_comes_back_up(kit: Kit) -> Non
     asyncio.run(scenario())
 
 
-def test_that_a_refused_write_has_failed_and_the_link_lives(kit: Kit) -> None:
+@pytest.mark.parametrize("name", ANSWERING)
+def test_that_a_refused_write_has_failed_and_the_link_lives(name: str) -> None:
     async def scenario() -> None:
-        async with working(kit) as line:
+        async with working(KITS[name]) as line:
             if not await line.plant.refuse():
                 pytest.skip("this broker takes every message in silence")
             with pytest.raises(WriteFailed):
@@ -48,9 +49,9 @@ async def _written_until_refused(line: Line) -> None:
             await line.write("goal", 2.5)
 
 
-def test_that_a_value_that_cannot_be_sent_has_failed(kit: Kit) -> None:
+def test_that_a_value_that_cannot_be_sent_has_failed(deep_kit: Kit) -> None:
     async def scenario() -> None:
-        async with working(kit) as line:
+        async with working(deep_kit) as line:
             with pytest.raises(WriteFailed):
                 await line.link.write(line.plant.tag("order"), float("nan"), 1.0)
             assert line.plant.taken == []
@@ -61,18 +62,14 @@ def test_that_a_value_that_cannot_be_sent_has_failed(kit: Kit) -> None:
 
 @pytest.mark.parametrize("lost", ["request", "answer"])
 @pytest.mark.parametrize("end", ["cut", "silence"])
-def test_that_a_write_lost_in_the_middle_is_unknown(kit: Kit, lost: str, end: str) -> None:
+def test_that_a_write_lost_in_the_middle_is_unknown(deep_kit: Kit, lost: str, end: str) -> None:
     async def scenario() -> None:
-        async with working(kit) as line:
-            line.chaos.disturb(**{"up" if lost == "request" else "down": chaos.held})
-            began = time.monotonic()
-            writing = asyncio.create_task(line.write("goal", 2.5, timeout_s=5.0 if end == "cut" else 0.3))
-            await asyncio.sleep(0.1)
-            if end == "cut":
-                line.chaos.cut()
-            with pytest.raises(WriteUnknown):
-                await writing
-            assert time.monotonic() - began < 1.5
+        async with working(deep_kit) as line:
+            for _ in range(5):
+                if await _lost(line, lost, end):
+                    break
+            else:
+                pytest.fail("no write has left in five times")
             line.chaos.cut()
             line.chaos.calm()
             await until(lambda: line.link.connected, 8)
@@ -83,9 +80,28 @@ def test_that_a_write_lost_in_the_middle_is_unknown(kit: Kit, lost: str, end: st
     asyncio.run(scenario())
 
 
-def test_that_a_write_while_the_link_is_down_has_failed_and_is_not_kept_for_later(kit: Kit) -> None:
+async def _lost(line: Line, lost: str, end: str) -> bool:
+    """A write that is lost; False where it stood behind a question and never left: failed, and rightly so."""
+    line.chaos.disturb(**{"up" if lost == "request" else "down": chaos.held})
+    began = time.monotonic()
+    writing = asyncio.create_task(line.write("goal", 2.5, timeout_s=5.0 if end == "cut" else 0.3))
+    await asyncio.sleep(0.1)
+    if end == "cut":
+        line.chaos.cut()
+    with pytest.raises((WriteUnknown, WriteFailed)) as told:
+        await writing
+    assert time.monotonic() - began < 1.5
+    if told.type is WriteUnknown:
+        return True
+    line.chaos.calm()
+    await until(lambda: line.link.connected and line.all_good, 8)
+    assert line.plant.taken == []
+    return False
+
+
+def test_that_a_write_while_the_link_is_down_has_failed_and_is_not_kept_for_later(deep_kit: Kit) -> None:
     async def scenario() -> None:
-        async with working(kit) as line:
+        async with working(deep_kit) as line:
             await line.chaos.refuse()
             await until(lambda: not line.link.connected, 2)
             for _ in range(30):  # through several attempts to connect
@@ -107,7 +123,7 @@ def test_that_a_write_while_the_link_is_down_has_failed_and_is_not_kept_for_late
 
 
 @pytest.mark.slow
-def test_that_no_write_lies_on_a_wire_that_breaks_all_the_time(kit: Kit) -> None:
+def test_that_no_write_lies_on_a_wire_that_breaks_all_the_time(deep_kit: Kit) -> None:
     dice = random.Random(11)
     told: dict[float, str] = {}
 
@@ -122,7 +138,7 @@ def test_that_no_write_lies_on_a_wire_that_breaks_all_the_time(kit: Kit) -> None
             line.chaos.calm()
 
     async def write_on(line: Line) -> None:
-        value, until_ = 2.0, time.monotonic() + 6.0
+        value, until_ = 2.0, time.monotonic() + 4.0
         while time.monotonic() < until_:
             value = round(value + 0.01, 2)
             try:
@@ -135,7 +151,7 @@ def test_that_no_write_lies_on_a_wire_that_breaks_all_the_time(kit: Kit) -> None
             await asyncio.sleep(0.02)
 
     async def scenario() -> None:
-        async with working(kit) as line:
+        async with working(deep_kit) as line:
             breaking = asyncio.create_task(break_it(line))
             await write_on(line)
             breaking.cancel()

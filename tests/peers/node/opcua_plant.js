@@ -1,8 +1,9 @@
 // The plant of the contract tests as an OPC UA server on node-opcua; its values come on standard input.
 //
-//   node opcua_plant.js PORT FOLDER
+//   node opcua_plant.js PORT FOLDER [secure]
 //
-// FOLDER takes its certificates. Namespace urn:test:thing, object Thing: Level, Energy, Door, Mode, Message, Order, Goal.
+// FOLDER takes its certificates. Secure: nobody comes in but user "vigie" with the password "pumpe", over Basic256Sha256,
+// signed and encrypted. Namespace urn:test:thing, object Thing: Level, Energy, Door, Mode, Message, Order, Goal.
 // Reads lines "level 173", "level bad" (a sensor fault) and "refuse 1", which it answers "refusing" before it declines
 // every write; says
 // "took order 1" for each write it accepted, and "ready" once it listens.
@@ -12,7 +13,7 @@ const {
     OPCUAServer, DataType, StatusCodes, MessageSecurityMode, SecurityPolicy, OPCUACertificateManager
 } = require("node-opcua");
 
-const [port, folder] = [Number(process.argv[2]), process.argv[3]];
+const [port, folder, secure] = [Number(process.argv[2]), process.argv[3], process.argv[4] === "secure"];
 const TYPES = {
     level: DataType.Double, energy: DataType.Double, door: DataType.Boolean, mode: DataType.Int32,
     message: DataType.String, order: DataType.Boolean, goal: DataType.Double };
@@ -30,8 +31,10 @@ async function main() {
     const server = new OPCUAServer({
         port, resourcePath: "/", hostname: "127.0.0.1", alternateHostname: "127.0.0.1",
         maxConnectionsPerEndpoint: 500, serverCapabilities: { maxSessions: 500 },
-        serverCertificateManager: certificates, securityPolicies: [SecurityPolicy.None],
-        securityModes: [MessageSecurityMode.None] });
+        serverCertificateManager: certificates, allowAnonymous: !secure,
+        securityPolicies: [secure ? SecurityPolicy.Basic256Sha256 : SecurityPolicy.None],
+        securityModes: [secure ? MessageSecurityMode.SignAndEncrypt : MessageSecurityMode.None],
+        userManager: { isValidUser: (user, password) => user === "vigie" && password === "pumpe" } });
     await server.initialize();
     const space = server.engine.addressSpace;
     const namespace = space.registerNamespace("urn:test:thing");
