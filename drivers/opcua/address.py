@@ -46,6 +46,13 @@ class Address:
     """What the first output argument must say for the command to have been taken; empty where it does not matter."""
     history: bool = False
     """The server keeps a history of it: asked for what was missed while the link was down."""
+    condition: str = ""
+    """Instead of a variable, an alarm that the server runs: where the condition is, written like `path` or `node`; with
+    `condition_name` where its source is."""
+    condition_name: str = ""
+    """ConditionName in the events of that source, for servers that show no conditions among their nodes."""
+    field: str = "state"
+    """What of the condition the tag shows, one of `FIELDS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,8 @@ ALIASES = {
 """Short names of namespaces in paths. Source: OPC 40223."""
 
 COLUMNS = tuple(field.name for field in fields(Address) if field.name != "percent")
+FIELDS = ("state", "message", "severity", "comment", "retain")
+"""Source: OPC 10000-9, 5.5.2 (ConditionType); "state" is put together of ActiveState and AckedState."""
 SECURITY = ("none", "basic256sha256", "aes128", "aes256")
 """Source: OPC 10000-7, security policies; the older ones are broken and not offered."""
 MODES = ("sign_and_encrypt", "sign")
@@ -130,16 +139,17 @@ def parse_address(row: Mapping[str, str]) -> Address:
     """One row of a pack's tags.csv; ValueError with one sentence for the engineer."""
     words = {column: (row.get(column) or "").strip() for column in COLUMNS}
     path, node, namespace, method = (words[column] for column in ("path", "node", "namespace", "method"))
+    _check_condition(words)
     if path and node:
         raise ValueError("write either a path of browse names or a node, not both")
-    if not (path or node or method):
-        raise ValueError("write either a path of browse names or a node, or the method that a write calls")
+    if not (path or node or method or words["condition"]):
+        raise ValueError("write either a path of browse names or a node, or a condition, or the method a write calls")
     if node:
         _check_node(node)
     if namespace and ":" not in namespace and not _BRACES.search(namespace):
         raise ValueError(f"namespace {namespace!r} is not a URI; {_hint(namespace, ALIASES, ALIASES.values())}")
     path, element = _element(path, words["element"])
-    for place in (path, words["object"], method):
+    for place in (path, words["object"], method, words["condition"]):
         if not _NODE.fullmatch(place):
             _words(place, namespace)
     if not method and (extra := [column for column in ("object", "arguments", "returns") if words[column]]):
@@ -150,7 +160,18 @@ def parse_address(row: Mapping[str, str]) -> Address:
         _positive(words["publish_ms"], "publish_ms") if words["publish_ms"] else 0.0,
         deadband, percent, _queue(words["queue"]), element, _member(words["member"]), method, words["object"],
         words["arguments"], words["returns"], _yes(words["history"]),
+        words["condition"], words["condition_name"], words["field"] or "state",
     )  # fmt: skip
+
+
+def _check_condition(words: Mapping[str, str]) -> None:
+    if words["field"] and words["field"] not in FIELDS:
+        raise ValueError(f"field {words['field']!r} does not exist; {_hint(words['field'], FIELDS, FIELDS)}")
+    if words["condition"]:
+        if extra := [name for name in ("path", "node", "method", "element", "member") if words[name]]:
+            raise ValueError(f"a tag shows a condition or a variable, not both: leave out {extra[0]} or condition")
+    elif extra := [name for name in ("condition_name", "field") if words[name]]:
+        raise ValueError(f"{extra[0]} says something of a condition, and there is none: write where it is in condition")
 
 
 def _element(path: str, column: str) -> tuple[str, tuple[int, ...]]:
@@ -248,18 +269,25 @@ def target(address: Address, arguments: Mapping[str, str]) -> Target:
 def call(address: Address, arguments: Mapping[str, str]) -> Call:
     """What a write to a tag with a method calls; ValueError where an argument is missing."""
 
-    def place(text: str) -> Target:
-        filled, namespace = _fill(text, arguments), _fill(address.namespace, arguments)
-        node = filled if _NODE.fullmatch(filled) else ""
-        return Target(() if node else _words(filled, namespace), node, namespace or ALIASES["ua"])
-
     given = _fill(address.arguments, {**arguments, "value": "{value}"})
     return Call(
-        place(address.method),
-        place(address.object) if address.object else None,
+        _place(address.method, address, arguments),
+        _place(address.object, address, arguments) if address.object else None,
         tuple(word.strip() for word in given.split(",")) if given else None,
         address.returns,
     )
+
+
+def condition(address: Address, arguments: Mapping[str, str]) -> Target:
+    """Where the condition of a tag is, or its source; ValueError where an argument is missing."""
+    return _place(address.condition, address, arguments)
+
+
+def _place(text: str, address: Address, arguments: Mapping[str, str]) -> Target:
+    """What is written like a path or like a node in one column."""
+    filled, namespace = _fill(text, arguments), _fill(address.namespace, arguments)
+    node = filled if _NODE.fullmatch(filled) else ""
+    return Target(() if node else _words(filled, namespace), node, namespace or ALIASES["ua"])
 
 
 def _fill(text: str, arguments: Mapping[str, str]) -> str:

@@ -75,10 +75,18 @@ class OpcuaDriver:
             raise WriteFailed(f"link {self._link.id} is not connected")
         await self._session.write(tag, raw, timeout_s)
 
+    async def acknowledge(self, tag: Tag, comment: str, timeout_s: float) -> None:
+        """See `supervisor.driver.RunsAlarms`."""
+        if self._session is None:
+            raise WriteFailed(f"link {self._link.id} is not connected")
+        await self._session.alarms.acknowledge(tag, comment, timeout_s)
+
     async def examine(self, tag: Tag, timeout_s: float) -> Examined:
         """See `supervisor.driver.Examiner`."""
         if self._session is None:
             raise ReadFailed(f"link {self._link.id} is not connected")
+        if tag.index in self._plan.conditions.of:
+            return self._session.alarms.examine(tag)
         return await examine(self._session.nodes, tag, timeout_s)
 
 

@@ -102,11 +102,12 @@ class Nodes:
         return path
 
     async def properties(self, nodes: Sequence[ua.NodeId], name: str) -> list[ua.NodeId | None]:
-        """The standard property `name` of each node; None where it has none."""
+        """The standard property `name` of each node, or a deeper one ("EnabledState/Id"); None where it has none."""
         answers: list[ua.NodeId | None] = []
         for chunk in chunks(nodes, self.limit("translate")):
             request = ua.TranslateBrowsePathsToNodeIdsRequest()
-            request.Parameters.BrowsePaths = [self._path([Word(ALIASES["ua"], name)], node) for node in chunk]
+            words = [Word(ALIASES["ua"], word) for word in name.split("/")]
+            request.Parameters.BrowsePaths = [self._path(words, node) for node in chunk]
             response = await self._wire.ask(request, ua.TranslateBrowsePathsToNodeIdsResponse)
             for result in response.Results:
                 found = result.Targets[0].TargetId if result.StatusCode.is_good() and result.Targets else None

@@ -17,6 +17,8 @@ import numpy as np
 from asyncua import ua
 
 from drivers.opcua import methods
+from drivers.opcua.alarms import NativeAlarms
+from drivers.opcua.conditions import Conditions
 from drivers.opcua.fallback import aware
 from drivers.opcua.history import History
 from drivers.opcua.items import Item, address_of, place_of
@@ -59,6 +61,7 @@ class Plan:
         self.columns = Columns(tags, items, self.structures)
         self.history = History(tags, items, self.columns, clock)
         self.positions = {tag.index: position for position, tag in enumerate(tags)}
+        self.conditions = Conditions(tags)
         self.handles = {at: handle for handle, item in enumerate(items) for at in item.positions}
         """Position of a tag -> its item."""
 
@@ -75,6 +78,7 @@ class Session:
         self._clock = clock
         self.nodes = Nodes(wire)
         self.subscriptions = Subscriptions(wire, self.nodes, plan.items, plan.columns, clock)
+        self.alarms = NativeAlarms(wire, self.nodes, self.subscriptions, plan.conditions, clock)
         self._types: dict[int, ua.VariantType] = {}
         """Position -> what a writable node takes."""
         self._methods: dict[int, Method | int] = {}
@@ -117,6 +121,8 @@ class Session:
         works = [*self.subscriptions.work(publish), self._keep(publish), self._watch(), self._wire.renew()]
         if self._plan.history:
             works.append(self._plan.history.fill(self.nodes, self._wire, publish))
+        if self._plan.conditions:
+            works.append(self.alarms.work(publish))
         return works
 
     async def _keep(self, publish: Publish) -> None:
@@ -140,6 +146,8 @@ class Session:
         missing = {}
         for at, tag in enumerate(self._plan.tags):
             handle = self._plan.handles.get(at)
+            if address_of(tag).condition:
+                continue  # see `alarms`
             if handle is None and tag.source and tag.source.readable:
                 missing[tag.index] = int(ua.StatusCodes.BadConfigurationError)
             elif handle is not None and (where := self._plan.items[handle].where) in self.nodes.absent:

@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, S
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from asyncua import ua
 
@@ -50,6 +50,19 @@ _TOO_MUCH = {0x80080000, 0x80100000, 0x80B80000, 0x80B90000}
 Repair = Callable[[], Awaitable[None]]
 
 
+class Listener(Protocol):
+    """Who wants the events of a subscription."""
+
+    def hear(self, told: Sequence[Any]) -> None:
+        """EventFieldLists of one notification."""
+
+    def renew(self) -> None:
+        """A notification was lost. It is not asked for again: an old event behind a new one would be taken for news."""
+
+    async def subscribe(self) -> None:
+        """The subscription is gone: make another."""
+
+
 @dataclass(slots=True, eq=False)
 class Subscription:
     """What the server granted, and what it last said."""
@@ -69,6 +82,8 @@ class Subscription:
     """When it was taken over from a lost session, monotonic seconds, until it is sure that it speaks."""
     unheard: set[int] = field(default_factory=set)
     """Handles without a value since."""
+    listener: Listener | None = None
+    """It is one of events and not of values."""
 
     def gap(self, sequence: int) -> list[int]:
         """The numbers skipped before this one, which it follows from now on; empty for a repetition."""
@@ -85,8 +100,6 @@ class Subscriptions:
 
     def __init__(self, wire: Wire, nodes: Nodes, items: Sequence[Item], columns: Columns, clock: Clock) -> None:
         self.all: dict[int, Subscription] = {}
-        self.events: Callable[[Sequence[Any]], None] = lambda events: None
-        """Takes the EventFieldLists of a notification; nobody asks for any yet."""
         self._wire = wire
         self._nodes = nodes
         self._items = items
@@ -118,7 +131,7 @@ class Subscriptions:
                 wish = self._wish(handle, node)
                 rates.setdefault(wish.publish_ms, []).append(wish)
         for publish_ms, wishes in rates.items():
-            subscription = next((one for one in self.all.values() if one.publish_ms == publish_ms), None)
+            subscription = next((one for one in self._of_values() if one.publish_ms == publish_ms), None)
             if subscription is None:
                 subscription = await self._create(publish_ms)
             try:
@@ -128,6 +141,22 @@ class Subscriptions:
                     raise LinkLost(f"the server does not let us subscribe: {declined}") from declined
                 subscription.nodes |= {wish.handle: wish.node for wish in wishes}
                 self._lost(subscription)
+
+    def _of_values(self) -> list[Subscription]:
+        return [one for one in self.all.values() if one.listener is None]
+
+    async def listen(self, listener: Listener) -> Subscription:
+        """A subscription for events, with nothing in it yet."""
+        made = await self._create(self._wire.settings.publish_ms)
+        made.listener = listener
+        return made
+
+    async def drop(self, subscription: Subscription) -> None:
+        """End one that is not needed."""
+        if self.all.pop(subscription.id, None) is not None:
+            if not self.all:
+                self._any.clear()
+            await self._delete(subscription)
 
     def _wish(self, handle: int, node: ua.NodeId) -> Wish:
         filtered = handle not in self._unfiltered
@@ -181,7 +210,13 @@ class Subscriptions:
         return list(results)
 
     async def take_over(self, kept: Sequence[Subscription]) -> None:
-        """Those that a lost session left on the server, where it lets us have them and the nodes are what they were."""
+        """Those that a lost session left on the server, where it lets us have them and the nodes are what they were.
+
+        One of events is not among them: a refresh says more than what it kept.
+        """
+        kept = [one for one in kept if one.listener is None]
+        if not kept:
+            return
         request = ua.TransferSubscriptionsRequest()
         request.Parameters.SubscriptionIds = [subscription.id for subscription in kept]
         request.Parameters.SendInitialValues = True
@@ -255,10 +290,13 @@ class Subscriptions:
             subscription.unheard -= {row[0] for row in heard.rows()}
         for batch in self._columns.batches(heard.changes, self._clock.now()):
             self._publish(batch)
-        if heard.events:
-            self.events(heard.events)
+        if heard.events and subscription.listener is not None:
+            subscription.listener.hear(heard.events)
 
     async def _fill(self, subscription: Subscription, skipped: Sequence[int]) -> None:
+        if subscription.listener is not None:
+            subscription.listener.renew()
+            return
         if len(skipped) > LONGEST_GAP:
             await self._read(subscription, list(subscription.nodes))
             return
@@ -328,7 +366,10 @@ class Subscriptions:
 
     async def _make_anew(self, subscription: Subscription) -> None:
         await self._delete(subscription)
-        await self.monitor(list(subscription.nodes))
+        if subscription.listener is not None:
+            await subscription.listener.subscribe()
+        else:
+            await self.monitor(list(subscription.nodes))
 
     async def _delete(self, subscription: Subscription) -> None:
         """Whether the server still had it or not."""
