@@ -138,6 +138,26 @@ class History:
         with self._lock:
             return self._looking(self._measure)
 
+    def tags(self) -> dict[str, str]:
+        """Id and kind of every tag ever recorded, those that left the site too, by id."""
+        with self._lock:
+            statement = "SELECT name, kind FROM tag ORDER BY name"
+            return self._looking(lambda view, _: dict(view.meta.execute(statement).fetchall()))
+
+    def known(self) -> int:
+        """Up to when the history knows anything, ns UTC; the values in force then rule no further."""
+        with self._lock:
+            return self._looking(lambda _, sight: sight.known)
+
+    def count(self, tag_id: str, start: int, end: int) -> int:
+        """At most how many samples lie in start < t <= end: reads no sample, and counts chunks that reach out whole."""
+        return self._ask(tag_id, lambda sight, slot: sight.count(slot, (start, end)), 0)
+
+    def counts(self) -> dict[str, int]:
+        """About how many samples of every tag there are, by id; reads the header of every chunk."""
+        with self._lock:
+            return self._looking(_counted)
+
     def _ask(self, tag_id: str, work: Callable[[Sight, int], T], otherwise: T) -> T:
         """`otherwise` for a tag the history does not know."""
 
@@ -195,6 +215,19 @@ class History:
             oldest=min((low for low, _ in bounds), default=0),
             newest=max((high for _, high in bounds), default=0),
         )
+
+
+def _counted(view: View, sight: Sight) -> dict[str, int]:
+    statement = "SELECT tag, sum(n) FROM chunk GROUP BY tag"
+    totals: dict[int, int] = {}
+    for file in (sight.stage, *(sight.part(row) for row in sight.parts)):
+        for slot, n in file.execute(statement).fetchall():
+            totals[slot] = totals.get(slot, 0) + n
+    for row in sight.hot:
+        for slot, n in zip(*(column.tolist() for column in np.unique(row.block.slot, return_counts=True)), strict=True):
+            totals[slot] = totals.get(slot, 0) + n
+    names = view.meta.execute("SELECT slot, name FROM tag ORDER BY name").fetchall()
+    return {name: totals.get(slot, 0) for slot, name in names}
 
 
 def _size(path: Path) -> int:

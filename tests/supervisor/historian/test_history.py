@@ -333,3 +333,18 @@ def test_that_folding_nothing_is_nothing() -> None:
     rows = rollups.reduce(samples([], []), np.array([0, 10]), NOTHING)
     assert len(rollups.fold(rollups.join([]), np.array([0, 10]))) == 0
     assert rows.n.tolist() == [0]
+
+
+def test_that_the_history_says_what_it_has_of_each_tag_and_up_to_when(plant: Plant) -> None:
+    assert plant.history.tags() == {tag.id: tag.spec.kind.value for tag in plant.tags}
+    many = START + np.arange(1, 201) * SECOND
+    plant.historian.put(np.full(200, 2, np.int32), many, np.arange(200.0), np.zeros(200, np.uint8))
+    plant.historian.flush()
+    plant.historian.compact(everything=True)
+    plant.historian.put(np.array([2, 3], np.int32), many[-1:].repeat(2) + SECOND, np.ones(2), np.zeros(2, np.uint8))
+    plant.historian.flush()
+    counts = plant.history.counts()
+    assert (counts["P.t2"], counts["P.t3"], counts["P.t4"]) == (201, 1, 0)
+    assert plant.history.count("P.t2", START, START + HOUR) == 201
+    assert plant.history.count("nobody.x", START, START + HOUR) == 0
+    assert plant.history.known() == int(many[-1]) + SECOND
