@@ -1,15 +1,17 @@
-"""What the historian costs: samples a second, bytes a sample, and a month of one tag on 2 000 columns.
+"""What the historian costs: samples a second, bytes a sample, and what a window asks of a year of eight pens.
 
-    python benchmarks/historian.py [--days 30] [--samples 4000000]
+    python -m benchmarks.historian [--devices 20] [--samples 4000000] [--days 365] [--only ingest bytes year]
 
-Every figure stands beside its baseline of the same run: plain rows in SQLite (WITHOUT ROWID, key tag and time), written
-as the historian writes: 10 000 samples a commit, synchronous=FULL.
+The bytes are those of the mixed workload (`benchmarks.workload`), a day of it, by kind of signal, at milliseconds and
+at microseconds. Ingest and reading stand beside plain rows in SQLite (WITHOUT ROWID, key tag and time), written as the
+historian writes: 10 000 samples a commit, synchronous=FULL.
 """
 
 from __future__ import annotations
 
 import argparse
 import logging
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -17,9 +19,12 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import workload
+from benchmarks.workload import DAY, DEVICE
 from supervisor.clock import SECOND, HandClock
-from supervisor.database import connect
-from supervisor.flow import Indices, Times, Values
+from supervisor.database import connect, reading
+from supervisor.flow import Change, Indices, Times, Values
+from supervisor.historian.files import part_files
 from supervisor.historian.history import History
 from supervisor.historian.rollups import LEVELS
 from supervisor.historian.writer import Historian, Pace
@@ -27,12 +32,11 @@ from supervisor.model import Equipment, EquipmentType, Tag, TagSpec, Text
 from supervisor.texts import Texts
 
 START = 1_767_225_600 * SECOND
-DAY = 86_400 * SECOND
-TAGS = 2500
+TAGS = 2000
 COMMIT = 10_000
 ROWS = "CREATE TABLE sample(tag INTEGER, t INTEGER, v REAL, q INTEGER, PRIMARY KEY(tag, t)) WITHOUT ROWID"
-MIX = ((20, 5.0), (480, 60.0), (2000, 600.0))
-"""Tags and the seconds between their samples: a demo city kept on change with a heartbeat."""
+PENS, POLL_S = 8, 10
+Line = tuple[str, float, float | None, str]
 
 
 def plant(count: int) -> list[Tag]:
@@ -57,21 +61,6 @@ def values(tag: int, n: int, noise: np.random.Generator) -> Values:
     return noise.integers(0, 2, n).astype(np.float64)
 
 
-def day(number: int, noise: np.random.Generator) -> tuple[Indices, Times, Values]:
-    """A day of the mix, in order of time, to the millisecond."""
-    index, times, value, tag = [], [], [], 0
-    for count, seconds in MIX:
-        n = round(86_400 / seconds)
-        for _ in range(count):
-            at = (np.arange(n) * seconds * 1000 + noise.integers(1, round(seconds * 900), n)).astype(np.int64)
-            times.append(START + number * DAY + at * 1_000_000)
-            value.append(values(tag, n, noise))
-            index.append(np.full(n, tag, np.int32))
-            tag += 1
-    order = np.argsort(np.concatenate(times), kind="stable")
-    return np.concatenate(index)[order], np.concatenate(times)[order], np.concatenate(value)[order]
-
-
 def scans(samples: int, tags: int) -> Iterator[tuple[Indices, Times, Values]]:
     """Commits of 10 000 samples of tags that all move once a second."""
     noise = np.random.default_rng(1)
@@ -86,33 +75,46 @@ def scans(samples: int, tags: int) -> Iterator[tuple[Indices, Times, Values]]:
         yield index[rows], at[rows], value[rows]
 
 
-def folder_bytes(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.glob("*.db"))
-
-
-def ingest(folder: Path, samples: int) -> tuple[float, float]:
-    """Samples a second, sealing included, and bytes a sample."""
-    work = list(scans(samples, 2000))
+def ingest(folder: Path, samples: int) -> float:
+    """Samples a second, sealing included."""
+    work = list(scans(samples, TAGS))
     historian = Historian(folder, plant(TAGS), Texts.create(), HandClock(START))
     begun = time.perf_counter()
     for index, at, value in work:
         historian.put(index, at, value, np.zeros(len(index), np.uint8))
         historian.flush()
-        if historian._hot_samples >= historian.pace.compact_samples:
+        if historian._hot_samples >= historian._hot_most:
             historian.compact()
     historian.compact(everything=True)
     elapsed = time.perf_counter() - begun
     historian.close()
-    return samples / elapsed, stage_bytes(folder) / samples
+    return samples / elapsed
 
 
-def stage_bytes(folder: Path) -> int:
-    return (folder / "stage.db").stat().st_size
+def share(folder: Path, samples: int, tags: int = 50_000, rate: int = 100_000) -> float:
+    """Per cent of a core that `rate` changes a second take: absorbing, a flush a second, compaction."""
+    work = list(scans(samples, tags))
+    historian = Historian(folder, plant(tags), Texts.create(), HandClock(START))
+    begun, since = time.process_time(), 0
+    for index, at, value in work:
+        good = np.zeros(len(index), np.uint8)
+        historian.absorb(Change(index, value, good, at, int(at[-1])))
+        since += len(index)
+        if since >= rate:
+            historian.flush()
+            since = 0
+        if historian._hot_samples >= historian._hot_most:
+            historian.compact()
+    historian.flush()
+    historian.compact(everything=True)
+    taken = time.process_time() - begun
+    historian.close()
+    return 100 * taken / (samples / rate)
 
 
 def ingest_rows(path: Path, samples: int) -> tuple[float, float]:
-    """The same samples as plain rows."""
-    work = list(scans(samples, 2000))
+    """The same samples as plain rows: samples a second, bytes a sample."""
+    work = list(scans(samples, TAGS))
     connection = connect(path, (ROWS,))
     begun = time.perf_counter()
     for index, at, value in work:
@@ -125,16 +127,80 @@ def ingest_rows(path: Path, samples: int) -> tuple[float, float]:
     return samples / elapsed, path.stat().st_size / samples
 
 
-def load_month(folder: Path, days: int) -> tuple[int, float]:
-    """Samples of the month, and the seconds it took to write and merge them."""
+def measure_ingest(folder: Path, options: argparse.Namespace) -> list[Line]:
+    rate = ingest(folder / "a", options.samples)
+    other, size = ingest_rows(folder / "rows.db", options.samples // 4)
+    return [
+        ("ingest, sealing included, full sync", rate / 1e6, other / 1e6, "M samples/s"),
+        ("a core at 100 000 changes/s of 50 000 tags", share(folder / "b", 5 * options.samples), None, "%"),
+        ("plain rows", size, None, "B/sample"),
+    ]
+
+
+def measure_bytes(folder: Path, options: argparse.Namespace) -> list[Line]:
+    lines: list[Line] = []
+    for exponent, name in ((6, "1 ms"), (3, "1 µs")):
+        lines += _day(folder / name, options.devices, exponent, name)
+    return lines
+
+
+def _day(folder: Path, devices: int, exponent: int, name: str) -> list[Line]:
+    """A day of the mixed workload, merged: what its files weigh."""
+    tags = plant(devices * len(DEVICE))
+    historian = Historian(folder, tags, Texts.create(), HandClock(START + 2 * DAY), Pace(exponent=exponent))
+    index, at, value, quality = workload.together(list(workload.days_of(devices, 0, START)))
+    begun = time.perf_counter()
+    for low in range(0, len(index), 100_000):
+        rows = slice(low, low + 100_000)
+        historian.put(index[rows], at[rows], value[rows], quality[rows])
+    historian.flush()
+    historian.compact(everything=True)
+    historian.merge(everything=True)
+    taken = time.perf_counter() - begun
+    historian.close()
+    n = len(index)
+    parts = sum(path.stat().st_size for path in part_files(folder))
+    rolled = (folder / "rollup.db").stat().st_size
+    return [
+        (f"{n / 1e6:.1f} M samples at {name}: partitions", parts / n, None, "B/sample"),
+        *(
+            (f"    {kind}, {100 * part:.0f} % of the samples", size, None, "B/sample")
+            for kind, part, size in _kinds(folder)
+        ),
+        ("  rollups", rolled / n, None, "B/sample"),
+        ("  flushed, compacted, merged", n / taken / 1e6, None, "M samples/s"),
+    ]
+
+
+def _kinds(folder: Path) -> Iterator[tuple[str, float, float]]:
+    """Kind, its share of the samples, its bytes a sample without SQLite's own."""
+    sums = {kind: [0, 0] for kind in dict.fromkeys(DEVICE)}
+    for path in part_files(folder):
+        with reading(path) as connection:
+            query = "SELECT tag, n, length(data) FROM chunk JOIN blob ON blob.id = blob_id"
+            for slot, n, size in connection.execute(query).fetchall():
+                of = sums[DEVICE[(slot - 1) % len(DEVICE)]]
+                of[0], of[1] = of[0] + n, of[1] + size
+    whole = sum(n for n, _ in sums.values())
+    for kind, (n, size) in sums.items():
+        yield kind, n / whole, size / n
+
+
+def load_year(folder: Path, days: int) -> tuple[int, float]:
+    """Eight tags kept every ten seconds; samples, and the seconds it took to write and merge them."""
     historian = Historian(folder, plant(TAGS), Texts.create(), HandClock(START + days * DAY + DAY), Pace())
-    noise, count, taken = np.random.default_rng(7), 0, 0.0
+    noise, count, taken, n = np.random.default_rng(7), 0, 0.0, 86_400 // POLL_S
     for number in range(days):
-        index, at, value = day(number, noise)
+        columns = np.array([values(tag, n, noise) for tag in range(PENS)])
+        at = START + number * DAY + (np.arange(n) * POLL_S * 1000 + noise.integers(1, 900, n)) * 1_000_000
+        index, times = np.tile(np.arange(PENS, dtype=np.int32), n), np.repeat(at, PENS)
         begun = time.perf_counter()
-        historian.put(index, at, value, np.zeros(len(index), np.uint8))
+        historian.put(index, times, columns.T.reshape(-1), np.zeros(len(index), np.uint8))
         taken += time.perf_counter() - begun
         count += len(index)
+    rest = np.arange(TAGS, dtype=np.int32)  # one sample of everything: a page of 2 000 tags finds something
+    middle = np.full(TAGS, START + days * DAY // 2)
+    historian.put(rest, middle, np.ones(TAGS), np.zeros(TAGS, np.uint8))
     begun = time.perf_counter()
     historian.flush()
     historian.compact(everything=True)
@@ -144,25 +210,18 @@ def load_month(folder: Path, days: int) -> tuple[int, float]:
     return count, taken
 
 
-def rows_month(path: Path, days: int, tags: int) -> float:
-    """Milliseconds of min and max by column of one tag over the month, from plain rows; 19 others lie beside it."""
+def rows_year(path: Path, days: int) -> float:
+    """Milliseconds of min, max and mean by column of one tag from plain rows; its seven neighbours lie beside it."""
     connection = connect(path, (ROWS,))
-    noise = np.random.default_rng(7)
-    n = days * 17_280
+    noise, n = np.random.default_rng(7), days * 86_400 // POLL_S
     connection.execute("BEGIN")
-    for tag in range(tags):
-        at = START + np.arange(n) * 5 * SECOND
+    for tag in range(2, 4):
+        at = START + np.arange(n) * POLL_S * SECOND
         rows = zip([tag] * n, at.tolist(), values(tag, n, noise).tolist(), [0] * n, strict=True)
         connection.executemany("INSERT INTO sample VALUES (?, ?, ?, ?)", rows)
     connection.execute("COMMIT")
-    step = days * DAY // 2000
-
-    def read() -> None:
-        connection.execute(
-            "SELECT (t - ?) / ?, min(v), max(v), avg(v) FROM sample WHERE tag = 3 GROUP BY 1", (START, step)
-        ).fetchall()
-
-    elapsed = best(read, 3)
+    query = "SELECT (t - ?) / ?, min(v), max(v), avg(v) FROM sample WHERE tag = 3 GROUP BY 1"
+    elapsed = best(lambda: connection.execute(query, (START, days * DAY // 2000)).fetchall(), 2)
     connection.close()
     return elapsed
 
@@ -177,60 +236,57 @@ def best(work: Callable[[], object], rounds: int = 7) -> float:
     return min(taken)
 
 
-def read_month(folder: Path, days: int) -> dict[str, float]:
+def measure_year(folder: Path, options: argparse.Namespace) -> list[Line]:
     """Milliseconds of what a window asks."""
-    end = START + days * DAY
-    fresh = History(folder)
-    first = best(lambda: fresh.trend("B.t3", START, end, 2000), 1)
-    history = fresh
-    ids = [f"B.t{i}" for i in range(2000)]
-    instant = START + days * DAY // 2
-    return {
-        "month of a 5 s tag, 2 000 columns, first time": first,
-        "  again, from rollups": best(lambda: history.trend("B.t3", START, end, 2000)),
-        "  again, from the samples": best(lambda: history.trend("B.t3", START, end, 2000, level=0)),
-        "  hours only": best(lambda: history.trend("B.t3", START, end, 2000, level=LEVELS[1])),
-        "eight pens of the month": best(lambda: [history.trend(f"B.t{i}", START, end, 2000) for i in range(8)]),
-        "24 h of a 5 s tag, every sample": best(lambda: history.samples("B.t3", instant, instant + DAY)),
-        "a page of 2 000 tags at T": best(lambda: history.at(ids, instant), 3),
-    }
+    days = options.days
+    count, taken = load_year(folder / "year", days)
+    other = rows_year(folder / "year.db", days)
+    history, end, middle = History(folder / "year"), START + days * DAY, START + days * DAY // 2 + 3600 * SECOND
+    ids = [f"B.t{i}" for i in range(TAGS)]
+    asked: list[tuple[str, Callable[[], object], int]] = [
+        ("of one tag, 2 000 columns, first time", lambda: history.trend("B.t3", START, end, 2000), 1),
+        ("  again", lambda: history.trend("B.t3", START, end, 2000), 7),
+        ("  from hours", lambda: history.trend("B.t3", START, end, 2000, level=3600 * SECOND), 7),
+        ("  from ten minutes", lambda: history.trend("B.t3", START, end, 2000, level=LEVELS[0]), 3),
+        ("  from the samples", lambda: history.trend("B.t3", START, end, 2000, level=0), 3),
+        ("of eight pens", lambda: [history.trend(f"B.t{i}", START, end, 2000) for i in range(PENS)], 3),
+        ("24 h of one tag, every sample", lambda: history.samples("B.t3", middle, middle + DAY), 7),
+        ("a page of 2 000 tags at T", lambda: history.at(ids, middle), 3),
+    ]
+    lines: list[Line] = [(f"{days} days of eight tags, merged", count / taken / 1e6, None, "M samples/s")]
+    for what, work, rounds in asked:
+        lines.append((what, best(work, rounds), other if what.startswith("  ") else None, "ms"))
+    history.close()
+    return lines
 
 
-def table(rows: list[tuple[str, float, float | None, str]]) -> None:
+MEASURES = {"ingest": measure_ingest, "bytes": measure_bytes, "year": measure_year}
+
+
+def table(rows: list[Line]) -> None:
     print(f"{'':48}{'historian':>12}{'plain rows':>12}{'ratio':>8}")
     for name, own, other, unit in rows:
         beside = "" if other is None else f"{other:>12,.2f}{max(own, other) / min(own, other):>7.1f}x"
-        print(f"{name:48}{own:>12,.2f}{beside}  {unit}")
+        print(f"{name:48}{own:>12,.3f}{beside}  {unit}")
+
+
+def load() -> str:
+    """How busy the machine is; wall times mean nothing without it."""
+    return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores" if hasattr(os, "getloadavg") else ""
 
 
 def main() -> None:
     logging.basicConfig(level=logging.WARNING)
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--samples", type=int, default=4_000_000)
+    parser.add_argument("--devices", type=int, default=20)
+    parser.add_argument("--only", nargs="+", choices=MEASURES, default=list(MEASURES))
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        rate, size = ingest(folder / "a", options.samples)
-        other_rate, other_size = ingest_rows(folder / "rows.db", options.samples // 4)
-        count, taken = load_month(folder / "month", options.days)
-        month = folder_bytes(folder / "month")
-        parts = sum(path.stat().st_size for path in (folder / "month").glob("part-*.db"))
-        rolled = (folder / "month" / "rollup.db").stat().st_size
-        reading = read_month(folder / "month", options.days)
-        rows_ms = rows_month(folder / "month.db", options.days, 20)
-    lines: list[tuple[str, float, float | None, str]] = [
-        ("ingest, sealing included", rate / 1e6, other_rate / 1e6, "M samples/s"),
-        ("  bytes before merging", size, other_size, "B/sample"),
-        (f"{options.days} days of {TAGS} tags, merged", count / taken / 1e6, None, "M samples/s"),
-        ("  samples", count / 1e6, None, "M"),
-        ("  bytes in partitions", parts / count, None, "B/sample"),
-        ("  bytes of rollups", rolled / count, None, "B/sample"),
-        ("  bytes of everything", month / count, None, "B/sample"),
-    ]
-    for what, ms in reading.items():
-        lines.append((what, ms, rows_ms if "again" in what else None, "ms"))
-    table(lines)
+    for name in options.only:
+        print(f"{name}, {load()}")
+        with tempfile.TemporaryDirectory() as folder:
+            table(MEASURES[name](Path(folder), options))
 
 
 if __name__ == "__main__":

@@ -53,6 +53,9 @@ WAITING_BYTES = 512 << 20
 """Encoded rows that wait for a disk that takes none; beyond that the oldest are given up, and said so."""
 LOADING = 1_000_000
 """Samples `put` leaves unflushed before it flushes by itself."""
+MANY_TAGS, PER_TAG = 10_000, 200
+"""Above so many tags, each adds so many samples to those worth a compaction before its time: a chunk costs a tenth of a
+millisecond however few it holds."""
 AGAIN_S = 60.0
 """Pause before a compaction that failed is tried again: it reads all that was flushed, and would take a whole core."""
 HOLE = 15 * SECOND
@@ -114,6 +117,7 @@ class Historian:
         self._pending = Pending(tags, texts, self._slots, self.pace.exponent, self.pace.heartbeat_s)
         self._rows: deque[Row] = deque()
         self._hot_samples = self.recovery.samples
+        self._hot_most = self.pace.compact_samples + PER_TAG * max(0, len(tags) - MANY_TAGS)
         self._threads: list[threading.Thread] = []
         self._stopping = threading.Event()
         self._wake = threading.Event()
@@ -193,7 +197,7 @@ class Historian:
             self._pending.add((index, time, value, quality, lag), self._clock.monotonic())
         if self._pending.count >= LOADING:
             self.flush()
-            if self._hot_samples >= self.pace.compact_samples:
+            if self._hot_samples >= self._hot_most:
                 self.merge(everything=True, leave=self.compact().partitions)
 
     def lag(self) -> float:
@@ -261,7 +265,7 @@ class Historian:
         trouble, waited = "", 0.0
         while not self._stopping.wait(self.pace.flush_s):
             waited += self.pace.flush_s
-            due = waited >= self.pace.compact_s or self._hot_samples >= self.pace.compact_samples
+            due = waited >= self.pace.compact_s or self._hot_samples >= self._hot_most
             if due and (not trouble or waited >= AGAIN_S):
                 waited = 0.0
                 trouble = _attempt(self._keep, trouble)

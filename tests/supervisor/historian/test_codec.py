@@ -114,6 +114,53 @@ def test_that_a_day_of_a_slow_measurement_costs_little() -> None:
     assert len(codec.encode(samples(time, value))) / 8640 < 1.6
 
 
+FIRST_VERSION = (
+    "010611812800000000ca9429527286180090293e5b7286182e0000003300000070636f210300050a04010427000010010100f3010000000000"
+    "4001e8abda769b010080cff33ccff33ccff33c0f0070636f210300050a04010427000010010100fdffffffffffffbf01c80000000000"
+    "0080ffffdbfa7ffcff8ffffff1ff3ffe1f000300000000000000070000000900000000810000000000000000000004a346d9"
+)
+"""Written before there was a second version of the format: 40 samples, two of them bad, no lag."""
+
+
+def test_that_a_chunk_of_the_first_version_is_read_for_ever() -> None:
+    found = codec.decode(bytes.fromhex(FIRST_VERSION))
+    value = np.round(20 + np.arange(40) % 7 / 10, 1)
+    value[7:9] = np.nan
+    assert np.array_equal(found.value, value, equal_nan=True)
+    step = np.arange(1, 41) * 1_000_000_000 + np.arange(40) % 3 * 1_000_000
+    assert np.array_equal(found.time, 1_767_225_600_000_000_000 + step)
+    assert not found.lag.any()
+    assert np.flatnonzero(found.quality).tolist() == [7, 8]
+
+
+def polled(n: int, noise_us: float, unit: int) -> Samples:
+    noise = np.random.default_rng(4)
+    kept = np.flatnonzero(noise.random(4 * n) < 0.3)[:n]
+    time = 1_767_225_600_000_000 + kept * 2_000_000 + np.abs(noise.normal(0, noise_us, n)).astype(np.int64)
+    return samples(time * 1000 // unit * unit, np.zeros(n))
+
+
+@pytest.mark.parametrize(("unit", "most"), [(1_000, 1.85), (1_000_000, 0.52)])
+def test_that_the_times_of_a_polled_device_cost_its_jitter_and_no_more(unit: int, most: float) -> None:
+    whole = polled(10_000, 500, unit)
+    blob = codec.encode(whole)
+    assert blob[1] >= codec.POLLED
+    assert len(blob) / 10_000 < most
+    assert same(codec.decode(blob), whole)
+
+
+def test_that_times_without_any_grid_are_coded_as_before() -> None:
+    time = np.sort(np.random.default_rng(1).integers(0, 10**15, 10_000)) * 1000
+    assert codec.encode(samples(time, np.zeros(10_000)))[1] < codec.POLLED
+
+
+def test_that_a_few_times_cost_no_table() -> None:
+    whole = samples(1_767_225_600 * 10**9 + np.arange(8) * 600 * 10**9, np.zeros(8))
+    blob = codec.encode(whole)
+    assert len(blob) < 80
+    assert same(codec.decode(blob), whole)
+
+
 def block_of(slots: Slots, whole: Samples) -> Block:
     return Block(slots, whole.time, whole.value, whole.quality, whole.lag)
 
