@@ -25,7 +25,7 @@ from supervisor.clock import SECOND
 from supervisor.historian.history import History
 from tests.supervisor.historian.child import PACE, TAGS
 from tests.supervisor.historian.conftest import Plant
-from tests.supervisor.historian.test_crash import FAR, check_files, check_whole, recording, safe
+from tests.supervisor.historian.test_crash import check_files, check_whole, recording, safe
 
 LIVE = """
 import sys, time
