@@ -8,10 +8,7 @@ enumeration, String, Double for the rest.
 from __future__ import annotations
 
 import asyncio
-import copy
-import functools
-import gc
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,16 +19,15 @@ from asyncua import Server, ua
 from asyncua.server.address_space import (
     AddressSpace,
     AttributeService,
-    AttributeValue,
-    NodeData,
     NodeManagementService,
 )
 from asyncua.server.internal_server import InternalServer
 from asyncua.server.internal_session import InternalSession
-from asyncua.server.standard_address_space import standard_address_space
 
-from drivers.opcua.address import ALIASES, Address, Target, Word, parse_url, target
+from drivers.opcua.address import ALIASES, Address, Target, Word, condition, parse_url, target
+from simulator.conditions import SEVERITY, Controller, Held
 from simulator.relay import Relay
+from simulator.standard import PrivateNodes, standard_nodes
 from simulator.world import Rejected, World
 from supervisor.model import Kind, LinkSpec, Source, Tag
 
@@ -58,6 +54,7 @@ class OpcuaServer:
         self._relay = Relay(*parse_url(link.url))
         self._server: Server | None = None
         self._variables: list[_Variable] = []
+        self._alarms: Controller | None = None
         self._index = np.array([], np.int32)
         self._shown = np.array([], np.float64)
         """What is on the wire, in engineering units."""
@@ -65,7 +62,10 @@ class OpcuaServer:
         self._refusing = False
 
     async def start(self) -> None:
-        server = Server(iserver=_Core())
+        core = _Core()
+        if any(_runs(tag) for tag in self._tags):
+            core.bind_condition_methods = SEVERITY  # ConditionRefresh, and the severity of the events that frame it
+        server = Server(iserver=core)
         server.set_endpoint(self._link.url)
         server.socket_address = ("127.0.0.1", 0)
         server.name = self._link.name.en
@@ -73,7 +73,8 @@ class OpcuaServer:
         server.disable_clock()  # its task would need a second to stop; the time is told when asked for instead
         await server.init()
         _tell_time(server.iserver)
-        self._variables = await self._build(server)
+        self._variables, held = await self._build(server)
+        self._alarms = Controller(server.iserver, self._world, held)
         server.iserver.attribute_service = _Attributes(
             server.iserver.aspace, {str(variable.node): variable for variable in self._variables}, self._take
         )
@@ -94,6 +95,8 @@ class OpcuaServer:
             if variable.kind is ua.VariantType.String and self._world.text.get(variable.tag.index) != self._texts[at]:
                 moved.add(at)
         await self._show(moved)
+        if self._alarms is not None:
+            await self._alarms.push()
 
     async def stop(self) -> None:
         server, self._server = self._server, None
@@ -109,18 +112,21 @@ class OpcuaServer:
         self._refusing = "refuse" in mischief
         self._relay.misbehave(mischief)
 
-    async def _build(self, server: Server) -> list[_Variable]:
+    async def _build(self, server: Server) -> tuple[list[_Variable], list[Held]]:
         """Nodes for every tag, parents first; a node of the standard itself (CurrentTime) already exists."""
         # a tag that is only a method's, or inside an array or a structure, has no variable of its own here
         own = [tag for tag in self._tags if (at := _address(tag)).path or at.node if not (at.element or at.member)]
         wanted = [(tag, target(_address(tag), tag.equipment.args)) for tag in own]
         uris = {word.namespace for _, where in wanted for word in where.path}
         uris |= {where.namespace for _, where in wanted if where.node}
+        alarms = [(tag, condition(_address(tag), tag.equipment.args)) for tag in self._tags if _runs(tag)]
+        uris |= {word.namespace for _, where in alarms for word in where.path}
         indices = {uri: await server.register_namespace(uri) for uri in sorted(uris - {ALIASES["ua"]})}
         tree = _Tree(server.iserver.node_mgt_service, server.iserver.aspace, {**indices, ALIASES["ua"]: 0})
         wanted.sort(key=lambda pair: len(pair[1].path))
         variables = (tree.variable(tag, where) for tag, where in wanted)
-        return [variable for variable in variables if variable is not None]
+        made = [variable for variable in variables if variable is not None]
+        return made, [tree.alarm(tag, where) for tag, where in alarms]
 
     async def _show(self, positions: Any) -> None:
         """Put the world's present values of these variables on the wire."""
@@ -207,6 +213,18 @@ class _Tree:
         attributes.AccessLevel = attributes.UserAccessLevel = tag.source.readable + 2 * tag.source.writable
         self._add(node, name, parent, attributes)
         return _Variable(node, tag, tag.source, kind)
+
+    def alarm(self, tag: Tag, where: Target) -> Held:
+        """A condition of the source at a path, which it hangs below: an object that can be called, without the rest."""
+        source, name = self._folder(where.path), _address(tag).condition_name
+        path = (*where.path, Word(where.path[-1].namespace, name))
+        node = self._folder(path)
+        reference = ua.AddReferencesItem()
+        reference.SourceNodeId, reference.TargetNodeId, reference.IsForward = source, node, True
+        reference.ReferenceTypeId = ua.NodeId(ua.ObjectIds.HasCondition)
+        reference.TargetNodeClass = ua.NodeClass.Object
+        self._nodes.add_references([reference])[0].check()
+        return Held(node, source, where.path[-1].name, name, tag)
 
     def _folder(self, path: tuple[Word, ...]) -> Any:
         if path not in self._made:
@@ -297,63 +315,7 @@ class _Core(InternalServer):  # type: ignore[misc]
 
     async def load_standard_address_space(self, shelf_file: Path | None = None) -> None:
         # the seam is the one asyncua's own shelf uses: `AddressSpace.load_aspace_shelf` puts a lazy mapping here too
-        self.aspace._nodes = _Private(_standard_nodes())
-
-
-class _Private(MutableMapping[Any, Any]):
-    """A server's own nodes over the standard's 6 000, of which it takes a copy of those it touches."""
-
-    def __init__(self, shared: Mapping[Any, Any]) -> None:
-        self._shared = shared
-        self._own: dict[Any, Any] = {}
-
-    def __getitem__(self, key: Any) -> Any:
-        own = self._own.get(key)
-        if own is None:
-            own = self._own[key] = _copy(self._shared[key])
-        return own
-
-    def __setitem__(self, key: Any, node: Any) -> None:
-        self._own[key] = node
-
-    def __delitem__(self, key: Any) -> None:
-        del self._own[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._own or key in self._shared
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter({**self._shared, **self._own})
-
-    def __len__(self) -> int:
-        return len({**self._shared, **self._own})
-
-
-def _copy(shared: Any) -> Any:
-    """A node of a server's own; values too, for asyncua fills some structures in place."""
-    node = NodeData(shared.nodeid)
-    node.attributes = {key: AttributeValue(copy.deepcopy(held.value)) for key, held in shared.attributes.items()}
-    node.references = list(shared.references)
-    node.call = shared.call
-    return node
-
-
-@functools.cache
-def _standard_nodes() -> Mapping[Any, Any]:
-    """The standard's address space, a constant of OPC UA: built once in a process, never written to.
-
-    Half the time it would take goes to a garbage collector that finds nothing to collect.
-    """
-    space = AddressSpace()
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        standard_address_space.fill_address_space(NodeManagementService(space))
-    finally:
-        if collecting:
-            gc.enable()
-    nodes: Mapping[Any, Any] = space._nodes
-    return nodes
+        self.aspace._nodes = PrivateNodes(standard_nodes())
 
 
 async def _tell_again(subscription: Any) -> None:
@@ -375,6 +337,11 @@ def _tell_time(core: InternalServer) -> None:
         return ua.DataValue(ua.Variant(now, ua.VariantType.DateTime), SourceTimestamp=now)
 
     core.aspace.set_attribute_value_callback(time_node, ua.AttributeIds.Value, current)
+
+
+def _runs(tag: Tag) -> bool:
+    """Whether the controller runs an alarm for it: one that is named by its source."""
+    return bool(_address(tag).condition and _address(tag).condition_name and _address(tag).field == "state")
 
 
 def _address(tag: Tag) -> Address:

@@ -45,8 +45,9 @@ def root(site: Site, equipment: Equipment) -> Equipment:
 
 
 def limit(alarm: Alarm, look: Look) -> str:
-    """The limit of an alarm as "> 4,40"; empty for a state, whose word says it already."""
+    """The limit of an alarm as "> 4,40"; empty for a state, whose word says it already, and where its controller has
+    one of its own."""
     spec = alarm.tag.spec
-    if spec.kind in (Kind.BOOLEAN, Kind.ENUM, Kind.TEXT):
+    if alarm.rule.condition not in _SIGNS or spec.kind in (Kind.BOOLEAN, Kind.ENUM, Kind.TEXT):
         return ""
     return f"{_SIGNS[alarm.rule.condition]} {look.number(alarm.rule.limit, spec.decimals)}"

@@ -19,7 +19,7 @@ from simulator.city.chance import Flags, Floats
 from simulator.city.fleet import Physics, Slot
 from simulator.city.weather import DAY_S, FIRST_DAY, Moment, Weather
 from simulator.world import Rejected, World
-from supervisor.model import Equipment
+from supervisor.model import Equipment, Native
 
 STOPPED, RUNNING, FAULT, OUT_OF_SERVICE = 0, 1, 2, 3
 PUMPS = 3
@@ -90,6 +90,7 @@ class Pumping(Physics):
         self._out = {tag: self.slot(tag) for tag in measured.split()}
         self._mode, self._start, self._stop = self.slot("mode"), self.slot("start_level"), self.slot("stop_level")
         self._pump = {tag: parts(tag) for tag in ("state", "current", "speed", "temperature", "starts", "hours")}
+        self._protection = parts("protection")
         self._order, self._pump_mode = parts("order"), parts("mode")
         self.present = self._pump["state"].exists
         self._order.on_write(self._write_order)
@@ -226,6 +227,7 @@ class Pumping(Physics):
         shown = (state, amps, self._hertz, self._heat, self.starts, self.hours)
         for slot, values in zip(self._pump.values(), shown, strict=True):
             slot.write(values)
+        self._protection.write(np.where(trip, Native.UNACKED, Native.NORMAL))
         self._kilowatts = amps.sum(axis=1) * math.sqrt(3) * 400 * 0.84 / 1000
 
     def _show_station(self, moment: Moment, rain: Floats, inflow: Floats, outflow: Floats, supply: Flags) -> None:
