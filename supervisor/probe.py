@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol as Interface
 
+from supervisor.errors import Unavailable
+from supervisor.model import Text
 from supervisor.vault import Vault
 
 
@@ -90,8 +92,34 @@ class Peer:
     """The options of the look, by name: `Probe.options` says which there are."""
     vault: Vault = field(default_factory=lambda: Lent(Path()))
     """Our password, keys and certificates, and whom we trust, under `link_id`."""
+    language: str = "en"
+    """Of the sentences for the person who looks: "fr" or "en"."""
+
+    def say(self, text: Text, *parts: object) -> str:
+        """A sentence in the language of the look, its places filled."""
+        return text.say(self.language).format(*parts)
+
+    def number(self, name: str, default: str) -> float:
+        """The number an option says. Raises Unavailable for anything else."""
+        text = self.words.get(name, default).strip()
+        try:
+            return float(text)
+        except ValueError:
+            raise Unavailable(self.say(NO_NUMBER, name, text)) from None
+
+    def whole(self, name: str, default: str) -> int:
+        """Likewise for a whole number."""
+        number = self.number(name, default)
+        if number != number or number in (float("inf"), float("-inf")) or number != int(number):
+            raise Unavailable(self.say(NO_WHOLE, name, self.words.get(name, default)))
+        return int(number)
 
 
+NO_NUMBER = Text(fr="L'option {} vaut « {} » : il faut un nombre.", en='the option {} is "{}": it takes a number')
+NO_WHOLE = Text(fr="L'option {} vaut « {} » : il faut un entier.", en='the option {} is "{}": it takes a whole number')
+SENSELESS = Text(fr="Les options ne conviennent pas : {}", en="the options make no sense: {}")
+FAILED = Text(fr="Rien n'a été écrit : {}", en="nothing was written: {}")
+UNKNOWN = Text(fr="Nul ne sait si la valeur a été écrite : {}", en="nobody knows whether it was written: {}")
 PROBE = "probe"
 
 

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from drivers.modbus import probe_words as words
 from drivers.modbus.address import Address, Settings, Table, Type, parse_address, parse_settings
 from drivers.modbus.client import Client, GarbledAnswer, ModbusException
 from drivers.modbus.codec import Layout
@@ -25,7 +26,7 @@ from drivers.modbus.endpoint import SERIAL_WORDS, parse_endpoint
 from drivers.modbus.plan import READ
 from drivers.modbus.readings import Registers, notations, number_of
 from supervisor.errors import Unavailable
-from supervisor.probe import Fact, Finding, Peer, Progress, Report
+from supervisor.probe import SENSELESS, Fact, Finding, Peer, Progress, Report
 
 REGISTERS, BITS = 125, 2000
 """Most that one request may ask for. Source: Modbus Application Protocol V1.1b3, 6.1 and 6.3."""
@@ -59,30 +60,33 @@ class _Wish:
     count: int
     pause_s: float
     settings: Settings
+    peer: Peer
+    """Whose language its sentences are in."""
 
     @property
     def timeout_s(self) -> float:
         return self.settings.timeout_s
 
     @classmethod
-    def of(cls, words: Mapping[str, str]) -> _Wish:
-        """Raises Unavailable with every mistake in one sentence."""
-        low, _, high = words.get("unit", "1").partition("-")
+    def of(cls, peer: Peer) -> _Wish:
+        """Raises Unavailable with one sentence about the first option that is wrong."""
+        said = peer.words
         try:
             wish = cls(
-                range(int(low), int(high or low) + 1),
-                _tables(words.get("table", "holding,input")),
-                number_of(words.get("from", "0")),
-                int(words.get("count", "200")),
-                float(words.get("pause", "0.02")),
-                parse_settings(_link_words(words)),
+                _units(peer),
+                _tables(peer),
+                number_of(said.get("from", "0")),
+                peer.whole("count", "200"),
+                peer.number("pause", "0.02"),
+                parse_settings(_link_words(said)),
+                peer,
             )
         except ValueError as error:
-            raise Unavailable(f"the options make no sense: {error}") from None
+            raise Unavailable(peer.say(SENSELESS, error)) from None
         if not (wish.units and wish.units[0] >= 0 and wish.units[-1] <= 255):
-            raise Unavailable("units go from 0 to 255, the lower one first: --unit 1-10")
+            raise Unavailable(peer.say(words.UNITS))
         if wish.count < 1 or wish.first + wish.count > 65536 or wish.pause_s < 0:
-            raise Unavailable("addresses go from 0 to 65535: choose --from and --count within, and no pause below 0")
+            raise Unavailable(peer.say(words.ADDRESSES))
         return wish
 
 
@@ -92,14 +96,14 @@ class ModbusProbe:
     options: Mapping[str, str] = OPTIONS
 
     async def look(self, peer: Peer, report: Report) -> None:
-        wish = _Wish.of(peer.words)
+        wish = _Wish.of(peer)
         async with _dialled(peer.url, wish) as client:
             await _Look(client, wish, report).run()
 
     async def read(self, peer: Peer, place: str) -> Finding:
-        wish, address = _Wish.of(peer.words), address_of(place)
+        wish, address = _Wish.of(peer), address_of(place, peer)
         async with _dialled(peer.url, wish) as client:
-            data = await _one(_Line(client, wish), wish.units[0], address)
+            data = await _Line(client, wish).one(wish.units[0], address)
         unit = wish.units[0]
         return Finding(
             f"unit {unit} {place_of(address)}",
@@ -114,15 +118,15 @@ class ModbusProbe:
         )
 
     async def write(self, peer: Peer, place: str, value: str) -> str:
-        wish, address = _Wish.of(peer.words), address_of(place)
+        wish, address = _Wish.of(peer), address_of(place, peer)
         try:
             pdu = write_request(address, float(value))
         except ValueError as error:
-            raise Unavailable(f"{value} cannot be written to {place}: {error}") from None
+            raise Unavailable(peer.say(words.NO_WRITE, value, place, error)) from None
         async with _dialled(peer.url, wish) as client:
             line = _Line(client, wish)
             await line.ask(wish.units[0], pdu)
-            return text_of(address, await _one(line, wish.units[0], address))
+            return text_of(address, await line.one(wish.units[0], address))
 
 
 @asynccontextmanager
@@ -131,7 +135,7 @@ async def _dialled(url: str, wish: _Wish) -> AsyncIterator[Client]:
     try:
         client = await dial(parse_endpoint(url), wish.settings)
     except (ValueError, ConnectionError) as error:
-        raise Unavailable(str(error)) from None
+        raise Unavailable(wish.peer.say(words.NO_LINE, error)) from None
     try:
         yield client
     finally:
@@ -151,20 +155,28 @@ class _Line:
         try:
             return await self.try_(unit, pdu)
         except ModbusException as refusal:
-            raise Unavailable(f"unit {unit} refuses: {refusal}") from None
+            raise Unavailable(self._wish.peer.say(words.REFUSES, unit, refusal)) from None
         except TimeoutError:
-            raise Unavailable(f"unit {unit} did not answer within {self._wish.timeout_s:g} s") from None
+            raise Unavailable(self._wish.peer.say(words.SILENT, unit, self._wish.timeout_s)) from None
+
+    async def one(self, unit: int, address: Address) -> bytes:
+        """The bytes of one value, checked for length. Raises Unavailable."""
+        data = await self.ask(unit, struct.pack(">BHH", READ[address.table], address.number, address.size))
+        size = 1 if address.table.bits else 2 * address.size
+        if len(data) != size + 1 or data[0] != size:
+            raise Unavailable(self._wish.peer.say(words.SHORT, unit, len(data), size + 1))
+        return data[1:]
 
     async def try_(self, unit: int, pdu: bytes) -> bytes:
         """The data of the answer, or ModbusException, TimeoutError. Raises Unavailable where the line is dead."""
         try:
             data = await self._client.call(unit, pdu, self._wish.timeout_s)
         except GarbledAnswer as error:
-            raise Unavailable(f"unit {unit} gives an answer that makes no sense: {error}") from None
+            raise Unavailable(self._wish.peer.say(words.GARBLED, unit, error)) from None
         except TimeoutError:
             raise
         except OSError as error:
-            raise Unavailable(f"the device hung up: {error}") from None
+            raise Unavailable(self._wish.peer.say(words.HUNG_UP, error)) from None
         finally:
             await asyncio.sleep(self._wish.pause_s)
         return data
@@ -245,48 +257,43 @@ class _Look:
                 await self._piece(registers, start + half, count - half)
             elif refusal.code not in REFUSALS:
                 name = f"unit {registers.unit} {registers.table} {start}"
-                self._report(Fact("note", name, f"refused: {refusal}"))
+                self._report(Fact("note", name, self._wish.peer.say(words.REFUSED, refusal)))
             self._done += count if count == 1 else 0
             return refusal.code != ILLEGAL_FUNCTION
         except TimeoutError:
-            self._report(Fact("note", f"unit {registers.unit} {registers.table} {start}", "no answer"))
+            silence = self._wish.peer.say(words.NO_ANSWER)
+            self._report(Fact("note", f"unit {registers.unit} {registers.table} {start}", silence))
         else:
             registers.take(start, count, data[1:], time.time_ns())
         self._done += count
         return True
 
 
-async def _one(line: _Line, unit: int, address: Address) -> bytes:
-    """The bytes of one value, checked for length."""
-    data = await line.ask(unit, struct.pack(">BHH", READ[address.table], address.number, address.size))
-    size = 1 if address.table.bits else 2 * address.size
-    if len(data) != size + 1 or data[0] != size:
-        raise Unavailable(f"unit {unit} answers {len(data)} bytes instead of {size + 1}")
-    return data[1:]
+_ANYBODY = Peer("")
 
 
-def address_of(place: str) -> Address:
+def address_of(place: str, peer: Peer = _ANYBODY) -> Address:
     """ "holding 12 float32 CDAB", "input 7 bit 3", "40013 int32", "holding 50 string 16"; or Unavailable."""
-    words = place.split()
+    parts = place.split()
     row: dict[str, str] = {}
-    for at, word in enumerate(words):
+    for at, word in enumerate(parts):
         if word in [table.value for table in Table]:
             row["table"] = word
-        elif word == "bit" and at + 1 < len(words):
-            row["bit"] = words[at + 1]
+        elif word == "bit" and at + 1 < len(parts):
+            row["bit"] = parts[at + 1]
             row["type"] = "bool"
         elif word.isdigit() and "address" not in row:
             row |= _numbered(word, "table" in row)
         elif word.upper() in ("ABCD", "CDAB", "BADC", "DCBA"):
             row["word_order"] = word.upper()
-        elif at and words[at - 1] == "string":
+        elif at and parts[at - 1] == "string":
             row["length"] = word
-        elif not at or words[at - 1] != "bit":
+        elif not at or parts[at - 1] != "bit":
             row["type"] = word
     try:
         return parse_address(row)
     except ValueError as error:
-        raise Unavailable(f'{place!r}: {error}; write it like "holding 12 float32 CDAB" or "40013"') from None
+        raise Unavailable(peer.say(words.PLACE, place, error)) from None
 
 
 def _numbered(word: str, tabled: bool) -> dict[str, str]:
@@ -301,14 +308,14 @@ def _numbered(word: str, tabled: bool) -> dict[str, str]:
 
 def place_of(address: Address) -> str:
     """The line `address_of` understands."""
-    words = [address.table.value, str(address.number)]
+    parts = [address.table.value, str(address.number)]
     if address.bit >= 0:
-        return " ".join([*words, "bit", str(address.bit)])
+        return " ".join([*parts, "bit", str(address.bit)])
     if not address.table.bits:
-        words.append(address.type.value)
+        parts.append(address.type.value)
     if address.type is Type.STRING:
-        words.append(str(address.length))
-    return " ".join([*words, address.word_order] if address.size > 1 else words)
+        parts.append(str(address.length))
+    return " ".join([*parts, address.word_order] if address.size > 1 else parts)
 
 
 def row_of(address: Address) -> dict[str, str]:
@@ -349,21 +356,32 @@ def _identity(answer: bytes) -> Iterator[tuple[int, str]]:
         at += 2 + size
 
 
-def _link_words(words: Mapping[str, str]) -> dict[str, str]:
+def _link_words(said: Mapping[str, str]) -> dict[str, str]:
     """What of the options a link would say in its settings."""
-    serial = {name: words[name] for name in SERIAL_WORDS if name in words}
-    return {"timeout_s": words.get("timeout", "1"), **serial}
+    serial = {name: said[name] for name in SERIAL_WORDS if name in said}
+    return {"timeout_s": said.get("timeout", "1"), **serial}
 
 
-def _tables(text: str) -> tuple[Table, ...]:
+def _units(peer: Peer) -> range:
+    text = peer.words.get("unit", "1")
+    low, _, high = text.partition("-")
+    try:
+        return range(int(low), int(high or low) + 1)
+    except ValueError:
+        raise Unavailable(peer.say(words.NO_UNITS, text)) from None
+
+
+def _tables(peer: Peer) -> tuple[Table, ...]:
+    text = peer.words.get("table", "holding,input")
     if text == "all":
         return tuple(Table)
     try:
         return tuple(Table(word.strip()) for word in text.split(","))
     except ValueError:
-        raise ValueError(f"table {text!r} does not exist; use holding, input, coil, discrete or all") from None
+        raise Unavailable(peer.say(words.NO_TABLE, text)) from None
 
 
 def _nothing(wish: _Wish) -> str:
-    units = str(wish.units[0]) if len(wish.units) == 1 else f"{wish.units[0]} to {wish.units[-1]}"
-    return f"no address of unit {units} answers between {wish.first} and {wish.first + wish.count - 1}: try other ones"
+    peer, first, last = wish.peer, wish.units[0], wish.units[-1]
+    units = peer.say(words.TO, first, last) if last > first else str(first)
+    return peer.say(words.NOTHING, units, wish.first, wish.first + wish.count - 1)

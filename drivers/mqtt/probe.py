@@ -13,13 +13,14 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from drivers.mqtt import probe_words as words
 from drivers.mqtt.address import Settings, parse_settings, parse_url
 from drivers.mqtt.guess import Guess, Proposal, group, guess
 from drivers.mqtt.keys import Keys, open_keys
 from drivers.mqtt.orders import Outgoing
 from drivers.mqtt.session import V5, V311, Hail, Message, NotSpoken, Session
 from supervisor.errors import LinkLost, Unavailable, WriteFailed, WriteUnknown
-from supervisor.probe import Fact, Finding, Peer, Progress, Report, link_id
+from supervisor.probe import FAILED, UNKNOWN, Fact, Finding, Peer, Progress, Report, link_id
 
 OPTIONS = {
     "for": "seconds to listen (10)",
@@ -63,21 +64,16 @@ class _Wish:
     topic: str
     most: int
     settings: Settings
+    peer: Peer
+    """Whose language its sentences are in."""
 
     @classmethod
-    def of(cls, words: Mapping[str, str]) -> _Wish:
+    def of(cls, peer: Peer, topic: str = "") -> _Wish:
         """Raises Unavailable."""
-        try:
-            wish = cls(
-                float(words.get("for", "10")),
-                words.get("topic", "#"),
-                int(words.get("most", "5000")),
-                parse_settings({}),
-            )
-        except ValueError as error:
-            raise Unavailable(f"the options make no sense: {error}") from None
-        if wish.listen_s <= 0 or wish.most < 1 or not wish.topic:
-            raise Unavailable("--for and --most are greater than zero, and --topic is not empty: # is everything")
+        topic = topic or peer.words.get("topic", "#")
+        wish = cls(peer.number("for", "10"), topic, peer.whole("most", "5000"), parse_settings({}), peer)
+        if not wish.listen_s > 0 or wish.most < 1 or not wish.topic:
+            raise Unavailable(peer.say(words.EMPTY))
         return wish
 
 
@@ -87,42 +83,42 @@ class MqttProbe:
     options: Mapping[str, str] = OPTIONS
 
     async def look(self, peer: Peer, report: Report) -> None:
-        wish = _Wish.of(peer.words)
+        wish = _Wish.of(peer)
         async with _session(peer, wish, report) as session:
             voices = await _listened(session, wish, report)
         for voice in voices.values():
             for finding in _findings(voice, wish.listen_s):
                 report(finding)
         if not voices:
-            report(Fact("note", "nothing", f"no message on {wish.topic} in {wish.listen_s:g} s: listen longer (--for)"))
+            report(Fact("note", "nothing", peer.say(words.NOTHING, wish.topic, wish.listen_s)))
 
     async def read(self, peer: Peer, place: str) -> Finding:
         """The next message of "TOPIC" or "TOPIC PATH", a retained one at once."""
         topic, _, path = place.partition(" ")
-        wish = _Wish.of({**peer.words, "topic": topic})
+        wish = _Wish.of(peer, topic)
         async with _session(peer, wish, lambda news: None) as session:
-            message = await _next(session, wish.listen_s)
+            message = await _next(session, wish)
         voice = _Voice(guess(message.topic, message.payload), message.topic, message.payload)
         voice.take(message, voice.guess, time.time_ns())
         found = [one for one in _findings(voice, wish.listen_s) if not path or one.name == path]
         if not found:
-            there = ", ".join(voice.proposals) or "nothing that can be read"
-            raise Unavailable(f'the message on {message.topic} has no "{path}": there is {there}')
+            there = ", ".join(voice.proposals) or peer.say(words.UNREADABLE)
+            raise Unavailable(peer.say(words.LACKS, message.topic, path, there))
         return found[0]
 
     async def write(self, peer: Peer, place: str, value: str) -> str:
         """Publish `value` as it is written, once; the broker says that it has it, no device answers here."""
-        wish = _Wish.of(peer.words)
+        wish = _Wish.of(peer)
         if set(place) & set("+#"):
-            raise Unavailable(f"{place} is a filter: a write goes to one topic")
+            raise Unavailable(peer.say(words.FILTER, place))
         async with _session(peer, wish, lambda news: None, listen=False) as session:
             try:
                 await session.write(Outgoing(place, value.encode(), 1), wish.listen_s)
             except WriteFailed as error:
-                raise Unavailable(f"nothing was written: {error}") from None
+                raise Unavailable(peer.say(FAILED, error)) from None
             except WriteUnknown as error:
-                raise Unavailable(f"nobody knows whether it was written: {error}") from None
-        return f"{value} (the broker has it)"
+                raise Unavailable(peer.say(UNKNOWN, error)) from None
+        return peer.say(words.TAKEN, value)
 
 
 @asynccontextmanager
@@ -149,12 +145,12 @@ async def _session(peer: Peer, wish: _Wish, report: Report, listen: bool = True)
         assert session is not None
         report(Fact("broker", f"{broker.host}:{broker.port}", "MQTT 5" if version == V5 else "MQTT 3.1.1"))
         if listen and await session.subscribe([wish.topic], 0):
-            raise Unavailable(f"the broker does not let us listen to {wish.topic}: look at its access list")
+            raise Unavailable(peer.say(words.FORBIDDEN, wish.topic))
         yield session
     except ValueError as error:
-        raise Unavailable(str(error)) from None
+        raise Unavailable(peer.say(words.WRONG, error)) from None
     except LinkLost as lost:
-        raise Unavailable(f"{peer.url}: {lost}") from None
+        raise Unavailable(peer.say(words.LOST, peer.url, lost)) from None
     finally:
         if session is not None:
             await session.close()
@@ -173,9 +169,9 @@ async def _listened(session: Session, wish: _Wish, report: Report) -> dict[str, 
             messages += len(taken)
             await asyncio.sleep(0)
         done = min(loop.time() - begun, wish.listen_s)
-        report(Progress(done, wish.listen_s, f"{len(voices)} topics, {messages} messages"))
+        report(Progress(done, wish.listen_s, wish.peer.say(words.HEARD, len(voices), messages)))
     if full:
-        report(Fact("note", "full", f"more than {wish.most} topics: say --topic or --most for the others"))
+        report(Fact("note", "full", wish.peer.say(words.FULL, wish.most)))
     return voices
 
 
@@ -191,16 +187,16 @@ def _heard(voices: dict[str, _Voice], message: Message, most: int) -> bool:
     return True
 
 
-async def _next(session: Session, within_s: float) -> Message:
+async def _next(session: Session, wish: _Wish) -> Message:
     try:
-        async with asyncio.timeout(within_s):
+        async with asyncio.timeout(wish.listen_s):
             while not session.inbox:
                 if session.reason:
                     raise LinkLost(session.reason)
                 await session.wake.wait()
                 session.wake.clear()
     except TimeoutError:
-        raise Unavailable(f"no message came within {within_s:g} s: listen longer with --for") from None
+        raise Unavailable(wish.peer.say(words.NONE_CAME, wish.listen_s)) from None
     return session.take(1, BYTES)[0]
 
 

@@ -27,6 +27,14 @@ OBJECTS = ua.NodeId(ua.ObjectIds.ObjectsFolder)
 _SERVER = ua.NodeId(ua.ObjectIds.Server)
 
 
+class NoSuchName(Unavailable):
+    """A step of a path that is not there: where, which, and the names that are."""
+
+    def __init__(self, where: str, name: str, names: str) -> None:
+        super().__init__(f'"{where}" has no "{name}": there are {names}')
+        self.parts = (where, name, names)
+
+
 @dataclass(slots=True)
 class Place:
     """One node and how it was reached."""
@@ -92,14 +100,14 @@ class Browser:
         return found
 
     async def find(self, words: str) -> Place:
-        """The node at a path of browse names from Objects, whatever their namespaces. Raises Unavailable."""
+        """The node at a path of browse names from Objects, whatever their namespaces. Raises NoSuchName."""
         place = Place(OBJECTS)
         for word in words.strip("/").split("/") if words.strip("/") else ():
             below = await Browser(self._wire, self._at_once).everything(place)
             named = [one for one in below if _called(one, word)]
             if not named:
                 names = ", ".join(sorted({str(one.path[-1].Name) for one in below})[:12]) or "nothing"
-                raise Unavailable(f'"{place.words or "Objects"}" has no "{word}": there are {names}')
+                raise NoSuchName(place.words or "Objects", word, names)
             place = named[0]
         return place
 

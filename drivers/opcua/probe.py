@@ -18,8 +18,9 @@ from typing import Any
 from asyncua import ua
 from asyncua.ua.ua_binary import variant_to_binary
 
+from drivers.opcua import probe_words as words
 from drivers.opcua.address import ALIASES, Settings, parse_settings
-from drivers.opcua.browse import AT_ONCE, Browser, Place, portions
+from drivers.opcua.browse import AT_ONCE, Browser, NoSuchName, Place, portions
 from drivers.opcua.client import endpoints
 from drivers.opcua.examine import spelt
 from drivers.opcua.values import quality_of
@@ -29,7 +30,7 @@ from supervisor.clock import SECOND, SystemClock
 from supervisor.driver import Traffic
 from supervisor.errors import LinkLost, Unavailable, WriteFailed, WriteUnknown
 from supervisor.model import NO_TEXT, LinkSpec, Quality
-from supervisor.probe import Fact, Finding, Peer, Progress, Report, link_id
+from supervisor.probe import FAILED, SENSELESS, UNKNOWN, Fact, Finding, Peer, Progress, Report, link_id
 
 OPTIONS = {
     "path": "browse names to begin at, such as Plant/Pumps (Objects)",
@@ -64,20 +65,22 @@ class _Wish:
     path: str
     depth: int
     most: int
+    peer: Peer
+    """Whose language its sentences are in."""
 
     @classmethod
-    def of(cls, words: Mapping[str, str]) -> _Wish:
+    def of(cls, peer: Peer) -> _Wish:
         """Raises Unavailable."""
-        said = {_SETTINGS[word]: text for word, text in words.items() if word in _SETTINGS}
+        said = {_SETTINGS[word]: text for word, text in peer.words.items() if word in _SETTINGS}
         if said.get("user"):
             said["identity"] = "user"
+        depth, most = peer.whole("depth", "8"), peer.whole("most", "5000")
+        if depth < 1 or most < 1:
+            raise Unavailable(peer.say(words.LEAST))
         try:
-            depth, most = int(words.get("depth", "8")), int(words.get("most", "5000"))
-            if depth < 1 or most < 1:
-                raise ValueError("--depth and --most are at least 1")
-            return cls(parse_settings(said), words.get("path", ""), depth, most)
+            return cls(parse_settings(said), peer.words.get("path", ""), depth, most, peer)
         except ValueError as error:
-            raise Unavailable(f"the options make no sense: {error}") from None
+            raise Unavailable(peer.say(SENSELESS, error)) from None
 
 
 class OpcuaProbe:
@@ -86,24 +89,25 @@ class OpcuaProbe:
     options: Mapping[str, str] = OPTIONS
 
     async def look(self, peer: Peer, report: Report) -> None:
-        wish = _Wish.of(peer.words)
+        wish = _Wish.of(peer)
         await _offer(peer.url, wish, report)
         async with _session(peer, wish) as wire:
             await _Look(wire, wish, report).run()
 
     async def read(self, peer: Peer, place: str) -> Finding:
-        async with _session(peer, _Wish.of(peer.words)) as wire:
-            look = _Look(wire, _Wish.of(peer.words), lambda news: None)
+        async with _session(peer, _Wish.of(peer)) as wire:
+            look = _Look(wire, _Wish.of(peer), lambda news: None)
             await look.prepare()
             return (await look.findings([await look.place(place)]))[0]
 
     async def write(self, peer: Peer, place: str, value: str) -> str:
-        wish = _Wish.of(peer.words)
+        wish = _Wish.of(peer)
         async with _session(peer, wish) as wire:
             look = _Look(wire, wish, lambda news: None)
             await look.prepare()
             found = await look.place(place)
-            await _written(wire, found, await look.read([(found.node, _DATA_TYPE), (found.node, _VALUE)]), value)
+            known = await look.read([(found.node, _DATA_TYPE), (found.node, _VALUE)])
+            await _written(wire, found, known, value, peer)
             return (await look.findings([found]))[0].value
 
 
@@ -122,7 +126,7 @@ class _Look:
         await self.prepare()
         await self._introduce()
         browser = Browser(self._wire, self._browses)
-        start = await browser.find(self._wish.path)
+        start = await self._found(browser, self._wish.path)
         found = 0
         async for places in browser.levels(start, self._wish.depth):
             places = places[: self._wish.most - found]
@@ -131,11 +135,12 @@ class _Look:
                 self._report(finding)
             found += len(places)
             if found >= self._wish.most:
-                self._report(Fact("note", "stopped", f"after {found} variables: say --most or --path for others"))
+                said = self._wish.peer.say(words.ENOUGH, found)
+                self._report(Fact("note", self._wish.peer.say(words.STOPPED), said))
                 break
         self._report(Progress(found, found))
         if not found:
-            self._report(Fact("note", "nothing", "no variable lies there: try another --path, or a greater --depth"))
+            self._report(Fact("note", "nothing", self._wish.peer.say(words.NOTHING)))
 
     async def prepare(self) -> None:
         """Namespaces and limits."""
@@ -152,23 +157,28 @@ class _Look:
         for number, uri in enumerate(self._uris):
             self._report(Fact("namespace", str(number), uri))
 
-    async def place(self, words: str) -> Place:
+    async def _found(self, browser: Browser, path: str) -> Place:
+        """Raises Unavailable in the language of the look."""
+        try:
+            return await browser.find(path)
+        except NoSuchName as missing:
+            raise Unavailable(self._wish.peer.say(words.NO_NAME, *missing.parts)) from None
+
+    async def place(self, spelling: str) -> Place:
         """A NodeId ("ns=2;s=Plan", "nsu=urn:x;s=Plan") or a path of browse names."""
-        if "=" not in words.partition("/")[0]:
+        if "=" not in spelling.partition("/")[0]:
             browser = Browser(self._wire, self._browses)
-            place = await browser.find(words)
+            place = await self._found(browser, spelling)
             await browser.children([place])
             return place
         try:
-            text = words
-            if words.startswith("nsu="):
-                uri, _, rest = words.removeprefix("nsu=").partition(";")
+            text = spelling
+            if spelling.startswith("nsu="):
+                uri, _, rest = spelling.removeprefix("nsu=").partition(";")
                 text = f"ns={self._uris.index(uri)};{rest}"
-            return Place(ua.NodeId.from_string(text), name=words)
+            return Place(ua.NodeId.from_string(text), name=spelling)
         except (ValueError, ua.UaError):
-            raise Unavailable(
-                f"{words!r} is neither a path such as Plant/Level nor a node such as ns=2;s=Level"
-            ) from None
+            raise Unavailable(self._wish.peer.say(words.PLACE, spelling)) from None
 
     async def findings(self, places: Sequence[Place]) -> list[Finding]:
         """The values of variables, everything about them read in bulk."""
@@ -245,7 +255,7 @@ async def _session(peer: Peer, wish: _Wish) -> AsyncIterator[Wire]:
         await wire.open()
         yield wire
     except LinkLost as lost:
-        raise Unavailable(f"{peer.url}: {_for_a_look(str(lost))}") from None
+        raise Unavailable(peer.say(words.LOST, peer.url, _for_a_look(str(lost)))) from None
     finally:
         await wire.close()
 
@@ -260,30 +270,30 @@ async def _offer(url: str, wish: _Wish, report: Report) -> None:
     try:
         offered = await endpoints(url, wish.settings.timeout_s)
     except Exception as error:  # noqa: BLE001  asyncua raises nearly anything
-        said = str(error) or f"no answer within {wish.settings.timeout_s:g} s"
-        raise Unavailable(f"{url} does not answer as an OPC UA server: {said}") from None
+        said = str(error) or wish.peer.say(words.NO_ANSWER, wish.settings.timeout_s)
+        raise Unavailable(wish.peer.say(words.NO_SERVER, url, said)) from None
     for endpoint in offered:
         policy = str(endpoint.SecurityPolicyUri).rpartition("#")[2]
         mode = "" if policy == "None" else f" · {endpoint.SecurityMode.name.rstrip('_')}"
         who = sorted({token.TokenType.name.lower() for token in endpoint.UserIdentityTokens})
-        report(Fact("endpoint", policy + mode, f"{endpoint.EndpointUrl}, {' or '.join(who)}"))
+        report(Fact("endpoint", policy + mode, f"{endpoint.EndpointUrl}, {wish.peer.say(words.OR).join(who)}"))
 
 
-async def _written(wire: Wire, place: Place, known: Sequence[ua.DataValue], value: str) -> None:
+async def _written(wire: Wire, place: Place, known: Sequence[ua.DataValue], value: str, peer: Peer) -> None:
     """Write once. Raises Unavailable with what became of it."""
     kind = type_of(known[0], known[1])
     if kind is None:
-        raise Unavailable(f"the server does not say what type {place.words or place.name} takes")
+        raise Unavailable(peer.say(words.NO_TYPE, place.words or place.name))
     wanted = ua.WriteValue(place.node, ua.AttributeIds.Value)
     try:
         wanted.Value = ua.DataValue(encode(float(value), kind), StatusCode=None)
         status = await wire.write(wanted, wire.settings.timeout_s)
     except (ValueError, WriteFailed) as error:
-        raise Unavailable(f"nothing was written: {error}") from None
+        raise Unavailable(peer.say(FAILED, error)) from None
     except WriteUnknown as error:
-        raise Unavailable(f"nobody knows whether it was written: {error}") from None
+        raise Unavailable(peer.say(UNKNOWN, error)) from None
     if status & 0x80000000:
-        raise Unavailable(f"the server refuses: {name(status)}")
+        raise Unavailable(peer.say(words.REFUSES, name(status)))
 
 
 def _held(value: ua.DataValue) -> Any:

@@ -25,6 +25,7 @@ from supervisor.driver import Protocol
 from supervisor.errors import Unavailable
 from supervisor.probe import Fact, Finding, Lent, News, Peer, Probe, Progress, link_id
 from supervisor.trust import TrustStore
+from ui.commissioning import child_words as words
 from ui.commissioning.columns import LIKELY, cell, figure, headings
 from ui.commissioning.record import End, Look, Record, written
 
@@ -40,12 +41,13 @@ BYPASS = (
 
 def probe(given: argparse.Namespace) -> int:
     """Look, read or write."""
-    protocol = protocol_of(given.url)
-    look = _made(protocol)
+    language = given.language or "en"
+    protocol = protocol_of(given.url, language)
+    look = _made(protocol, language)
     if given.trust:
         store = TrustStore(_folder() / "pki")
         store.trust(store.find(given.trust), link_id(given.url))
-    peer = Peer(given.url, _words(given, look), Lent(_folder(), _password(given)))
+    peer = Peer(given.url, _words(given, look), Lent(_folder(), _password(given)), language)
     if given.write:
         return _write(look, peer, given.write, given.yes)
     record = Record(Look(given.url, protocol.name, time.time_ns()))
@@ -56,7 +58,7 @@ def probe(given: argparse.Namespace) -> int:
         teller.end(str(error))
         raise
     except KeyboardInterrupt:
-        teller.end("stopped")
+        teller.end(words.STOPPED.say(language))
         if given.json:
             raise
         print("vigie: stopped; this is what was found until then", file=sys.stderr)
@@ -66,35 +68,33 @@ def probe(given: argparse.Namespace) -> int:
     return 0
 
 
-def protocol_of(url: str) -> Protocol:
+def protocol_of(url: str, language: str = "en") -> Protocol:
     """The protocol a URL is for. Raises Unavailable for a URL that is none, or is wrong."""
     scheme = urlsplit(url).scheme
     name = next((name for begin, name in SCHEMES.items() if scheme.startswith(begin)), "")
     if not name:
-        raise Unavailable(
-            f"{url} is no address of a controller: write modbus://host:502, opc.tcp://host:4840 or mqtt://host:1883"
-        )
+        raise Unavailable(words.NO_ADDRESS.say(language).format(url))
     try:
         drivers.TABLE[name].url(url)
     except ValueError as error:
-        raise Unavailable(str(error)) from None
+        raise Unavailable(words.WRONG_ADDRESS.say(language).format(error)) from None
     return drivers.TABLE[name]
 
 
-def _made(protocol: Protocol) -> Probe:
+def _made(protocol: Protocol, language: str) -> Probe:
     if protocol.probe is None:
-        raise Unavailable(f"{protocol.name} has nothing to look with")
+        raise Unavailable(words.NOTHING_TO_LOOK_WITH.say(language).format(protocol.name))
     return protocol.probe()
 
 
 def _words(given: argparse.Namespace, look: Probe) -> Mapping[str, str]:
     """The options that were given. Raises Unavailable with all that this protocol does not have."""
-    words = {name: value for name, value in given.words.items() if value is not None}
-    strange = [f"--{name}" for name in words if name not in look.options]
+    said = {name: value for name, value in given.words.items() if value is not None}
+    strange = [f"--{name}" for name in said if name not in look.options]
     if strange:
         known = ", ".join(f"--{name}" for name in look.options)
-        raise Unavailable(f"{', '.join(strange)} is not for this protocol: it has {known}")
-    return words
+        raise Unavailable(words.STRANGE.say(given.language or "en").format(", ".join(strange), known))
+    return said
 
 
 def _password(given: argparse.Namespace) -> str | None:

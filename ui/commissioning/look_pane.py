@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QProgressBar, QStackedLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QGridLayout, QLineEdit, QProgressBar, QStackedLayout, QWidget
 
 from supervisor.model import Text
 from supervisor.probe import Fact, Finding, Progress
@@ -53,6 +53,8 @@ class LookPane(QWidget):
         self.table = LookTable(context.look, self.model)
         self.record = Record(Look("", "", 0))
         self._waiting: list[Finding] = []
+        self._why = ""
+        """Why there is nothing to see, as the child says it."""
         self._flush = QTimer(self)
         self._flush.setInterval(FLUSH_MS)
         self._build()
@@ -93,6 +95,7 @@ class LookPane(QWidget):
         line = row(spacing=8)
         self.url = _field()
         self.url.setMinimumWidth(330)
+        self.url.setCompleter(self._addresses())
         self.url.textChanged.connect(self._options)
         self.url.returnPressed.connect(self.start)
         self.password = _field()
@@ -143,6 +146,13 @@ class LookPane(QWidget):
         self.peer.hide()
         return self.peer
 
+    def _addresses(self) -> QCompleter:
+        """Those of the site's own links: what is there already is looked at most often."""
+        links = self.context.attachment.site.links.values()
+        completer = QCompleter(sorted({link.url for link in links}), self)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        return completer
+
     def _dress(self) -> None:
         look = self.context.look
         for field in (self.url, self.password, *(field for _, field in self.options.values())):
@@ -181,11 +191,13 @@ class LookPane(QWidget):
             return
         self.model.clear()
         self._waiting.clear()
+        self._why = ""
         self.record = Record(Look(url, "", time.time_ns()))
         self.bar.setRange(0, 0)
         said = [f"--{name}={field.text().strip()}" for name, (_, field) in self.options.items()
                 if not field.isHidden() and field.text().strip()]  # fmt: skip
-        self.child.start(["probe", url, "--json", *said], self.password.text() if self._signs_in() else "")
+        asked = ["probe", url, "--json", "--language", self.context.look.language, *said]
+        self.child.start(asked, self.password.text() if self._signs_in() else "")
         self.state.setText(self.context.look.say(words.UNDER_WAY))
         self._flush.start()
         self._facts()
@@ -225,7 +237,7 @@ class LookPane(QWidget):
         if news.total:
             self.bar.setValue(round(1000 * news.done / news.total))
         if news.place:
-            self.state.setText(news.place)
+            self.state.setText(named(news.place, self.context.look.language))
 
     def _end(self, code: int, error: str) -> None:
         if self.imports.busy:
@@ -236,7 +248,9 @@ class LookPane(QWidget):
         if not code and not count:
             notes = [fact.text for fact in self.record.facts if fact.kind == "note"]
             said = notes[-1] if notes else self.context.look.say(words.NONE_FOUND)
-        self._finish(said or self.context.look.say(words.CHILD_LOST).format(code))
+        said = said or self.context.look.say(words.CHILD_LOST).format(code)
+        self._why = "" if count else said
+        self._finish("" if self._why else said)
 
     def _finish(self, said: str) -> None:
         self._flush.stop()
@@ -257,7 +271,8 @@ class LookPane(QWidget):
         """What is there to be seen and done now."""
         running, rows = self.child.running, bool(self.model.rows)
         self.middle.setCurrentWidget(self.table if rows else self.nothing)
-        self.nothing.say(words.UNDER_WAY if running else words.NONE_FOUND if self.record.look.url else words.WHOLE_LOOK)
+        found_none = Text(self._why, self._why) if self._why else words.NONE_FOUND
+        self.nothing.say(words.UNDER_WAY if running else found_none if self.record.look.url else words.WHOLE_LOOK)
         self.start_button.setVisible(not running)
         self.stop_button.setVisible(running)
         self.bar.setVisible(running)

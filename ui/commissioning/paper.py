@@ -35,6 +35,7 @@ WIDTHS = {"room": "7%", "remark": "16%"}
 NAMES = {
     "manufacturer": "fabricant", "vendor": "fabricant", "product": "produit", "version": "version", "unit": "unité",
     "revision": "révision", "model": "modèle", "name": "nom", "application": "application",
+    "nothing": "rien", "full": "complet",
 }  # fmt: skip
 """Words in the names of facts -> the French ones."""
 

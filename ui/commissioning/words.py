@@ -11,7 +11,10 @@ NOT_YOURS = Text(
 )
 
 # looking at a controller
-ADDRESS = Text("Adresse : modbus://10.20.1.14:502", "Address: modbus://10.20.1.14:502")
+ADDRESS = Text(
+    "Adresse : modbus://10.20.1.14:502, opc.tcp://10.20.1.20:4840, mqtt://10.20.1.2:1883",
+    "Address: modbus://10.20.1.14:502, opc.tcp://10.20.1.20:4840, mqtt://10.20.1.2:1883",
+)
 PASSWORD = Text("Mot de passe", "Password")
 START = Text("Relever", "Look")
 STOP = Text("Arrêter", "Stop")

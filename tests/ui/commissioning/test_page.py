@@ -112,7 +112,9 @@ def test_that_a_device_that_is_not_there_is_one_sentence_on_the_page(make, wait)
     pane.url.setText(f"modbus://127.0.0.1:{free_port()}")
     pane.start()
     wait(lambda: not pane.child.running)
-    assert "does not accept a connection" in pane.state.text()
+    said = pane.nothing.text()
+    assert said.startswith("Connexion impossible"), "a French window says it in French"
+    assert "does not accept a connection" in said, "and the technical reason is not kept back"
     assert pane.model.rowCount() == 0
     assert not pane.start_button.isHidden()
 
