@@ -7,6 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from supervisor.model import Alarm, Equipment, Kind, Tag
+from ui.drag import Carrier
 from ui.pages import FACEPLATE, Context, Place
 from ui.scales import paint_across, scale_of
 from ui.shapes import elided, paint_bad, paint_icon, paint_priority, text_width
@@ -27,7 +28,17 @@ class Live(QWidget):
         super().__init__()
         self.context, self.tag = context, tag
         self.seen: Shown | None = None
+        self._carrier = Carrier(self, context.look)
         context.look.changed.connect(self.read)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._carrier.press(event, self.tag)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._carrier.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._carrier.release()
 
     def read(self) -> None:
         """Take the live value."""
@@ -139,7 +150,7 @@ class PartRow(Live):
         self.read()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self.rect().contains(event.position().toPoint()):
+        if not self._carrier.release() and self.rect().contains(event.position().toPoint()):
             self.context.navigate(Place(FACEPLATE, self.equipment))
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QSty
 from supervisor.model import Equipment
 from ui import words
 from ui.delegates.nav_row import BADGE, NavRow
+from ui.drag import Carrier
 from ui.look import Look
 from ui.models.tree import AREA, NODE, SYSTEM, WORST, Node, SiteTree
 from ui.pages import ALARMS, Context, Place
@@ -65,7 +66,10 @@ class Navigation(Card):
 
 
 class Branches(QTreeView):
-    """The tree. Enter and a click go to an equipment; a click on an alarm shape shows the alarms of the place."""
+    """The tree. Enter and a click go to an equipment; a click on an alarm shape shows the alarms of the place.
+
+    One goes where the button is let go, not where it is pressed: in between an equipment may be dragged onto a trend.
+    """
 
     asked_for = Signal(object)
 
@@ -74,6 +78,8 @@ class Branches(QTreeView):
         self._look = context.look
         self.tree = SiteTree(context.attachment.site, context.board, context.look)
         self._under: Node | None = None
+        self._pressed: Node | None = None
+        self._carrier = Carrier(self.viewport(), context.look)
         self.setModel(self.tree)
         self.setItemDelegate(NavRow(context.look, self))
         self.setHeaderHidden(True)
@@ -127,10 +133,21 @@ class Branches(QTreeView):
         if index.data(WORST) and event.position().x() > self.viewport().width() - BADGE:
             self.asked_for.emit(Place(ALARMS, node.equipment, area=node.area, system=node.system))
         elif node.equipment and not self._on_branch(index, event):
+            self._pressed = node
+            self._carrier.press(event, node.equipment)
+        else:
+            self.setExpanded(index, not self.isExpanded(index))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        index, pressed = self.indexAt(event.position().toPoint()), self._pressed
+        self._pressed = None
+        if self._carrier.release():
+            return
+        if pressed is not None and index.isValid() and index.data(NODE) is pressed:
             self.setCurrentIndex(index)
             self._go(index)
         else:
-            self.setExpanded(index, not self.isExpanded(index))
+            super().mouseReleaseEvent(event)
 
     def _on_branch(self, index: QModelIndex, event: QMouseEvent) -> bool:
         return self.tree.hasChildren(index) and event.position().x() < self.visualRect(index).left()
@@ -155,6 +172,8 @@ class Branches(QTreeView):
         super().drawRow(painter, option, index)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._carrier.move(event):
+            return
         index = self.indexAt(event.position().toPoint())
         self._hover(index.data(NODE) if index.isValid() else None)
         super().mouseMoveEvent(event)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from supervisor.model import Equipment, Site, Tag
 from ui import words
+from ui.drag import Carrier
 from ui.look import Look
 from ui.naming import area_name, full_name
 from ui.pages import Context
@@ -172,6 +173,7 @@ class SearchField(QLineEdit):
         if self._answers is None:
             self._answers = Answers(self._look, self.window())
             self._answers.clicked.connect(self._choose)
+            self._answers.carried.connect(self._leave)
         self._answers.show_hits(hits, self.mapTo(self.window(), QPoint(0, self.height() + 4)))
 
     def _choose(self, target: object) -> None:
@@ -196,17 +198,20 @@ class Answers(QFrame):
     """The list below the field."""
 
     clicked = Signal(object)
+    carried = Signal()
+    """One of them was dragged somewhere."""
     WIDTH = 520
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("raised")
         self._look = look
-        self._list = QListWidget()
+        self._list = Hits(look)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setMouseTracking(True)
         self._list.setItemDelegate(AnswerDelegate(look, self._list))
         self._list.itemClicked.connect(lambda item: self.clicked.emit(item.data(_TARGET).target))
+        self._list.carrier.left.connect(self.carried)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(self._list)
@@ -237,6 +242,28 @@ class Answers(QFrame):
         """The chosen one; None where there is nothing to choose."""
         hit = self._list.currentItem().data(_TARGET) if self._list.currentItem() else None
         return hit.target if hit else None
+
+
+class Hits(QListWidget):
+    """The lines; equipment and tags may be dragged out."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.carrier = Carrier(self.viewport(), look)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        line = self.itemAt(event.position().toPoint())
+        hit = line.data(_TARGET) if line else None
+        self.carrier.press(event, hit.target if hit and isinstance(hit.target, Equipment | Tag) else None)
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not self.carrier.move(event):
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if not self.carrier.release():
+            super().mouseReleaseEvent(event)
 
 
 class AnswerDelegate(QStyledItemDelegate):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
@@ -9,6 +11,14 @@ from supervisor.model import Equipment, Kind, Site, Tag
 
 _POSITIONS = {"latitude", "longitude", "heading"}
 """Numbers that a curve says nothing about."""
+
+
+_ACCENTS = re.compile("[\u0300-\u036f]")
+
+
+def fold(text: str) -> str:
+    """Small letters without accents."""
+    return _ACCENTS.sub("", unicodedata.normalize("NFD", text)).casefold()
 
 
 def pens_of(site: Site, equipment: Equipment, most: int = 4) -> list[Tag]:

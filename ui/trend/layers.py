@@ -47,6 +47,8 @@ class Scene:
     marks: list[float] = field(default_factory=list)
     """At most two instants the operator set."""
     note: str = ""
+    offered: str = ""
+    """Said over a frame while something that could be drawn is held over the plot."""
 
 
 class Layer(QGraphicsItem):
@@ -119,6 +121,7 @@ class Overlay(Layer):
         self._badges(painter)
         self._marks(painter)
         self._note(painter)
+        self._offer(painter)
 
     def _limits(self, painter: QPainter, pen: Pen) -> None:
         look, font = self._look, self._look.font("hint", 600)
@@ -186,6 +189,16 @@ class Overlay(Layer):
         painter.setFont(self._look.font("body", 500))
         painter.setPen(self._look.color("text2"))
         painter.drawText(self.boundingRect(), int(Qt.AlignmentFlag.AlignCenter), self._scene.note)
+
+    def _offer(self, painter: QPainter) -> None:
+        if not self._scene.offered:
+            return
+        painter.setPen(QPen(self._look.color("accent"), 2, Qt.PenStyle.DashLine))
+        painter.setBrush(self._faint("accent", 30))
+        painter.drawRoundedRect(self.boundingRect().adjusted(3, 3, -3, -3), 6, 6)
+        painter.setFont(self._look.font("value", 600))
+        painter.setPen(self._look.color("text"))
+        painter.drawText(self.boundingRect(), int(Qt.AlignmentFlag.AlignCenter), self._scene.offered)
 
 
 def paint_badge(painter: QPainter, place: QRectF, number: int, look: Look) -> None:

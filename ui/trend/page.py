@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QStringListModel, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout
 
 from supervisor.model import Equipment, Kind, Tag
 from ui.pages import Context, Page
 from ui.trend import words
-from ui.trend.choice import pens_of
+from ui.trend.choice import fold, pens_of
 from ui.trend.view import TrendView
 from ui.widgets import Button, Label
 
@@ -31,6 +33,7 @@ class TrendPage(Page):
         self.field.setMinimumWidth(250)
         self.field.setMaximumWidth(380)
         self.field.setClearButtonEnabled(True)
+        self._labels: dict[str, list[tuple[str, str]]] = {}
         self._matches = QStringListModel(self)
         completer = QCompleter(self._matches, self)
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
@@ -86,16 +89,26 @@ class TrendPage(Page):
         self._note.setText("")
         self.view.bar.suit()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Insert:
+            self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            super().keyPressEvent(event)
+
     def _search(self, text: str) -> None:
-        wanted = text.lower().split()
-        found = []
-        for tag in self.context.attachment.site.tags:
-            label = self._label(tag)
-            if wanted and tag.spec.kind is not Kind.TEXT and all(word in label.lower() for word in wanted):
-                found.append(label)
-                if len(found) == MOST_MATCHES:
-                    break
-        self._matches.setStringList(found)
+        """Every word must occur, with or without its accents."""
+        wanted = fold(text).split()
+        lines = self._lines() if wanted else []
+        found = (label for folded, label in lines if all(word in folded for word in wanted))
+        self._matches.setStringList(list(islice(found, MOST_MATCHES)))
+
+    def _lines(self) -> list[tuple[str, str]]:
+        """Every tag that has a curve, folded and as it is shown; made at the first letter in a language."""
+        language = self.context.look.language
+        if language not in self._labels:
+            tags = (tag for tag in self.context.attachment.site.tags if tag.spec.kind is not Kind.TEXT)
+            self._labels = {language: [(fold(label), label) for label in map(self._label, tags)]}
+        return self._labels[language]
 
     def _take_first(self) -> None:
         """Enter takes what is written if it is a tag, else the first match."""

@@ -19,11 +19,13 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QScrollArea, QVB
 from supervisor.clock import SECOND
 from supervisor.errors import StoreError
 from supervisor.model import BAD, Alarm, Kind, Tag
+from ui.drag import Load
 from ui.look import WAITING
 from ui.pages import Context
 from ui.scales import Limit, scale_of
 from ui.trend import words
 from ui.trend.bar import SpanBar
+from ui.trend.choice import pens_of
 from ui.trend.export import Sheet
 from ui.trend.legend import Column, Legend
 from ui.trend.nights import Nights
@@ -120,6 +122,18 @@ class TrendView(QWidget):
         self.choose(self._chosen if self._chosen in self._pens else next(iter(self._pens), None))
         self.pens_changed.emit()
         self._read()
+
+    def ask_for(self, wanted: bool) -> None:
+        """Something that could be drawn is held over the plot, or no longer."""
+        self.plot.shown.offered = self._look.say(words.DROP) if wanted else ""
+        self.plot.point(self.plot.shown.cursor)
+
+    def take(self, load: Load) -> None:
+        """Draw a tag, or what is worth drawing of an equipment, that was dragged here."""
+        tags = [load] if isinstance(load, Tag) else pens_of(self._context.attachment.site, load)
+        if not tags or all(tag.spec.kind is Kind.TEXT for tag in tags):
+            self.said.emit(self._look.say(words.NOT_DRAWN).format(load.id))
+        self.add(tags)
 
     def remove(self, pen: Pen) -> None:
         self._pens.remove(pen)

@@ -20,15 +20,19 @@ FITTED_TIP = Text(
     en="Fit each scale to the values shown instead of the measuring range",
 )
 EXPORT = Text(fr="Exporter…", en="Export…")
-ADD = Text(fr="Ajouter une courbe : équipement ou grandeur…", en="Add a pen: equipment or quantity…")
+ADD = Text(fr="Ajouter une courbe… (Inser)", en="Add a pen… (Ins)")
 CLEAR = Text(fr="Tout retirer", en="Remove all")
 REMOVE = Text(fr="Retirer", en="Remove")
 FOLD = Text(fr="Replier les tendances", en="Fold the trends away")
 UNFOLD = Text(fr="Déplier les tendances", en="Unfold the trends")
 NO_PEN = Text(
-    fr="Aucune courbe.\nTapez le nom d'une grandeur ci-dessus, ou cliquez «\u00a0Tendances\u00a0» sur un équipement.",
-    en="No pen.\nType the name of a quantity above, or choose “Trends” on an equipment.",
+    fr="Aucune courbe.\nTapez le nom d'une grandeur ci-dessus (Inser), ou faites glisser ici un équipement ou une"
+    "\nmesure depuis la navigation, la face avant ou la recherche (Ctrl K).",
+    en="No pen.\nType the name of a quantity above (Ins), or drag an equipment or a measurement here"
+    "\nfrom the navigation, the faceplate or the search (Ctrl K).",
 )
+DROP = Text(fr="Déposer ici pour tracer", en="Drop here to draw")
+NOT_DRAWN = Text(fr="{}\u00a0: rien qui se trace en courbe.", en="{}: nothing that can be drawn as a pen.")
 NO_PEN_DOCK = Text(fr="Rien à tracer pour cet équipement", en="Nothing to draw for this equipment")
 FULL = Text(fr="Huit courbes au plus : retirez-en une.", en="Eight pens at most: remove one.")
 READING = Text(fr="Lecture de l'historique…", en="Reading history…")
