@@ -85,16 +85,22 @@ async def _secure(endpoint: Endpoint, settings: Settings, keys: Keys) -> Client:
     except ssl.SSLError as error:
         raise _Refusal(f"{endpoint} is refused: {keys.explain(error)}") from error
     try:
+        await _known(transport, endpoint, keys)
+    except BaseException:  # a cancellation too must leave no connection behind
+        client.close()
+        await client.closed()
+        raise
+    return client
+
+
+async def _known(transport: asyncio.Transport, endpoint: Endpoint, keys: Keys) -> None:
+    """Raises where the device shows another certificate than the one it is known by."""
+    try:
         shown = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
     except ValueError:  # asyncio called a handshake done that was broken off in the same moment
-        client.close()
-        await client.closed()
         raise ConnectionResetError(errno.ECONNRESET, "") from None
     if await asyncio.to_thread(keys.strange, shown):
-        client.close()
-        await client.closed()
         raise _Refusal(f"{endpoint} is refused: it shows another certificate than {keys.device}")
-    return client
 
 
 def _client(framing: Framing, timing: Timing) -> Client:

@@ -138,8 +138,8 @@ def test_that_no_write_lies_on_a_wire_that_breaks_all_the_time(deep_kit: Kit) ->
             line.chaos.calm()
 
     async def write_on(line: Line) -> None:
-        value, until_ = 2.0, time.monotonic() + 4.0
-        while time.monotonic() < until_:
+        value, began = 2.0, time.monotonic()
+        while (spent := time.monotonic() - began) < 4.0 or (len(set(told.values())) < 3 and spent < 20.0):
             value = round(value + 0.01, 2)
             try:
                 await line.write("goal", value, 0.5)
