@@ -52,6 +52,8 @@ class NativeAlarms:
         self._clock = clock
         self._publish: Publish = lambda batch: None
         self._subscription: Subscription | None = None
+        self._refused = 0
+        """Why there are no events, as a StatusCode."""
         self._found: dict[tuple[Any, str], list[Wanted]] = {}
         """NodeId and ConditionName -> conditions: without a name the condition's own NodeId, else its source's."""
         self._heard: set[Wanted] = set()
@@ -152,7 +154,8 @@ class NativeAlarms:
             status = int(results[0].StatusCode.value)
         except Declined as declined:
             status = declined.status
-        if status & 0x80000000:
+        self._refused = status if status & 0x80000000 else 0
+        if self._refused:
             self._subscription = None
             await self._subscriptions.drop(subscription)
             self._wire.traffic.count("subscription")
@@ -263,8 +266,8 @@ class NativeAlarms:
         wanted = self._conditions.of.get(tag.index)
         if wanted is None:
             raise WriteFailed(f"{tag.id} is no alarm of the server")
-        if wanted.absent:
-            raise WriteFailed(f"the server has no condition for {tag.id}: {name(wanted.absent)}")
+        if wanted.absent or self._refused:
+            raise WriteFailed(f"the server has no condition for {tag.id}: {name(wanted.absent or self._refused)}")
         if wanted.event is None:
             raise WriteFailed(f"the server has not said yet how {tag.id} is")
         until = self._clock.monotonic() + timeout_s
