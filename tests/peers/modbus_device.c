@@ -2,6 +2,7 @@
  *
  *   modbus_device tcp FIRST_PORT [COUNT [DELAY_US]]   COUNT devices on 127.0.0.1, each port takes many connections
  *   modbus_device plant PORT                          one device whose values come on standard input
+ *   modbus_device gateway PORT SILENT                 a gateway: every unit answers but SILENT, which says nothing at all
  *   modbus_device rtu DEVICE UNIT                     one device on a serial line, 19200 8E1
  *
  * 2000 of each table. Holding register i reads i, input register 7 i, coil i is i odd, discrete input i is i/2 odd;
@@ -62,7 +63,7 @@ static int listening(int port) {
     return bind(door, (void *)&place, sizeof place) || listen(door, 128) ? -1 : door;
 }
 
-static int tcp(int first, int count, int delay_us) {
+static int tcp(int first, int count, int delay_us, int silent) {
     static char door[65536];
     modbus_t *modbus = modbus_new_tcp("127.0.0.1", first);
     modbus_mapping_t *map = filled();
@@ -93,6 +94,7 @@ static int tcp(int first, int count, int delay_us) {
             }
             modbus_set_socket(modbus, fd);
             int size = modbus_receive(modbus, query);
+            if (size > 0 && query[6] == silent) continue;
             if (size > 0) {
                 if (delay_us) usleep(delay_us);
                 modbus_reply(modbus, query, size, map);
@@ -197,9 +199,10 @@ int main(int argc, char **argv) {
     setrlimit(RLIMIT_NOFILE, &files);
     signal(SIGPIPE, SIG_IGN);
     if (argc >= 3 && !strcmp(argv[1], "tcp"))
-        return tcp(atoi(argv[2]), argc > 3 ? atoi(argv[3]) : 1, argc > 4 ? atoi(argv[4]) : 0);
+        return tcp(atoi(argv[2]), argc > 3 ? atoi(argv[3]) : 1, argc > 4 ? atoi(argv[4]) : 0, -1);
+    if (argc == 4 && !strcmp(argv[1], "gateway")) return tcp(atoi(argv[2]), 1, 0, atoi(argv[3]));
     if (argc == 3 && !strcmp(argv[1], "plant")) return plant(atoi(argv[2]));
     if (argc == 4 && !strcmp(argv[1], "rtu")) return rtu(argv[2], atoi(argv[3]));
-    fputs("modbus_device tcp FIRST_PORT [COUNT [DELAY_US]] | plant PORT | rtu DEVICE UNIT\n", stderr);
+    fputs("modbus_device tcp FIRST_PORT [COUNT [DELAY_US]] | plant PORT | gateway PORT SILENT | rtu DEVICE UNIT\n", stderr);
     return 2;
 }
