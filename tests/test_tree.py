@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import statistics
 from collections.abc import Iterator
@@ -28,6 +29,12 @@ def functions() -> Iterator[tuple[str, int]]:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 assert node.end_lineno
                 yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name}", node.end_lineno - node.lineno + 1
+
+
+@functools.cache
+def classes() -> list[str]:
+    """Their names."""
+    return [node.name for _, tree in trees(FILES) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
 
 
 def test_that_no_function_and_no_file_outgrows_a_reader():
@@ -85,8 +92,7 @@ def test_that_sqlite_is_taken_from_one_place():
 @pytest.mark.parametrize("word", ["manager", "helper", "utils", "util"])
 def test_that_a_name_says_what_a_thing_is(word: str):
     assert not [str(path.relative_to(ROOT)) for path in FILES if word in path.stem.split("_")]
-    classes = [node.name for _, tree in trees(FILES) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
-    assert not [name for name in classes if name.lower().endswith(word)]
+    assert not [name for name in classes() if name.lower().endswith(word)]
 
 
 def test_that_colours_are_written_down_in_one_place():

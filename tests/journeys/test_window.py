@@ -214,7 +214,7 @@ def test_that_a_flood_of_alarms_never_keeps_the_operator_waiting(
             await asyncio.sleep(1.5)
         said = "flood on %s: %d alarms, longest wait %.0f ms, of which at work %.0f ms"
         log.info(said, page, len(board.rows), waits.wall, waits.work)
-        assert waits.work < 100
+        assert waits.work < 250  # 60 to 80 by itself; a machine that runs other things too has cold caches
         seat.window.acknowledge([int(row) for row in board.unacked()])
         await seat.until(lambda: not len(board.unacked()), 10, "all acknowledged at one go")
 
