@@ -144,6 +144,10 @@ GOOD_SHARE = "good"
 CHANGES = "changes"
 HISTORY_LAG = "history_lag"
 FAULTS = "faults"
+HISTORY_DAMAGE = "history_damage"
+DISK_ROOM = "disk_room"
+ROOM_GB = 1.0
+"""Less room than this on the history's disk is an alarm: some 20 days of a city of 2 000 tags."""
 STATION_ID = "VIGIE"
 
 STATION_TYPE = EquipmentType(
@@ -163,6 +167,12 @@ STATION_TYPE = EquipmentType(
         CHANGES: TagSpec(CHANGES, Text("Changements par seconde", "Changes per second"), unit="/s", deadband=5.0),
         HISTORY_LAG: TagSpec(HISTORY_LAG, Text("Retard d'historisation", "Historian lag"), unit="s", deadband=0.2),
         FAULTS: TagSpec(FAULTS, Text("Défauts internes", "Internal faults"), unit="/min", decimals=0, low=0),
+        HISTORY_DAMAGE: TagSpec(
+            HISTORY_DAMAGE, Text("Blocs d'historique abîmés", "Damaged pieces of history"), decimals=0, low=0
+        ),
+        DISK_ROOM: TagSpec(
+            DISK_ROOM, Text("Place libre pour l'historique", "Room for history"), unit="GB", low=0, deadband=0.2
+        ),
     },
     alarms=(
         AlarmRule(
@@ -208,6 +218,50 @@ STATION_TYPE = EquipmentType(
                 "Check alarms on site where in doubt; send vigie.log to the support.",
             ),
             response_s=3600,
+        ),
+        AlarmRule(
+            id="history_damaged",
+            tag=HISTORY_DAMAGE,
+            condition=Condition.HIGH,
+            limit=0.5,
+            priority=Priority.MEDIUM,
+            name=Text("Historique abîmé sur le disque", "History damaged on disk"),
+            cause=Text(
+                "Le disque rend autre chose que ce qui a été écrit ; le journal nomme les mesures et les périodes.",
+                "The disk gives back something else than was written; the journal names the tags and the times.",
+            ),
+            consequence=Text(
+                "Ces périodes manquent dans les courbes ; le reste se lit. Le disque va peut-être tomber en panne.",
+                "Those times are missing in trends; the rest can be read. The disk may be about to fail.",
+            ),
+            action=Text(
+                "Sauvegarder les données, faire contrôler le disque, puis restaurer une sauvegarde saine.",
+                "Back up the data, have the disk examined, then restore the history from a sound backup.",
+            ),
+            response_s=86_400,
+        ),
+        AlarmRule(
+            id="disk_nearly_full",
+            tag=DISK_ROOM,
+            condition=Condition.LOW,
+            limit=ROOM_GB,
+            deadband=0.1,
+            on_delay_s=30.0,
+            priority=Priority.MEDIUM,
+            name=Text("Disque de l'historique presque plein", "Disk of the history nearly full"),
+            cause=Text(
+                "L'historique a grandi, ou un autre programme remplit le disque.",
+                "The history has grown, or another program fills the disk.",
+            ),
+            consequence=Text(
+                "Une fois le disque plein, les mesures attendent en mémoire et finiraient par être perdues.",
+                "Once it is full, measurements wait in memory and would be lost in the end.",
+            ),
+            action=Text(
+                "Libérer de la place, ou raccourcir la conservation dans site.toml.",
+                "Free space, or shorten what is kept in site.toml.",
+            ),
+            response_s=86_400,
         ),
     ),
     headline=(GOOD_SHARE, CHANGES, HISTORY_LAG),

@@ -43,8 +43,9 @@ class Station:
         self.clock = clock
         self.links: dict[str, Link] = {}
         self.consumers = list(consumers)
-        self.history_lag: Callable[[], float] = lambda: 0.0
-        """Seconds between a change and its being safe on disk; the historian's own figure."""
+        self.history: Callable[[], Sequence[float]] = lambda: (0.0, 0.0, float("nan"))
+        """The historian's own figures: seconds between a change and its being safe on disk, damaged pieces known of,
+        room on its disk in GB (NaN: unknown)."""
         self.faults: Callable[[], float] = lambda: 0.0
         """Bugs of our own in the last minute; see `supervisor.faults`."""
         self.changes = 0
@@ -130,5 +131,5 @@ class Station:
             stale = self.table.stale(self._limit, now)
             if len(stale):
                 self.absorb(Batch.lost(stale, Quality.STALE, now))
-            own = self._vitals.own(self.table.columns, self.changes, self.history_lag(), self.faults())
+            own = self._vitals.own(self.table.columns, self.changes, self.faults(), self.history())
             self.absorb(self._vitals.read(self.links, own, now, self.clock.monotonic()))

@@ -13,7 +13,14 @@ from supervisor.flow import Batch
 from supervisor.link import Link
 from supervisor.model import BAD, Quality, Site
 
-STATION = (health.GOOD_SHARE, health.CHANGES, health.HISTORY_LAG, health.FAULTS)
+STATION = (
+    health.GOOD_SHARE,
+    health.CHANGES,
+    health.FAULTS,
+    health.HISTORY_LAG,
+    health.HISTORY_DAMAGE,
+    health.DISK_ROOM,
+)
 
 
 class Vitals:
@@ -47,12 +54,12 @@ class Vitals:
         # such as the round trip of a link that asked nothing
         return Batch.of(self._index, values, now, np.where(np.isnan(values), Quality.NOT_CONNECTED, Quality.GOOD))
 
-    def own(self, columns: Columns, changes: int, lag_s: float, faults: float) -> tuple[float, float, float, float]:
-        """The tags of the station; `changes` since it began."""
+    def own(self, columns: Columns, changes: int, faults: float, history: Sequence[float]) -> tuple[float, ...]:
+        """The tags of the station; `changes` since it began; `history`: its lag, damage and room."""
         quality = columns["quality"][self._carried]
         share = 100.0 * float(np.count_nonzero(quality < BAD)) / max(len(quality), 1)
         since, self._changes = changes - self._changes, changes
-        return share, float(since), lag_s, faults
+        return share, float(since), faults, *history
 
 
 def _figures(link: Link | None) -> tuple[float, ...]:

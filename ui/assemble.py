@@ -11,6 +11,7 @@ import asyncio
 import logging
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 
 import drivers
@@ -24,6 +25,7 @@ from supervisor.desk.trust_desk import TrustDesk, trust_acts
 from supervisor.driver import Traffic
 from supervisor.errors import StoreError
 from supervisor.faults import Faults, endure
+from supervisor.historian.check import Damage
 from supervisor.historian.history import History
 from supervisor.historian.writer import Historian
 from supervisor.journal import Entry, Journal
@@ -73,7 +75,8 @@ class Assembly:
         desk = Desk(site, table.columns, station.links, journal, clock)
         station.consumers += [alarms.absorb, historian.absorb, desk.absorb]
         faults = Faults(clock)
-        station.history_lag, station.faults = historian.lag, faults.recent
+        station.history, station.faults = historian.vitals, faults.recent
+        historian.report = partial(_note_damage, journal)
         rows = acts(desk, AlarmDesk(site, alarms, journal, station.links))
         rows |= trust_acts(TrustDesk(site, TrustStore(folder.vault(site).pki), journal))
         history = History(folder.history)
@@ -129,6 +132,12 @@ class Assembly:
             driver = drivers.TABLE[spec.protocol].driver(spec, tags, self.clock, traffic, vault)
             links.append(Link(spec, tags, driver, traffic, self.station.absorb, self.clock))
         return links
+
+
+def _note_damage(journal: Journal, damage: Damage) -> None:
+    """One row of the journal; called in a thread of the historian."""
+    detail = {"file": damage.file, "part": damage.part, "from": damage.span[0], "to": damage.span[1]}
+    journal.append(Entry("system", "damage", subject=damage.tag, result="failed", detail=detail))
 
 
 async def _settle(task: asyncio.Task[None]) -> None:

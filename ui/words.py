@@ -215,6 +215,7 @@ KINDS = {
     "distrust": Text(fr="Certificat refusé", en="Certificate refused"),
     "start": Text(fr="Démarrage du poste", en="Station started"),
     "stop": Text(fr="Arrêt du poste", en="Station stopped"),
+    "damage": Text(fr="Historique abîmé sur le disque", en="History damaged on disk"),
 }
 """Kind of a journal row -> what happened."""
 RESULTS = {

@@ -12,6 +12,7 @@ import numpy as np
 from peewee import SQL, AutoField, BigIntegerField, IntegerField, Model, TextField
 
 from supervisor.database import Connection, Migrations, Writer, reading, snapshot, tables
+from supervisor.historian.check import Damage
 from supervisor.historian.files import META, STATE, Grid, PartRow, get, put
 from supervisor.historian.samples import Slots
 from supervisor.model import Tag
@@ -46,7 +47,14 @@ class PartTable(Model):
         table_name = "part"
 
 
-META_SQL: Migrations = (STATE + tables(TagTable, PartTable),)
+META_SQL: Migrations = (
+    STATE + tables(TagTable, PartTable),
+    """
+CREATE TABLE damage(part TEXT, slot INTEGER, t0 INTEGER, t1 INTEGER, file TEXT NOT NULL, reason TEXT NOT NULL,
+  found INTEGER NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY(part, slot, t0, t1));
+""",
+)
+"""damage: the file is not in the key, for a merge carries what is damaged along into the next one."""
 _PART = "t0, t1, generation, name, through, samples, bytes"
 
 
@@ -82,8 +90,51 @@ class Catalogue:
         query = PartTable.insert(asdict(row)).on_conflict_replace()
         self._writer.submit(lambda _: query.execute(self._writer.database)).result()
 
+    def note(self, key: str) -> str:
+        """Something kept in the file's state; empty where there is nothing."""
+        with reading(self._writer.path) as connection:
+            row = connection.execute("SELECT v FROM state WHERE k = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def keep_note(self, key: str, text: str) -> None:
+        self._writer.submit(lambda connection: put(connection, key, text)).result()
+
+    def damages(self) -> list[Damage]:
+        """What is known to be damaged, oldest first."""
+        with reading(self._writer.path) as connection:
+            return damages(connection)
+
+    def damaged(self, found: Sequence[Damage], now: int) -> list[Damage]:
+        """Keep what was found; those that nobody knew of yet, with the tag's id."""
+        return self._writer.submit(lambda connection: _learn(connection, found, now)).result()
+
+    def forget_damages(self, before: int) -> None:
+        """Those that were last seen before an instant are no longer there."""
+        self._writer.submit(
+            lambda connection: connection.execute("DELETE FROM damage WHERE seen < ?", (before,))
+        ).result()
+
     def close(self) -> None:
         self._writer.close()
+
+
+def damages(connection: Connection) -> list[Damage]:
+    """What meta.db knows to be damaged, oldest first."""
+    rows = connection.execute(
+        "SELECT file, part, damage.slot, t0, t1, reason, coalesce(name, '') FROM damage"
+        " LEFT JOIN tag ON tag.slot = damage.slot ORDER BY t0, damage.slot"
+    ).fetchall()
+    return [Damage(file, part, slot, (t0, t1), reason, tag) for file, part, slot, t0, t1, reason, tag in rows]
+
+
+def _learn(connection: Connection, found: Sequence[Damage], now: int) -> list[Damage]:
+    before = {(one.part, one.slot, one.span) for one in damages(connection)}
+    connection.executemany(
+        "INSERT INTO damage VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET seen = excluded.seen,"
+        " file = excluded.file",
+        [(one.part, one.slot, *one.span, one.file, one.reason, now, now) for one in found],
+    )
+    return [one for one in damages(connection) if (one.part, one.slot, one.span) not in before]
 
 
 def parts(connection: Connection) -> list[PartRow]:

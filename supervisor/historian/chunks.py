@@ -37,12 +37,11 @@ def cut(slot: int, whole: Samples) -> Iterator[Chunk]:
     edges = [len(whole) * i // count for i in range(count + 1)] if count else []
     for low, high in pairwise(edges):
         piece = whole.take(slice(low, high))
-        yield Chunk(_row(slot, piece), codec.encode(piece))
+        yield Chunk(row(slot, piece), codec.encode(piece))
 
 
-def _row(
-    slot: int, piece: Samples
-) -> tuple[int, int, int, int, float | None, float | None, float | None, float | None, int]:
+def row(slot: int, piece: Samples) -> Row:
+    """What stands beside a chunk of these samples."""
     times = int(piece.time[0]), int(piece.time[-1]), len(piece)
     worst = int(piece.quality.max())
     if piece.words:
@@ -90,8 +89,10 @@ def opened(blob: bytes, slot: int, span: Span, name: str) -> Samples:
         return Samples(NONE.time, NONE.value, NONE.quality, NONE.lag, damaged=((span[0] - 1, span[1]),))
 
 
-def last(connection: Connection, slot: int, span: Span, name: str, merged: Merged | None = None) -> Samples:
-    """The last sample of the span, or none; of equal times the last written."""
+def last(
+    connection: Connection, slot: int, span: Span, name: str, merged: Merged | None = None, whole: bool = False
+) -> Samples:
+    """The last sample of the span, or none; of equal times the last written. Its arrival is right only if `whole`."""
     best, reached = NONE, span[0]
     # chunks rarely overlap, so the first of this walk nearly always ends it
     for t0, t1, value, worst, blob_id in connection.execute(
@@ -101,7 +102,7 @@ def last(connection: Connection, slot: int, span: Span, name: str, merged: Merge
     ).fetchall():
         if t1 <= reached or (merged is not None and merged(t0, blob_id)):
             continue
-        if t1 <= span[1] and worst == 0 and value is not None:
+        if not whole and t1 <= span[1] and worst == 0 and value is not None:
             found = samples([t1], [value])  # from the row alone: every sample of the chunk is good
         else:
             blob = connection.execute("SELECT data FROM blob WHERE id = ?", (blob_id,)).fetchone()[0]

@@ -1,59 +1,32 @@
 """History: what was, for whoever draws or prints it. Reads the files while the station writes them; writes nothing.
 
-A trend never loses a peak: whatever the source, each column of it has the lowest and highest value in force in it.
-Up to two weeks on 2 000 columns it is made of the samples themselves; beyond, of the widest rollup that is no wider
-than a column, with samples at the ragged ends and wherever no rollup exists yet.
+Trends are made in drawing.py.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
 from supervisor.flow import Qualities, Times, Values
-from supervisor.historian import rollups
+from supervisor.historian import catalogue, check
+from supervisor.historian.check import Damage
+from supervisor.historian.drawing import Drawing, Trend, exact
 from supervisor.historian.files import LOWEST
-from supervisor.historian.rollups import LEVELS, NOTHING, Carried, Rows
-from supervisor.historian.samples import NONE, Samples, Span, join, samples
+from supervisor.historian.rollups import NOTHING
+from supervisor.historian.samples import NONE, Samples, Span
 from supervisor.historian.view import Gone, Sight, View
-from supervisor.model import BAD, Quality
-
-RAW_MOST = 2_000_000
-"""Samples read for one trend at most; about 50 ms."""
+from supervisor.model import Quality
 
 T = TypeVar("T")
 
-__all__ = ["History", "Info", "Moment", "Samples", "Trend"]
-
-
-@dataclass(slots=True)
-class Trend:
-    """What to draw of one tag."""
-
-    time: Times
-    """Exact: source times, the first being the start with the value in force there. Else: middles of the columns."""
-    low: Values
-    """Lowest value in force; NaN where there was none."""
-    high: Values
-    mean: Values
-    """Time-weighted over good time."""
-    bad: tuple[Span, ...]
-    """Where the quality was bad, oldest first; to be hatched."""
-    step: int
-    """Width of a column in ns; 0 for exact samples, to be drawn as steps: each value rules until the next."""
-    until: int
-    """Up to where the last value is known to be in force, ns UTC."""
-    words: tuple[str, ...] = ()
-    """Of a text tag: what its values are positions in."""
-
-    def __len__(self) -> int:
-        return len(self.time)
+__all__ = ["Damage", "History", "Info", "Moment", "Samples", "Trend"]
 
 
 @dataclass(slots=True)
@@ -67,6 +40,13 @@ class Moment:
     """NEVER_READ where there is none."""
     texts: dict[int, str]
     """Row -> text, of text tags."""
+
+    def take(self, row: int, found: Samples) -> None:
+        """Put down the sample of a row, if there is one."""
+        if len(found):
+            self.time[row], self.value[row], self.quality[row] = found.time[0], found.value[0], found.quality[0]
+            if found.words:
+                self.texts[row] = found.text(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +86,24 @@ class History:
         """Every sample with start < t <= end; none for a tag that was never recorded."""
         return self._ask(tag_id, lambda sight, slot: sight.samples(slot, (start, end)), NONE)
 
-    def at(self, tag_ids: Sequence[str], instant: int) -> Moment:
-        """What was in force at an instant."""
+    def at(self, tag_ids: Sequence[str], instant: int, by_arrival: bool = False) -> Moment:
+        """What was in force at an instant; by arrival: what the station showed then, late data not having come yet."""
         moment = Moment(
             np.zeros(len(tag_ids), np.int64),
             np.full(len(tag_ids), np.nan),
             np.full(len(tag_ids), Quality.NEVER_READ, np.uint8),
             {},
         )
+
+        def work(view: View, sight: Sight) -> None:
+            slots = [self._slot(view, id_) for id_ in tag_ids]
+            for row, found in enumerate(
+                _shown(sight, slots, instant) if by_arrival else _ruling(sight, slots, instant)
+            ):
+                moment.take(row, found)
+
         with self._lock:
-            self._looking(
-                lambda view, sight: self._fill(moment, sight, [self._slot(view, id_) for id_ in tag_ids], instant)
-            )
+            self._looking(work)
         return moment
 
     def span(self, tag_id: str) -> Span | None:
@@ -129,9 +115,9 @@ class History:
         pixels = max(1, min(pixels, end - start))
 
         def work(sight: Sight, slot: int) -> Trend:
-            return _Drawing(self._open(), sight, slot, (start, end), pixels).draw(level)
+            return Drawing(self._open(), sight, slot, (start, end), pixels).draw(level)
 
-        return self._ask(tag_id, work, _trend(NONE, NOTHING, (start, start)))
+        return self._ask(tag_id, work, exact(NONE, NOTHING, (start, start)))
 
     def info(self) -> Info:
         """Sizes and bounds; reads the headers of what is not merged yet."""
@@ -157,6 +143,22 @@ class History:
         """About how many samples of every tag there are, by id; reads the header of every chunk."""
         with self._lock:
             return self._looking(_counted)
+
+    def verify(self, told: Callable[[str, int], None] | None = None) -> list[Damage]:
+        """Read everything and name what is damaged, the station running or not; takes its time.
+
+        `told` hears the name of the file and the bytes read since it was last told, for a bar.
+        """
+        found = check.everything(self._folder, told or (lambda name, size: None))
+        with self._lock:
+            query = "SELECT slot, name FROM tag"
+            names = self._looking(lambda view, _: dict(view.meta.execute(query).fetchall()))
+        return [replace(one, tag=names.get(one.slot, "")) for one in found]
+
+    def damages(self) -> list[Damage]:
+        """What the station's scrub has found damaged, oldest first."""
+        with self._lock:
+            return self._looking(lambda view, _: catalogue.damages(view.meta))
 
     def _ask(self, tag_id: str, work: Callable[[Sight, int], T], otherwise: T) -> T:
         """`otherwise` for a tag the history does not know."""
@@ -190,17 +192,6 @@ class History:
             self._slots[tag_id] = int(row[0])
         return self._slots[tag_id]
 
-    @staticmethod
-    def _fill(moment: Moment, sight: Sight, slots: list[int | None], instant: int) -> None:
-        hot = sight.newest([slot for slot in slots if slot is not None], instant)
-        for row, slot in enumerate(slots):
-            found = NONE if slot is None else sight.last(slot, instant, hot.get(slot, NONE))
-            if len(found):
-                moment.time[row], moment.value[row] = found.time[0], found.value[0]
-                moment.quality[row] = found.quality[0]
-                if found.words:
-                    moment.texts[row] = found.text(0)
-
     def _measure(self, view: View, sight: Sight) -> Info:
         staged = sight.stage.execute("SELECT coalesce(sum(n), 0), min(t0), max(t1) FROM chunk").fetchone()
         bounds = [staged[1:]] if staged[0] else []
@@ -215,6 +206,18 @@ class History:
             oldest=min((low for low, _ in bounds), default=0),
             newest=max((high for _, high in bounds), default=0),
         )
+
+
+def _ruling(sight: Sight, slots: list[int | None], instant: int) -> Iterator[Samples]:
+    """The sample in force by source time of each slot."""
+    hot = sight.newest([slot for slot in slots if slot is not None], instant)
+    for slot in slots:
+        yield NONE if slot is None else sight.last(slot, instant, hot.get(slot, NONE))
+
+
+def _shown(sight: Sight, slots: list[int | None], instant: int) -> Iterator[Samples]:
+    for slot in slots:
+        yield NONE if slot is None else sight.shown(slot, instant)
 
 
 def _counted(view: View, sight: Sight) -> dict[str, int]:
@@ -261,114 +264,3 @@ def _newest(sight: Sight, slot: int) -> int:
             times.append(int(found))
             break
     return max(times, default=LOWEST)
-
-
-_NO_ROWS = rollups.join([])
-
-
-def _within(rows: Rows, span: Span) -> Rows:
-    return rows.take(slice(*np.searchsorted(rows.start, span).tolist()))
-
-
-class _Drawing:
-    """One trend being made."""
-
-    def __init__(self, view: View, sight: Sight, slot: int, span: Span, pixels: int) -> None:
-        self._view = view
-        self._sight = sight
-        self._slot = slot
-        self._span = span
-        self._until = min(span[1], max(span[0], sight.known))
-        steps = np.arange(pixels + 1, dtype=np.int64)
-        self._edges = span[0] + (span[1] - span[0]) // pixels * steps + (span[1] - span[0]) % pixels * steps // pixels
-        self._step = (span[1] - span[0]) / pixels
-
-    def draw(self, level: int | None) -> Trend:
-        """See `History.trend`."""
-        if level is None:
-            level = self._choose()
-        if level == 0:
-            found = self._sight.samples(self._slot, self._span)
-            if len(found) <= 2 * len(self._edges) or found.words:
-                return _trend(found, self._carried(self._span[0]), (self._span[0], self._until))
-        return self._columns(level)
-
-    def _choose(self) -> int:
-        fitting = [level for level in LEVELS if level <= self._step]
-        if fitting:
-            return fitting[-1]
-        return LEVELS[0] if self._sight.count(self._slot, self._span) > RAW_MOST else 0
-
-    def _carried(self, instant: int) -> Carried:
-        sample = self._sight.last(self._slot, instant)
-        return Carried(float(sample.value[0]), int(sample.quality[0])) if len(sample) else NOTHING
-
-    def _columns(self, level: int) -> Trend:
-        pieces, at = [], self._span[0]
-        whole = self._on_grid(level)
-        rolled = rollups.load(self._view.rollup, self._slot, level, whole) if whole[0] < whole[1] else _NO_ROWS
-        for span in self._covered(rolled, whole):
-            pieces += [self._raw((at, span[0])), self._rollup(level, rolled, span)]
-            at = span[1]
-        pieces.append(self._raw((at, self._until)))
-        rows = rollups.fold(rollups.join(pieces), self._edges)
-        rows = rows.take(np.flatnonzero((rows.good > 0) | (rows.n > 0) | (rows.worst >= BAD)))
-        step = round(self._step)
-        shown = rows.take(np.flatnonzero(~np.isnan(rows.low)))
-        bad = rows.start[rows.worst >= BAD].tolist()
-        spans = _merged([(start, start + step + 1) for start in bad])
-        # a value that came at a column's last instant ruled for no time in it, so it has no mean of its own
-        mean = np.where(shown.good > 0, shown.mean, shown.low / 2 + shown.high / 2)
-        return Trend(shown.start + step // 2, shown.low, shown.high, mean, spans, step, self._until)
-
-    def _on_grid(self, level: int) -> Span:
-        """What is drawn, without the ragged ends that are no whole bucket; empty for level 0."""
-        start, end = self._span[0], self._until
-        return (-(-start // level) * level, end // level * level) if level else (start, start)
-
-    def _covered(self, rolled: Rows, whole: Span) -> tuple[Span, ...]:
-        """Where the buckets stand for the samples, oldest first: partitions in which the tag has any."""
-        spans = [(max(part.t0, whole[0]), min(part.t1, whole[1])) for part in self._sight.parts]
-        return _merged([span for span in spans if span[0] < span[1] and len(_within(rolled, span))])
-
-    def _raw(self, span: Span) -> Rows:
-        """From the samples: the columns, cut at the ends of the span."""
-        if span[0] >= span[1]:
-            return rollups.join([])
-        inside = self._edges[(self._edges > span[0]) & (self._edges < span[1])]
-        edges = np.concatenate(([span[0]], inside, [span[1]])).astype(np.int64)
-        return rollups.reduce(self._sight.samples(self._slot, span), edges, self._carried(span[0]))
-
-    def _rollup(self, level: int, rolled: Rows, span: Span) -> Rows:
-        """From the rollups, with the peaks of what came too late to be in them."""
-        rows = _within(rolled, span)
-        rows.start = rows.start + level // 2  # a bucket belongs to the column its middle lies in
-        late = self._sight.unmerged(self._slot, span)
-        if not len(late):
-            return rows
-        peaks = rollups.reduce(late, rollups.grid(span, level), NOTHING)
-        peaks.good[:] = 0
-        return rollups.join([rows, peaks.take(np.flatnonzero(peaks.n > 0))])
-
-
-def _trend(drawn: Samples, carried: Carried, span: Span) -> Trend:
-    """Exact: the samples themselves, led by the value in force at the start."""
-    led = drawn
-    if carried is not NOTHING and not drawn.words:
-        led = join([samples([span[0]], [carried.value], [carried.quality]), drawn])
-    bad = led.quality >= BAD
-    ends = np.append(led.time[1:], span[1])
-    spans = _merged([(a, b) for a, b in zip(led.time[bad].tolist(), ends[bad].tolist(), strict=True) if a < b])
-    value = np.where(bad, np.nan, led.value)
-    return Trend(led.time, value, value, value, (*spans, *drawn.damaged), 0, span[1], drawn.words)
-
-
-def _merged(spans: Sequence[Span]) -> tuple[Span, ...]:
-    """Those that touch become one; oldest first."""
-    result: list[Span] = []
-    for start, end in sorted(spans):
-        if result and start <= result[-1][1]:
-            result[-1] = (result[-1][0], max(end, result[-1][1]))
-        else:
-            result.append((start, end))
-    return tuple(result)

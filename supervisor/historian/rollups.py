@@ -235,9 +235,14 @@ def decode(blob: bytes) -> Rows:
     return Rows(start * LEVELS[0], n_, low, high, mean, good, first, last, worst.astype(np.uint8))
 
 
+def block_length(level: int) -> int:
+    """ns of a row of rollup.db."""
+    return level * _BLOCK[LEVELS.index(level)]
+
+
 def store(connection: Connection, slot: int, level: int, rows: Rows, span: Span) -> None:
     """Put `rows` in the place of whatever the span held; to do it twice changes nothing."""
-    length = level * _BLOCK[LEVELS.index(level)]
+    length = block_length(level)
     for block in range(span[0] // length * length, span[1], length):
         fresh = rows.take(slice(*np.searchsorted(rows.start, (block, block + length)).tolist()))
         old = connection.execute(
@@ -260,7 +265,7 @@ def _spliced(old: Rows, fresh: Rows, span: Span) -> Rows:
 
 def load(connection: Connection, slot: int, level: int, span: Span) -> Rows:
     """The buckets kept that lie within a span on the level's grid."""
-    length = level * _BLOCK[LEVELS.index(level)]
+    length = block_length(level)
     blobs = connection.execute(
         "SELECT data FROM rollup WHERE tag = ? AND level = ? AND t0 >= ? AND t0 < ? ORDER BY t0",
         (slot, level, span[0] // length * length, span[1]),

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from supervisor.clock import SECOND
 from supervisor.database import Connection, explain, reader, sqlite3
 from supervisor.errors import StoreError
 from supervisor.historian import batch, catalogue, chunks, frames
@@ -30,6 +31,11 @@ OPEN_PARTS = 96
 """Partition files kept open; three months of days."""
 FRAMES = 4
 """Keyframes kept decoded: a time slider stays within a day or two."""
+
+REACH = 3600 * SECOND
+"""A tag has a sample in nearly every such time: it is recorded every ten minutes, moving or not."""
+AHEAD = 600 * SECOND
+"""What a device with a clock that is ahead sent is looked for so much later than it arrived."""
 
 log = logging.getLogger(__name__)
 
@@ -163,13 +169,19 @@ class Sight:
 
     def samples(self, slot: int, span: Span) -> Samples:
         """Everything of the span, ordered."""
-        pieces = [
-            chunks.read(self.part(row), slot, span, row.name)
-            for row in self.parts
-            if row.t0 < span[1] and row.t1 > span[0]
-        ]
+        pieces = [self._parted(row, slot, span) for row in self.parts if row.t0 < span[1] and row.t1 > span[0]]
         pieces.append(self.unmerged(slot, span))
         return join(pieces).ordered().within(*span)
+
+    def _parted(self, row: PartRow, slot: int, span: Span) -> Samples:
+        """From one partition; a file whose structure is damaged is a hole and hides no other."""
+        try:
+            return chunks.read(self.part(row), slot, span, row.name)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            log.error("%s is damaged. %s", row.name, error)
+            return Samples(NONE.time, NONE.value, NONE.quality, NONE.lag, damaged=((row.t0, row.t1),))
 
     def unmerged(self, slot: int, span: Span) -> Samples:
         """What no partition holds yet, ordered."""
@@ -184,19 +196,39 @@ class Sight:
         staged = sum(file.execute(statement, (slot, span[1], span[0])).fetchone()[0] for file in files)
         return int(staged) + sum(len(row.block.of(slot)) for row in self.hot if row.t0 <= span[1] and row.t1 > span[0])
 
-    def last(self, slot: int, instant: int, newest: Samples | None = None) -> Samples:
-        """The sample in force at an instant, or none. `newest` is hot.db's answer where the caller has it."""
+    def last(self, slot: int, instant: int, newest: Samples | None = None, whole: bool = False) -> Samples:
+        """The sample in force at an instant, or none. `newest` is hot.db's answer where the caller has it.
+
+        Its arrival is right only if `whole`, which decodes what could be known from a row alone.
+        """
         best = self.newest([slot], instant).get(slot, NONE) if newest is None else newest
-        found = chunks.last(self.stage, slot, (_after(best), instant), STAGE, self.merged)
+        found = chunks.last(self.stage, slot, (_after(best), instant), STAGE, self.merged, whole)
         best = found if len(found) else best
         at = self._view.grid.start(instant)
         row = next((row for row in reversed(self.parts) if row.t0 <= at), None)
         if row is None or _after(best) >= row.t1:
             return best
-        found = chunks.last(self.part(row), slot, (_after(best), instant), row.name)
+        found = chunks.last(self.part(row), slot, (_after(best), instant), row.name, None, whole)
         best = found if len(found) else best
         # what was written before the partition and never since is in its keyframe
         return best if _after(best) > row.t0 else self._later(best, self._view.frame(row).get(slot, NONE))
+
+    def shown(self, slot: int, instant: int) -> Samples:
+        """What the station showed at an instant: of all that had arrived by then, the sample of the newest source time.
+
+        A device whose clock is ahead by more than `AHEAD` is found all the same once its source time is reached.
+        """
+        reach, upto = REACH, instant + AHEAD
+        while True:
+            found = self.samples(slot, (instant - reach, upto))
+            arrived = np.flatnonzero(found.arrival <= instant)
+            if len(arrived):
+                return found.take(arrived[-1:]).last()
+            upto = instant - reach
+            before = self.last(slot, upto, whole=True)
+            if not len(before) or before.arrival[0] <= instant:
+                return before
+            reach *= 8
 
     def newest(self, slots: list[int], instant: int) -> dict[int, Samples]:
         """Slot -> the last sample hot.db has up to an instant."""

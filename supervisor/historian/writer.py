@@ -3,6 +3,7 @@
     absorb  on the loop: leaves out what lies within the deadband, appends arrays to a list             microseconds
     flush   a thread, every second or 100 000 samples: one row of hot.db, one commit, then acknowledged
     keep    a thread, every 10 min or 2 million samples: compaction, and merging of what has ended
+    scrub   a thread, a slice every other second: is what was written years ago still there?
 
 What a kill can take is what was not flushed yet, a second of it. A disk that is full or gone costs nothing while
 memory lasts: encoded rows wait, `lag` grows, and every second the historian tries again.
@@ -15,9 +16,12 @@ was alive: nobody knows what happened while it was off.
 from __future__ import annotations
 
 import logging
+import os
+import shutil
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,8 +31,9 @@ from supervisor.clock import SECOND, Clock
 from supervisor.database import Connection, Writer, hold
 from supervisor.errors import StoreError
 from supervisor.flow import Change, Indices, Qualities, Times, Values
-from supervisor.historian import compact, merge
+from supervisor.historian import compact, merge, scrub
 from supervisor.historian.catalogue import Catalogue
+from supervisor.historian.check import Damage
 from supervisor.historian.compact import Compacted, Compactor
 from supervisor.historian.files import (
     HOT,
@@ -46,6 +51,7 @@ from supervisor.historian.files import (
 )
 from supervisor.historian.merge import Merger
 from supervisor.historian.pending import Pending, Row, lags
+from supervisor.historian.scrub import Scrubber
 from supervisor.model import Quality, Tag
 from supervisor.texts import Texts
 
@@ -58,6 +64,8 @@ MANY_TAGS, PER_TAG = 10_000, 200
 millisecond however few it holds."""
 AGAIN_S = 60.0
 """Pause before a compaction that failed is tried again: it reads all that was flushed, and would take a whole core."""
+BUSY_S = 5.0
+"""While samples wait so long for the disk, nothing is scrubbed."""
 HOLE = 15 * SECOND
 """A station that was off for less leaves no mark."""
 
@@ -78,6 +86,7 @@ class Pace:
     """So much older than now is such a sample: a device's own report, somewhat late, still comes before it."""
     partition_s: int = 86_400
     """A multiple of 600; counts only for a new history."""
+    scrub_s: float = scrub.PAUSE_S
     exponent: int = 6
     """Source times are floored to 10^exponent ns: a microsecond would cost more than the values."""
 
@@ -122,7 +131,10 @@ class Historian:
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._lock = threading.Lock()
+        self._room = room(folder)
         self._flushing = threading.Lock()
+        self.report: Callable[[Damage], None] = lambda damage: None
+        """Hears of each damage the scrub finds, once and in the scrub's thread."""
         self._keeping = threading.Lock()
 
     def _open(self, folder: Path) -> None:
@@ -137,6 +149,7 @@ class Historian:
         )
         self._compactor = Compactor(self._hot, self._stage, self._catalogue.grid, self._clock)
         self._merger = Merger(folder, self._catalogue, self._stage, self._rollup, self._clock)
+        self._scrubber = Scrubber(folder, self._catalogue, self._clock, lambda damage: self.report(damage))
 
     def _writer(self, path: Path, script: tuple[str, ...], page: int) -> Writer:
         writer = Writer(path, script, page)
@@ -156,7 +169,7 @@ class Historian:
         """Mark what was missed and record from here on."""
         self._mark_hole()
         self._hot.submit(lambda connection: put(connection, "clean", 0)).result()
-        for work, pause in ((self._flush_often, "flush"), (self._keep_often, "keep")):
+        for work, pause in ((self._flush_often, "flush"), (self._keep_often, "keep"), (self._scrub_often, "scrub")):
             thread = threading.Thread(target=work, name=f"historian {pause}", daemon=True)
             thread.start()
             self._threads.append(thread)
@@ -259,6 +272,7 @@ class Historian:
     def _turn(self) -> None:
         with self._lock:
             self._pending.beat(self._clock.now() - round(self.pace.settle_s * SECOND), self._clock.monotonic())
+        self._room = room(self.folder)
         self.flush()
 
     def _keep_often(self) -> None:
@@ -269,6 +283,22 @@ class Historian:
             if due and (not trouble or waited >= AGAIN_S):
                 waited = 0.0
                 trouble = _attempt(self._keep, trouble)
+
+    def _scrub_often(self) -> None:
+        with suppress(AttributeError, OSError):  # only Linux gives a thread a priority of its own
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+        trouble = ""
+        while not self._stopping.wait(self.pace.scrub_s):
+            if self.lag() < BUSY_S:  # a disk that can't keep up has better things to do
+                trouble = _attempt(self.scrub, trouble)
+
+    def scrub(self) -> bool:
+        """Read a slice of what is old and see that it is sound; False where that is done for this week."""
+        return self._scrubber.turn()
+
+    def vitals(self) -> tuple[float, float, float]:
+        """How it is: `lag`, damaged pieces known of, GB free on its disk as the last flush saw it."""
+        return self.lag(), float(self._scrubber.damages), self._room
 
     def _keep(self) -> None:
         self.compact()
@@ -299,6 +329,14 @@ def _insert(connection: Connection, rows: list[Row], now: int) -> None:
 def _found(connection: Connection, removed: int, adopted: int) -> Recovery:
     (samples,) = connection.execute("SELECT coalesce(sum(n), 0) FROM batch").fetchone()
     return Recovery(bool(get(connection, "clean", 1)), samples, removed, adopted, get(connection, "known"))
+
+
+def room(folder: Path) -> float:
+    """GB free on the disk of a folder; NaN where the system does not say."""
+    try:
+        return shutil.disk_usage(folder).free / 1e9
+    except OSError:
+        return float("nan")
 
 
 def _attempt(work: Callable[[], object], trouble: str) -> str:

@@ -80,6 +80,7 @@ def test_that_every_measured_tag_has_a_unit_or_counts_something(site: Site) -> N
         "pf",
         "errors",
         "reconnects",
+        "history_damage",
     }
     for type_ in site.types.values():
         for tag in type_.tags.values():

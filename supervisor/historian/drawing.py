@@ -1,0 +1,158 @@
+"""Drawing: the samples or rollups of one tag as what a screen of so many columns can show.
+
+A trend never loses a peak: whatever the source, each column of it has the lowest and highest value in force in it.
+Up to two weeks on 2 000 columns it is made of the samples themselves; beyond, of the widest rollup that is no wider
+than a column, with samples at the ragged ends and wherever no rollup exists yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from supervisor.flow import Times, Values
+from supervisor.historian import rollups
+from supervisor.historian.rollups import LEVELS, NOTHING, Carried, Rows
+from supervisor.historian.samples import Samples, Span, join, samples
+from supervisor.historian.view import Sight, View
+from supervisor.model import BAD
+
+RAW_MOST = 2_000_000
+"""Samples read for one trend at most; about 50 ms."""
+
+
+@dataclass(slots=True)
+class Trend:
+    """What to draw of one tag."""
+
+    time: Times
+    """Exact: source times, the first being the start with the value in force there. Else: middles of the columns."""
+    low: Values
+    """Lowest value in force; NaN where there was none."""
+    high: Values
+    mean: Values
+    """Time-weighted over good time."""
+    bad: tuple[Span, ...]
+    """Where the quality was bad, oldest first; to be hatched."""
+    step: int
+    """Width of a column in ns; 0 for exact samples, to be drawn as steps: each value rules until the next."""
+    until: int
+    """Up to where the last value is known to be in force, ns UTC."""
+    words: tuple[str, ...] = ()
+    """Of a text tag: what its values are positions in."""
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+
+_NO_ROWS = rollups.join([])
+
+
+def _within(rows: Rows, span: Span) -> Rows:
+    return rows.take(slice(*np.searchsorted(rows.start, span).tolist()))
+
+
+class Drawing:
+    """One trend being made."""
+
+    def __init__(self, view: View, sight: Sight, slot: int, span: Span, pixels: int) -> None:
+        self._view = view
+        self._sight = sight
+        self._slot = slot
+        self._span = span
+        self._until = min(span[1], max(span[0], sight.known))
+        steps = np.arange(pixels + 1, dtype=np.int64)
+        self._edges = span[0] + (span[1] - span[0]) // pixels * steps + (span[1] - span[0]) % pixels * steps // pixels
+        self._step = (span[1] - span[0]) / pixels
+
+    def draw(self, level: int | None) -> Trend:
+        """See `History.trend`."""
+        if level is None:
+            level = self._choose()
+        if level == 0:
+            found = self._sight.samples(self._slot, self._span)
+            if len(found) <= 2 * len(self._edges) or found.words:
+                return exact(found, self._carried(self._span[0]), (self._span[0], self._until))
+        return self._columns(level)
+
+    def _choose(self) -> int:
+        fitting = [level for level in LEVELS if level <= self._step]
+        if fitting:
+            return fitting[-1]
+        return LEVELS[0] if self._sight.count(self._slot, self._span) > RAW_MOST else 0
+
+    def _carried(self, instant: int) -> Carried:
+        sample = self._sight.last(self._slot, instant)
+        return Carried(float(sample.value[0]), int(sample.quality[0])) if len(sample) else NOTHING
+
+    def _columns(self, level: int) -> Trend:
+        pieces, at = [], self._span[0]
+        whole = self._on_grid(level)
+        rolled = rollups.load(self._view.rollup, self._slot, level, whole) if whole[0] < whole[1] else _NO_ROWS
+        for span in self._covered(rolled, whole):
+            pieces += [self._raw((at, span[0])), self._rollup(level, rolled, span)]
+            at = span[1]
+        pieces.append(self._raw((at, self._until)))
+        rows = rollups.fold(rollups.join(pieces), self._edges)
+        rows = rows.take(np.flatnonzero((rows.good > 0) | (rows.n > 0) | (rows.worst >= BAD)))
+        step = round(self._step)
+        shown = rows.take(np.flatnonzero(~np.isnan(rows.low)))
+        bad = rows.start[rows.worst >= BAD].tolist()
+        spans = merged([(start, start + step + 1) for start in bad])
+        # a value that came at a column's last instant ruled for no time in it, so it has no mean of its own
+        mean = np.where(shown.good > 0, shown.mean, shown.low / 2 + shown.high / 2)
+        return Trend(shown.start + step // 2, shown.low, shown.high, mean, spans, step, self._until)
+
+    def _on_grid(self, level: int) -> Span:
+        """What is drawn, without the ragged ends that are no whole bucket; empty for level 0."""
+        start, end = self._span[0], self._until
+        return (-(-start // level) * level, end // level * level) if level else (start, start)
+
+    def _covered(self, rolled: Rows, whole: Span) -> tuple[Span, ...]:
+        """Where the buckets stand for the samples, oldest first: partitions in which the tag has any."""
+        spans = [(max(part.t0, whole[0]), min(part.t1, whole[1])) for part in self._sight.parts]
+        return merged([span for span in spans if span[0] < span[1] and len(_within(rolled, span))])
+
+    def _raw(self, span: Span) -> Rows:
+        """From the samples: the columns, cut at the ends of the span."""
+        if span[0] >= span[1]:
+            return rollups.join([])
+        inside = self._edges[(self._edges > span[0]) & (self._edges < span[1])]
+        edges = np.concatenate(([span[0]], inside, [span[1]])).astype(np.int64)
+        return rollups.reduce(self._sight.samples(self._slot, span), edges, self._carried(span[0]))
+
+    def _rollup(self, level: int, rolled: Rows, span: Span) -> Rows:
+        """From the rollups, with the peaks of what came too late to be in them."""
+        rows = _within(rolled, span)
+        rows.start = rows.start + level // 2  # a bucket belongs to the column its middle lies in
+        late = self._sight.unmerged(self._slot, span)
+        if not len(late):
+            return rows
+        peaks = rollups.reduce(late, rollups.grid(span, level), NOTHING)
+        peaks.good[:] = 0
+        return rollups.join([rows, peaks.take(np.flatnonzero(peaks.n > 0))])
+
+
+def exact(drawn: Samples, carried: Carried, span: Span) -> Trend:
+    """Exact: the samples themselves, led by the value in force at the start."""
+    led = drawn
+    if carried is not NOTHING and not drawn.words:
+        led = join([samples([span[0]], [carried.value], [carried.quality]), drawn])
+    bad = led.quality >= BAD
+    ends = np.append(led.time[1:], span[1])
+    spans = merged([(a, b) for a, b in zip(led.time[bad].tolist(), ends[bad].tolist(), strict=True) if a < b])
+    value = np.where(bad, np.nan, led.value)
+    return Trend(led.time, value, value, value, (*spans, *drawn.damaged), 0, span[1], drawn.words)
+
+
+def merged(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Those that touch become one; oldest first."""
+    result: list[Span] = []
+    for start, end in sorted(spans):
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return tuple(result)
