@@ -64,7 +64,8 @@ class NativeAlarms:
         self._ended = asyncio.Event()
         self._end = 0
         """When the server ended its refresh, by its own clock, ns UTC."""
-        self._settled = asyncio.Event()
+        self._asking: list[asyncio.Event] = []
+        """Who waits for a refresh that begins from now on."""
         conditions.forget()
 
     async def work(self, publish: Publish) -> None:
@@ -202,6 +203,7 @@ class NativeAlarms:
         """Ask how all conditions are, and wait until all is said."""
         if self._subscription is None:
             return
+        asking, self._asking = self._asking, []
         self._heard.clear()
         self._ended.clear()
         self._began = False
@@ -211,6 +213,7 @@ class NativeAlarms:
         except Declined as declined:
             status = declined.status
         if status & 0xFFFF0000 == ua.StatusCodes.BadRefreshInProgress:
+            self._asking += asking
             await self._clock.sleep(BUSY_S)
             self._wanted.set()
             return
@@ -218,7 +221,8 @@ class NativeAlarms:
         if not complete:
             self._wire.traffic.count("subscription")
         await self._settle(complete)
-        self._settled.set()
+        for one in asking:
+            one.set()
 
     async def _whole(self) -> bool:
         try:
@@ -303,11 +307,12 @@ class NativeAlarms:
 
     async def _moved(self, wanted: Wanted, before: Event, until: float) -> bool:
         """Whether a refresh, asked for now, tells another event of the condition than the one that was unknown."""
-        self._settled.clear()
+        settled = asyncio.Event()
+        self._asking.append(settled)
         self._wanted.set()
         try:
             async with asyncio.timeout(max(until - self._clock.monotonic(), 0.1)):
-                await self._settled.wait()
+                await settled.wait()
         except TimeoutError:
             return False
         return wanted.event is not None and wanted.event.id != before.id
