@@ -24,6 +24,7 @@ from ui.tasks import Spawn
 
 if TYPE_CHECKING:
     from ui.attach import Attachment
+    from ui.preferences import Preferences
 
 OVERVIEW, SYNOPTIC, MAP, TRENDS = "overview", "synoptic", "map", "trends"
 ALARMS, LINKS, JOURNAL, FACEPLATE = "alarms", "links", "journal", "faceplate"
@@ -76,6 +77,9 @@ class Page(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.context = context
+
+    def remember(self, preferences: Preferences) -> None:
+        """Take over what this person left here, and keep there what they choose from now on; before `arrive`."""
 
     def refresh(self, moved: NDArray[np.intp]) -> None:
         """Show the tags of these rows again; the page is visible. After being hidden it gets all rows once."""

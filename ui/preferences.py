@@ -26,6 +26,10 @@ class Preferences:
     """Page ids and equipment ids, in the order of Alt+1 to Alt+9; empty for the default ones."""
     geometry: str = ""
     """Of the window, as Qt encodes it, in base 64."""
+    pens: list[str] = field(default_factory=list)
+    """Ids of the tags on the page of trends, in order."""
+    dock_open: str = ""
+    """"yes" or "no" once somebody has opened or folded the trends under a synoptic; empty: as the window has room."""
 
     @classmethod
     def load(cls, path: Path | None) -> Preferences:

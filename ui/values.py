@@ -56,8 +56,51 @@ def quality_words(quality: int) -> Text:
         return QUALITIES[Quality(min(quality & 0xC0, Quality.BAD))]
 
 
+def quality_advice(quality: int) -> Text:
+    """What a quality means for whoever reads the value; its words alone where there is no more to say."""
+    try:
+        return _ADVICE.get(Quality(quality)) or quality_words(quality)
+    except ValueError:
+        return quality_words(quality)
+
+
 def state_id(tag: Tag, live: Live) -> str:
     """The word of the site's text for the state a tag is in, such as "running"; empty where bad or unnamed."""
     value = live.value[tag.index]
     state = None if np.isnan(value) else tag.spec.state(float(value))
     return state.id if state else ""
+
+
+_ADVICE = {
+    Quality.UNCERTAIN: Text(
+        "Incertaine : l'automate lui-même doute de cette mesure.", "Uncertain: the controller itself doubts this value."
+    ),
+    Quality.SUBSTITUTED: Text(
+        "Valeur de remplacement, posée à la main : ce n'est pas une mesure.",
+        "Substituted by hand: this is no measurement.",
+    ),
+    Quality.OUT_OF_RANGE: Text(
+        "Hors échelle : la mesure dépasse l'étendue du capteur.",
+        "Out of range: beyond what the sensor can measure.",
+    ),
+    Quality.BAD: Text("Invalide : l'automate la donne pour fausse.", "Bad: the controller says it is wrong."),
+    Quality.NOT_CONNECTED: Text(
+        "Liaison coupée : aucune valeur n'arrive de l'automate.", "Not connected: no value comes from the controller."
+    ),
+    Quality.TIMEOUT: Text(
+        "Sans réponse : l'automate ne répond pas dans le temps prévu.",
+        "No answer: the controller does not answer in time.",
+    ),
+    Quality.DEVICE_FAULT: Text(
+        "Défaut de l'appareil : le capteur ou sa voie est en panne.",
+        "Device fault: the sensor or its channel has failed.",
+    ),
+    Quality.CONFIGURATION: Text(
+        "Erreur de configuration : l'automate ne connaît pas cette adresse.",
+        "Configuration error: the controller does not know this address.",
+    ),
+    Quality.NEVER_READ: Text("Jamais lue depuis le démarrage du poste.", "Never read since the station started."),
+    Quality.STALE: Text(
+        "Périmée : rien de nouveau depuis trop longtemps.", "Stale: nothing new has come for too long."
+    ),
+}

@@ -11,7 +11,7 @@ from ui.preferences import Preferences
 
 def test_that_what_was_chosen_comes_back(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "window.json"
-    chosen = Preferences(path, "dark", "en", 1.15, ["alarms", "PR-02"], "abc")
+    chosen = Preferences(path, "dark", "en", 1.15, ["alarms", "PR-02"], "abc", ["PR-02.level"], "no")
     chosen.save()
     assert Preferences.load(path) == chosen
 

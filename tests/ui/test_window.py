@@ -14,7 +14,7 @@ from supervisor.clock import SECOND
 from supervisor.errors import Refused
 from supervisor.model import Quality, Text
 from tests.ui.town import TROUBLE, TownStation
-from ui.pages import ALARMS, JOURNAL, LINKS, OVERVIEW, Place
+from ui.pages import ALARMS, JOURNAL, LINKS, OVERVIEW, SYNOPTIC, TRENDS, Place
 from ui.shell.window import MainWindow
 
 Until = Callable[[Callable[[], bool]], None]
@@ -214,3 +214,17 @@ def test_that_a_larger_text_never_makes_the_top_bar_wider_than_the_window(
     qapp.processEvents()
     assert window.width() <= 1500
     assert window.top.chip.geometry().right() <= window.top.width()
+
+
+def test_that_the_pens_and_the_dock_are_as_their_user_left_them(make_window: Callable[..., MainWindow]) -> None:
+    window = make_window(pens=["PR01.level", "gone.tag"], dock_open="yes")
+    trends = window.page(TRENDS)
+    assert trends.pens == ["PR01.level"], "a tag that the site no longer has is left out"  # type: ignore[attr-defined]
+    station = window.context.attachment.site
+    trends.show_tags((station.tag_by_id["PR02.level"],))
+    assert window.preferences.pens == ["PR01.level", "PR02.level"]
+    dock = window.page(SYNOPTIC).dock  # type: ignore[attr-defined]
+    dock.suit(600)
+    assert dock.is_open, "there is little room, and the operator wants it all the same"
+    dock.fold.click()
+    assert window.preferences.dock_open == "no"

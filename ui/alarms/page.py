@@ -42,6 +42,8 @@ class AlarmsPage(Page):
         super().__init__(context)
         site, look = context.attachment.site, context.look
         self.model = AlarmList(site, context.board, look)
+        self._tags = np.array([alarm.tag.index for alarm in site.alarms], np.intp)
+        self._bright = True
         self.filters = Filters(look, site)
         self.filters.changed.connect(self._use)
         self.table = self._make_table()
@@ -113,8 +115,16 @@ class AlarmsPage(Page):
 
     # ------------------------------------------------------------ keeping it fresh
     def refresh(self, moved: NDArray[np.intp]) -> None:
-        """Values of alarmed tags, and only of those that are seen."""
-        self.table.viewport().update()
+        """Values of alarmed tags, and only of those that are seen; what blinks, when it does."""
+        rows = np.array(self.seen(), np.intp)
+        changed = np.isin(self._tags[rows], moved)
+        bright = self.context.board.bright
+        if bright != self._bright:
+            self._bright = bright
+            changed |= ~self.context.board.acked[rows]
+        first, area = max(self.table.rowAt(1), 0), self.table.viewport()
+        for at in (np.flatnonzero(changed) + first).tolist():
+            area.update(0, self.table.rowViewportPosition(at), area.width(), self.table.rowHeight(at))
 
     def refresh_alarms(self) -> None:
         self.model.show_board()

@@ -13,7 +13,7 @@ from ui.scales import paint_across, scale_of
 from ui.shapes import elided, paint_bad, paint_icon, paint_priority, text_width
 from ui.synoptic.bodies import Bodies
 from ui.synoptic.kinds import PLAIN, UNKNOWN, kinds, stand_in
-from ui.values import Shown, shown, state_id
+from ui.values import Shown, quality_advice, shown, state_id
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -28,6 +28,7 @@ class Live(QWidget):
         super().__init__()
         self.context, self.tag = context, tag
         self.seen: Shown | None = None
+        self._quality = 0
         self._carrier = Carrier(self, context.look)
         context.look.changed.connect(self.read)
 
@@ -43,10 +44,18 @@ class Live(QWidget):
     def read(self) -> None:
         """Take the live value."""
         seen = shown(self.tag, self.context.live, self.context.attachment.texts, self.context.look)
-        if seen != self.seen:
-            self.seen = seen
-            self.setToolTip(seen.text if self.tag.spec.kind is Kind.TEXT else "")
+        quality = int(self.context.live.quality[self.tag.index])
+        if (seen, quality) != (self.seen, self._quality):
+            self.seen, self._quality = seen, quality
+            self.setToolTip(self._tip(seen, quality))
             self.update()
+
+    def _tip(self, seen: Shown, quality: int) -> str:
+        """A long text whole; what a star or a frame means; that a value may be put by hand here."""
+        said = [seen.text] if self.tag.spec.kind is Kind.TEXT and not seen.bad else []
+        if quality:
+            said.append(self.context.look.say(quality_advice(quality)))
+        return "\n".join(said)
 
     def value(self) -> float:
         """The number; NaN where it can't be believed."""

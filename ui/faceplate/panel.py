@@ -13,12 +13,13 @@ from ui.faceplate import words
 from ui.faceplate.commands import Commands
 from ui.faceplate.locks import LockRow
 from ui.faceplate.measures import Figure, Measure, PartRow
+from ui.faceplate.paper import SheetMaker, offered
 from ui.faceplate.standing import Events, Standing
 from ui.faceplate.substitute import SubstituteCard, may
 from ui.pages import Context, Page
 from ui.scales import scale_of
 from ui.spark import Sparkline, Strips, ends
-from ui.values import quality_words, shown
+from ui.values import quality_advice, quality_words, shown
 from ui.widgets import Button, Card, Label, Line, Words, column, row
 
 WIDTH = 336
@@ -153,6 +154,8 @@ class Content(QWidget):
         self._interlocks()
         self.events = Events(self.context, self.equipment)
         self._section(words.EVENTS, self.events)
+        if offered(self.context, self.equipment):
+            self._section(None, SheetMaker(self.context, self.equipment))
         self.refresh_alarms()
 
     def _section(self, name: Text | None, *widgets: QWidget, right: Label | None = None) -> QWidget:
@@ -304,6 +307,7 @@ class Content(QWidget):
         qualities = context.live.quality[[tag.index for tag in self.tags]] if self.tags else np.empty(0)
         worst = int(max(qualities, key=lambda one: (one >= BAD, one > 0), default=0))
         text = look.say(words.QUALITY).format(quality=look.say(quality_words(worst))) if worst else ""
+        self._quality.setToolTip(look.say(quality_advice(worst)) if worst else "")
         self._quality.setText(text)
         self._quality.setVisible(bool(text))
         self._state_box.setVisible(bool(text) or self._state_tag is not None)

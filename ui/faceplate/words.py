@@ -5,7 +5,7 @@ from supervisor.model import Text
 CHOOSE = Text(fr="Choisissez un équipement pour voir sa fiche.", en="Choose an equipment to see its faceplate.")
 CLOSE = Text(fr="Fermer la fiche", en="Close the faceplate")
 STATE = Text(fr="État", en="State")
-QUALITY = Text(fr="Mesure {quality}", en="Value {quality}")
+QUALITY = Text(fr="Mesure : {quality}", en="Value: {quality}")
 PART_OF = Text(fr="partie de {name}", en="part of {name}")
 LAST_MINUTES = Text(fr="{name}, 30 min", en="{name}, last 30 min")
 ALARMS = Text(fr="Alarmes", en="Alarms")

@@ -179,6 +179,7 @@ class MainWindow(QMainWindow):
         if name not in self.pages:
             page = self.rows[name].make(self.context)
             page.asked_for.connect(self.navigate)
+            page.remember(self.preferences)
             self.stack.addWidget(page)
             self.refresh.watch(page)
             self.pages[name] = page

@@ -12,6 +12,7 @@ from supervisor.model import Equipment
 from ui import naming
 from ui.look import Look
 from ui.pages import FACEPLATE, TRENDS, Context, Page, Place
+from ui.preferences import Preferences
 from ui.shapes import elided, text_width
 from ui.synoptic import words
 from ui.synoptic.auto import page_for
@@ -117,6 +118,14 @@ class SynopticPage(Page):
         self.dock.show_equipment(whole)
         self.dock.show()
         self._stand_on(equipment)
+
+    def remember(self, preferences: Preferences) -> None:
+        def keep(folded: bool) -> None:
+            preferences.dock_open = "no" if folded else "yes"
+            preferences.save()
+
+        self.dock.wished = {"yes": True, "no": False}.get(preferences.dock_open)
+        self.dock.folded.connect(keep)
 
     def drawing(self, equipment: Equipment) -> Drawing:
         """What is drawn for an equipment."""

@@ -31,7 +31,8 @@ class TrendDock(QWidget):
         super().__init__()
         self._context = context
         self._equipment: Equipment | None = None
-        self._wished: bool | None = None
+        self.wished: bool | None = None
+        """Whether the operator wants it open; None where they have not said."""
         self.setObjectName("card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.view = TrendView(context, SPAN_S, docked=True)
@@ -62,7 +63,7 @@ class TrendDock(QWidget):
 
     def suit(self, window_height: int) -> None:
         """Open where there is room for it, unless the operator has said what they want."""
-        wanted = window_height >= OPEN_FROM_PX if self._wished is None else self._wished
+        wanted = window_height >= OPEN_FROM_PX if self.wished is None else self.wished
         if wanted != self.is_open:
             self.open(wanted)
 
@@ -87,9 +88,9 @@ class TrendDock(QWidget):
             self.view.slow()
 
     def _turn(self) -> None:
-        self._wished = not self.is_open
-        self.open(self._wished)
-        self.folded.emit(not self._wished)
+        self.wished = not self.is_open
+        self.open(self.wished)
+        self.folded.emit(not self.wished)
 
     def _speak(self) -> None:
         if self._equipment:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout
 
 from supervisor.model import Equipment, Kind, Tag
 from ui.pages import Context, Page
+from ui.preferences import Preferences
 from ui.trend import words
 from ui.trend.choice import fold, pens_of
 from ui.trend.view import TrendView
@@ -65,6 +66,14 @@ class TrendPage(Page):
         """Draw what was drawn before; tags that the site no longer has are left out."""
         known = self.context.attachment.site.tag_by_id
         self.view.add([known[pen] for pen in pens if pen in known])
+
+    def remember(self, preferences: Preferences) -> None:
+        def keep() -> None:
+            preferences.pens = self.pens
+            preferences.save()
+
+        self.restore(preferences.pens)
+        self.view.pens_changed.connect(keep)
 
     def refresh(self, moved: NDArray[np.intp]) -> None:
         self.view.refresh(moved)
