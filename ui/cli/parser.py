@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
+from ui.cli import history_words
+
 VERSION = "0.1.0"
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "sites" / "angers"
@@ -212,6 +214,12 @@ _COMMANDS: tuple[tuple[str, str, str, tuple[Callable[[argparse.ArgumentParser], 
         "Show the certificates of servers; trust one.",
         "ui.cli.trust:trust",
         (_site, _data, _trust),
+    ),
+    (
+        "history",
+        "Measure, export, import, back up, restore and verify the history.",
+        "ui.cli.history:history",
+        (history_words.actions,),
     ),
     (
         "screenshots",

@@ -1,0 +1,388 @@
+"""Backup of a history while its station records, and restoring it elsewhere.
+
+    <to>/partitions/part-….db          each partition once, however many backups hold it: they never change
+         2026-11-22T091500Z/           one backup
+             stage.db hot.db meta.db … what changes, copied by SQLite itself, page by page
+             manifest.json             every file with its size and SHA-256; written last: without it there is no backup
+
+What is consistent: stage.db, then hot.db and meta.db, then `sealed` of the living stage.db again. If a compaction
+came between, its samples would be in two places or in none, so these three are copied anew. A partition that was
+replaced by its next generation before it could be copied makes it begin again too; what was copied stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from supervisor.archive import Progress, quiet
+from supervisor.archive.verify import Damage, Verdict, look
+from supervisor.clock import SECOND
+from supervisor.database import reader, sqlite3
+from supervisor.errors import StoreError, Unavailable
+from supervisor.historian import catalogue
+from supervisor.historian.files import HOT, META, OWNER, ROLLUP, STAGE, TEMPORARY, PartRow, get
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+PARTITIONS = "partitions"
+UNFINISHED = ".unfinished"
+TRIES = 20
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z(-\d+)?")
+_PIECE = 4 << 20
+_ROOM = 64 << 20
+"""Bytes left free beside a backup."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A file of a backup."""
+
+    name: str
+    bytes: int
+    sha256: str
+    partition: bool
+
+
+@dataclass(slots=True)
+class Manifest:
+    """What a backup is made of."""
+
+    site: str
+    store: str
+    """Identity of the history: slots of another one are other tags."""
+    made: str
+    """ISO, UTC."""
+    known: int
+    """Up to when the backup knows anything, ns UTC: every sample flushed by then is in it."""
+    files: list[Filed] = field(default_factory=list)
+    format: int = FORMAT
+
+    @classmethod
+    def read(cls, path: Path) -> Manifest:
+        """StoreError where it is damaged or newer than this program."""
+        try:
+            raw = json.loads(path.read_text("utf-8"))
+            files = [Filed(**row) for row in raw.pop("files")]
+            manifest = cls(files=files, **raw)
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise StoreError(f"{path}: the manifest cannot be read ({error}).") from error
+        if manifest.format > FORMAT:
+            raise StoreError(f"{path}: written by a newer Vigie (format {manifest.format}).")
+        return manifest
+
+
+@dataclass(slots=True)
+class Made:
+    """What a backup did."""
+
+    folder: Path
+    manifest: Manifest
+    copied: int = 0
+    """Bytes that were written."""
+    kept: int = 0
+    """Partitions an earlier backup had brought already."""
+    damage: list[Damage] = field(default_factory=list)
+    """What is damaged in the history itself; it is in the backup as it is."""
+
+
+class _Again(Exception):
+    """A partition was replaced while we copied."""
+
+
+def backup(history: Path, to: Path, site: str, now: int, progress: Progress = quiet) -> Made:
+    """Make one more backup; StoreError, or Unavailable where the place does not do."""
+    store = _store(history)
+    known = [Manifest.read(path / MANIFEST) for path in backups(to)]
+    if any(manifest.store != store for manifest in known):
+        raise Unavailable(f"{to} holds backups of another history: choose another folder")
+    place = to / _free_name(to, now)
+    try:
+        (to / PARTITIONS).mkdir(parents=True, exist_ok=True)
+        for _ in range(TRIES):
+            with suppress(_Again):
+                return _Copying(history, to, place, Manifest(site, store, _iso(now), 0), known).run(progress)
+        raise StoreError(f"{history}: partitions are replaced faster than they can be copied.")
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise Unavailable(f"{to} cannot be written ({reason}); earlier backups in it are as they were") from error
+    finally:
+        shutil.rmtree(_unfinished(place), ignore_errors=True)
+
+
+def backups(to: Path) -> list[Path]:
+    """The finished backups of a folder, oldest first."""
+    return sorted(path.parent for path in to.glob(f"*/{MANIFEST}") if _STAMP.fullmatch(path.parent.name))
+
+
+def _unfinished(place: Path) -> Path:
+    return place.with_name(place.name + UNFINISHED)
+
+
+def _free_name(to: Path, now: int) -> str:
+    stamp = f"{datetime.fromtimestamp(now // SECOND, UTC):%Y-%m-%dT%H%M%SZ}"
+    taken = {path.name for path in to.glob(f"{stamp}*")}
+    return next(name for n in range(len(taken) + 1) if (name := f"{stamp}-{n}" if n else stamp) not in taken)
+
+
+def _iso(now: int) -> str:
+    return datetime.fromtimestamp(now // SECOND, UTC).isoformat()
+
+
+def _store(history: Path) -> str:
+    if not (history / META).exists():
+        raise StoreError(f"{history}: there is no history here.")
+    with closing(reader(history / META)) as connection:
+        return str(connection.execute("SELECT v FROM state WHERE k = 'store'").fetchone()[0])
+
+
+class _Copying:
+    """One backup being made."""
+
+    def __init__(self, history: Path, to: Path, place: Path, manifest: Manifest, earlier: list[Manifest]) -> None:
+        self._history = history
+        self._pool = to / PARTITIONS
+        self._final = place
+        self._place = _unfinished(place)
+        self._made = Made(place, manifest)
+        self._verdict = Verdict()
+        self._known = {row.name: row for each in earlier for row in each.files if row.partition}
+
+    def run(self, progress: Progress) -> Made:
+        shutil.rmtree(self._place, ignore_errors=True)
+        self._place.mkdir()
+        names, parts = self._consistent()
+        for path in self._others():
+            (_copy_live if path.suffix == ".db" else _copy_plain)(path, self._place / path.name)
+        self._room(parts)
+        total = sum(part.bytes for part in parts) + 1
+        done = 0
+        for part in parts:
+            self._part(part, names)
+            done += part.bytes
+            progress(done / total)
+        _copy_live(
+            self._history / ROLLUP, self._place / ROLLUP
+        )  # last: a rollup too many is harmless, one too few slow
+        for path in sorted(self._place.iterdir()):
+            self._file(path, names)
+        self._finish()
+        progress(1.0)
+        return self._made
+
+    def _consistent(self) -> tuple[dict[int, str], list[PartRow]]:
+        """stage.db, hot.db and meta.db of one moment; the names of the tags and the partitions there are then."""
+        for _ in range(TRIES):
+            for name in (STAGE, HOT, META):
+                _copy_live(self._history / name, self._place / name)
+            sealed = _number(self._place / STAGE, "sealed")
+            with closing(reader(self._history / STAGE)) as living:
+                if get(living, "sealed") == sealed:
+                    break
+        else:
+            raise StoreError(f"{self._history}: the history is compacted faster than it can be copied.")
+        self._made.manifest.known = _number(self._place / HOT, "known")
+        with closing(reader(self._place / META, immutable=True)) as meta:
+            names = dict(meta.execute("SELECT slot, name FROM tag").fetchall())
+            return names, catalogue.parts(meta)
+
+    def _others(self) -> list[Path]:
+        """Whatever else lies in the folder and belongs to it."""
+        own = {STAGE, HOT, META, ROLLUP}
+        return sorted(
+            path
+            for path in self._history.iterdir()
+            if path.is_file()
+            and path.name not in own
+            and not path.name.startswith(("part-", OWNER))
+            and not path.name.endswith(("-wal", "-shm", "-journal", TEMPORARY))
+        )
+
+    def _room(self, parts: list[PartRow]) -> None:
+        rollup = (self._history / ROLLUP).stat().st_size
+        needed = sum(part.bytes for part in parts if not self._has(part)) + rollup + _ROOM
+        free = shutil.disk_usage(self._pool).free
+        if free < needed:
+            raise Unavailable(f"{self._pool.parent} has {free >> 20} MB free, and this backup needs {needed >> 20} MB")
+
+    def _has(self, part: PartRow) -> bool:
+        row = self._known.get(part.name)
+        path = self._pool / part.name
+        return row is not None and path.exists() and path.stat().st_size == row.bytes
+
+    def _part(self, part: PartRow, names: dict[int, str]) -> None:
+        if self._has(part):
+            self._made.kept += 1
+            self._made.manifest.files.append(self._known[part.name])
+            return
+        fresh = self._pool / (part.name + UNFINISHED)
+        try:
+            sha256 = _copy_plain(self._history / part.name, fresh)
+        except FileNotFoundError as error:
+            raise _Again from error
+        _same(fresh, sha256)
+        self._look(fresh, part.name, names)
+        fresh.replace(self._pool / part.name)
+        row = Filed(part.name, (self._pool / part.name).stat().st_size, sha256, True)
+        self._known[part.name] = row
+        self._made.manifest.files.append(row)
+        self._made.copied += row.bytes
+
+    def _file(self, path: Path, names: dict[int, str]) -> None:
+        if path.suffix == ".db":
+            self._look(path, path.name, names)
+        row = Filed(path.name, path.stat().st_size, _hash(path), False)
+        self._made.manifest.files.append(row)
+        self._made.copied += row.bytes
+
+    def _look(self, path: Path, name: str, names: dict[int, str]) -> None:
+        verdict = Verdict()
+        look(path, names, verdict, immutable=True)
+        self._made.damage += [Damage(name, row.what, row.tag, row.span) for row in verdict.damage]
+
+    def _finish(self) -> None:
+        """The manifest, then the name: until then there is no backup."""
+        text = json.dumps(asdict(self._made.manifest), indent=1, ensure_ascii=False)
+        (self._place / MANIFEST).write_text(text, "utf-8")
+        for path in self._place.iterdir():
+            _flush(path)
+        _flush(self._place)
+        self._place.rename(self._final)
+        _flush(self._pool)
+        _flush(self._final.parent)
+
+
+def prune(to: Path, keep: int) -> int:
+    """Remove all backups but the newest ones, and the partitions that none of these holds; how many were removed."""
+    there = backups(to)
+    old, kept = there[:-keep], there[-keep:]
+    for path in old:
+        (path / MANIFEST).unlink()  # first of all: from here on it is no backup any more
+        shutil.rmtree(path)
+    held = {row.name for path in kept for row in Manifest.read(path / MANIFEST).files if row.partition}
+    for path in (to / PARTITIONS).iterdir():
+        if path.name not in held:
+            path.unlink()
+    return len(old)
+
+
+def find(source: Path) -> tuple[Path, Manifest]:
+    """The backup a folder is, or the newest one in it."""
+    if not (source / MANIFEST).exists():
+        there = backups(source)
+        if not there:
+            raise Unavailable(f"{source} holds no backup: name the folder that was given to `vigie history … backup`")
+        source = there[-1]
+    return source, Manifest.read(source / MANIFEST)
+
+
+def unsound(source: Path, progress: Progress = quiet) -> list[str]:
+    """Names of the files of a backup that are missing or not as they were written."""
+    place, manifest = find(source)
+    wrong = []
+    for row, share in _along(manifest):
+        path = _where(place, row)
+        if not path.exists() or path.stat().st_size != row.bytes or _hash(path) != row.sha256:
+            wrong.append(row.name)
+        progress(share)
+    return wrong
+
+
+def restore(source: Path, history: Path, despite: bool = False, progress: Progress = quiet) -> Manifest:
+    """Make a history folder of a backup. Unavailable where one is there, or the backup is damaged.
+
+    `despite` takes of a damaged backup what there is; `verify` names later what is missing.
+    """
+    if history.exists() and any(history.iterdir()):
+        raise Unavailable(
+            f"{history} holds a history already, and nothing is ever written over one: give another --data"
+        )
+    place, manifest = find(source)
+    wrong = unsound(place, lambda share: progress(share / 2))
+    if wrong and not despite:
+        raise Unavailable(
+            f"{place} is damaged ({', '.join(wrong)}): take another backup, or what is left of it with --despite-damage"
+        )
+    fresh = _unfinished(history)
+    try:
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(mode=0o700, parents=True)
+        for row, share in _along(manifest):
+            with suppress(FileNotFoundError):  # told above, and wished for
+                _copy_plain(_where(place, row), fresh / row.name)
+            progress(0.5 + share / 2)
+        _flush(fresh)
+        if history.exists():
+            history.rmdir()
+        fresh.rename(history)
+    except OSError as error:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise Unavailable(f"{history} cannot be written ({error.strerror}); nothing is left behind") from error
+    return manifest
+
+
+def _where(place: Path, row: Filed) -> Path:
+    return (place.parent / PARTITIONS if row.partition else place) / row.name
+
+
+def _along(manifest: Manifest) -> Iterator[tuple[Filed, float]]:
+    """Each file, and which share is done with it."""
+    total, done = sum(row.bytes for row in manifest.files) + 1, 0
+    for row in manifest.files:
+        done += row.bytes
+        yield row, done / total
+
+
+def _copy_live(source: Path, target: Path) -> None:
+    """A file that others write, as it is at one moment."""
+    target.unlink(missing_ok=True)
+    with closing(reader(source)) as live, closing(sqlite3.connect(target)) as copy:
+        live.backup(copy)
+    for suffix in ("-wal", "-shm"):
+        target.with_name(target.name + suffix).unlink(missing_ok=True)
+
+
+def _number(path: Path, key: str) -> int:
+    with closing(reader(path, immutable=True)) as connection:
+        return get(connection, key)
+
+
+def _copy_plain(source: Path, target: Path) -> str:
+    """A file that nobody writes; its SHA-256 as it was read."""
+    digest = hashlib.sha256()
+    with source.open("rb") as read, target.open("wb") as write:
+        while piece := read.read(_PIECE):
+            digest.update(piece)
+            write.write(piece)
+        write.flush()
+        os.fsync(write.fileno())
+    return digest.hexdigest()
+
+
+def _same(path: Path, sha256: str) -> None:
+    if _hash(path) != sha256:
+        path.unlink()
+        raise StoreError(f"{path}: the copy is not what was copied; the disk fails.")
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _flush(path: Path) -> None:
+    """To the disk itself; a folder can't be flushed on Windows."""
+    with suppress(PermissionError):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,270 @@
+"""`vigie history SITE …`: what an engineer does with the history besides looking at it.
+
+Tables and figures go to standard output, progress and warnings to standard error. Times are the site's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import drivers
+from supervisor.archive import backup as backups
+from supervisor.archive import importing
+from supervisor.archive.export import Wish, choose, export
+from supervisor.archive.period import Step, instant
+from supervisor.archive.reading import SHOWN, Reading
+from supervisor.archive.sinks import FORMATS
+from supervisor.archive.survey import Survey, survey
+from supervisor.archive.verify import Damage, verify
+from supervisor.clock import SECOND, SystemClock
+from supervisor.errors import Unavailable
+from supervisor.historian.files import META
+from supervisor.historian.history import History
+from supervisor.historian.samples import Span
+from supervisor.historian.writer import Historian
+from supervisor.model import Site
+from supervisor.site import load
+from supervisor.texts import Texts
+from ui.cli.progress import bar
+from ui.folder import DataFolder
+
+MISTAKES, DAMAGED = 2, 3
+"""Exit codes beyond those of `ui.cli`: a file to import has mistakes; something is damaged."""
+HOLES = 10
+"""The newest holes that are listed; all of them with --json."""
+
+
+def history(given: argparse.Namespace) -> int:
+    """Do what `given.action` says."""
+    site = load(given.site, drivers.TABLE)
+    return _WORK[given.action](given, site, DataFolder.of(site, given.data))
+
+
+def _there(folder: DataFolder) -> Path:
+    if not (folder.history / META).exists():
+        raise Unavailable(f"there is no history in {folder.root}: name the folder of the station with --data")
+    return folder.history
+
+
+def _info(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
+    told = survey(_there(folder))
+    zone = ZoneInfo(site.zone)
+    print(json.dumps(_as_json(told, zone), indent=1) if given.json else "\n".join(_table(told, folder.history, zone)))
+    return 0
+
+
+def _as_json(told: Survey, zone: ZoneInfo) -> dict[str, object]:
+    info = told.info
+    return {
+        **asdict(info),
+        "bytes_per_sample": round(info.bytes_per_sample, 3),
+        "oldest": _iso(info.oldest, zone),
+        "newest": _iso(info.newest, zone),
+        "last_flush": _iso(told.known, zone),
+        "chunk_format": told.chunk_version,
+        "files": [asdict(row) for row in told.files],
+        "kinds": [asdict(row) for row in told.kinds],
+        "holes": [{"start": _iso(start, zone), "end": _iso(end, zone)} for start, end in told.holes],
+    }
+
+
+def _table(told: Survey, folder: Path, zone: ZoneInfo) -> list[str]:
+    info = told.info
+    lines = [
+        f"history      {folder}",
+        f"samples      {info.samples:,} of {info.tags:,} tags",
+        f"span         {_local(info.oldest, zone)}  to  {_local(info.newest, zone)}",
+        f"last flush   {_local(told.known, zone)}",
+        f"size         {_size(info.bytes)}, {info.bytes_per_sample:.2f} bytes a sample",
+        f"format       chunks {told.chunk_version}",
+        "",
+        f"{'files':<14}{'number':>8}{'size':>12}  {'version'}",
+        *(f"{row.name:<14}{row.count:>8,}{_size(row.bytes):>12}  {row.version}" for row in told.files),
+        "",
+        f"{'kind':<14}{'tags':>8}{'samples':>18}",
+        *(f"{row.kind:<14}{row.tags:>8,}{row.samples:>18,}" for row in told.kinds),
+        "",
+        f"holes        {len(told.holes)} (station off)" if told.holes else "holes        none known",
+    ]
+    if len(told.holes) > HOLES:
+        lines.append(f"  the newest {HOLES}; all of them with --json")
+    return lines + [f"  {_span(hole, zone)}" for hole in told.holes[-HOLES:]]
+
+
+def _export(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
+    zone, now = ZoneInfo(site.zone), SystemClock().now()
+    form = given.format or given.to_file.suffix.lower().removeprefix(".")
+    if form not in FORMATS:
+        raise Unavailable(
+            f"{given.to_file} does not say its format: end it in .csv, .parquet or .xlsx, or give --format"
+        )
+    step = Step.of(given.every) if given.every else None
+    span = _asked(given.start, given.end, zone, now)
+    with closing(History(_there(folder))) as past, bar(f"{given.to_file.name}") as progress:
+        wish = Wish(choose(site, past.tags(), given.tags), span, zone, step)
+        written = export(past, wish, given.to_file, form, given.overwrite, progress)
+    rows = "rows" if step else "samples"
+    print(f"{given.to_file}: {written.rows:,} {rows} of {len(wish.tags):,} tags, {_span(span, zone)}")
+    damage = [Damage("", "samples that cannot be read are missing in the file", tag, at) for tag, at in written.damaged]
+    return _complain(damage, zone)
+
+
+def _asked(start: str, end: str, zone: ZoneInfo, now: int) -> Span:
+    span = instant(start, zone, now), min(instant(end, zone, now, last=True), now)
+    if span[0] >= span[1]:
+        raise Unavailable(f"nothing lies between --from {start} and --to {end}: {_span(span, zone)}")
+    return span
+
+
+def _import(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
+    for path in given.files:
+        if not path.is_file():
+            raise Unavailable(f"there is no file {path}")
+    zone, clock = ZoneInfo(site.zone), SystemClock()
+    tags = importing.tags_of(site, folder.history)
+    with bar("reading") as progress:
+        report = importing.check(given.files, tags, zone, clock.now(), progress)
+    if report.wrong:
+        for mistake in report.mistakes:
+            print(mistake, file=sys.stderr)
+        more = f" (the first {SHOWN} are listed)" if report.wrong > SHOWN else ""
+        print(f"vigie: {report.wrong:,} mistake(s){more}; nothing was loaded", file=sys.stderr)
+        return MISTAKES
+    if given.dry_run:
+        with bar("comparing") as progress:
+            again = Reading(tags, zone, clock.now())
+            report.new = importing.compare(folder.history, given.files, again, progress)
+        _imported(report, zone, "would be new")
+        return 0
+    _free(folder)
+    folder.make()
+    with folder.held(), bar("loading") as progress:
+        _imported(importing.load(folder.history, site, given.files, clock, progress), zone, "are new")
+    return 0
+
+
+def _imported(report: importing.Report, zone: ZoneInfo, words: str) -> None:
+    print(f"{report.samples:,} samples of {len(report.tags):,} tags, {_span((report.oldest, report.newest), zone)}")
+    print(f"{report.new:,} {words}, {report.samples - report.new:,} were there already")
+    if report.hushed:
+        print(f"{report.hushed:,} values were left out: their quality is bad")
+
+
+def _free(folder: DataFolder) -> None:
+    if number := folder.holder():
+        raise Unavailable(
+            f"the station (process {number}) records into {folder.history}, and only one program may write there: "
+            "stop the station first"
+        )
+
+
+def _backup(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
+    zone = ZoneInfo(site.zone)
+    if given.keep is not None and given.keep < 1:
+        raise Unavailable("--keep needs a number from 1 on")
+    with bar("backup") as progress:
+        made = backups.backup(_there(folder), given.to, site.id, SystemClock().now(), progress)
+    partitions = sum(row.partition for row in made.manifest.files)
+    print(f"{made.folder}: every sample flushed by {_local(made.manifest.known, zone)}")
+    print(f"{len(made.manifest.files)} files, {partitions} of them partitions, {made.kept} there already; ", end="")
+    print(f"{_size(made.copied)} written and read back")
+    if given.keep is not None:
+        print(f"{backups.prune(given.to, given.keep)} older backup(s) removed")
+    return _complain(made.damage, zone)
+
+
+def _restore(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
+    zone = ZoneInfo(site.zone)
+    _free(folder)
+    with bar("restore") as progress:
+        manifest = backups.restore(given.source, folder.history, given.despite_damage, progress)
+    if manifest.site != site.id:
+        print(f'vigie: this is a backup of the site "{manifest.site}", not of "{site.id}"', file=sys.stderr)
+    with bar("verify") as progress:
+        verdict = verify(folder.history, progress)
+    print(f"{folder.history}: {len(manifest.files)} files of the backup of {manifest.made}")
+    print(f"every sample flushed by {_local(manifest.known, zone)}; a station may record into it now")
+    return _complain(verdict.damage, zone)
+
+
+def _verify(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
+    zone = ZoneInfo(site.zone)
+    if given.backup is not None:
+        with bar("verify") as progress:
+            place, manifest = backups.find(given.backup)
+            wrong = backups.unsound(given.backup, progress)
+        print(f"{place}: {len(manifest.files)} files read, {len(wrong)} damaged")
+        return _complain([Damage(name, "missing, or not as it was written") for name in wrong], zone)
+    with bar("verify") as progress:
+        verdict = verify(_there(folder), progress)
+    print(
+        f"{folder.history}: {verdict.blobs:,} blobs of {verdict.files:,} files read, {_size(verdict.bytes)}; ", end=""
+    )
+    print(f"{len(verdict.damage)} damaged" if verdict.damage else "nothing is damaged")
+    return _complain(verdict.damage, zone)
+
+
+def _compact(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
+    _free(folder)
+    _there(folder)
+    folder.make()
+    with folder.held(), closing(Historian(folder.history, site.tags, Texts.create(), SystemClock())) as historian:
+        done = historian.compact(everything=True)
+        made = historian.merge(everything=True)
+    for row in made:
+        print(f"{row.name}: {row.samples:,} samples, {_size(row.bytes)}")
+    print(f"{done.sealed:,} samples compacted, {len(made)} partition(s) merged")
+    return 0
+
+
+_WORK: dict[str, Callable[[argparse.Namespace, Site, DataFolder], int]] = {
+    "info": _info,
+    "export": _export,
+    "import": _import,
+    "backup": _backup,
+    "restore": _restore,
+    "verify": _verify,
+    "compact": _compact,
+}
+
+
+def _complain(damage: Sequence[Damage], zone: ZoneInfo) -> int:
+    """Each damage on a line; the exit code."""
+    for row in damage:
+        place = " ".join(filter(None, (row.file, row.tag, _span(row.span, zone) if row.span else "")))
+        print(f"{place}: {row.what}", file=sys.stderr)
+    if damage:
+        print(f"vigie: {len(damage)} place(s) are damaged; the rest can be read", file=sys.stderr)
+    return DAMAGED if damage else 0
+
+
+def _span(span: Span, zone: ZoneInfo) -> str:
+    return f"{_local(span[0], zone)} to {_local(span[1], zone)}"
+
+
+def _local(time: int, zone: ZoneInfo) -> str:
+    """To the second, with the offset: there are two 2:30 in an October night."""
+    if not time:
+        return "-"
+    said = datetime.fromtimestamp(time // SECOND, zone)
+    return f"{said:%Y-%m-%d %H:%M:%S} {said:%z}"
+
+
+def _iso(time: int, zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(time // SECOND, zone).isoformat() if time else ""
+
+
+def _size(count: float) -> str:
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.3g} {unit}"
+        count /= 1000
+    return f"{count:,.3g} GB" if count < 1000 else f"{count:,.0f} GB"
