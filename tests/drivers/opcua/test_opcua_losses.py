@@ -120,9 +120,9 @@ def test_that_a_subscription_the_server_forgot_is_made_anew_and_the_link_stays()
 @pytest.mark.slow
 def test_that_a_quiet_plant_stays_connected_and_its_channel_is_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario() -> None:
-        plant = Plant(timeout_s=0.5)
+        plant = Plant(timeout_s=2.0)
         async with plant.running() as task:
-            await asyncio.sleep(4.0)
+            await until(lambda: sum(renewals) >= 3, task, 30)
             assert not task.done()
             assert len(plant.batches) == 1
             plant.set("level", 8.0)
@@ -137,10 +137,10 @@ def test_that_a_quiet_plant_stays_connected_and_its_channel_is_renewed(monkeypat
         renewals.append(renew)
         await revolve(self, renew)
 
-    monkeypatch.setattr(client, "CHANNEL_MS", 1000)
+    # short for a channel, and long for a machine that is busy: a token that ran out ends the connection
+    monkeypatch.setattr(client, "CHANNEL_MS", 2500)
     monkeypatch.setattr(client.SecureClient, "open_secure_channel", counted)
     asyncio.run(scenario())
-    assert sum(renewals) >= 3
 
 
 def test_that_a_cancelled_driver_closes_its_session_on_the_server() -> None:
