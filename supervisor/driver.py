@@ -38,6 +38,7 @@ ERRORS: Mapping[str, str] = {
     "retained": "an old message was held by the broker where none should be",
     "filter": "the controller does not do a deadband or a sampling that was asked for",
     "history": "a hole could not be filled from the controller's own history",
+    "branch": "an earlier occurrence of a controller's alarm still wants an acknowledgement there",
     "overflow": "more came than could be taken, and some was left out",
     "bug": "a fault of Vigie itself",
 }
