@@ -6,11 +6,13 @@ The shell is on the screen first; pages and what is slow to import come afterwar
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import sys
 from collections.abc import Callable, Coroutine
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import cycle
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -136,10 +138,22 @@ def binding_keeps_references(calls: int = 200) -> bool:
     return sys.getrefcount(None) - before > -calls // 2
 
 
+def collect_here() -> QTimer:
+    """Collect garbage in the window's thread alone, once a second: in one that reads history, it would end what is
+    Qt's there, and the process with it. Whoever stops the timer enables the collector again."""
+    gc.disable()
+    turns = cycle([*[1] * 59, 2])
+    timer = QTimer(QApplication.instance())
+    timer.timeout.connect(lambda: gc.collect(next(turns)))
+    timer.start(1000)
+    return timer
+
+
 async def _live(
     attachment: Attachment, seat: Seat, beside: Callable[[], Coroutine[Any, Any, None]] | None, clock: Clock
 ) -> int:
     tasks = Tasks(asyncio.get_running_loop())
+    collector = collect_here()
     window = build(attachment, seat.choices(), seat.user, clock, tasks)
     left = asyncio.Event()
     window.left.connect(left.set)
@@ -154,6 +168,8 @@ async def _live(
     finally:
         sys.excepthook = before
         await tasks.close()
+        collector.stop()
+        gc.enable()
     return 0
 
 

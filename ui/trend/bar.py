@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from supervisor.model import Text
 from ui.look import Look
 from ui.trend import words
+from ui.trend.comparison import COMPARISONS, Comparison
 from ui.widgets import Button, Label, Words
 
 
@@ -20,6 +21,8 @@ class SpanBar(QWidget):
     direct = Signal()
     fit = Signal(bool)
     export = Signal()
+    compared = Signal(object)
+    """The comparisons that are wanted, a tuple."""
 
     def __init__(self, look: Look, title: Text, spare: bool) -> None:
         super().__init__()
@@ -34,6 +37,9 @@ class SpanBar(QWidget):
         self.live.clicked.connect(self.direct)
         self.fitted = self._button(words.FITTED, words.FITTED_TIP)
         self.fitted.toggled.connect(self.fit)
+        self.compare = self._button(words.COMPARE, words.COMPARE_TIP)
+        self._comparisons = QMenu(self)
+        self.compare.clicked.connect(lambda: self._drop(self._comparisons, self.compare))
         self.save = Button(look, words.EXPORT)
         self.save.clicked.connect(self.export)
         self._lay_out(spare)
@@ -47,6 +53,22 @@ class SpanBar(QWidget):
             self.live.setProperty("kind", kind)
             self.live.style().unpolish(self.live)
             self.live.style().polish(self.live)
+
+    def show_compared(self, wanted: tuple[Comparison, ...]) -> None:
+        """Which comparisons are drawn."""
+        self._comparisons.clear()
+        for one in COMPARISONS:
+            act = self._comparisons.addAction(self._look.say(one.words))
+            act.setCheckable(True)
+            act.setChecked(one in wanted)
+            after = tuple(other for other in COMPARISONS if (other in wanted) != (other is one))
+            act.triggered.connect(lambda _=False, after=after: self.compared.emit(after))
+        self.compare.setChecked(bool(wanted))
+
+    def _drop(self, menu: QMenu, under: Button) -> None:
+        """A menu below its button; the button stays as it was."""
+        under.setChecked(not under.isChecked())
+        menu.popup(under.mapToGlobal(QPoint(0, under.height() + 2)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.suit()
@@ -86,10 +108,12 @@ class SpanBar(QWidget):
         line.addSpacing(6)
         line.addWidget(self.live)
         line.addWidget(self.fitted)
+        line.addWidget(self.compare)
         line.addWidget(self.save)
         spans = [button for button, _ in self._spans]
-        self._leaving = [self.save, self.fitted, self.subtitle, spans[-1], spans[0], self.title]
+        self._leaving = [self.save, self.fitted, self.compare, self.subtitle, spans[-1], spans[0], self.title]
         if spare:
-            self._leaving.remove(self.fitted)
-            self.fitted.hide()
+            for button in (self.fitted, self.compare):
+                self._leaving.remove(button)
+                button.hide()
         self._look.changed.connect(self.suit)

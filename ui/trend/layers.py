@@ -17,11 +17,12 @@ from ui.look import Look
 from ui.scales import Limit
 from ui.shapes import text_width
 from ui.trend.axes import AIR
+from ui.trend.badge import BADGE_PX, paint_badge
+from ui.trend.comparison import Comparison
 from ui.trend.pen import Pen
 
 NIGHT_ALPHA = {"light": 15, "dark": 46}
 """Of 255: just enough to be seen, never enough to be read as a state."""
-BADGE_PX = 15.0
 
 
 @dataclass
@@ -45,10 +46,18 @@ class Scene:
     """Ticks of the value axis, 0 bottom to 1 top."""
     cursor: float = float("nan")
     marks: list[float] = field(default_factory=list)
-    """At most two instants the operator set."""
+    """At most two instants the operator set: A and B."""
+    ghosts: tuple[Comparison, ...] = ()
+    """What the curves are compared with."""
     note: str = ""
     offered: str = ""
     """Said over a frame while something that could be drawn is held over the plot."""
+
+    @property
+    def selection(self) -> tuple[float, float] | None:
+        """From the earlier to the later cursor, where both are set and apart."""
+        marks = self.marks
+        return (min(marks), max(marks)) if len(marks) == 2 and marks[0] != marks[1] else None
 
 
 class Layer(QGraphicsItem):
@@ -151,9 +160,28 @@ class Overlay(Layer):
             part = (value - pen.low) / (pen.high - pen.low)
             if part == part:
                 ends.append((self._y(min(max(part, -AIR), 1 + AIR)), pen))
+        self._ghost_words(painter)
         x = min(self._x(last) + 3, box.width() - BADGE_PX - 2)
         for y, pen in _apart(ends, box.height()):
             paint_badge(painter, QRectF(x, y - BADGE_PX / 2, BADGE_PX, BADGE_PX), pen.number, self._look)
+
+    def _ghost_words(self, painter: QPainter) -> None:
+        """What each ghost of the chosen pen is, at the left where it begins."""
+        scene, pen, look = self._scene, self._scene.chosen, self._look
+        painter.setFont(look.font("hint", 600))
+        for comparison in scene.ghosts if pen else ():
+            curve = pen.ghosts.get(comparison.id) if pen else None
+            if curve is None or pen is None:
+                continue
+            there = scene.start + 0.004 * (scene.end - scene.start) - pen.shifts[comparison.id]
+            part = (curve.at(there, scene.now) - pen.low) / (pen.high - pen.low)
+            if -AIR <= part <= 1 + AIR:
+                text = look.say(comparison.words)
+                width = text_width(text, painter.font()) + 8
+                place = QRectF(8, self._y(part) - 17, width, 15)
+                painter.fillRect(place, self._faint("canvas", 200))
+                painter.setPen(look.color(f"pen{pen.number}"))
+                painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), text)
 
     def _marks(self, painter: QPainter) -> None:
         scene, look = self._scene, self._look
@@ -170,7 +198,10 @@ class Overlay(Layer):
 
     def _flag(self, painter: QPainter, x: float, instant: float, at: int) -> None:
         scene, look, font = self._scene, self._look, self._look.font("label", 600)
-        text = look.clock(round(instant * SECOND))
+        letter = "AB"[at] + "  " if at < len(scene.marks) else ""
+        long = scene.end - scene.start > 2 * 86_400
+        day = look.date(round(instant * SECOND)) + " " if long else ""
+        text = f"{letter}{day}{look.clock(round(instant * SECOND))}"
         if at:
             text += f"   Δ {look.span(abs(instant - scene.marks[0]))}"
         width = text_width(text, font) + 14
@@ -199,23 +230,6 @@ class Overlay(Layer):
         painter.setFont(self._look.font("value", 600))
         painter.setPen(self._look.color("text"))
         painter.drawText(self.boundingRect(), int(Qt.AlignmentFlag.AlignCenter), self._scene.offered)
-
-
-def paint_badge(painter: QPainter, place: QRectF, number: int, look: Look) -> None:
-    """The number of a pen on its colour; colours alone do not tell eight pens apart."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(look.color(f"pen{number}"))
-    painter.drawRoundedRect(place, 3, 3)
-    painter.setFont(look.font("hint", 700))
-    painter.setPen(look.color("canvas"))
-    painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), str(number))
-
-
-def dash(number: int) -> Qt.PenStyle:
-    """The stroke of a pen: what looks alike in colour (blue and purple, grey and blue) differs in its stroke."""
-    return {4: Qt.PenStyle.DashLine, 5: Qt.PenStyle.DotLine, 7: Qt.PenStyle.DashDotLine, 8: Qt.PenStyle.DashLine}.get(
-        number, Qt.PenStyle.SolidLine
-    )
 
 
 def _ordered(one: float, other: float) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from supervisor.model import Text
 from ui.look import Look
 from ui.shapes import elided, paint_icon, text_width
 from ui.trend import words
-from ui.trend.layers import dash, paint_badge
+from ui.trend.badge import dash, paint_badge
 from ui.trend.pen import Pen
 
 ROW_PX, HEAD_PX = 28, 26
@@ -36,6 +36,8 @@ class Column:
     tone: str = "text"
     leaving: int = 0
     """0 stays; otherwise the higher the sooner it gives way to the names."""
+    joint: bool = False
+    """Of a tag with states, `Legend.joint` writes one sentence across all such columns."""
 
 
 class Legend(QWidget):
@@ -43,11 +45,14 @@ class Legend(QWidget):
 
     chosen = Signal(object)
     removed = Signal(object)
+    parted = Signal(object)
+    """Give this pen an axis of its own, or take it back to the others of its unit."""
 
     def __init__(self, look: Look, columns: Sequence[Column], name_px: int, removable: bool) -> None:
         """`name_px` is the least width of a name, which columns give way to."""
         super().__init__()
         self._look, self.columns, self._name_px, self._removable = look, tuple(columns), name_px, removable
+        self.joint: Callable[[Pen], str] = lambda _: ""
         self.whole = ""
         """Id of the equipment that is named elsewhere: its rows need not say whose they are."""
         self._pens: Sequence[Pen] = ()
@@ -64,6 +69,11 @@ class Legend(QWidget):
     def show_pens(self, pens: Sequence[Pen], chosen: Pen | None) -> None:
         self._pens, self._chosen = pens, chosen
         self.setMinimumHeight(self.height_for(len(pens)))
+        self.update()
+
+    def use(self, columns: Sequence[Column]) -> None:
+        """Show other columns."""
+        self.columns = tuple(columns)
         self.update()
 
     def height_for(self, rows: int) -> int:
@@ -118,13 +128,18 @@ class Legend(QWidget):
         pen = self._at(QPointF(event.pos()))
         if pen and self._removable:
             menu = QMenu(self)
+            if pen.tag.spec.unit and not pen.tag.spec.states:
+                axis = words.TOGETHER if pen.apart else words.APART
+                menu.addAction(self._look.say(axis), lambda: self.parted.emit(pen))
             menu.addAction(self._look.say(words.REMOVE), lambda: self.removed.emit(pen))
             menu.popup(event.globalPos())
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             pen = self._at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), f"{self._name(pen)}\n{pen.tag.id}" if pen else "", self)
+            more = f"\n{self.joint(pen)}" if pen and pen.tag.spec.states and self.joint(pen) else ""
+            text = f"{self._name(pen)}\n{pen.tag.id}{more}" if pen else ""
+            QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)
 
@@ -169,9 +184,15 @@ class Legend(QWidget):
         painter.drawLine(QPointF(30, middle), QPointF(46, middle))
         edge = columns[0][1].left() if columns else self.width() - self._cross
         self._paint_name(painter, pen, QRectF(NAME_LEFT_PX, top, edge - NAME_LEFT_PX - 6, height))
+        sentence = self.joint(pen) if pen.tag.spec.states else ""
         for column, head in columns:
-            place = QRectF(head.left(), top, head.width(), height)
-            self._write(painter, place, column.text(pen), ("body", column.weight, column.tone), _RIGHT)
+            if not (column.joint and sentence):
+                place = QRectF(head.left(), top, head.width(), height)
+                self._write(painter, place, column.text(pen), ("body", column.weight, column.tone), _RIGHT)
+        heads = [head for column, head in columns if column.joint]
+        if sentence and heads:
+            place = QRectF(heads[0].left(), top, heads[-1].right() - heads[0].left(), height)
+            self._write(painter, place, sentence, ("label", 400, "text"), _RIGHT)
         if self._removable and pen in (self._under, self._chosen):
             paint_icon(painter, "cross", QRectF(self.width() - 22, middle - 7, 14, 14), look.color("text2"))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from supervisor.model import Tag
 from ui.trend.curve import Curve, Figures, Times, Values
+from ui.trend.summary import Summary
 
 MOST_PENS = 8
 _UNKNOWN = Figures(float("nan"), float("nan"), float("nan"))
@@ -25,8 +26,17 @@ class Pen:
     high: float = 1.0
     figures: Figures = _UNKNOWN
     """Of the visible span."""
+    apart: bool = False
+    """It has an axis of its own although others have its unit."""
+    summary: Summary | None = None
+    """Exact figures of the selection or of the visible span, once they were read."""
+    ghosts: dict[str, Curve] = field(default_factory=dict)
+    """Comparison -> what was then."""
+    shifts: dict[str, float] = field(default_factory=dict)
+    """Comparison -> seconds from then to the place where it is drawn."""
     item: Any = None
     """The pyqtgraph curve."""
+    ghost_items: dict[str, Any] = field(default_factory=dict)
 
     def measure(self, start: float, end: float, now: float, fitted: bool) -> None:
         """Figures and scale for a visible span (seconds UTC); `fitted`: the scale follows the values."""
@@ -40,6 +50,11 @@ class Pen:
     def line(self, now: float) -> tuple[Times, Values]:
         time, value = self.curve.line(now)
         return time, self.part(value)
+
+    def ghost_line(self, comparison: str, now: float) -> tuple[Times, Values]:
+        """What was then, drawn where it is compared."""
+        time, value = self.ghosts[comparison].line(now)
+        return time + self.shifts[comparison], self.part(value)
 
     def _scale(self, fitted: bool) -> tuple[float, float]:
         spec, (low, _, high) = self.tag.spec, self.figures

@@ -1,4 +1,4 @@
-"""TrendPlot: up to eight pens on one time axis, each on its own scale; the left axis is that of the chosen pen.
+"""TrendPlot: up to eight pens on one time axis and on the scales of their units.
 
 Measured (8 pens): a pen of width 1 costs 4 ms, of width 2 31 ms, so only the chosen pen is thick; and it is fed
 what the visible span has, never more than four points a pixel.
@@ -11,17 +11,24 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtWidgets import QWidget
 
 from ui.look import Look
 from ui.scales import Limit
-from ui.trend.axes import AIR, TimeAxis, ValueAxis
-from ui.trend.layers import Backdrop, Overlay, Scene, dash
+from ui.trend.axes import AIR, HEAD_PX, TimeAxis, ValueAxis
+from ui.trend.badge import dash
+from ui.trend.comparison import COMPARISONS
+from ui.trend.layers import Backdrop, Overlay, Scene
 from ui.trend.nights import Nights
 from ui.trend.pen import Pen
+from ui.trend.scales import share
 
 NOWHERE = float("nan")
 CLOSEST_S, FARTHEST_S = 5.0, 800 * 86_400.0
+GRIP_PX = 5.0
+"""How near to a mark a drag takes hold of it."""
+AXES_PART = 0.3
+"""Of the plot's width, what its scales may take before the farthest are folded."""
+GHOST_ALPHA = 140
 
 
 class TimeBox(pg.ViewBox):  # type: ignore[misc]
@@ -31,6 +38,16 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
     """See from and to, seconds UTC."""
     clicked = Signal(float)
     doubled = Signal()
+    spanned = Signal(float, float)
+    """Measure from and to: a drag with Shift held."""
+    moved = Signal(int, float)
+    """Put this mark there, seconds UTC."""
+
+    def __init__(self, marks: list[float]) -> None:
+        """`marks` are those the operator set; a drag that begins on one moves it."""
+        super().__init__(enableMenu=False)
+        self._marks = marks
+        self._held = -1
 
     def instant(self, x: float) -> float:
         (start, end), _ = self.viewRange()
@@ -53,8 +70,23 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
 
     def mouseDragEvent(self, event: Any, axis: int | None = None) -> None:
         event.accept()
-        if event.button() == Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if event.isStart():
+            self._held = self._mark_at(event.buttonDownPos().x())
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.spanned.emit(self.instant(event.buttonDownPos().x()), self.instant(event.pos().x()))
+        elif self._held >= 0:
+            self.moved.emit(self._held, self.instant(event.pos().x()))
+        else:
             self.pan((event.lastPos().x() - event.pos().x()) / max(self.width(), 1.0))
+
+    def _mark_at(self, x: float) -> int:
+        """The mark under the pointer; -1 for none."""
+        (start, end), _ = self.viewRange()
+        places = [self.width() * (mark - start) / (end - start) for mark in self._marks]
+        near = [number for number, place in enumerate(places) if abs(place - x) <= GRIP_PX]
+        return near[-1] if near else -1
 
     def mouseClickEvent(self, event: Any) -> None:
         event.accept()
@@ -72,21 +104,24 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]
     pointed = Signal(float)
     """The pointer's place, seconds UTC; NaN beside the plot."""
 
-    def __init__(self, look: Look, nights: Nights, parent: QWidget | None = None) -> None:
-        self.box = TimeBox(enableMenu=False)
-        self._values, self._dates = ValueAxis(look), TimeAxis(look)
-        super().__init__(parent, viewBox=self.box, axisItems={"left": self._values, "bottom": self._dates})
-        self._look, self._nights = look, nights
+    def __init__(self, look: Look, nights: Nights, single: bool = False) -> None:
+        """`single` shows only the scale of the chosen pen."""
         self.shown = Scene()
+        self.box = TimeBox(self.shown.marks)
+        self.scales, self._dates = ValueAxis(look, single), TimeAxis(look)
+        super().__init__(viewBox=self.box, axisItems={"left": self.scales, "bottom": self._dates})
+        self._look, self._nights = look, nights
         self.hideButtons()
         self.setMenuEnabled(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.plotItem.layout.setContentsMargins(0, HEAD_PX, 0, 0)
         self.box.setMouseEnabled(x=False, y=False)
         self.box.disableAutoRange()
         self.box.setYRange(0, 1, padding=AIR)
         self._layers = (Backdrop(look, self.shown, self.box, -5), Overlay(look, self.shown, self.box, 5))
         self.box.sigResized.connect(self._resized)
         self.scene().sigMouseMoved.connect(self._on_mouse)
+        self.scales.turned.connect(self.fold)
         look.changed.connect(self.dress)
         self.dress()
 
@@ -95,15 +130,13 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]
         scene = self.shown
         for pen in scene.pens:
             if pen not in pens and pen.item is not None:
-                self.box.removeItem(pen.item)
-                pen.item = None
+                self._drop(pen)
         scene.pens, scene.chosen, scene.limits = list(pens), chosen, limits
-        self._values.pen_shown = chosen
+        self.scales.chosen = chosen
         for pen in scene.pens:
             if pen.item is None:
-                pen.item = pg.PlotCurveItem(connect="finite")
-                self.box.addItem(pen.item, ignoreBounds=True)
-        for axis in (self._values, self._dates):
+                pen.item = self._new_curve()
+        for axis in (self.scales, self._dates):
             axis.setVisible(bool(pens))
         self.dress()
 
@@ -113,10 +146,19 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]
         scene.now = now
         for pen in scene.pens:
             pen.measure(scene.start, scene.end, now, fitted)
-            time, part = pen.line(now)
-            pen.item.setData(time, part)
+        self.scales.scales = share(scene.pens)
+        for pen in scene.pens:
+            pen.item.setData(*pen.line(now), skipFiniteCheck=True)
+            self._feed_ghosts(pen, now)
         scene.hatched = scene.chosen.curve.bad(now) if scene.chosen else []
-        self._values.fit()
+        self.scales.room = AXES_PART * self.width()
+        self.scales.fit()
+        self._lay()
+
+    def fold(self, key: str) -> None:
+        """Fold a scale away, or bring it back."""
+        self.scales.folded ^= {key}
+        self.scales.fit()
         self._lay()
 
     def show_span(self, start: float, end: float) -> None:
@@ -125,6 +167,36 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]
         self.box.setXRange(start, end, padding=0)
         self.shown.nights = self._nights.between(start, end) if self.shown.pens else []
         self._lay()
+
+    def _new_curve(self) -> Any:
+        item = pg.PlotCurveItem(connect="finite")
+        self.box.addItem(item, ignoreBounds=True)
+        return item
+
+    def _feed_ghosts(self, pen: Pen, now: float) -> None:
+        wanted = {comparison.id for comparison in self.shown.ghosts if comparison.id in pen.ghosts}
+        for name in set(pen.ghost_items) - wanted:
+            self.box.removeItem(pen.ghost_items.pop(name))
+        for name in wanted:
+            if name not in pen.ghost_items:
+                pen.ghost_items[name] = self._new_curve()
+                self._dress_ghosts(pen)
+            pen.ghost_items[name].setData(*pen.ghost_line(name, now), skipFiniteCheck=True)
+
+    def _drop(self, pen: Pen) -> None:
+        for item in (pen.item, *pen.ghost_items.values()):
+            self.box.removeItem(item)
+        pen.item = None
+        pen.ghost_items.clear()
+
+    def _dress_ghosts(self, pen: Pen) -> None:
+        """Fainter than the curve; the second comparison is dotted too."""
+        color = self._look.color(f"pen{pen.number}")
+        color.setAlpha(GHOST_ALPHA)
+        for name, item in pen.ghost_items.items():
+            first = name == COMPARISONS[0].id
+            item.setPen(pg.mkPen(color, width=1, style=Qt.PenStyle.SolidLine if first else Qt.PenStyle.DotLine))
+            item.setZValue(0)
 
     def point(self, instant: float) -> None:
         """Put the cursor there; NaN takes it away."""
@@ -139,15 +211,16 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]
             width = 2 if pen is scene.chosen and len(scene.pens) > 1 else 1
             pen.item.setPen(pg.mkPen(look.color(f"pen{pen.number}"), width=width, style=dash(pen.number)))
             pen.item.setZValue(10 if pen is scene.chosen else 1)
-        self._values.fit()
+            self._dress_ghosts(pen)
+        self.scales.fit()
         self._lay()
 
     def _lay(self) -> None:
         """Ticks and layers again."""
         scene = self.shown
         scene.times = self._dates.ticks()[0] if scene.pens else []
-        scene.parts = [part for part, _ in self._values.ticks()]
-        for item in (*self._layers, self._values, self._dates):
+        scene.parts = [part for part, _ in self.scales.ticks()]
+        for item in (*self._layers, self.scales, self._dates):
             item.update()
 
     def _resized(self) -> None:

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from math import ceil, floor
+from typing import Any, Protocol
 
 from supervisor.clock import SECOND
 from supervisor.errors import StoreError
+from supervisor.historian.history import History, Trend
 from ui.pages import Context
-from ui.trend.curve import Past
+from ui.trend.curve import Curve, Past
 from ui.trend.pen import Pen
+from ui.trend.summary import summarise
 
 BESIDE = 0.5
 """Of the visible span, read on both sides too, so that a small move shows no hole."""
+Step = tuple[Callable[[], Any], Callable[[Any], None]]
+"""What a thread reads, and who takes what it read."""
+
+
+class Wish(Protocol):
+    """What should be read, step by step."""
+
+    def steps(self, history: History) -> Iterator[Step]: ...
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What should be read."""
+class CurvesWish:
+    """The curves of pens, and of what they are compared with."""
 
     pens: tuple[Pen, ...]
     start: float
@@ -29,15 +40,53 @@ class Wish:
     columns: int
     open: bool
     """It ends at the present."""
+    last: float = 0.0
+    """Earlier days are read up to here, beyond the present."""
+    ghosts: tuple[tuple[str, float], ...] = ()
+    """Comparison, and seconds between then and now."""
 
     @classmethod
-    def of(cls, pens: tuple[Pen, ...], span: tuple[float, float], columns: int, now: float) -> Wish:
+    def of(cls, pens: tuple[Pen, ...], span: tuple[float, float], columns: int, now: float) -> CurvesWish:
         """The visible span with some room beside. Columns keep their places while the span moves on."""
         width = (span[1] - span[0]) / max(columns, 1)
         last = span[1] + BESIDE * (span[1] - span[0])
         first = floor((span[0] - BESIDE * (span[1] - span[0])) / width)
         count = max(ceil(min(last, now) / width) - first, 1)
-        return cls(pens, first * width, (first + count) * width, count, last >= now)
+        return cls(pens, first * width, (first + count) * width, count, last >= now, last)
+
+    def steps(self, history: History) -> Iterator[Step]:
+        for pen in self.pens:
+            yield partial(self._trend, history, pen, self.end), partial(self._take, pen)
+        for name, shift in self.ghosts:
+            for pen in self.pens:
+                read = partial(self._trend, history, pen, self.last, shift)
+                yield read, partial(self._take_ghost, pen, name, shift)
+
+    def _trend(self, history: History, pen: Pen, end: float, shift: float = 0.0) -> Trend:
+        columns = max(round(self.columns * (end - self.start) / (self.end - self.start)), 1)
+        first, last = round((self.start - shift) * SECOND), round((end - shift) * SECOND)
+        return history.trend(pen.tag.id, first, last, columns)
+
+    def _take(self, pen: Pen, trend: Trend) -> None:
+        pen.curve.past = Past.of(trend, self.open)
+
+    def _take_ghost(self, pen: Pen, name: str, shift: float, trend: Trend) -> None:
+        pen.ghosts[name] = Curve(Past.of(trend, False))
+        pen.shifts[name] = shift
+
+
+@dataclass(frozen=True)
+class FiguresWish:
+    """Exact figures of a span."""
+
+    pens: tuple[Pen, ...]
+    start: float
+    """Seconds UTC."""
+    end: float
+
+    def steps(self, history: History) -> Iterator[Step]:
+        for pen in self.pens:
+            yield partial(summarise, history, pen.tag, self.start, self.end), partial(setattr, pen, "summary")
 
 
 class Reader:
@@ -76,16 +125,13 @@ class Reader:
             self._busy = False
 
     async def _read(self, wish: Wish) -> None:
-        history = self._context.attachment.history
-        start, end = round(wish.start * SECOND), round(wish.end * SECOND)
-        for pen in wish.pens:
+        for read, take in wish.steps(self._context.attachment.history):
             if self._task is None:
                 return
-            read = partial(history.trend, pen.tag.id, start, end, wish.columns)
             # the loop by name: while a dialog of Qt runs its own, asyncio knows of no running one
-            trend = await self._task.get_loop().run_in_executor(None, read)
+            found = await self._task.get_loop().run_in_executor(None, read)
             if self._wish is not wish:
                 return
-            pen.curve.past = Past.of(trend, wish.open)
+            take(found)
         self._wish = None
         self._came()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,19 +21,22 @@ from supervisor.clock import SECOND
 from supervisor.errors import StoreError
 from supervisor.model import BAD, Alarm, Kind, Tag
 from ui.drag import Load
-from ui.look import WAITING
 from ui.pages import Context
 from ui.scales import Limit, scale_of
 from ui.trend import words
 from ui.trend.bar import SpanBar
 from ui.trend.choice import pens_of
+from ui.trend.comparison import Comparison, shift
+from ui.trend.cursors import Cursors
 from ui.trend.export import Sheet
-from ui.trend.legend import Column, Legend
+from ui.trend.figures import TableOfFigures
+from ui.trend.keys import act_of
+from ui.trend.legend import Legend
 from ui.trend.nights import Nights
 from ui.trend.pen import MOST_PENS, Pen
-from ui.trend.plot import NOWHERE, TrendPlot
-from ui.trend.reading import Reader, Wish
-from ui.values import shown, worded
+from ui.trend.plot import TrendPlot
+from ui.trend.reading import CurvesWish, FiguresWish, Reader
+from ui.trend.scales import key_of
 from ui.words import TRENDS
 
 SETTLE_MS = 120
@@ -63,11 +67,16 @@ class TrendView(QWidget):
         self._drawn = self._read_at = 0.0
         site = context.attachment.site
         self.bar = SpanBar(context.look, TRENDS, docked)
-        self.plot = TrendPlot(context.look, Nights(site.latitude, site.longitude, context.look.zone))
-        self.legend = Legend(context.look, self._columns(docked), *((150, False) if docked else (210, True)))
-        self._reader = Reader(context, self._draw, self._unread)
+        self.plot = TrendPlot(context.look, Nights(site.latitude, site.longitude, context.look.zone), docked)
+        self.cursors = Cursors(self.plot)
+        self.table = TableOfFigures(context, self.plot.shown)
+        self.legend = Legend(context.look, self.table.columns(docked), *((150, False) if docked else (210, True)))
+        self.legend.joint = self.table.states
+        self._reader = Reader(context, self._drawn_anew, self._unread)
+        self._counting = Reader(context, self.legend.update, self._unread)
         self._settle = _timer(self, SETTLE_MS, self._read)
         self._slow_read = _timer(self, SLOW_READ_MS, self._note)
+        self._settle_figures = _timer(self, SETTLE_MS, self._count)
         self._lay_out(docked)
         self._connect()
         self._dress()
@@ -75,9 +84,12 @@ class TrendView(QWidget):
     def _connect(self) -> None:
         box = self.plot.box
         box.wished.connect(self.show_past)
-        box.clicked.connect(self._mark)
         box.doubled.connect(self.go_direct)
+        self.cursors.changed.connect(self._marked)
         self.plot.pointed.connect(self._point)
+        self.plot.scales.picked.connect(self.choose)
+        self.legend.parted.connect(self._part)
+        self.bar.compared.connect(self.compare)
         self.legend.chosen.connect(self.choose)
         self.legend.removed.connect(self.remove)
         self.bar.span.connect(self.show_span)
@@ -86,6 +98,7 @@ class TrendView(QWidget):
         self.bar.export.connect(self._save)
         self._look.changed.connect(self._dress)
         self.destroyed.connect(self._reader.stop)
+        self.destroyed.connect(self._counting.stop)
 
     # ------------------------------------------------------------ pens
     @property
@@ -95,7 +108,7 @@ class TrendView(QWidget):
     @property
     def reading(self) -> bool:
         """Whether history is on its way, or about to be asked for."""
-        return self._reader.busy or self._settle.isActive()
+        return self._reader.busy or self._counting.busy or self._settle.isActive()
 
     @property
     def tags(self) -> list[Tag]:
@@ -177,9 +190,8 @@ class TrendView(QWidget):
         self.go_direct()
 
     def go_direct(self) -> None:
-        """Follow the present again."""
+        """Follow the present again; cursors A and B stay where they are."""
         self._direct = True
-        self.plot.shown.marks.clear()
         self.bar.show_state(True, self._span_s)
         self._draw()
         self._read()
@@ -224,17 +236,7 @@ class TrendView(QWidget):
         self._settle.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        box, middle = self.plot.box, self._start + self._span_s / 2
-        acts = {
-            Qt.Key.Key_Left: lambda: box.pan(-0.1),
-            Qt.Key.Key_Right: lambda: box.pan(0.1),
-            Qt.Key.Key_Plus: lambda: box.zoom(1 / 1.5, middle),
-            Qt.Key.Key_Minus: lambda: box.zoom(1.5, middle),
-            Qt.Key.Key_Home: self.go_direct,
-            Qt.Key.Key_Escape: self._unmark,
-        }
-        act = acts.get(Qt.Key(event.key()))
-        if act:
+        if act := act_of(self, event):
             act()
         else:
             super().keyPressEvent(event)
@@ -258,6 +260,7 @@ class TrendView(QWidget):
         self.empty_words.setText(self._look.say(words.NO_PEN_DOCK if self._docked else words.NO_PEN))
         self.empty_words.setFont(self._look.font("value"))
         self.bar.show_state(self._direct, self._span_s)
+        self.bar.show_compared(self.plot.shown.ghosts)
         self._sized()
         self._draw()
 
@@ -297,17 +300,31 @@ class TrendView(QWidget):
         self.plot.point(instant)
         self.legend.update()
 
-    def _mark(self, instant: float) -> None:
-        """The first click sets a mark, the second one measures to it, the third begins anew."""
-        marks = self.plot.shown.marks
-        if len(marks) == 2:
-            marks.clear()
-        marks.append(instant)
-        self._point(instant)
+    def _marked(self) -> None:
+        """A or B moved: values at once, exact figures when they come to rest."""
+        self._point(self.plot.shown.cursor)
+        self._settle_figures.start()
 
-    def _unmark(self) -> None:
-        self.plot.shown.marks.clear()
-        self._point(NOWHERE)
+    def zoom_selection(self) -> None:
+        if selection := self.cursors.selection:
+            self.show_past(*selection)
+
+    def fold_chosen(self) -> None:
+        """Fold the scale of the chosen pen away, or bring it back."""
+        if self._chosen:
+            self.plot.fold(key_of(self._chosen))
+
+    def _part(self, pen: Pen) -> None:
+        pen.apart = not pen.apart
+        self._draw()
+
+    def compare(self, wanted: tuple[Comparison, ...]) -> None:
+        """Draw these days behind the curves."""
+        self.plot.shown.ghosts = wanted
+        self.bar.show_compared(wanted)
+        self.legend.use(self.table.columns(self._docked))
+        self._draw()
+        self._read()
 
     def _fit(self, fitted: bool) -> None:
         self._fitted = fitted
@@ -326,57 +343,24 @@ class TrendView(QWidget):
             return
         self._read_at = self._context.clock.monotonic()
         span = (self._start, self._start + self._span_s)
-        self._reader.ask(Wish.of(tuple(self._pens), span, max(self.plot.width(), 200), self._now()))
+        wish = CurvesWish.of(tuple(self._pens), span, max(self.plot.width(), 200), self._now())
+        zone = self._look.zone
+        ghosts = tuple((one.id, shift(one, span[1], zone)) for one in self.plot.shown.ghosts)
+        self._reader.ask(replace(wish, ghosts=ghosts))
         self._slow_read.start()
+
+    def _drawn_anew(self) -> None:
+        self._draw()
+        self._count()
+
+    def _count(self) -> None:
+        """Exact figures of the selection, else of what is visible."""
+        if self._pens and self.isVisible() and not self._docked:
+            start, end = self.cursors.selection or (self._start, self._start + self._span_s)
+            self._counting.ask(FiguresWish(tuple(self._pens), start, end))
 
     def _unread(self, error: StoreError) -> None:
         self.said.emit(self._look.say(words.NO_HISTORY).format(error))
-
-    def _columns(self, docked: bool) -> list[Column]:
-        wide = [
-            Column(words.NOW, 116, self._now_text, 600),
-            Column(words.CURSOR, 104, self._cursor_text),
-            Column(words.DELTA, 92, self._delta_text, leaving=2),
-            Column(words.LOWEST, 80, lambda pen: self._figure(pen, pen.figures.low), leaving=4),
-            Column(words.MEAN, 80, lambda pen: self._mean_text(pen), leaving=3),
-            Column(words.HIGHEST, 80, lambda pen: self._figure(pen, pen.figures.high), leaving=4),
-            Column(words.SCALE, 104, self._scale_text, 400, "text2", leaving=5),
-        ]
-        narrow = [Column(words.NOW, 92, self._now_text, 600), Column(words.CURSOR, 64, self._cursor_text, leaving=1)]
-        return [*narrow, Column(words.SCALE, 98, self._scale_text, 400, "text2", leaving=2)] if docked else wide
-
-    def _now_text(self, pen: Pen) -> str:
-        value = shown(pen.tag, self._context.live, self._context.attachment.texts, self._look)
-        return f"{value.text} {value.unit}".strip()
-
-    def _cursor_text(self, pen: Pen) -> str:
-        """At the cursor; at the second mark once both are set."""
-        scene = self.plot.shown
-        instant = scene.marks[1] if len(scene.marks) == 2 else scene.cursor
-        return "" if instant != instant else self._figure(pen, pen.curve.at(instant, scene.now))
-
-    def _delta_text(self, pen: Pen) -> str:
-        """From the first mark to the second, or to the cursor."""
-        scene = self.plot.shown
-        ends = [*scene.marks, scene.cursor][:2]
-        if len(scene.marks) == 0 or len(ends) < 2 or ends[1] != ends[1] or pen.tag.spec.states:
-            return ""
-        first, second = (pen.curve.at(instant, scene.now) for instant in ends)
-        step = round(second - first, pen.tag.spec.decimals) + 0.0  # no minus before a zero
-        return ("+" if step > 0 else "") + self._look.number(step, pen.tag.spec.decimals)
-
-    def _mean_text(self, pen: Pen) -> str:
-        return "" if pen.tag.spec.states else self._figure(pen, pen.figures.mean)
-
-    def _figure(self, pen: Pen, value: float) -> str:
-        text, _ = worded(pen.tag.spec, value, self._context.attachment.texts, self._look)
-        return text if value == value else WAITING
-
-    def _scale_text(self, pen: Pen) -> str:
-        if pen.tag.spec.states:
-            return ""
-        decimals = 0 if pen.high - pen.low >= 10 else 1 if pen.high - pen.low >= 1 else 2
-        return f"{self._look.number(pen.low, decimals)} – {self._look.number(pen.high, decimals)}"
 
     # ------------------------------------------------------------ export
     def _save(self) -> None:

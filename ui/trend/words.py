@@ -5,6 +5,9 @@ from supervisor.model import Text
 TAG = Text(fr="Grandeur", en="Quantity")
 NOW = Text(fr="Actuel", en="Now")
 CURSOR = Text(fr="Curseur", en="Cursor")
+FIRST_MARK = Text(fr="Repère A", en="Cursor A")
+COUNT = Text(fr="Valeurs", en="Samples")
+GOOD = Text(fr="Fiable", en="Good")
 DELTA = Text(fr="Écart", en="Difference")
 LOWEST = Text(fr="Minimum", en="Minimum")
 MEAN = Text(fr="Moyenne", en="Mean")
@@ -22,6 +25,13 @@ FITTED_TIP = Text(
 EXPORT = Text(fr="Exporter…", en="Export…")
 ADD = Text(fr="Ajouter une courbe… (Inser)", en="Add a pen… (Ins)")
 CLEAR = Text(fr="Tout retirer", en="Remove all")
+COMPARE = Text(fr="Comparer", en="Compare")
+COMPARE_TIP = Text(
+    fr="Tracer derrière les courbes les mêmes heures d'un jour passé",
+    en="Draw the same hours of an earlier day behind the pens",
+)
+APART = Text(fr="Axe à part", en="Axis of its own")
+TOGETHER = Text(fr="Axe commun de son unité", en="Shared axis of its unit")
 REMOVE = Text(fr="Retirer", en="Remove")
 FOLD = Text(fr="Replier les tendances", en="Fold the trends away")
 UNFOLD = Text(fr="Déplier les tendances", en="Unfold the trends")
