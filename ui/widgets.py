@@ -10,7 +10,18 @@ from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from supervisor.model import Text
 from ui.look import Look
@@ -118,6 +129,28 @@ class Button(QPushButton):
         if self._tip:
             self.setToolTip(look.say(self._tip) + (f"  ({self._key})" if self._key else ""))
             self.setAccessibleName(look.say(self._tip))
+
+
+class Check(QCheckBox):
+    """A check box whose frame is seen in both themes: Qt's own is a shade of its ground."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        look, option = self._look, QStyleOptionButton()
+        self.initStyleOption(option)
+        place = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
+        box = QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(look.color("accent" if self.isChecked() or self.hasFocus() else "text2"))
+            painter.setBrush(look.color("accent" if self.isChecked() else "sunken"))
+            painter.drawRoundedRect(box, 3, 3)
+            if self.isChecked():
+                paint_icon(painter, "check", box.adjusted(0.5, 0.5, -0.5, -0.5), look.color("accent_text"), 2.4)
 
 
 class Symbol(QWidget):

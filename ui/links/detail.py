@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QDate, QLocale, Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from supervisor.availability import Share, next_month
 from supervisor.errors import Refused, StoreError, Unavailable
@@ -23,7 +24,9 @@ from ui.widgets import Button, Label, Line, Short, Words, clear, column, row
 PERIOD_S = 2.0
 """How often the station is asked while the page is shown."""
 MOST_KINDS = 6
-FACTS = (common.ADDRESS, common.LAST_GOOD, words.CAUSE, words.TECHNICAL)
+FACTS = (common.ADDRESS, common.LAST_GOOD, words.CAUSE, words.TECHNICAL, common.ERRORS)
+NARROW = 860
+"""Width at 100 % text size below which errors by kind are a line among the facts and have no column of their own."""
 
 
 class Brief(Label):
@@ -60,14 +63,11 @@ class LinkDetail(QWidget):
         outside.addWidget(self._body)
         inside = row(self._body, 0, 0)
         inside.setContentsMargins(16, 12, 16, 14)
-        inside.addLayout(self._make_facts(look), 5)
-        inside.addSpacing(20)
+        inside.setSpacing(20)
+        inside.addLayout(self._make_facts(look), 6)
         inside.addWidget(Line(look, upright=True))
-        inside.addSpacing(20)
-        inside.addLayout(self._make_errors(look), 3)
-        inside.addSpacing(20)
-        inside.addWidget(Line(look, upright=True))
-        inside.addSpacing(20)
+        self._by_kind = self._make_errors(look)
+        inside.addWidget(self._by_kind, 3)
         inside.addLayout(self._make_month(look), 9)
         self._body.hide()
         look.changed.connect(self.dress)
@@ -86,7 +86,10 @@ class LinkDetail(QWidget):
         grid.setColumnStretch(1, 1)
         self.facts: dict[Text, Label] = {}
         for at, fact in enumerate(FACTS):
-            grid.addWidget(Words(look, fact, "label", 500, "text2"), at, 0, Qt.AlignmentFlag.AlignTop)
+            said = Words(look, fact, "label", 500, "text2")
+            grid.addWidget(said, at, 0, Qt.AlignmentFlag.AlignTop)
+            if fact is common.ERRORS:
+                self._errors_word = said
             self.facts[fact] = Brief(look) if fact is words.TECHNICAL else Short(look, "body")
             self.facts[fact].setMinimumWidth(60)
             grid.addWidget(self.facts[fact], at, 1)
@@ -94,15 +97,31 @@ class LinkDetail(QWidget):
         box.addStretch(1)
         return box
 
-    def _make_errors(self, look: Look) -> QVBoxLayout:
+    def _make_errors(self, look: Look) -> QWidget:
+        whole = QWidget()
+        sides = row(whole, 0, 20)
         box = column(spacing=8)
+        sides.addLayout(box, 1)
+        sides.addWidget(Line(look, upright=True))
         title = Words(look, words.ERRORS_BY_KIND, "label", 500, "text2")
         title.setMinimumWidth(120)
         box.addWidget(title)
         self._errors = column(spacing=4)
         box.addLayout(self._errors)
         box.addStretch(1)
-        return box
+        return whole
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._suit()
+
+    def _suit(self) -> None:
+        """Where there is little room the errors are one line."""
+        narrow = self.width() < NARROW * self._context.look.scale
+        self._by_kind.setVisible(not narrow)
+        self._errors_word.setVisible(narrow)
+        self.facts[common.ERRORS].setVisible(narrow)
+        self.open.setVisible(not narrow)  # Enter and a double click do the same
 
     def _make_month(self, look: Look) -> QVBoxLayout:
         box = column(spacing=8)
@@ -116,12 +135,11 @@ class LinkDetail(QWidget):
             button.clicked.connect(lambda _=False, by=by: self._browse(by))
         for widget in (earlier, later, self.title):
             head.addWidget(widget)
-        head.addSpacing(14)
-        head.addWidget(self.total, 1)
-        self._head: QHBoxLayout = head
+        head.addStretch(1)
         box.addLayout(head)
         self.strip = DayStrip(look)
         box.addWidget(self.strip)
+        box.addWidget(self.total)
         box.addStretch(1)
         return box
 
@@ -165,6 +183,7 @@ class LinkDetail(QWidget):
 
     def dress(self) -> None:
         """What is known, in the language of the moment."""
+        self._suit()
         if self.link is None:
             return
         look, told = self._context.look, self._told
@@ -174,7 +193,10 @@ class LinkDetail(QWidget):
         self.facts[common.LAST_GOOD].setText(f"{look.date(good)}, {look.clock(good)}" if good else WAITING)
         self.facts[words.CAUSE].setText(self._cause())
         self.facts[words.TECHNICAL].setText(str(told.get("reason", "")) or WAITING)
-        self._show_errors(told.get("errors", {}))
+        errors: Mapping[str, int] = told.get("errors", {})
+        self._show_errors(errors)
+        by_kind = [f"{look.say(words.kind(kind))} {look.number(count, 0)}" for kind, count in _most(errors)]
+        self.facts[common.ERRORS].setText(" · ".join(by_kind) or WAITING)
         self._show_month([(date.fromisoformat(day), Share(*spans)) for day, *spans in told.get("days", ())])
 
     def _cause(self) -> str:
@@ -190,7 +212,7 @@ class LinkDetail(QWidget):
             del layout
         if not errors:
             self._errors.addWidget(Words(look, words.NO_ERROR, "body", 400, "text2"))
-        for kind, count in sorted(errors.items(), key=lambda one: -one[1])[:MOST_KINDS]:
+        for kind, count in _most(errors):
             holder = QWidget()
             line = row(holder, 0, 10)
             said, number = Short(look, "body"), Label(look, "body", 600)
@@ -214,6 +236,11 @@ class LinkDetail(QWidget):
         if unknown:
             said.append(look.say(words.UNKNOWN_FOR).format(_long(unknown, look)))
         self.total.setText(" · ".join(said) if up or down else look.say(words.NOTHING_KNOWN) if self._told else "")
+
+
+def _most(errors: Mapping[str, int]) -> list[tuple[str, int]]:
+    """The kinds that came most often, the first first."""
+    return sorted(errors.items(), key=lambda one: -one[1])[:MOST_KINDS]
 
 
 def _long(seconds: float, look: Look) -> str:

@@ -51,6 +51,8 @@ class LinksPage(Page):
             columns.SKEW,
             columns.ROUND_TRIP,
             columns.ERRORS,
+            columns.SLOWEST,
+            columns.LAST_GOOD,
         )
         self.setFocusProxy(self.table)
         self.table.selectionModel().currentChanged.connect(lambda index, _: self._choose(index))

@@ -22,6 +22,8 @@ from ui.shapes import saved, text_width
 ACROSS = 16
 """Days in a row: two rows for any month."""
 WIDEST, HEIGHT = 76, 54
+TIGHT = 34
+"""Width of a day below which its percentage is left to the tool tip, and its number has all of it."""
 
 Day = tuple[date, Share]
 
@@ -52,13 +54,14 @@ class DayStrip(QWidget):
         return QSize(round(ACROSS * 52 * self._look.scale), round(2 * HEIGHT * self._look.scale))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(round(ACROSS * 30 * self._look.scale), round(2 * HEIGHT * self._look.scale))
+        return QSize(round(ACROSS * 19 * self._look.scale), round(2 * HEIGHT * self._look.scale))
 
     def cell(self, at: int) -> QRectF:
         """Where a day is."""
         width = min(self.width() / ACROSS, WIDEST * self._look.scale)
         height = HEIGHT * self._look.scale
-        return QRectF(at % ACROSS * width, at // ACROSS * height, width - 6, height - 8)
+        gap = 6 if width > TIGHT * self._look.scale else 2
+        return QRectF(at % ACROSS * width, at // ACROSS * height, width - gap, height - 8)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
@@ -93,6 +96,7 @@ class DayStrip(QWidget):
             said = percent(share.percent, look)
             if text_width(said, painter.font()) > box.width():
                 said = percent(share.percent, look, 0)
+            said = said if text_width(said, painter.font()) <= box.width() else ""
             painter.drawText(QRectF(box.left(), box.top() + line, box.width(), line + 2), side, said)
             self._bar(painter, QRectF(box.left(), box.bottom() - 6, box.width(), 5), share)
 

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from supervisor.model import System
 from ui.look import Look
 from ui.map import words
 from ui.map.markers import Markers
 from ui.shapes import icon, paint_priority, system_icon, text_width
-from ui.widgets import Button, Line, Words
+from ui.widgets import Button, Check, Line, Words
 
 WIDTH = 264
 ROW_PX = 25
@@ -67,8 +67,8 @@ class MapSide(QWidget):
         if system in self._boxes:
             self._boxes[system].setChecked(True)
 
-    def _box(self) -> QCheckBox:
-        box = QCheckBox()
+    def _box(self) -> Check:
+        box = Check(self._look)
         box.setChecked(True)
         box.toggled.connect(self.filtered)
         return box

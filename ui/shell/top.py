@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QPushButton, QWidget
 
@@ -19,6 +19,8 @@ from ui.shell.search import Finder, SearchField
 from ui.widgets import Button, Words, row
 
 HEIGHT = 48
+FIELD = 150
+"""Least width of the search where there is room for one."""
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -79,20 +81,36 @@ class TopBar(QFrame):
         super().resizeEvent(event)
         self._fit()
 
+    def event(self, event: QEvent) -> bool:
+        """The style comes with the first showing, alarms are counted later: both may want more room than there is."""
+        done = super().event(event)
+        layout = self.layout()
+        wanted = layout.minimumSize().width() if layout is not None else 0
+        tight = self.search.minimumWidth() < FIELD
+        if event.type() == QEvent.Type.LayoutRequest and not tight and wanted > self.width():
+            self._fit()
+        return done
+
     def _fit(self) -> None:
-        """Large text on a small screen costs the site's name first, then the date and the user's."""
+        """Large text on a small screen costs the site's name first, then the date and the user's, then the search."""
         self.setFixedHeight(round(HEIGHT * self._look.scale))
-        for named, small in ((True, False), (False, False), (False, True)):
+        for named, small, field in (
+            (True, False, FIELD),
+            (False, False, FIELD),
+            (False, True, FIELD),
+            (False, True, 90),
+        ):
             self.name.setVisible(named)
+            self.search.setMinimumWidth(field)
             self.clock.small = self.chip.small = small
+            for part in (self.clock, self.chip):
+                part.updateGeometry()  # the layout keeps the sizes it was told until it is told that they are others
             layout = self.layout()
             if layout is None:
                 return
             layout.invalidate()  # what was measured before the parts changed their size would be used again
             if layout.minimumSize().width() <= self.width():
                 break
-        self.clock.updateGeometry()
-        self.chip.updateGeometry()
 
 
 class Logo(QWidget):
