@@ -15,7 +15,7 @@ from supervisor.database import Connection, Migrations, Writer, reading, snapsho
 from supervisor.historian.check import Damage
 from supervisor.historian.files import META, STATE, Grid, PartRow, get, put
 from supervisor.historian.samples import Slots
-from supervisor.model import Tag
+from supervisor.model import Kind, Tag
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +79,12 @@ class Catalogue:
         """Slot -> tag id, of every tag ever recorded."""
         with snapshot(self._writer.path) as database:
             return dict(TagTable.select(TagTable.slot, TagTable.name).tuples().execute(database))
+
+    def stateful(self) -> frozenset[int]:
+        """Slots of tags that are no measurement: of those the time by state is kept."""
+        with reading(self._writer.path) as connection:
+            query = "SELECT slot FROM tag WHERE kind NOT IN (?, ?)"
+            return frozenset(slot for (slot,) in connection.execute(query, (Kind.NUMBER.value, Kind.COUNTER.value)))
 
     def parts(self) -> list[PartRow]:
         """Every partition, oldest first."""

@@ -132,7 +132,8 @@ def _batches(connection: Connection, name: str, position: int, most: int) -> Loo
 
 
 def _rollups(connection: Connection, name: str, position: int, most: int) -> Look:
-    damages, size = list[Damage](), 0
+    damages = _durations(connection, name) if position == 0 else []
+    size = 0
     while size < most:
         query = "SELECT id, tag, level, t0, data FROM rollup WHERE id > ? ORDER BY id LIMIT ?"
         rows = connection.execute(query, (position, GROUP)).fetchall()
@@ -145,3 +146,13 @@ def _rollups(connection: Connection, name: str, position: int, most: int) -> Loo
         if len(rows) < GROUP:
             return Look(END, size, tuple(damages))
     return Look(position, size, tuple(damages))
+
+
+def _durations(connection: Connection, name: str) -> list[Damage]:
+    damages = []
+    for slot, t0, blob in connection.execute("SELECT tag, t0, data FROM duration"):
+        try:
+            codec.unseal(blob)
+        except Damaged as error:
+            damages.append(Damage(name, "duration", slot, (t0, t0), str(error)))
+    return damages

@@ -14,7 +14,7 @@ import numpy as np
 
 from supervisor.flow import Times, Values
 from supervisor.historian import rollups
-from supervisor.historian.rollups import LEVELS, NOTHING, Carried, Rows
+from supervisor.historian.rollups import FINE, LEVELS, NOTHING, Carried, Rows
 from supervisor.historian.samples import Samples, Span, join, samples
 from supervisor.historian.view import Sight, View
 from supervisor.model import BAD
@@ -54,6 +54,11 @@ def _within(rows: Rows, span: Span) -> Rows:
     return rows.take(slice(*np.searchsorted(rows.start, span).tolist()))
 
 
+def _whole(span: Span, level: int) -> Span:
+    """A span without the ragged ends that are no whole bucket."""
+    return -(-span[0] // level) * level, span[1] // level * level
+
+
 class Drawing:
     """One trend being made."""
 
@@ -78,23 +83,20 @@ class Drawing:
         return self._columns(level)
 
     def _choose(self) -> int:
-        fitting = [level for level in LEVELS if level <= self._step]
+        fitting = [level for level in LEVELS if level <= self._step and self._view.grid.length % level == 0]
         if fitting:
             return fitting[-1]
-        return LEVELS[0] if self._sight.count(self._slot, self._span) > RAW_MOST else 0
+        if self._sight.count(self._slot, self._span) <= RAW_MOST:
+            return 0
+        # minutes are kept of what is fast, so that what has none is soon read
+        return FINE if len(rollups.load(self._view.rollup, self._slot, FINE, self._on_grid(FINE))) else LEVELS[0]
 
     def _carried(self, instant: int) -> Carried:
         sample = self._sight.last(self._slot, instant)
         return Carried(float(sample.value[0]), int(sample.quality[0])) if len(sample) else NOTHING
 
     def _columns(self, level: int) -> Trend:
-        pieces, at = [], self._span[0]
-        whole = self._on_grid(level)
-        rolled = rollups.load(self._view.rollup, self._slot, level, whole) if whole[0] < whole[1] else _NO_ROWS
-        for span in self._covered(rolled, whole):
-            pieces += [self._raw((at, span[0])), self._rollup(level, rolled, span)]
-            at = span[1]
-        pieces.append(self._raw((at, self._until)))
+        pieces = self._pieces((self._span[0], self._until), level)
         rows = rollups.fold(rollups.join(pieces), self._edges)
         rows = rows.take(np.flatnonzero((rows.good > 0) | (rows.n > 0) | (rows.worst >= BAD)))
         step = round(self._step)
@@ -105,10 +107,23 @@ class Drawing:
         mean = np.where(shown.good > 0, shown.mean, shown.low / 2 + shown.high / 2)
         return Trend(shown.start + step // 2, shown.low, shown.high, mean, spans, step, self._until)
 
+    def _pieces(self, span: Span, level: int) -> list[Rows]:
+        """The rows of a span: of the level where it has any, elsewhere of the next one down, at last of the samples.
+
+        Days have none where the history was merged before there were any.
+        """
+        if not level:
+            return [self._raw(span)]
+        below = LEVELS[1] if level == LEVELS[2] else 0
+        pieces, at, whole = [], span[0], _whole(span, level)
+        rolled = rollups.load(self._view.rollup, self._slot, level, whole) if whole[0] < whole[1] else _NO_ROWS
+        for covered in self._covered(rolled, whole):
+            pieces += [*self._pieces((at, covered[0]), below), self._rollup(level, rolled, covered)]
+            at = covered[1]
+        return pieces + self._pieces((at, span[1]), below)
+
     def _on_grid(self, level: int) -> Span:
-        """What is drawn, without the ragged ends that are no whole bucket; empty for level 0."""
-        start, end = self._span[0], self._until
-        return (-(-start // level) * level, end // level * level) if level else (start, start)
+        return _whole((self._span[0], self._until), level)
 
     def _covered(self, rolled: Rows, whole: Span) -> tuple[Span, ...]:
         """Where the buckets stand for the samples, oldest first: partitions in which the tag has any."""

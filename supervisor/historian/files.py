@@ -5,7 +5,7 @@ meta.db      tags and their slots, partitions
 hot.db       what was flushed: one row a second, all tags together
 stage.db     chunks of one tag each, until their partition ends
 part-…db     one partition, never written again; a later one of the same span has a higher generation
-rollup.db    10 min and 1 h of every tag, made from the partitions and kept when they are dropped
+rollup.db    10 min, 1 h and 1 day of every tag, time by state; made from the partitions, kept when they are dropped
 """
 
 from __future__ import annotations
@@ -49,7 +49,12 @@ ROLLUP_SQL = (
 CREATE TABLE rollup(id INTEGER PRIMARY KEY, tag INTEGER NOT NULL, level INTEGER NOT NULL, t0 INTEGER NOT NULL,
   data BLOB NOT NULL, UNIQUE(tag, level, t0));
 """,
+    """
+CREATE TABLE duration(id INTEGER PRIMARY KEY, tag INTEGER NOT NULL, t0 INTEGER NOT NULL, data BLOB NOT NULL,
+  UNIQUE(tag, t0));
+""",
 )
+"""duration: time by state and hour, a row for each partition."""
 
 OWNER, META, HOT, STAGE, ROLLUP = "owner.lock", "meta.db", "hot.db", "stage.db", "rollup.db"
 STAGE_PAGE = 8192

@@ -15,9 +15,10 @@ from typing import TypeVar
 import numpy as np
 
 from supervisor.flow import Qualities, Times, Values
-from supervisor.historian import catalogue, check
+from supervisor.historian import catalogue, check, durations
 from supervisor.historian.check import Damage
 from supervisor.historian.drawing import Drawing, Trend, exact
+from supervisor.historian.durations import HOUR, Tally
 from supervisor.historian.files import LOWEST
 from supervisor.historian.rollups import NOTHING
 from supervisor.historian.samples import NONE, Samples, Span
@@ -119,6 +120,12 @@ class History:
 
         return self._ask(tag_id, work, exact(NONE, NOTHING, (start, start)))
 
+    def states(self, tag_id: str, start: int, end: int) -> dict[float | str | None, int]:
+        """How many ns of start < t <= end a tag was in each of its states: the id of a word, a number, or None for
+        time without a good value. From hours where there are any, and so still there when the samples are dropped.
+        """
+        return self._ask(tag_id, lambda sight, slot: _states(self._open(), sight, slot, (start, end)), {})
+
     def info(self) -> Info:
         """Sizes and bounds; reads the headers of what is not merged yet."""
         with self._lock:
@@ -206,6 +213,24 @@ class History:
             oldest=min((low for low, _ in bounds), default=0),
             newest=max((high for _, high in bounds), default=0),
         )
+
+
+def _states(view: View, sight: Sight, slot: int, span: Span) -> dict[float | str | None, int]:
+    """What came too late to be in the hours counts once they are made again."""
+    pieces, at, until = [], span[0], min(span[1], max(span[0], sight.known))
+    for start, found in durations.load(view.rollup, slot, span, view.grid.length):
+        hours = -(-max(start, at) // HOUR) * HOUR, min(start + view.grid.length, until) // HOUR * HOUR
+        if hours[0] < hours[1]:
+            pieces += [_walked(sight, slot, (at, hours[0])), found.within(hours)]
+            at = hours[1]
+    return durations.together([*pieces, _walked(sight, slot, (at, until))])
+
+
+def _walked(sight: Sight, slot: int, span: Span) -> Tally:
+    """Time by state from the samples."""
+    if span[0] >= span[1]:
+        return Tally(NONE.time, NONE.value, NONE.lag)
+    return durations.tally(sight.samples(slot, span), np.array(span), sight.last(slot, span[0]))
 
 
 def _ruling(sight: Sight, slots: list[int | None], instant: int) -> Iterator[Samples]:

@@ -21,17 +21,20 @@ from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from supervisor.clock import SECOND, Clock
 from supervisor.database import Connection, Writer, connect, explain, reader, reading, sqlite3
 from supervisor.errors import StoreError
-from supervisor.historian import chunks, frames, rollups
+from supervisor.historian import chunks, durations, frames, rollups
 from supervisor.historian.catalogue import Catalogue
 from supervisor.historian.chunks import Chunk
 from supervisor.historian.compact import GRACE, touch
+from supervisor.historian.durations import Tally
 from supervisor.historian.files import PART_SQL, TEMPORARY, PartRow, claim, get, part_files, part_name, put
 from supervisor.historian.frames import Frame
 from supervisor.historian.rollups import NOTHING, Carried
-from supervisor.historian.samples import Samples, Span, join
+from supervisor.historian.samples import NONE, Samples, Span, join
 
 QUIET = 1200 * SECOND
 """An ended partition is merged when nothing came into it for so long."""
@@ -132,14 +135,15 @@ class Merger:
 
     def _fill(self, part: Connection, making: _Making, generation: int) -> Frame:
         names, end, count, rolled = self._catalogue.names(), dict(making.frame), 0, list[_Rolled]()
+        states = self._catalogue.stateful()
         for slot in making.slots():
             samples = making.samples(slot)
             count += len(samples)
             chunks.write(part, [*chunks.cut(slot, samples), *(making.unreadable(slot) if samples.damaged else ())])
             if len(samples):
                 end[slot] = samples.last()
-            if not making.text(slot, samples):
-                rolled.append((slot, rollups.summarise(samples, making.span, making.carried(slot))))
+            levels = {} if making.text(slot, samples) else rollups.summarise(samples, making.span, making.carried(slot))
+            rolled.append((slot, levels, making.tally(slot, samples) if slot in states else None))
             if len(rolled) == _GROUP:
                 self._roll(rolled, making.span)
                 rolled = []
@@ -157,9 +161,11 @@ class Merger:
         """Step 2, for some tags."""
 
         def work(connection: Connection) -> None:
-            for slot, levels in rolled:
+            for slot, levels, tally in rolled:
                 for level, rows in levels.items():
                     rollups.store(connection, slot, level, rows, span)
+                if tally is not None:
+                    durations.store(connection, slot, span[0], tally)
 
         self._rollup.submit(work).result()
 
@@ -172,7 +178,7 @@ class Merger:
             touch(connection, [changed], self._clock.now())
 
 
-_Rolled = tuple[int, dict[int, rollups.Rows]]
+_Rolled = tuple[int, dict[int, rollups.Rows], Tally | None]
 
 
 class _Making:
@@ -217,6 +223,12 @@ class _Making:
     def text(self, slot: int, samples: Samples) -> bool:
         """Whether the tag's values are words, of which there is no mean."""
         return bool(samples.words or (slot in self.frame and self.frame[slot].words))
+
+    def tally(self, slot: int, samples: Samples) -> Tally:
+        """Time by state; none where a partition is no whole number of hours."""
+        if (self.span[1] - self.span[0]) % durations.HOUR:
+            return durations.tally(NONE, np.array(self.span), NONE)
+        return durations.tally(samples, rollups.grid(self.span, durations.HOUR), self.frame.get(slot, NONE))
 
     def carried(self, slot: int) -> Carried:
         sample = self.frame.get(slot)

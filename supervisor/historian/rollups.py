@@ -1,4 +1,4 @@
-"""Rollups: what a tag did in each ten minutes and each hour, in a few numbers that add up.
+"""Rollups: what a tag did in each ten minutes, hour and day, in a few numbers that add up.
 
     n             samples in the bucket, good or not
     low, high     of the good values in force at some moment of it, the one carried in included; NaN where none was
@@ -28,15 +28,16 @@ from supervisor.historian import codec
 from supervisor.historian.samples import Samples, Span
 from supervisor.model import BAD, Quality
 
-LEVELS = (600 * SECOND, 3600 * SECOND)
-"""Ten minutes and an hour. A minute would cost 0.7 B a sample and save nothing at the rates of a city; days would save
-a millisecond on a trend of ten years."""
+LEVELS = (600 * SECOND, 3600 * SECOND, 86_400 * SECOND)
+"""Ten minutes, an hour and a day of UTC."""
+FINE = 60 * SECOND
+"""A minute, kept only of tags with more than a sample a second: of others it would cost 0.7 B a sample for nothing."""
 SPARSE = 2
 """Samples to a ten-minute bucket below which there are none."""
-_BLOCK = (1152, 1536)
-"""Buckets to a row of rollup.db, by level: 8 days, 64 days."""
+_BLOCK = {FINE: 1440, LEVELS[0]: 1152, LEVELS[1]: 1536, LEVELS[2]: 366}
+"""Buckets to a row of rollup.db, by level: a day, 8 days, 64 days, a year."""
 
-VERSION = 1
+VERSION = 2
 _HEADER = struct.Struct("<BI")
 _LENGTH = struct.Struct("<BI")
 _WHOLE = ("n", "good", "worst")
@@ -194,13 +195,16 @@ def grid(span: Span, level: int) -> Times:
 def summarise(whole: Samples, span: Span, carried: Carried) -> dict[int, Rows]:
     """Level -> the buckets of the span in which there was a sample or a good value.
 
-    Without ten-minute buckets where they would be no fewer than half the samples: the samples are read as fast.
+    Without ten-minute buckets where they would be no fewer than half the samples: the samples are read as fast. A level
+    wider than the span has none: readers take the next one.
     """
     rows = reduce(whole, grid(span, LEVELS[0]), carried)
     rows = rows.take(np.flatnonzero((rows.n > 0) | (rows.good > 0)))
     result = {level: fold(rows, grid(span, level)) for level in LEVELS[1:] if (span[1] - span[0]) % level == 0}
     sparse = result and len(whole) < SPARSE * len(rows)
-    return {LEVELS[0]: rows.take(slice(0, 0)) if sparse else rows, **result}
+    fast = len(whole) > (span[1] - span[0]) // SECOND
+    fine = reduce(whole, grid(span, FINE), carried) if fast else rows.take(slice(0, 0))
+    return {FINE: fine, LEVELS[0]: rows.take(slice(0, 0)) if sparse else rows, **result}
 
 
 def encode(rows: Rows) -> bytes:
@@ -208,7 +212,7 @@ def encode(rows: Rows) -> bytes:
     whole = np.concatenate([getattr(rows, name).astype(np.int64) for name in _WHOLE])
     parts = [_HEADER.pack(VERSION, len(rows))]
     for kind, blob in (
-        (codec.WHOLE, codec.pack(rows.start // LEVELS[0])),
+        (codec.WHOLE, codec.pack(rows.start // FINE)),
         (codec.WHOLE, codec.pack(whole)),
         codec.encode_values(np.concatenate([getattr(rows, name) for name in _SHOWN])),
         codec.encode_values(rows.mean),
@@ -221,8 +225,9 @@ def decode(blob: bytes) -> Rows:
     """The rows of a blob; Damaged where the CRC says so."""
     body = codec.unseal(blob)
     version, n = _HEADER.unpack_from(body)
-    if version != VERSION:
+    if not 1 <= version <= VERSION:
         raise StoreError(f"Rollups of format {version}: written by a newer Vigie.")
+    unit = FINE if version > 1 else LEVELS[0]
     pieces, at = [], _HEADER.size
     while at < len(body):
         kind, length = _LENGTH.unpack_from(body, at)
@@ -232,12 +237,12 @@ def decode(blob: bytes) -> Rows:
     start, (n_, good, worst) = codec.unpack(pieces[0][1]), codec.unpack(pieces[1][1]).reshape(3, -1)
     low, high, first, last = codec.decode_values(pieces[2][1], pieces[2][0], 4 * n)[0].reshape(4, -1)
     mean = codec.decode_values(pieces[3][1], pieces[3][0], n)[0]
-    return Rows(start * LEVELS[0], n_, low, high, mean, good, first, last, worst.astype(np.uint8))
+    return Rows(start * unit, n_, low, high, mean, good, first, last, worst.astype(np.uint8))
 
 
 def block_length(level: int) -> int:
     """ns of a row of rollup.db."""
-    return level * _BLOCK[LEVELS.index(level)]
+    return level * _BLOCK[level]
 
 
 def store(connection: Connection, slot: int, level: int, rows: Rows, span: Span) -> None:

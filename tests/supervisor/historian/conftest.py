@@ -19,10 +19,11 @@ HOUR = 3600 * SECOND
 
 
 def make_tags(count: int = 8) -> list[Tag]:
-    """P.t0 with a deadband of 0.5, P.t1 a text, the others plain numbers."""
+    """P.t0 with a deadband of 0.5, P.t1 a text, P.t4 true or false, the others plain numbers."""
     words = Text("x", "x")
+    kinds = {1: Kind.TEXT, 4: Kind.BOOLEAN}
     specs = {
-        f"t{i}": TagSpec(f"t{i}", words, Kind.TEXT if i == 1 else Kind.NUMBER, deadband=0.5 if i == 0 else 0.0)
+        f"t{i}": TagSpec(f"t{i}", words, kinds.get(i, Kind.NUMBER), deadband=0.5 if i == 0 else 0.0)
         for i in range(count)
     }
     kind = EquipmentType("pump", words, "water", specs)
