@@ -70,6 +70,8 @@ class Kit:
     """What stands before the server: a name of `wires.WIRES`."""
     args: Mapping[str, str] = field(default_factory=lambda: {"name": "T"})
     """Of the equipment."""
+    dear: bool = False
+    """Each connection costs both sides a tenth of a second of arithmetic."""
     sealed: bool = False
     """A checksum or a signature tells of every byte that was changed on its way."""
     other: Callable[[bytes], bytes] = _other_end
@@ -195,6 +197,8 @@ KITS |= {
 }
 
 
+_SECURE = {"security": "basic256sha256", "identity": "user", "user": USER}
+
 KITS |= {
     "modbus rtu": replace(
         KITS["modbus"], url="modbus+rtu://127.0.0.1:{}", garbles=_LINE, frame=0, sealed=True, other=_other_rtu
@@ -215,7 +219,11 @@ KITS |= {
         KITS["opcua node-opcua"],
         server="secure node-opcua",
         wire="trusted server",
-        settings={**KITS["opcua"].settings, "security": "basic256sha256", "identity": "user", "user": USER},
+        settings={**KITS["opcua"].settings, "timeout_s": "2", **_SECURE},
+        dear=True,
+        garbles={name: _CHUNK[name] for name in ("unknown message", "huge size", "foreign token", "foreign sequence")},
+        silent_s=5.5,
+        mute_s=10.0,
         sealed=True,
     ),
     "mqtt secure": replace(

@@ -15,7 +15,7 @@ from supervisor.errors import LinkLost
 from supervisor.model import Quality
 from tests.drivers.contract import chaos
 from tests.drivers.contract.conftest import Figure
-from tests.drivers.contract.kits import Kit
+from tests.drivers.contract.kits import DEEP, KITS, SHAKING, Kit
 from tests.drivers.contract.plant import Line, Plant, gone, sockets, threads, until, working
 from tests.ports import free_port
 
@@ -48,9 +48,9 @@ def test_that_a_server_that_dies_is_known_at_once_and_comes_back_by_itself(kit: 
     asyncio.run(scenario())
 
 
-def test_that_a_connection_that_is_cut_is_known_at_once_and_made_again(shaking_kit: Kit, figure: Figure) -> None:
+def test_that_a_connection_that_is_cut_is_known_at_once_and_made_again(deep_kit: Kit, figure: Figure) -> None:
     async def scenario() -> None:
-        async with working(shaking_kit) as line:
+        async with working(deep_kit) as line:
             line.chaos.cut()
             figure("known_s", await until(lambda: line.all_bad, AT_ONCE_S, "every tag is bad"))
             figure("back_s", await back(line, 7.0))
@@ -125,12 +125,14 @@ def test_that_the_same_driver_runs_again_after_a_loss(deep_kit: Kit) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("slow_wire", [False, True])
-def test_that_a_run_cancelled_at_any_moment_leaves_nothing_behind(shaking_kit: Kit, slow_wire: bool) -> None:
+@pytest.mark.parametrize(
+    ("name", "slow_wire"), [*((name, True) for name in SHAKING), *((name, False) for name in DEEP)]
+)
+def test_that_a_run_cancelled_at_any_moment_leaves_nothing_behind(name: str, slow_wire: bool) -> None:
     dice = random.Random(7)
 
     async def scenario() -> None:
-        async with Plant(shaking_kit).running() as plant:
+        async with Plant(KITS[name]).running() as plant:
             line = Line(plant)
             await line.chaos.open()
             line.chaos.disturb(chaos.late(0.004) if slow_wire else chaos.passing)
