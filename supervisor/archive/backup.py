@@ -19,17 +19,19 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from supervisor.archive import Progress, quiet
-from supervisor.archive.verify import Damage, Verdict, look
+from supervisor.archive.verify import look
 from supervisor.clock import SECOND
 from supervisor.database import reader, sqlite3
 from supervisor.errors import StoreError, Unavailable
 from supervisor.historian import catalogue
+from supervisor.historian.check import Damage
 from supervisor.historian.files import HOT, META, OWNER, ROLLUP, STAGE, TEMPORARY, PartRow, get
+from supervisor.historian.samples import Span
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -90,7 +92,7 @@ class Made:
     """Bytes that were written."""
     kept: int = 0
     """Partitions an earlier backup had brought already."""
-    damage: list[Damage] = field(default_factory=list)
+    damages: list[Damage] = field(default_factory=list)
     """What is damaged in the history itself; it is in the backup as it is."""
 
 
@@ -153,7 +155,6 @@ class _Copying:
         self._final = place
         self._place = _unfinished(place)
         self._made = Made(place, manifest)
-        self._verdict = Verdict()
         self._known = {row.name: row for each in earlier for row in each.files if row.partition}
 
     def run(self, progress: Progress) -> Made:
@@ -229,7 +230,7 @@ class _Copying:
         except FileNotFoundError as error:
             raise _Again from error
         _same(fresh, sha256)
-        self._look(fresh, part.name, names)
+        self._look(fresh, part.name, names, (part.t0, part.t1))
         fresh.replace(self._pool / part.name)
         row = Filed(part.name, (self._pool / part.name).stat().st_size, sha256, True)
         self._known[part.name] = row
@@ -243,10 +244,8 @@ class _Copying:
         self._made.manifest.files.append(row)
         self._made.copied += row.bytes
 
-    def _look(self, path: Path, name: str, names: dict[int, str]) -> None:
-        verdict = Verdict()
-        look(path, names, verdict, immutable=True)
-        self._made.damage += [Damage(name, row.what, row.tag, row.span) for row in verdict.damage]
+    def _look(self, path: Path, name: str, names: dict[int, str], span: Span = (0, 0)) -> None:
+        self._made.damages += [replace(damage, file=name) for damage in look(path, names, span)]
 
     def _finish(self) -> None:
         """The manifest, then the name: until then there is no backup."""
@@ -346,8 +345,7 @@ def _copy_live(source: Path, target: Path) -> None:
     target.unlink(missing_ok=True)
     with closing(reader(source)) as live, closing(sqlite3.connect(target)) as copy:
         live.backup(copy)
-    for suffix in ("-wal", "-shm"):
-        target.with_name(target.name + suffix).unlink(missing_ok=True)
+        copy.execute("PRAGMA journal_mode=DELETE").fetchone()  # or whoever reads the copy would leave files beside it
 
 
 def _number(path: Path, key: str) -> int:

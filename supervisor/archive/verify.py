@@ -1,38 +1,26 @@
-"""Verify: reads every blob of every file, compares its checksum, and names what is damaged by tag and span.
+"""Verify: every file's structure, every blob's checksum and row; what is damaged is named by tag and span.
 
-SQLite's own check sees a broken page, not a flipped bit inside a blob; the codec would turn that into plausible
-numbers. So both are done. Nothing is repaired, nothing is written; a station may record meanwhile.
+SQLite's own check sees a broken page, `historian.check` a flipped bit inside a blob. Nothing is repaired, nothing is
+written; a station may record meanwhile.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, field
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from supervisor.archive import Progress, quiet
-from supervisor.database import Connection, explain, reader, sqlite3
+from supervisor.database import explain, reader, sqlite3
 from supervisor.errors import StoreError
-from supervisor.historian import catalogue
-from supervisor.historian.codec import Damaged, unseal
-from supervisor.historian.files import META, part_files
-from supervisor.historian.samples import Span
+from supervisor.historian import catalogue, check
+from supervisor.historian.check import Damage
+from supervisor.historian.files import HOT, META, ROLLUP, STAGE, PartRow, part_files
 
-_PLACE = ("tag", "t0", "t1", "t", "level")
-"""Columns that say what a blob holds."""
-_AT_ONCE = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """One thing that is not as it was written."""
-
-    file: str
-    what: str
-    tag: str = ""
-    """Empty where all tags are meant."""
-    span: Span | None = None
+AT_ONCE = 16 << 20
+"""Bytes of blobs that are looked at between two reports of progress."""
+_WITH_BLOBS = (HOT, STAGE, ROLLUP)
 
 
 @dataclass(slots=True)
@@ -40,100 +28,77 @@ class Verdict:
     """What was looked at, and what is wrong with it."""
 
     files: int = 0
-    blobs: int = 0
     bytes: int = 0
-    damage: list[Damage] = field(default_factory=list)
+    damages: list[Damage] = field(default_factory=list)
 
 
 def verify(folder: Path, progress: Progress = quiet) -> Verdict:
     """Of a whole history; StoreError where there is none."""
     if not (folder / META).exists():
         raise StoreError(f"{folder}: there is no history here.")
-    verdict, names = Verdict(), _names(folder)
+    verdict, names, parts = Verdict(), names_of(folder / META), _parts(folder)
+    spans = {row.name: (row.t0, row.t1) for row in parts}
     paths = sorted(folder.glob("*.db"))
-    sizes = [path.stat().st_size if path.exists() else 0 for path in paths]
-    for at, path in enumerate(paths):
-        look(path, names, verdict)
-        progress(sum(sizes[: at + 1]) / max(1, sum(sizes)))
-    verdict.damage += _missing(folder)
+    total = sum(path.stat().st_size for path in paths if path.exists()) or 1
+    for path in paths:
+        with suppress(FileNotFoundError):  # replaced by its next generation meanwhile
+            size = path.stat().st_size
+            verdict.damages += look(path, names, spans.get(path.name, (0, 0)))
+            verdict.files += 1
+            verdict.bytes += size
+            progress(verdict.bytes / max(total, verdict.bytes))
+    verdict.damages += _missing(folder, _parts(folder))
     return verdict
 
 
-def look(path: Path, names: dict[int, str], verdict: Verdict, immutable: bool | None = None) -> None:
-    """One file; one that has gone meanwhile was merged into its next generation."""
-    if immutable is None:
-        immutable = path.name.startswith("part-")
+def look(path: Path, names: dict[int, str], span: tuple[int, int] = (0, 0)) -> list[Damage]:
+    """One file. `span` is the file's, should all of it be damaged; FileNotFoundError where it has gone meanwhile."""
     try:
-        with closing(reader(path, immutable)) as connection:
-            connection.execute("BEGIN")
-            (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            if said != "ok":
-                verdict.damage.append(Damage(path.name, f"the file itself is damaged: {said}"))
-            for table in _tables(connection):
-                _blobs(connection, table, path.name, names, verdict)
-        verdict.files += 1
-        verdict.bytes += path.stat().st_size
+        damages = [*_structure(path, span), *_blobs(path, span)]
     except (sqlite3.Error, StoreError) as error:
-        if path.exists():
-            reason = error if isinstance(error, StoreError) else explain(path, error)
-            verdict.damage.append(Damage(path.name, f"the file cannot be read on: {reason}"))
+        if not path.exists():
+            raise FileNotFoundError(path) from error
+        damages = [Damage(path.name, "file", 0, span, str(explain(path, error)))]
+    return [replace(damage, tag=damage.tag or names.get(damage.slot, "")) for damage in damages]
 
 
-def _tables(connection: Connection) -> list[str]:
-    """Those with blobs."""
-    rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    return [name for (name,) in rows if "data" in _columns(connection, name)]
+def _structure(path: Path, span: tuple[int, int]) -> Iterator[Damage]:
+    with closing(reader(path, immutable=path.name.startswith("part-"))) as connection:
+        (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if said != "ok":
+        yield Damage(path.name, "file", 0, span, f"The file itself is damaged: {said}")
 
 
-def _columns(connection: Connection, table: str) -> list[str]:
-    return [row[1] for row in connection.execute(f"PRAGMA table_info({table})").fetchall()]
+def _blobs(path: Path, span: tuple[int, int]) -> Iterator[Damage]:
+    if path.name not in _WITH_BLOBS and not path.name.startswith("part-"):
+        return
+    position = 0
+    while position != check.END:
+        found = check.look(path, position, AT_ONCE, span)
+        yield from found.damages
+        position = found.position
 
 
-def _blobs(connection: Connection, table: str, file: str, names: dict[int, str], verdict: Verdict) -> None:
-    source, columns = (
-        ("chunk JOIN blob ON blob.id = blob_id", _columns(connection, "chunk"))
-        if table == "blob"
-        else (table, _columns(connection, table))
-    )
-    place = [column for column in _PLACE if column in columns]
-    rows = connection.execute(f"SELECT {', '.join([*place, 'data'])} FROM {source}")
-    while some := rows.fetchmany(_AT_ONCE):
-        for *where, blob in some:
-            verdict.blobs += 1
-            try:
-                unseal(blob)
-            except Damaged as error:
-                verdict.damage.append(_damage(file, table, dict(zip(place, where, strict=True)), names, error))
-
-
-def _damage(file: str, table: str, place: dict[str, int], names: dict[int, str], error: Damaged) -> Damage:
-    slot, start = place.get("tag"), place.get("t0", place.get("t"))
-    tag = "" if slot is None else names.get(slot, f"slot {slot}")
-    # the first sample lies on t0 itself, and a span begins after its start
-    span = None if start is None else (start - 1, place.get("t1", start))
-    return Damage(file, f"{_WORDS.get(table, table)}: {error}", tag, span)
-
-
-_WORDS = {"blob": "samples", "batch": "samples just flushed", "keyframe": "values in force", "rollup": "a rollup"}
-
-
-def _names(folder: Path) -> dict[int, str]:
+def names_of(meta: Path) -> dict[int, str]:
     """Slot -> tag id; none where meta.db can't be read, which is told as such."""
     try:
-        with closing(reader(folder / META)) as connection:
+        with closing(reader(meta)) as connection:
             return dict(connection.execute("SELECT slot, name FROM tag").fetchall())
     except (sqlite3.Error, StoreError):
         return {}
 
 
-def _missing(folder: Path) -> Iterator[Damage]:
-    """Partitions the catalogue has and the folder has not."""
+def _parts(folder: Path) -> list[PartRow]:
     try:
         with closing(reader(folder / META)) as connection:
-            rows = catalogue.parts(connection)
+            return catalogue.parts(connection)
     except (sqlite3.Error, StoreError):
-        return  # `look` has told of meta.db already
+        return []  # `look` tells of meta.db
+
+
+def _missing(folder: Path, parts: list[PartRow]) -> Iterator[Damage]:
+    """Partitions the catalogue has and the folder has not."""
     there = {path.name for path in part_files(folder)}
-    for row in rows:
+    for row in parts:
         if row.name not in there:
-            yield Damage(row.name, "the file is missing", "", (row.t0, row.t1))
+            yield Damage(row.name, "file", 0, (row.t0, row.t1), "The file is missing.")

@@ -23,9 +23,10 @@ from supervisor.archive.period import Step, instant
 from supervisor.archive.reading import SHOWN, Reading
 from supervisor.archive.sinks import FORMATS
 from supervisor.archive.survey import Survey, survey
-from supervisor.archive.verify import Damage, verify
+from supervisor.archive.verify import verify
 from supervisor.clock import SECOND, SystemClock
 from supervisor.errors import Unavailable
+from supervisor.historian.check import Damage
 from supervisor.historian.files import META
 from supervisor.historian.history import History
 from supervisor.historian.samples import Span
@@ -113,8 +114,8 @@ def _export(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
         written = export(past, wish, given.to_file, form, given.overwrite, progress)
     rows = "rows" if step else "samples"
     print(f"{given.to_file}: {written.rows:,} {rows} of {len(wish.tags):,} tags, {_span(span, zone)}")
-    damage = [Damage("", "samples that cannot be read are missing in the file", tag, at) for tag, at in written.damaged]
-    return _complain(damage, zone)
+    why = "These samples cannot be read, and are missing in the file."
+    return _complain([Damage("", "chunk", 0, at, why, tag) for tag, at in written.damaged], zone)
 
 
 def _asked(start: str, end: str, zone: ZoneInfo, now: int) -> Span:
@@ -178,7 +179,7 @@ def _backup(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
     print(f"{_size(made.copied)} written and read back")
     if given.keep is not None:
         print(f"{backups.prune(given.to, given.keep)} older backup(s) removed")
-    return _complain(made.damage, zone)
+    return _complain(made.damages, zone)
 
 
 def _restore(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
@@ -192,7 +193,7 @@ def _restore(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
         verdict = verify(folder.history, progress)
     print(f"{folder.history}: {len(manifest.files)} files of the backup of {manifest.made}")
     print(f"every sample flushed by {_local(manifest.known, zone)}; a station may record into it now")
-    return _complain(verdict.damage, zone)
+    return _complain(verdict.damages, zone)
 
 
 def _verify(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
@@ -202,14 +203,14 @@ def _verify(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
             place, manifest = backups.find(given.backup)
             wrong = backups.unsound(given.backup, progress)
         print(f"{place}: {len(manifest.files)} files read, {len(wrong)} damaged")
-        return _complain([Damage(name, "missing, or not as it was written") for name in wrong], zone)
+        return _complain(
+            [Damage(name, "file", 0, (0, 0), "Missing, or not as it was written.") for name in wrong], zone
+        )
     with bar("verify") as progress:
         verdict = verify(_there(folder), progress)
-    print(
-        f"{folder.history}: {verdict.blobs:,} blobs of {verdict.files:,} files read, {_size(verdict.bytes)}; ", end=""
-    )
-    print(f"{len(verdict.damage)} damaged" if verdict.damage else "nothing is damaged")
-    return _complain(verdict.damage, zone)
+    found = f"{len(verdict.damages)} place(s) damaged" if verdict.damages else "nothing is damaged"
+    print(f"{folder.history}: {verdict.files:,} files read, {_size(verdict.bytes)}; {found}")
+    return _complain(verdict.damages, zone)
 
 
 def _compact(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
@@ -236,14 +237,15 @@ _WORK: dict[str, Callable[[argparse.Namespace, Site, DataFolder], int]] = {
 }
 
 
-def _complain(damage: Sequence[Damage], zone: ZoneInfo) -> int:
+def _complain(damages: Sequence[Damage], zone: ZoneInfo) -> int:
     """Each damage on a line; the exit code."""
-    for row in damage:
-        place = " ".join(filter(None, (row.file, row.tag, _span(row.span, zone) if row.span else "")))
-        print(f"{place}: {row.what}", file=sys.stderr)
-    if damage:
-        print(f"vigie: {len(damage)} place(s) are damaged; the rest can be read", file=sys.stderr)
-    return DAMAGED if damage else 0
+    for row in damages:
+        span = _span(row.span, zone) if row.span[1] else ""
+        whole = "" if row.tag or row.part == "file" else f"all tags ({row.part})"
+        print(f"{'  '.join(filter(None, (row.file, row.tag, whole, span)))}: {row.reason}", file=sys.stderr)
+    if damages:
+        print(f"vigie: {len(damages)} place(s) are damaged; the rest can be read", file=sys.stderr)
+    return DAMAGED if damages else 0
 
 
 def _span(span: Span, zone: ZoneInfo) -> str:
