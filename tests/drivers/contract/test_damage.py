@@ -12,7 +12,7 @@ from tests.drivers.contract.conftest import Figure
 from tests.drivers.contract.kits import ASKED, BROKEN, KITS, Kit
 from tests.drivers.contract.plant import Line, Plant, sockets, threads, until, working
 
-BACK_S = 40.0
+BACK_S = 60.0
 """Two long waits of `Link`, a broker's silence that only the keep-alive ends, and a machine that does other things."""
 DEAF: dict[str, chaos.Way] = {
     "held": chaos.held,
@@ -35,7 +35,7 @@ ODD: dict[str, chaos.Way] = {
     "swapped": chaos.swapped,
 }
 """Something gets through."""
-FLICKERING = {"straggling", "swapped"}
+FLICKERING = {"straggling", "swapped", "reordered", "contradicted"}
 """One answer is whole and the next is not: each block of values comes and goes with its own."""
 FEW = {"held", "garbage", "twice", "swapped"}
 """What is tried where each connection costs much arithmetic."""
@@ -55,6 +55,8 @@ async def suffer(line: Line, way: chaos.Way, upwards: bool, turn: asyncio.Semaph
         await asyncio.sleep(line.plant.kit.silent_s)
         line.plant.set("level", 17.0)
         line.chaos.calm()
+        if upwards and way is chaos.swapped:  # a broker may have taken it for the wish for another topic
+            line.chaos.cut()
         await until(lambda: line.link.connected and line.good("level", 17.0), BACK_S, "the value afterwards")
         line.falls -= falls
         line.losses = line.link.reconnects - losses
@@ -76,7 +78,7 @@ async def suffer_all(kit: Kit, upwards: bool) -> dict[str, Line]:
         lines = {name: Line(plant) for name in ways}
         for name in {"swapped", "contradicted"} & lines.keys():
             lines[name].trusting = kit.sealed or upwards
-        turn = asyncio.Semaphore(3 if kit.dear else len(lines))
+        turn = asyncio.Semaphore(3 if kit.dear else 8)
         work = (suffer(line, ways[name], upwards, turn) for name, line in lines.items())
         ends = await asyncio.gather(*work, return_exceptions=True)
         failed = {name: repr(end) for name, end in zip(ways, ends, strict=True) if end is not None}
