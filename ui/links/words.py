@@ -40,7 +40,7 @@ KINDS = {
     "retained": Text(fr="Ancien message conservé par le courtier", en="Old message retained by the broker"),
     "filter": Text(fr="Filtrage non accepté", en="Filter not accepted"),
     "history": Text(fr="Historique de l'automate non lu", en="Controller's history not read"),
-    "branch": Text(fr="Occurrence antérieure non acquittée chez l'automate", en="Earlier occurrence unacknowledged at the controller"),
+    "branch": Text(fr="Occurrence antérieure à acquitter sur place", en="Earlier occurrence to acknowledge there"),
     "overflow": Text(fr="Débordement : valeurs perdues", en="Overflow: values left out"),
     "bug": Text(fr="Défaut interne de Vigie", en="Internal fault of Vigie"),
 }
