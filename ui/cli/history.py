@@ -112,8 +112,8 @@ def _export(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
     with closing(History(_there(folder))) as past, bar(f"{given.to_file.name}") as progress:
         wish = Wish(choose(site, past.tags(), given.tags), span, zone, step)
         written = export(past, wish, given.to_file, form, given.overwrite, progress)
-    rows = "rows" if step else "samples"
-    print(f"{given.to_file}: {written.rows:,} {rows} of {len(wish.tags):,} tags, {_span(span, zone)}")
+    rows, tags = "rows" if step else "samples", len(wish.tags)
+    print(f"{given.to_file}: {written.rows:,} {rows} of {tags:,} tag{'s' * (tags != 1)}, {_span(span, zone)}")
     why = "These samples cannot be read, and are missing in the file."
     return _complain([Damage("", "chunk", 0, at, why, tag) for tag, at in written.damaged], zone)
 

@@ -1,0 +1,216 @@
+"""`vigie history`: what an engineer types and reads."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import drivers
+from supervisor.clock import SECOND, SystemClock
+from supervisor.database import reading
+from supervisor.historian.files import part_files
+from supervisor.historian.writer import Historian
+from supervisor.model import Quality, Site
+from supervisor.site import load
+from supervisor.texts import Texts
+from tests.ui.test_folder import HOLD
+from ui.cli import main
+from ui.cli.progress import drawing
+from ui.folder import DataFolder
+
+ROOT = Path(__file__).resolve().parents[3]
+ANGERS = ROOT / "sites" / "angers"
+DAY = 86_400 * SECOND
+
+
+@pytest.fixture(scope="module")
+def site() -> Site:
+    return load(ANGERS, drivers.TABLE)
+
+
+@pytest.fixture
+def data(tmp_path: Path, site: Site) -> Iterator[Path]:
+    """Two days of a level and a mode; the station was off for an hour yesterday."""
+    folder, now = DataFolder(tmp_path / "data"), time.time_ns()
+    folder.make()
+    historian = Historian(folder.history, site.tags, Texts.create(), SystemClock())
+    times = now - 2 * DAY + np.arange(2000) * 80 * SECOND
+
+    def put(tag: str, time: object, value: object, quality: object = 0) -> None:
+        count = len(np.atleast_1d(time))
+        index = np.full(count, site.tag_by_id[tag].index, np.int32)
+        columns = (np.broadcast_to(np.asarray(column), count) for column in (time, value, quality))
+        whole, number, word = columns
+        historian.put(index, whole.astype(np.int64), number.astype(np.float64), word.astype(np.uint8))
+
+    put("PR-02.level", times, np.round(np.sin(np.arange(2000) / 9), 2))
+    put("AP-001.mode", times[::50], np.arange(40) % 3)
+    off = times[900]
+    put("VIGIE.faults", [times[0], off, off + 3600 * SECOND], [0.0, np.nan, 0.0], [0, int(Quality.NOT_CONNECTED), 0])
+    historian.close()
+    yield folder.root
+    assert not DataFolder(folder.root).holder()
+
+
+def run(data: Path, *words: object) -> int:
+    return main(["history", str(ANGERS), *map(str, words), "--data", str(data)])
+
+
+def test_that_info_tells_size_age_kinds_and_holes(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(data, "info") == 0
+    said = capsys.readouterr().out
+    for words in ("samples      2,043 of", "bytes a sample", "last flush   ", "partitions", "enum ", "1 (station off)"):
+        assert words in said
+    assert "\x1b" not in said
+    assert run(data, "info", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["samples"] == 2043
+    assert {row["kind"]: row["samples"] for row in told["kinds"]}["enum"] == 40
+    assert len(told["holes"]) == 1
+    assert told["files"][0]["name"] == "meta.db"
+
+
+def test_that_an_export_made_with_words_comes_back_by_import(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    to = tmp_path / "out.parquet"
+    assert run(data, "export", "--tags", "PR-02", "AP-001.mode", "--from", "-7d", "--to-file", to) == 0
+    assert "2,040 samples of" in capsys.readouterr().out
+    assert run(data, "import", to, "--dry-run") == 0
+    assert "0 would be new, 2,040 were there already" in capsys.readouterr().out
+    other = tmp_path / "other"
+    assert run(other, "import", to, "--dry-run") == 0
+    assert "2,040 would be new" in capsys.readouterr().out
+    assert not (other / "history").exists()
+    assert run(other, "import", to) == 0
+    assert "2,040 are new, 0 were there already" in capsys.readouterr().out
+    assert run(other, "export", "--tags", "*.level", "--every", "1h", "--from", "-3d", "--to-file", "x.pdf") == 1
+    assert "x.pdf does not say its format" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--tags", "nobody"], 'no tag is called "nobody"'),
+        (["--tags", "*", "--from", "now", "--to", "yesterday"], "nothing lies between --from now and --to yesterday"),
+        (["--tags", "*", "--from", "noon"], '"noon" is no instant'),
+        (["--tags", "*", "--every", "7min"], '"7min" is no step'),
+    ],
+)
+def test_that_what_cannot_be_exported_is_one_sentence(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    assert run(data, "export", *words, "--to-file", tmp_path / "a.csv") == 1
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "a.csv").exists()
+
+
+def test_that_mistakes_of_a_file_are_listed_and_have_an_exit_code(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_text("time,PR-02.level,PR-02.leval\n2026-07-01,1,2\nnoon,1,2\n", "utf-8")
+    assert run(data, "import", path) == 2
+    said = capsys.readouterr().err
+    assert f'{path}:1: neither the site nor the history has a tag "PR-02.leval". Did you mean "PR-02.level"?' in said
+    assert f'{path}:3: "noon" is no instant' in said
+    assert "vigie: 2 mistake(s); nothing was loaded" in said
+
+
+def test_that_a_running_station_is_left_alone_but_may_be_backed_up(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("time,PR-02.level\n2026-07-01,1\n", "utf-8")
+    with subprocess.Popen([sys.executable, "-c", HOLD, data], stdout=subprocess.PIPE) as station:
+        assert station.stdout is not None
+        station.stdout.readline()
+        for words in (["import", path], ["compact"]):
+            assert run(data, *words) == 1
+            assert f"the station (process {station.pid}) records into" in capsys.readouterr().err
+        assert run(data, "backup", tmp_path / "backups") == 0
+        assert run(data, "verify") == 0
+        station.kill()
+    assert "nothing is damaged" in capsys.readouterr().out
+
+
+def test_that_a_backup_is_restored_verified_and_compacted(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    to = tmp_path / "backups"
+    for _ in range(2):
+        assert run(data, "backup", to, "--keep", "1") == 0
+    said = capsys.readouterr().out
+    assert "every sample flushed by" in said
+    assert "1 older backup(s) removed" in said
+    assert run(data, "verify", "--backup", to) == 0
+    assert run(data, "restore", to) == 1
+    assert "nothing is ever written over one" in capsys.readouterr().err
+    assert run(tmp_path / "new", "restore", to) == 0
+    assert run(tmp_path / "new", "compact") == 0
+    assert "samples compacted" in capsys.readouterr().out
+    assert (
+        run(tmp_path / "new", "export", "--tags", "PR-02.level", "--from", "-3d", "--to-file", tmp_path / "a.csv") == 0
+    )
+    assert "2,000 samples of 1 tag," in capsys.readouterr().out
+
+
+@pytest.mark.logs("is damaged")
+def test_that_damage_is_told_with_tag_and_span_and_has_an_exit_code(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(data, "compact") == 0
+    path = max(part_files(data / "history"), key=lambda part: part.stat().st_size)
+    whole = bytearray(path.read_bytes())
+    with reading(path) as connection:
+        query = "SELECT data FROM chunk JOIN blob ON blob.id = blob_id ORDER BY n DESC"
+        (blob,) = connection.execute(query).fetchone()
+    whole[whole.index(blob[:80]) + 60] ^= 1
+    path.write_bytes(whole)
+    capsys.readouterr()
+    assert run(data, "verify") == 3
+    said = capsys.readouterr().err
+    assert f"{path.name}  PR-02.level  2" in said
+    assert "vigie: 1 place(s) are damaged; the rest can be read" in said
+    assert run(data, "export", "--tags", "PR-02.level", "--from", "-3d", "--to-file", tmp_path / "a.csv") == 3
+    assert "are missing in the file" in capsys.readouterr().err
+
+
+def test_that_a_folder_without_history_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["info"], ["verify"], ["backup", tmp_path / "b"], ["compact"]):
+        assert run(tmp_path / "none", *words) == 1
+        assert "there is no history in" in capsys.readouterr().err
+
+
+def test_that_a_bar_says_how_far_and_how_long() -> None:
+    assert drawing("export", 0.0, 5.0) == f"export  [{'.' * 30}]   0%"
+    assert drawing("export", 0.5, 90.0) == f"export  [{'#' * 15}{'.' * 15}]  50%  1 min 30 s left"
+    assert drawing("export", 0.1, 900.0).endswith("10%  2 h 15 min left")
+    assert drawing("export", 7.0, 1.0).endswith("100%  0 s left")
+
+
+def test_that_a_terminal_sees_a_bar_that_is_wiped_and_a_file_sees_none() -> None:
+    pty = pytest.importorskip("pty", reason="Windows has none")
+    script = (
+        "import time\nfrom ui.cli.progress import bar\n"
+        "with bar('work') as tell:\n"
+        "    for n in range(12):\n        tell(n / 12); time.sleep(0.11)\n"
+    )
+    ours, theirs = pty.openpty()
+    done = subprocess.run([sys.executable, "-c", script], stderr=theirs, cwd=ROOT, check=True)
+    os.close(theirs)
+    drawn = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert done.returncode == 0
+    assert "work  [###" in drawn
+    assert drawn.endswith(" \r")
+    quiet = subprocess.run([sys.executable, "-c", script], stderr=subprocess.PIPE, cwd=ROOT, check=True)
+    assert quiet.stderr == b""
