@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from supervisor.formula import Formula
 from supervisor.terms import BAD as BAD
 from supervisor.terms import Condition as Condition
 from supervisor.terms import Kind as Kind
@@ -64,6 +65,21 @@ CONDITION_STATES = (
 
 
 @dataclass(frozen=True, slots=True)
+class Gathering:
+    """How one value is made of the same value of many equipment."""
+
+    type: str
+    """Whose values: equipment of this type in the area of the group and the areas inside it."""
+    how: str
+    """sum, mean, min, max, count (how many are true), share (of those that are good, in %); good for the tag beside
+    it that says how many are good, in %."""
+    match: str
+    """Ids that belong to it, with * for anything."""
+    good: float
+    """Percentage of inputs that must be good for the result to be."""
+
+
+@dataclass(frozen=True, slots=True)
 class TagSpec:
     """One quantity of an equipment type."""
 
@@ -81,6 +97,10 @@ class TagSpec:
     deadband: float = 0.0
     """The historian leaves out a sample closer than this to the last one it kept; engineering units."""
     states: tuple[State, ...] = ()
+    formula: Formula | None = None
+    """What the station works the value out from; None for a tag that a controller carries. Of a gathering: what is
+    gathered, seen from each of its equipment."""
+    gathering: Gathering | None = None
 
     def state(self, value: float) -> State | None:
         """The state a value stands for; None where the type names none."""
@@ -360,6 +380,10 @@ class Site:
     @cached_property
     def tags_by_equipment(self) -> Mapping[str, tuple[Tag, ...]]:
         return _grouped(self.tags, lambda tag: tag.equipment.id)
+
+    @cached_property
+    def equipment_by_type(self) -> Mapping[str, tuple[Equipment, ...]]:
+        return _grouped(self.equipment, lambda equipment: equipment.type.id)
 
     @cached_property
     def alarms_by_equipment(self) -> Mapping[str, tuple[Alarm, ...]]:

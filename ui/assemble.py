@@ -16,6 +16,7 @@ from types import TracebackType
 
 import drivers
 from alarms.engine import Alarms
+from supervisor.calculated.calculator import Calculator
 from supervisor.clock import Clock, SystemClock
 from supervisor.desk.acts import acts, link_acts, substitution_acts
 from supervisor.desk.alarm_desk import AlarmDesk
@@ -73,7 +74,8 @@ class Assembly:
         historian = Historian(folder.history, site.tags, table.texts, clock)
         station = Station(site, table, clock)
         desk = Desk(site, table.columns, station.links, journal, clock)
-        station.consumers += [alarms.absorb, historian.absorb, desk.absorb]
+        calculator = Calculator(site, table.columns, station.absorb)
+        station.consumers += [alarms.absorb, historian.absorb, desk.absorb, calculator.absorb]
         faults = Faults(clock)
         station.history, station.faults = historian.vitals, faults.recent
         historian.report = partial(_note_damage, journal)

@@ -114,6 +114,10 @@ class Lists:
         """Whether every list could be read, so that what is missing is really missing."""
         return self._complete
 
+    def ids(self) -> Mapping[str, Line]:
+        """What the lists describe, by id."""
+        return self._first
+
     def _unique(self, line: Line) -> None:
         id_ = row_id(line, self._findings)
         if not id_:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from supervisor import health
+from supervisor.formula import Formula, Mistake, parse
 from supervisor.model import CONDITION_STATES, Kind, Part, State, System, TagSpec, Text
 from supervisor.site.document import read_toml
 from supervisor.site.findings import Catalogue, Findings, suggest
@@ -167,7 +168,10 @@ def _tag(row: Table) -> TagSpec:
         normal_high=normal_high,
         deadband=row.number("deadband", 0.0, 0.0),
         states=CONDITION_STATES if native else _states(row, kind),
+        formula=formula_of(row, "formula"),
     )
+    if native and spec.formula:
+        row.problem("formula", "The state of a controller's alarm can't be calculated", "Remove one of the two.")
     if normal_low < low or normal_high > high:
         row.problem("normal", "The normal band is wider than the range", f"Keep it within [{low:g}, {high:g}].")
     row.close()
@@ -191,6 +195,18 @@ def _states(row: Table, kind: Kind) -> tuple[State, ...]:
     if kind not in (Kind.ENUM, Kind.BOOLEAN) and states:
         row.problem("states", f"A {kind} has no states", 'Write kind = "enum".')
     return tuple(states.values()) or (NO_YES if kind is Kind.BOOLEAN else ())
+
+
+def formula_of(row: Table, key: str) -> Formula | None:
+    """What a key says, not yet held against any tag; None where nothing, or nothing usable, is said."""
+    if row.raw(key) is None:
+        return None
+    text = row.word(key)
+    try:
+        return Formula(text, parse(text)) if text else None
+    except Mistake as mistake:
+        row.problem(key, f'{key} = "{text}": {mistake}', mistake.remedy)
+        return None
 
 
 def limit_of(row: Table, key: str, spec: TagSpec) -> float | None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-NUMBERED = ("site.toml", "areas.toml", "links.csv", "people.toml", "types/*.toml", "packs/*/*", "equipment/*.csv")
+NUMBERED = (
+    "site.toml",
+    "areas.toml",
+    "links.csv",
+    "people.toml",
+    "groups.toml",
+    "types/*.toml",
+    "packs/*/*",
+    "equipment/*.csv",
+)
 """What decides over numbering, rules and rights. Pages and maps are drawn by the window alone, so that editing one
 never parts it from its station."""
 

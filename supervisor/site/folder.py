@@ -1,6 +1,7 @@
 """`load` and `check`: a site folder -> `Site`, or every problem in it.
 
-    site, areas ─> links ─> types: tags ─> lists, raw ─> types: alarms, commands ─> packs ─> lists ─> numbers
+    site, areas ─> links ─> types: tags ─> lists, raw ─> groups ─> formulas ─> types: alarms, commands ─> packs ─> lists
+    ─> numbers ─> calculated tags
 
 Each step reads on over the mistakes of the step before; nothing is numbered unless there was none.
 """
@@ -13,10 +14,13 @@ from pathlib import Path
 from supervisor.driver import Protocol
 from supervisor.errors import SiteError
 from supervisor.model import Area, EquipmentType, Site, User
+from supervisor.site.derived import derive
 from supervisor.site.equipment import Known, Lists, parents, read_lists, unused_links
 from supervisor.site.equipment_types import read_drafts
 from supervisor.site.findings import Catalogue, Findings, Place, closest
 from supervisor.site.fingerprint import fingerprint
+from supervisor.site.formulas import bind
+from supervisor.site.groups import GroupDraft, read_groups, unused_ids
 from supervisor.site.links import read_links
 from supervisor.site.numbering import Numbering
 from supervisor.site.packs import read_packs
@@ -24,7 +28,10 @@ from supervisor.site.problems import Problem
 from supervisor.site.rules import finish
 from supervisor.site.territory import read_areas, read_people, read_territory
 
-ENTRIES = ("site.toml", "areas.toml", "links.csv", "people.toml", "types", "packs", "equipment", "pages", "map")
+ENTRIES = (
+    "site.toml", "areas.toml", "links.csv", "people.toml", "groups.toml",
+    "types", "packs", "equipment", "pages", "map",
+)  # fmt: skip
 """What a site folder holds; anything else is left alone unless it looks like one of these mistyped."""
 
 
@@ -49,6 +56,7 @@ class _Folder:
         self._folder = folder
         self._protocols = protocols
         self._findings = Findings()
+        self._groups: list[GroupDraft] = []
 
     def site(self) -> Site:
         self._stop_unless_there()
@@ -57,7 +65,7 @@ class _Folder:
         numbering = Numbering(known.types.rows)
         numbering.add(lists.entries, known.links.rows)
         territory = known.territory
-        return Site(
+        site = Site(
             id=territory.id,
             name=territory.name,
             folder=self._folder,
@@ -76,6 +84,9 @@ class _Folder:
             users=users,
             fingerprint=fingerprint(self._folder),
         )
+        site = derive(site, self._groups, self._findings)
+        self._stop_on_problems()
+        return site
 
     def _read(self) -> tuple[Known, Mapping[str, User], Lists]:
         folder, findings = self._folder, self._findings
@@ -88,6 +99,8 @@ class _Folder:
         sheets = read_lists(folder, findings)
         for type_, above in parents(sheets).items():
             drafts.parents.setdefault(type_, set()).update(above)
+        groups = read_groups(folder, drafts, areas, territory.systems, findings)
+        bind(drafts, findings)
         types: Catalogue[EquipmentType] = Catalogue("equipment type", findings)
         types.rows, types.damaged = finish(folder, drafts), drafts.damaged
         packs = read_packs(folder, drafts, self._protocols, findings)
@@ -95,6 +108,7 @@ class _Folder:
         lists = Lists(sheets, known, findings)
         lists.read()
         unused_links(lists, links, rows, findings)
+        self._groups = unused_ids(groups, lists.ids(), links, findings)
         return known, users, lists
 
     def _check_entries(self) -> None:

@@ -212,6 +212,9 @@ class _Reading:
         spec = self._drafts.spec(pack.type, path)
         if spec is None and pack.type in self._drafts.rows:
             self._findings.add(line.place, *self._drafts.unknown(pack.type, path))
+        if spec and spec.formula:
+            message = f'The tag "{path}" has a formula, so no controller carries it'
+            self._findings.add(line.place, message, "Remove this row, or the formula.")
         return spec if spec and spec.id else None
 
     def _limits(self, line: Line, row: Mapping[str, str]) -> tuple[float, float]:

@@ -152,6 +152,8 @@ class _Reading:
         tag, feedback = row.word("tag"), row.word("feedback", "")
         spec = self._own(row, "tag", tag)
         read = self._own(row, "feedback", feedback) if feedback else spec
+        if spec.formula:
+            row.problem("tag", f"{tag} is calculated here: nothing can write it", "Name a tag that a controller takes.")
         value = limit_of(row, "value", spec)
         low, high = self._setpoint(row, spec)
         return CommandSpec(

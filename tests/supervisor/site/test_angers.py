@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import drivers
+from supervisor.calculated.members import members
 from supervisor.model import Kind, Priority, Site
 from supervisor.site import check, load
 
@@ -39,6 +40,14 @@ def test_that_the_demo_city_is_as_large_as_promised(site: Site) -> None:
 def test_that_every_tag_of_a_type_is_carried_by_some_pack(site: Site) -> None:
     carried = {(tag.equipment.type.id, tag.spec.id) for tag in site.tags}
     assert {(type_.id, tag) for type_ in site.types.values() for tag in type_.tags} == carried
+
+
+def test_that_the_city_has_its_totals(site: Site) -> None:
+    groups = [equipment.id for equipment in site.equipment if equipment.type.id.startswith("group.")]
+    assert {"ECL-alm", "ECL-angers", "ECL-trelaze", "EAU", "STAT", "TRAM", "BUS"} <= set(groups)
+    assert len(members(site, site.tag_by_id["ECL-alm.power"])) == 20
+    assert len(members(site, site.tag_by_id["ECL-alm.lit"])) == 80
+    assert len(members(site, site.tag_by_id["BUS.lateness"])) == 2
 
 
 def test_that_every_command_writes_a_tag_that_can_be_written(site: Site) -> None:
@@ -81,6 +90,8 @@ def test_that_every_measured_tag_has_a_unit_or_counts_something(site: Site) -> N
         "errors",
         "reconnects",
         "history_damage",
+        "lit",
+        "running",
     }
     for type_ in site.types.values():
         for tag in type_.tags.values():
@@ -92,7 +103,7 @@ def test_that_vehicles_belong_to_a_line_and_everything_else_stands_somewhere(sit
     for equipment in site.equipment:
         if equipment.type.id in ("tram", "bus"):
             assert site.equipment_by_id[equipment.parent].type.id == "transit_line"
-        elif equipment.type.system != "network":
+        elif equipment.type.system != "network" and not equipment.type.id.startswith("group."):
             assert abs(equipment.latitude - site.latitude) < 0.1, equipment.id
             assert abs(equipment.longitude - site.longitude) < 0.15, equipment.id
 
