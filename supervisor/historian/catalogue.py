@@ -96,6 +96,10 @@ class Catalogue:
         query = PartTable.insert(asdict(row)).on_conflict_replace()
         self._writer.submit(lambda _: query.execute(self._writer.database)).result()
 
+    def drop(self, start: int) -> None:
+        """The partition is no longer part of the history; its file is the caller's."""
+        self._writer.submit(lambda connection: connection.execute("DELETE FROM part WHERE t0 = ?", (start,))).result()
+
     def note(self, key: str) -> str:
         """Something kept in the file's state; empty where there is nothing."""
         with reading(self._writer.path) as connection:

@@ -86,8 +86,9 @@ class Drawing:
         fitting = [level for level in LEVELS if level <= self._step and self._view.grid.length % level == 0]
         if fitting:
             return fitting[-1]
-        if self._sight.count(self._slot, self._span) <= RAW_MOST:
-            return 0
+        count = self._sight.count(self._slot, self._span)
+        if count <= RAW_MOST:
+            return self._instead(count)
         # minutes are kept of what is fast, so that what has none is soon read
         return FINE if len(rollups.load(self._view.rollup, self._slot, FINE, self._on_grid(FINE))) else LEVELS[0]
 
@@ -106,6 +107,17 @@ class Drawing:
         # a value that came at a column's last instant ruled for no time in it, so it has no mean of its own
         mean = np.where(shown.good > 0, shown.mean, shown.low / 2 + shown.high / 2)
         return Trend(shown.start + step // 2, shown.low, shown.high, mean, spans, step, self._until)
+
+    def _instead(self, count: int) -> int:
+        """The finest rollup there is where the samples were dropped; 0 where they are still there."""
+        parts = self._sight.parts
+        if count and (not parts or self._span[0] >= parts[0].t0):
+            return 0
+        gone = (self._span[0], self._until if not count else min(self._until, parts[0].t0 if parts else self._until))
+        spans = ((level, _whole(gone, level)) for level in LEVELS[:2])
+        return next(
+            (level for level, span in spans if len(rollups.load(self._view.rollup, self._slot, level, span))), 0
+        )
 
     def _pieces(self, span: Span, level: int) -> list[Rows]:
         """The rows of a span: of the level where it has any, elsewhere of the next one down, at last of the samples.
@@ -126,8 +138,11 @@ class Drawing:
         return _whole((self._span[0], self._until), level)
 
     def _covered(self, rolled: Rows, whole: Span) -> tuple[Span, ...]:
-        """Where the buckets stand for the samples, oldest first: partitions in which the tag has any."""
-        spans = [(max(part.t0, whole[0]), min(part.t1, whole[1])) for part in self._sight.parts]
+        """Where the buckets stand for the samples, oldest first: partitions in which the tag has any, and all that was
+        before the first one: what is dropped is known by its buckets alone."""
+        parts = self._sight.parts
+        spans = [(max(part.t0, whole[0]), min(part.t1, whole[1])) for part in parts]
+        spans += [(whole[0], min(parts[0].t0 if parts else whole[1], whole[1]))]
         return merged([span for span in spans if span[0] < span[1] and len(_within(rolled, span))])
 
     def _raw(self, span: Span) -> Rows:

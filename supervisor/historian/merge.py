@@ -16,10 +16,11 @@ import json
 import logging
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -44,6 +45,8 @@ _NUMBERS = ("t0", "t1", "generation", "through", "samples")
 """What a partition file says of itself."""
 _GROUP = 500
 """Tags whose rollups share a transaction."""
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +91,7 @@ class Merger:
         before = self._folder / old.name if old else None
         with (
             reading(self._stage.path) as stage,
-            closing(_Making(span, stage, before, self._frame(parts, start))) as making,
+            closing(_Making(span, stage, before, self._frame(parts, start, old))) as making,
         ):
             row, end = self._build(making, old.generation + 1 if old else 1)
         self._catalogue.register(row)
@@ -100,10 +103,15 @@ class Merger:
         log.info("Merged %s: %d samples in %d bytes.", row.name, row.samples, row.bytes)
         return row
 
-    def _frame(self, parts: list[PartRow], start: int) -> Frame:
-        """The samples in force at `start`: those at the end of the nearest partition before it."""
+    def _frame(self, parts: list[PartRow], start: int, old: PartRow | None) -> Frame:
+        """The samples in force at `start`: those at the end of the nearest partition before it.
+
+        The first one left, once those before it were dropped, has them from the generation before.
+        """
         before = [part for part in parts if part.t1 <= start]
-        return frames.read(self._folder / before[-1].name, before[-1].t1) if before else {}
+        if before:
+            return frames.read(self._folder / before[-1].name, before[-1].t1)
+        return frames.read(self._folder / old.name, start) if old else {}
 
     def _next_differs(self, parts: list[PartRow], end: int, frame: Frame) -> int | None:
         """The partition after this one, if it began from another frame than this one now ends with."""
@@ -115,23 +123,7 @@ class Merger:
     def _build(self, making: _Making, generation: int) -> tuple[PartRow, Frame]:
         """Steps 1 to 3."""
         path = self._folder / part_name(making.span, generation)
-        fresh = path.with_name(path.name + TEMPORARY)
-        fresh.unlink(missing_ok=True)
-        try:
-            with closing(connect(fresh, PART_SQL, journal="OFF")) as part:
-                part.execute("PRAGMA synchronous=OFF")
-                part.execute("BEGIN")
-                frame = self._fill(part, making, generation)
-                part.execute("COMMIT")
-                _finish(part, fresh)
-            _flush(fresh)
-            fresh.rename(path)
-            _flush(self._folder)
-        except (sqlite3.Error, OSError) as error:
-            with suppress(OSError):
-                fresh.unlink(missing_ok=True)
-            raise explain(fresh, error) from error
-        return part_row(path), frame
+        return publish(path, lambda part: self._fill(part, making, generation))
 
     def _fill(self, part: Connection, making: _Making, generation: int) -> Frame:
         names, end, count, rolled = self._catalogue.names(), dict(making.frame), 0, list[_Rolled]()
@@ -243,6 +235,27 @@ def drop_merged(connection: Connection, row: PartRow) -> int:
     connection.execute("DELETE FROM chunk WHERE t0 > ? AND t0 <= ? AND blob_id <= ?", (row.t0, row.t1, row.through))
     connection.executemany("DELETE FROM blob WHERE id = ?", ids)
     return len(ids)
+
+
+def publish(path: Path, fill: Callable[[Connection], T]) -> tuple[PartRow, T]:
+    """A partition file, complete and flushed or absent; what `fill` said, which writes it in one transaction."""
+    fresh = path.with_name(path.name + TEMPORARY)
+    fresh.unlink(missing_ok=True)
+    try:
+        with closing(connect(fresh, PART_SQL, journal="OFF")) as part:
+            part.execute("PRAGMA synchronous=OFF")
+            part.execute("BEGIN")
+            said = fill(part)
+            part.execute("COMMIT")
+            _finish(part, fresh)
+        _flush(fresh)
+        fresh.rename(path)
+        _flush(path.parent)
+    except (sqlite3.Error, OSError) as error:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        raise explain(fresh, error) from error
+    return part_row(path), said
 
 
 def part_row(path: Path) -> PartRow:

@@ -22,7 +22,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +51,7 @@ from supervisor.historian.files import (
 )
 from supervisor.historian.merge import Merger
 from supervisor.historian.pending import Pending, Row, lags
+from supervisor.historian.retention import Purger, Retention
 from supervisor.historian.scrub import Scrubber
 from supervisor.model import Quality, Tag
 from supervisor.texts import Texts
@@ -86,6 +87,8 @@ class Pace:
     """So much older than now is such a sample: a device's own report, somewhat late, still comes before it."""
     partition_s: int = 86_400
     """A multiple of 600; counts only for a new history."""
+    retention: Retention = field(default_factory=Retention)
+    """How long it keeps what."""
     scrub_s: float = scrub.PAUSE_S
     exponent: int = 6
     """Source times are floored to 10^exponent ns: a microsecond would cost more than the values."""
@@ -119,6 +122,8 @@ class Historian:
         try:
             self._open(folder)
             self._slots = self._catalogue.slots(tags, self.pace.exponent)
+            kept = (self.pace.retention.of(tag) for tag in tags)
+            self._days = dict(zip(self._slots.tolist(), kept, strict=True))
             self.recovery = self._recover()
         except BaseException:
             self._shut()
@@ -149,6 +154,7 @@ class Historian:
         )
         self._compactor = Compactor(self._hot, self._stage, self._catalogue.grid, self._clock)
         self._merger = Merger(folder, self._catalogue, self._stage, self._rollup, self._clock)
+        self._purger = Purger(folder, self._catalogue, self._stage, self._rollup, self._clock)
         self._scrubber = Scrubber(folder, self._catalogue, self._clock, lambda damage: self.report(damage))
 
     def _writer(self, path: Path, script: tuple[str, ...], page: int) -> Writer:
@@ -262,6 +268,11 @@ class Historian:
         with self._keeping:
             return self._merger.run(everything, leave)
 
+    def purge(self) -> int:
+        """Drop what was kept long enough; see retention.py."""
+        with self._keeping:
+            return self._purger.run(self._days, self.pace.retention)
+
     def _flush_often(self) -> None:
         trouble = ""
         while not self._stopping.is_set():
@@ -302,6 +313,7 @@ class Historian:
 
     def _keep(self) -> None:
         self.compact()
+        self.purge()  # before merging: what came too late must not become a partition again
         self.merge()
 
     def _mark_hole(self) -> None:

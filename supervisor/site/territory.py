@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import fnmatch
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from supervisor import health
+from supervisor.historian.retention import FOR_EVER, Retention, TagClass
 from supervisor.model import NO_TEXT, Area, Role, System, Text, User
 from supervisor.site.document import read_toml
 from supervisor.site.findings import Catalogue, Findings, suggest
 from supervisor.site.reader import Table
 
 SITE, AREAS, PEOPLE = Path("site.toml"), Path("areas.toml"), Path("people.toml")
+LONGEST_DAYS = 36_525
+"""A hundred years."""
 LANGUAGES = {"fr": "fr", "en": "en"}
 ROLES = {role.name.lower(): role for role in Role}
 
@@ -28,6 +32,7 @@ class Territory:
     latitude: float = 0.0
     longitude: float = 0.0
     language: str = "fr"
+    history: Retention = field(default_factory=Retention)
     placed: bool = field(default=False)
     """Whether the position could be read."""
 
@@ -45,6 +50,7 @@ def read_territory(folder: Path, findings: Findings) -> Territory:
     territory.zone = _zone(table)
     territory.language = table.choice("language", LANGUAGES, "fr") or "fr"
     _position(table, territory)
+    territory.history = _retention(folder, table.table("history"))
     for row in table.tables("system"):
         system = System(row.id(), row.name(), row.word("symbol", ""))
         row.close()
@@ -54,6 +60,11 @@ def read_territory(folder: Path, findings: Findings) -> Territory:
             systems.add(system.id, system, row.where("id"))
     table.close()
     return territory
+
+
+def retention(folder: Path) -> Retention:
+    """How long the history of a site is kept; of a folder that was checked before."""
+    return read_territory(folder, Findings()).history
 
 
 def read_areas(folder: Path, findings: Findings) -> Catalogue[Area]:
@@ -92,6 +103,29 @@ def read_people(folder: Path, areas: Catalogue[Area], findings: Findings) -> dic
         row.close()
     table.close()
     return users.rows
+
+
+def _retention(folder: Path, table: Table | None) -> Retention:
+    if table is None:
+        return Retention()
+    days = table.whole("keep_days", FOR_EVER, FOR_EVER, LONGEST_DAYS)
+    rollup_days = table.whole("rollup_days", FOR_EVER, FOR_EVER, LONGEST_DAYS)
+    classes = tuple(_class(folder, row) for row in table.tables("class"))
+    table.close()
+    kept = [days, *(one.days for one in classes)]
+    if rollup_days and (FOR_EVER in kept or max(kept) > rollup_days):
+        table.problem("rollup_days", "Rollups would go before their samples", "Keep them at least as long.")
+    return Retention(days, rollup_days, classes)
+
+
+def _class(folder: Path, row: Table) -> TagClass:
+    found = TagClass(row.whole("keep_days", None, FOR_EVER, LONGEST_DAYS), row.words("types"), row.words("tags"))
+    known = {path.stem for path in (folder / "types").glob("*.toml")} | {health.LINK_TYPE.id, health.STATION_TYPE.id}
+    for type_ in found.types:
+        if not fnmatch.filter(known, type_):
+            row.problem("types", f'There is no equipment type "{type_}"', suggest(type_, sorted(known)))
+    row.close()
+    return found
 
 
 def _zone(table: Table) -> str:
