@@ -178,6 +178,7 @@ BOOK_NAMES = {
     "command": Text(fr="Commandes", en="Commands"),
     "access": Text(fr="Accès", en="Access"),
     "system": Text(fr="Poste Vigie", en="Vigie station"),
+    "note": Text(fr="Annotations", en="Notes"),
 }
 """Category of the journal -> the name of its book."""
 BOOKS = {"alarm": "bell", "command": "gear", "access": "user", "system": "station"}
@@ -207,6 +208,9 @@ KINDS = {
     # values by hand
     "substitute": Text(fr="Valeur de remplacement posée", en="Value substituted"),
     "release": Text(fr="Valeur de remplacement retirée", en="Substitution released"),
+    # what people write on curves
+    "annotate": Text(fr="Annotation", en="Note"),
+    "withdraw": Text(fr="Annotation retirée", en="Note withdrawn"),
     # access and station
     "attach": Text(fr="Ouverture de session", en="Signed in"),
     "detach": Text(fr="Fermeture de session", en="Signed out"),
@@ -248,6 +252,7 @@ DETAILS = {
     "value": Text(fr="valeur", en="value"),
     "raw": Text(fr="valeur brute", en="raw value"),
     "reason": Text(fr="motif", en="reason"),
+    "text": Text(fr="texte", en="text"),
     "minutes": Text(fr="minutes", en="minutes"),
     "command": Text(fr="commande", en="command"),
     "tag": Text(fr="tag", en="tag"),

@@ -13,6 +13,7 @@ import msgspec
 
 from supervisor.desk.alarm_desk import AlarmDesk
 from supervisor.desk.desk import Desk
+from supervisor.desk.notes import note_acts
 from supervisor.desk.order import Command
 from supervisor.desk.substitution import Substitutions
 from supervisor.desk.trial import TEST
@@ -122,4 +123,4 @@ def acts(desk: Desk, alarms: AlarmDesk) -> dict[str, Act]:
         return {"user": user.id}
 
     rows = {act.__name__: act for act in (submit, acknowledge, reset, shelve, unshelve, ping)}
-    return rows | trial_acts(desk)
+    return rows | trial_acts(desk) | note_acts(desk.notes)

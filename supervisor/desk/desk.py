@@ -24,6 +24,7 @@ from supervisor.columns import Columns
 from supervisor.desk import trial
 from supervisor.desk.checks import Scene, check, interlock
 from supervisor.desk.ledger import Ledger, Outcome, Page
+from supervisor.desk.notes import Notes
 from supervisor.desk.order import Command, Order, find, holds
 from supervisor.desk.states import Stage, step
 from supervisor.desk.watch import Watch
@@ -86,6 +87,7 @@ class Desk:
         """`table` are the columns of the tag table; `links` may fill up later."""
         self.people = People(site)
         self.ledger = Ledger(journal, site, clock)
+        self.notes = Notes(site, self.people, journal)
         self._site = site
         self._table = table
         self._links = links

@@ -21,6 +21,8 @@ class SpanBar(QWidget):
     direct = Signal()
     fit = Signal(bool)
     export = Signal()
+    noting = Signal()
+    """Somebody wants to write a note."""
     compared = Signal(object)
     """The comparisons that are wanted, a tuple."""
 
@@ -40,6 +42,9 @@ class SpanBar(QWidget):
         self.compare = self._button(words.COMPARE, words.COMPARE_TIP)
         self._comparisons = QMenu(self)
         self.compare.clicked.connect(lambda: self._drop(self._comparisons, self.compare))
+        self.note = Button(look, words.NOTE)
+        self.note.tip(words.NOTE_TIP, "N")
+        self.note.clicked.connect(self.noting)
         self.save = Button(look, words.EXPORT)
         self.save.clicked.connect(self.export)
         self._lay_out(spare)
@@ -109,11 +114,21 @@ class SpanBar(QWidget):
         line.addWidget(self.live)
         line.addWidget(self.fitted)
         line.addWidget(self.compare)
+        line.addWidget(self.note)
         line.addWidget(self.save)
         spans = [button for button, _ in self._spans]
-        self._leaving = [self.save, self.fitted, self.compare, self.subtitle, spans[-1], spans[0], self.title]
+        self._leaving = [
+            self.save,
+            self.fitted,
+            self.compare,
+            self.note,
+            self.subtitle,
+            spans[-1],
+            spans[0],
+            self.title,
+        ]
         if spare:
-            for button in (self.fitted, self.compare):
+            for button in (self.fitted, self.compare, self.note):
                 self._leaving.remove(button)
                 button.hide()
         self._look.changed.connect(self.suit)

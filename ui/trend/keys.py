@@ -48,4 +48,5 @@ def _acts(view: TrendView) -> dict[Qt.Key, Callable[[], None]]:
         Qt.Key.Key_B: lambda: view.cursors.put(1),
         Qt.Key.Key_Z: view.zoom_selection,
         Qt.Key.Key_F: view.fold_chosen,
+        Qt.Key.Key_N: view.bar.noting.emit,
     }

@@ -13,9 +13,10 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from supervisor.clock import SECOND
+from supervisor.desk.notes import Note
 from ui.look import Look
 from ui.scales import Limit
-from ui.shapes import text_width
+from ui.shapes import elided, text_width
 from ui.trend.axes import AIR
 from ui.trend.badge import BADGE_PX, paint_badge
 from ui.trend.comparison import Comparison
@@ -23,6 +24,8 @@ from ui.trend.pen import Pen
 
 NIGHT_ALPHA = {"light": 15, "dark": 46}
 """Of 255: just enough to be seen, never enough to be read as a state."""
+NOTE_PX = 20.0
+"""Height of the flags of notes."""
 
 
 @dataclass
@@ -47,6 +50,8 @@ class Scene:
     cursor: float = float("nan")
     marks: list[float] = field(default_factory=list)
     """At most two instants the operator set: A and B."""
+    notes: list[Note] = field(default_factory=list)
+    """By the instant they tell of."""
     ghosts: tuple[Comparison, ...] = ()
     """What the curves are compared with."""
     note: str = ""
@@ -128,6 +133,7 @@ class Overlay(Layer):
         if self._scene.chosen:
             self._limits(painter, self._scene.chosen)
         self._badges(painter)
+        self._notes(painter)
         self._marks(painter)
         self._note(painter)
         self._offer(painter)
@@ -220,6 +226,37 @@ class Overlay(Layer):
         painter.setFont(self._look.font("body", 500))
         painter.setPen(self._look.color("text2"))
         painter.drawText(self.boundingRect(), int(Qt.AlignmentFlag.AlignCenter), self._scene.note)
+
+    def note_at(self, place: QPointF) -> Note | None:
+        """The note whose flag is there, in pixels of the plot; the one on top where several are."""
+        if place.y() < self.boundingRect().height() - NOTE_PX - 4:
+            return None
+        found = [note for note in self._scene.notes if -4 <= place.x() - self._x(note.at / SECOND) <= NOTE_PX]
+        return found[-1] if found else None
+
+    def _notes(self, painter: QPainter) -> None:
+        """A flag at the bottom of its instant, with its words as far as the next one lets them."""
+        scene, look, box = self._scene, self._look, self.boundingRect()
+        font = look.font("hint", 500)
+        shown = [note for note in scene.notes if scene.start <= note.at / SECOND <= scene.end]
+        places = [self._x(note.at / SECOND) for note in shown] + [box.width()]
+        numbers = {pen.tag.id: pen.number for pen in scene.pens}
+        for at, note in enumerate(shown):
+            x, top = round(places[at]) + 0.5, box.height() - NOTE_PX
+            token = f"pen{numbers[note.tag]}" if note.tag in numbers else "text"
+            painter.setPen(QPen(self._faint(token, 150), 1, Qt.PenStyle.DotLine))
+            painter.drawLine(QPointF(x, 0), QPointF(x, box.height()))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.color(token))
+            painter.drawPolygon([QPointF(x, top), QPointF(x + 10, top + 4), QPointF(x, top + 8)])
+            room = places[at + 1] - x - 18
+            if room > 40:
+                text = elided(note.text, font, min(room, 320.0))
+                place = QRectF(x + 12, top - 3, text_width(text, font) + 6, 15)
+                painter.fillRect(place, self._faint("canvas", 210))
+                painter.setFont(font)
+                painter.setPen(look.color("text"))
+                painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), text)
 
     def _offer(self, painter: QPainter) -> None:
         if not self._scene.offered:

@@ -15,7 +15,9 @@ from supervisor.model import Equipment, Kind, Tag
 from ui.pages import Context, Page
 from ui.preferences import Preferences
 from ui.trend import words
+from ui.trend.card import AskCard
 from ui.trend.choice import fold, pens_of
+from ui.trend.notebook import Notebook
 from ui.trend.view import TrendView
 from ui.widgets import Button, Label
 
@@ -30,6 +32,9 @@ class TrendPage(Page):
         self.setObjectName("card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.view = TrendView(context)
+        self.card = AskCard(context.look, self.view.plot)
+        self.notebook = Notebook(self.context, self.view, self.card)
+        self.view.bar.noting.connect(self.notebook.write)
         self.field = QLineEdit()
         self.field.setMinimumWidth(250)
         self.field.setMaximumWidth(380)
@@ -83,6 +88,7 @@ class TrendPage(Page):
 
     def slow(self) -> None:
         self.view.slow()
+        self.notebook.slow()
 
     def show_tags(self, tags: tuple[Tag, ...]) -> None:
         self.view.add(tags)

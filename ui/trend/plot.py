@@ -6,12 +6,13 @@ what the visible span has, never more than four points a pixel.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 
+from supervisor.desk.notes import Note
 from ui.look import Look
 from ui.scales import Limit
 from ui.trend.axes import AIR, HEAD_PX, TimeAxis, ValueAxis
@@ -48,6 +49,8 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
         super().__init__(enableMenu=False)
         self._marks = marks
         self._held = -1
+        self.taken: Callable[[QPointF], bool] = lambda _: False
+        """Whether somebody else takes a click there, in pixels of the plot."""
 
     def instant(self, x: float) -> float:
         (start, end), _ = self.viewRange()
@@ -94,6 +97,8 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
             return
         if event.double():
             self.doubled.emit()
+        elif self.taken(QPointF(event.pos())):
+            return
         else:
             self.clicked.emit(self.instant(event.pos().x()))
 
@@ -103,6 +108,8 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]
 
     pointed = Signal(float)
     """The pointer's place, seconds UTC; NaN beside the plot."""
+    noted = Signal(object)
+    """The flag of a note was clicked."""
 
     def __init__(self, look: Look, nights: Nights, single: bool = False) -> None:
         """`single` shows only the scale of the chosen pen."""
@@ -118,6 +125,7 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]
         self.box.setMouseEnabled(x=False, y=False)
         self.box.disableAutoRange()
         self.box.setYRange(0, 1, padding=AIR)
+        self.box.taken = self._note_clicked
         self._layers = (Backdrop(look, self.shown, self.box, -5), Overlay(look, self.shown, self.box, 5))
         self.box.sigResized.connect(self._resized)
         self.scene().sigMouseMoved.connect(self._on_mouse)
@@ -203,6 +211,17 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]
         self.shown.cursor = instant
         self._layers[1].update()
 
+    def show_notes(self, notes: list[Note]) -> None:
+        """Flags where people wrote something, by their instants."""
+        self.shown.notes = notes
+        self._layers[1].update()
+
+    def _note_clicked(self, place: QPointF) -> bool:
+        note = self._layers[1].note_at(place)
+        if note:
+            self.noted.emit(note)
+        return note is not None
+
     def dress(self) -> None:
         """Colours and fonts again."""
         look, scene = self._look, self.shown
@@ -230,6 +249,8 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]
 
     def _on_mouse(self, place: QPointF) -> None:
         inside = self.box.sceneBoundingRect().contains(place)
+        note = self._layers[1].note_at(self.box.mapFromScene(place)) if inside else None
+        self.setToolTip(note.text if note else "")
         self.pointed.emit(self.box.instant(self.box.mapFromScene(place).x()) if inside else NOWHERE)
 
     def leaveEvent(self, event: Any) -> None:

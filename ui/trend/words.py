@@ -30,6 +30,15 @@ COMPARE_TIP = Text(
     fr="Tracer derrière les courbes les mêmes heures d'un jour passé",
     en="Draw the same hours of an earlier day behind the pens",
 )
+NOTE = Text(fr="Annoter…", en="Note…")
+NOTE_TIP = Text(
+    fr="Écrire une annotation au repère A, sinon au pointeur", en="Write a note at cursor A, else at the pointer"
+)
+NOTE_TITLE = Text(fr="Nouvelle annotation", en="New note")
+ALL_PENS = Text(fr="Toutes les courbes", en="All pens")
+WITHDRAW = Text(fr="Retirer « {} » ?", en="Withdraw “{}”?")
+NO_NOTES = Text(fr="Les annotations ne peuvent pas être lues : {}", en="Notes cannot be read: {}")
+NO_ANSWER = Text(fr="Le poste Vigie ne répond pas.", en="The station does not answer.")
 APART = Text(fr="Axe à part", en="Axis of its own")
 TOGETHER = Text(fr="Axe commun de son unité", en="Shared axis of its unit")
 REMOVE = Text(fr="Retirer", en="Remove")
