@@ -119,6 +119,7 @@ def build(
         user=user,
         clock=clock,
         navigate=lambda _: None,  # the window puts itself here
+        own=preferences.path.parent if preferences.path else None,
     )
     window = MainWindow(context, preferences)
     window.dress = dress

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,6 +65,8 @@ class Context:
     clock: Clock
     navigate: Callable[[object], None]
     """Go somewhere: a `Place`, a page's id, an `Equipment` (its synoptic and its faceplate), a `Tag` or an `Alarm`."""
+    own: Path | None = None
+    """Folder of what this person keeps on this machine; None keeps nothing."""
 
 
 class Page(QWidget):

@@ -21,6 +21,8 @@ class SpanBar(QWidget):
     direct = Signal()
     fit = Signal(bool)
     export = Signal()
+    shelving = Signal()
+    """Somebody wants to see the saved workspaces."""
     noting = Signal()
     """Somebody wants to write a note."""
     compared = Signal(object)

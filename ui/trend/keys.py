@@ -49,4 +49,5 @@ def _acts(view: TrendView) -> dict[Qt.Key, Callable[[], None]]:
         Qt.Key.Key_Z: view.zoom_selection,
         Qt.Key.Key_F: view.fold_chosen,
         Qt.Key.Key_N: view.bar.noting.emit,
+        Qt.Key.Key_W: view.bar.shelving.emit,
     }

@@ -18,6 +18,7 @@ from ui.trend import words
 from ui.trend.card import AskCard
 from ui.trend.choice import fold, pens_of
 from ui.trend.notebook import Notebook
+from ui.trend.shelf_menu import ShelfMenu
 from ui.trend.view import TrendView
 from ui.widgets import Button, Label
 
@@ -52,7 +53,8 @@ class TrendPage(Page):
         self._note = Label(context.look, "label", 400, "text2")
         self.view.said.connect(self._note.setText)
         self.view.pens_changed.connect(self._count)
-        for widget in (self.field, self._clear, self._note):
+        self.spaces = ShelfMenu(self.context, self.view, self.card)
+        for widget in (self.field, self._clear, self.spaces, self._note):
             self.view.bar.places.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)

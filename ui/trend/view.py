@@ -114,6 +114,16 @@ class TrendView(QWidget):
     def tags(self) -> list[Tag]:
         return [pen.tag for pen in self._pens]
 
+    @property
+    def span(self) -> tuple[float, float]:
+        """What is visible, seconds UTC."""
+        return self._start, self._start + self._span_s
+
+    @property
+    def direct(self) -> bool:
+        """Whether it follows the present."""
+        return self._direct
+
     def show_only(self, tags: Sequence[Tag]) -> None:
         """Draw exactly these tags."""
         self._pens = [pen for pen in self._pens if pen.tag in tags]

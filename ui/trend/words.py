@@ -39,6 +39,24 @@ ALL_PENS = Text(fr="Toutes les courbes", en="All pens")
 WITHDRAW = Text(fr="Retirer « {} » ?", en="Withdraw “{}”?")
 NO_NOTES = Text(fr="Les annotations ne peuvent pas être lues : {}", en="Notes cannot be read: {}")
 NO_ANSWER = Text(fr="Le poste Vigie ne répond pas.", en="The station does not answer.")
+SPACES = Text(fr="Espaces", en="Workspaces")
+SPACES_TIP = Text(fr="Espaces de tendances enregistrés", en="Saved trend workspaces")
+NO_SPACE = Text(fr="Aucun espace enregistré", en="No workspace saved")
+SAVE_SPACE = Text(fr="Enregistrer l'espace…", en="Save the workspace…")
+SAVE_SPACE_MORE = Text(
+    fr="Courbes, axes, période et comparaisons. Un espace du même nom est remplacé.",
+    en="Pens, axes, span and comparisons. A workspace of the same name is replaced.",
+)
+RENAME_SPACE = Text(fr="Renommer", en="Rename")
+DELETE_SPACE = Text(fr="Supprimer", en="Delete")
+DELETE_SURE = Text(fr="Supprimer l'espace « {} » ?", en="Delete the workspace “{}”?")
+SPACE_SAVED = Text(fr="Espace « {} » enregistré", en="Workspace “{}” saved")
+SPACE_DELETED = Text(fr="Espace « {} » supprimé", en="Workspace “{}” deleted")
+SPACE_UNWRITTEN = Text(
+    fr="Le disque refuse l'enregistrement : « {} » ne vaut que jusqu'à la fermeture de la fenêtre.",
+    en="The disk refuses: “{}” holds only until the window is closed.",
+)
+LOST_PENS = Text(fr="Absents de ce site, non tracés : {}", en="Not on this site, not drawn: {}")
 APART = Text(fr="Axe à part", en="Axis of its own")
 TOGETHER = Text(fr="Axe commun de son unité", en="Shared axis of its unit")
 REMOVE = Text(fr="Retirer", en="Remove")
