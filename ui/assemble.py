@@ -28,12 +28,13 @@ from supervisor.errors import StoreError
 from supervisor.faults import Faults, endure
 from supervisor.historian.check import Damage
 from supervisor.historian.history import History
-from supervisor.historian.writer import Historian
+from supervisor.historian.writer import Historian, Pace
 from supervisor.journal import Entry, Journal
 from supervisor.link import Link
 from supervisor.link_book import LinkBook
 from supervisor.model import Site
 from supervisor.serve import Server
+from supervisor.site.territory import retention
 from supervisor.station import Station
 from supervisor.table import TagTable
 from supervisor.texts import Texts
@@ -71,7 +72,8 @@ class Assembly:
         table = TagTable(site.tags, files.tags, Texts.create(files.texts))
         journal = Journal(folder.journal, clock)
         alarms = Alarms(site, folder.alarms, journal, clock, files.alarms)
-        historian = Historian(folder.history, site.tags, table.texts, clock)
+        pace = Pace(retention=retention(site.folder))
+        historian = Historian(folder.history, site.tags, table.texts, clock, pace)
         station = Station(site, table, clock)
         desk = Desk(site, table.columns, station.links, journal, clock)
         calculator = Calculator(site, table.columns, station.absorb)
