@@ -228,3 +228,21 @@ def test_that_the_pens_and_the_dock_are_as_their_user_left_them(make_window: Cal
     assert dock.is_open, "there is little room, and the operator wants it all the same"
     dock.fold.click()
     assert window.preferences.dock_open == "no"
+
+
+def test_that_tab_leads_from_the_synoptic_to_the_commands_and_back(
+    window: MainWindow, station: TownStation, qtbot: QtBot
+) -> None:
+    window.navigate(station.site.equipment_by_id["PR01"])
+    window.activateWindow()
+    view = window.page(SYNOPTIC).view  # type: ignore[attr-defined]
+    view.setFocus()
+    visited: list[QWidget | None] = []
+    for _ in range(40):
+        qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Tab)
+        visited.append(QApplication.focusWidget())
+    assert any(widget is not None and window.beside.isAncestorOf(widget) for widget in visited)
+    assert view in visited, "and round again"
+    view.setFocus()
+    qtbot.keyClick(view, Qt.Key.Key_Backtab)
+    assert not view.hasFocus()

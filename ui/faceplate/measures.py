@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from supervisor.health import LINK_TYPE
 from supervisor.model import Alarm, Equipment, Kind, Tag
 from ui.drag import Carrier
 from ui.pages import FACEPLATE, Context, Place
@@ -53,7 +54,7 @@ class Live(QWidget):
     def _tip(self, seen: Shown, quality: int) -> str:
         """A long text whole; what a star or a frame means; that a value may be put by hand here."""
         said = [seen.text] if self.tag.spec.kind is Kind.TEXT and not seen.bad else []
-        if quality:
+        if quality and self.tag.equipment.type is not LINK_TYPE:
             said.append(self.context.look.say(quality_advice(quality)))
         return "\n".join(said)
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QScrollArea, QStackedLayout, QWidget
 
+from supervisor.health import LINK_TYPE
 from supervisor.model import BAD, Equipment, Interlock, Kind, Tag, Text
 from ui.faceplate import words
 from ui.faceplate.commands import Commands
@@ -304,7 +305,10 @@ class Content(QWidget):
         context, look = self.context, self.context.look
         if self._state_tag is not None:
             self._word.setText(shown(self._state_tag, context.live, context.attachment.texts, look).text)
-        qualities = context.live.quality[[tag.index for tag in self.tags]] if self.tags else np.empty(0)
+        tags = self.tags
+        if self.equipment.type is LINK_TYPE:  # its figures are no measurements: one it does not have says nothing of it
+            tags = tuple(tag for tag in tags if tag is self._state_tag)
+        qualities = context.live.quality[[tag.index for tag in tags]] if tags else np.empty(0)
         worst = int(max(qualities, key=lambda one: (one >= BAD, one > 0), default=0))
         text = look.say(words.QUALITY).format(quality=look.say(quality_words(worst))) if worst else ""
         self._quality.setToolTip(look.say(quality_advice(worst)) if worst else "")

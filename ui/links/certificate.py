@@ -233,6 +233,8 @@ class CertificateCard(QFrame):
         for title, value, name in self._labels:
             title.setText(look.say(name))
             value.setText(facts[name])
+            if name in (words.FINGERPRINT, words.BEFORE):  # a grid gives a wrapped line too little height
+                value.setMinimumHeight(2 * value.fontMetrics().lineSpacing())
         if not self._may:
             role = ROLES[Role.ENGINEER]
             hint = Text(words.RESERVED.fr.format(role=role.fr), words.RESERVED.en.format(role=role.en))

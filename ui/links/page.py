@@ -113,6 +113,7 @@ class LinksPage(Page):
         self.table.setFocus()
         if thing is None:
             return
+        self.model.show_live()  # sorted as it will be in a moment: the row must not leave while it is looked for
         for at in range(self.model.rowCount()):
             if self.model.link(at).id in (thing.id, thing.link):
                 self.table.selectRow(at)

@@ -216,6 +216,20 @@ class SynopticView(QGraphicsView):
         if ahead:
             self.select(min(ahead, key=lambda group: ahead[group]))
 
+    def focusNextPrevChild(self, onward: bool) -> bool:
+        """On to the next widget. Qt would try the viewport, which hands the focus back here: Tab would never leave."""
+        reason = Qt.FocusReason.TabFocusReason if onward else Qt.FocusReason.BacktabFocusReason
+        widget: QWidget | None = self
+        while widget is not None:
+            widget = widget.nextInFocusChain() if onward else widget.previousInFocusChain()
+            if widget is None or widget is self:
+                break
+            tabbed = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.focusProxy() is None
+            if tabbed and widget.isVisible() and widget.isEnabled() and not self.isAncestorOf(widget):
+                widget.setFocus(reason)
+                return True
+        return False
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         acts: dict[Qt.Key, Callable[[], None]] = {
