@@ -197,7 +197,9 @@ class Reading:
         tag, time, value, quality, text, arrival = row
         told = self._told(tag or "")
         at = self._fit(time)
-        return [self._entry(told, at, value, text, self._quality(quality or ""), at if arrival is None else arrival)]
+        reached = at if arrival is None else self._fit(arrival)
+        word = "" if quality is None else str(quality)
+        return [self._entry(told, at, value, text, self._quality(word), reached)]
 
     def _told(self, tag: str) -> Told:
         told = self._tags.get(tag)
@@ -230,6 +232,8 @@ class Reading:
 
     def _quality(self, word: str) -> int:
         code = _QUALITY.get(word.lower() or "good")
+        if code is None and word.isdecimal() and int(word) < len(QUALITY_WORDS):
+            return int(word)
         if code is None:
             raise _Wrong(f'"{word}" is no quality. {suggest(word, _QUALITY)}')
         return code

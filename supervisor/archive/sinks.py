@@ -117,7 +117,11 @@ def _json(column: Any) -> Any:
 class _Parquet:
     def __init__(self, path: Path, schema: Any, zone: ZoneInfo) -> None:
         words = [field.name for field in schema if pa.types.is_string(field.type)]
-        self._writer = pa.parquet.ParquetWriter(path, schema, compression="zstd", use_dictionary=words)
+        # instants a step apart: a third of the bytes
+        steps = {field.name: "DELTA_BINARY_PACKED" for field in schema if pa.types.is_timestamp(field.type)}
+        self._writer = pa.parquet.ParquetWriter(
+            path, schema, compression="zstd", use_dictionary=words, column_encoding=steps
+        )
 
     def write(self, table: Any) -> None:
         self._writer.write_table(table)

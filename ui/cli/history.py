@@ -129,6 +129,8 @@ def _import(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
     for path in given.files:
         if not path.is_file():
             raise Unavailable(f"there is no file {path}")
+    if not given.dry_run:
+        _free(folder)
     zone, clock = ZoneInfo(site.zone), SystemClock()
     tags = importing.tags_of(site, folder.history)
     with bar("reading") as progress:
@@ -145,7 +147,6 @@ def _import(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
             report.new = importing.compare(folder.history, given.files, again, progress)
         _imported(report, zone, "would be new")
         return 0
-    _free(folder)
     folder.make()
     with folder.held(), bar("loading") as progress:
         _imported(importing.load(folder.history, site, given.files, clock, progress), zone, "are new")
