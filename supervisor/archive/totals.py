@@ -79,7 +79,8 @@ class Totals:
     def _tell(self, time: Times, shown: Values, quality: Qualities) -> None:
         """What the samples say, however short they ruled. `shown` is NaN where bad."""
         bucket = np.searchsorted(self.edges, time, "left") - 1
-        place, begin = np.unique(bucket, return_index=True)
+        begin = _turns(bucket)
+        place = bucket[begin]
         end = np.append(begin[1:], len(time)) - 1
         fresh = self.count[place] == 0
         self.first[place[fresh]] = shown[begin[fresh]]
@@ -96,7 +97,8 @@ class Totals:
     def _rule(self, time: Times, value: Values, quality: Qualities, span: Span) -> None:
         """What was in force, and how long. `value` and `quality` are led by what is carried in."""
         inside = self.edges[(self.edges > span[0]) & (self.edges < span[1])]
-        marks = np.unique(np.concatenate((np.array(span, np.int64), inside, time)))
+        # sorted runs, which a stable sort only merges; what is there twice makes a piece of no length
+        marks = np.sort(np.concatenate((np.array(span, np.int64), inside, time)), kind="stable")
         start, length = marks[:-1], np.minimum(marks[1:], self._until) - marks[:-1]
         at = np.searchsorted(time, start, "right")
         bucket = np.searchsorted(self.edges, start, "right") - 1
@@ -110,7 +112,8 @@ class Totals:
         if not len(bucket):
             return
         self._extend(bucket, value)
-        place, inverse = np.unique(bucket, return_inverse=True)
+        begin = _turns(bucket)
+        place, inverse = bucket[begin], np.repeat(np.arange(len(begin)), np.diff(begin, append=len(bucket)))
         more = np.bincount(inverse, seconds)
         # shares first: a sum of huge values times seconds would leave the floats
         mean = np.bincount(inverse, value * (seconds / more[inverse]))
@@ -131,3 +134,8 @@ class Totals:
         """NaN where no value was good at any time."""
         with np.errstate(invalid="ignore"):
             return np.where(self.good_s > 0, np.clip(self.mean, self.low, self.high), np.nan)
+
+
+def _turns(bucket: Places) -> Places:
+    """Where each run of equal buckets begins; there is one."""
+    return np.concatenate(([0], np.flatnonzero(np.diff(bucket)) + 1))
