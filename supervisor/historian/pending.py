@@ -113,6 +113,8 @@ class Pending:
 
     def beat(self, time: int, now: float) -> None:
         """Record tags that stood still for a heartbeat before `time` as what they are."""
+        # set back with the machine's clock, or a tag that stands still would be silent until time has caught up
+        self._kept_time[(self._kept_time > time + self._heartbeat) & (self._kept_time < _LATER)] = time
         due = np.flatnonzero(self._kept_time <= time - self._heartbeat).astype(np.int32)
         if not len(due):
             return

@@ -77,7 +77,8 @@ log = logging.getLogger(__name__)
 class Pace:
     """How often the historian does what, and how finely."""
 
-    flush_s: float = 1.0
+    flush_s: float = 0.8
+    """A kill may take what came since the last flush: with the flush itself that is a second."""
     flush_samples: int = 100_000
     compact_s: float = 600.0
     compact_samples: int = 2_000_000

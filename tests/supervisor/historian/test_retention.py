@@ -13,7 +13,7 @@ import pytest
 from supervisor.clock import SECOND
 from supervisor.database import reading
 from supervisor.historian.files import ROLLUP, part_files
-from supervisor.historian.retention import TagClass, Retention
+from supervisor.historian.retention import Retention, TagClass
 from supervisor.historian.rollups import LEVELS
 from supervisor.historian.writer import Pace
 from tests.supervisor.historian.conftest import START, Plant
