@@ -6,8 +6,9 @@ where everything it is worked out from does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 from supervisor.calculated.members import carries, members, within
 from supervisor.model import Alarm, Equipment, EquipmentType, Site, Tag, TagSpec, Text
@@ -18,7 +19,7 @@ GROUP_SYMBOL = "group"
 
 
 def derive(site: Site, groups: Sequence[GroupDraft], findings: Findings) -> Site:
-    """The site with all that is worked out in it. A group of nothing is a mistake."""
+    """The site with all that is worked out in it. A group of nothing is not there."""
     if any(spec.formula and not spec.gathering for type_ in site.types.values() for spec in type_.tags.values()):
         site = _Growing(site).grown()
     for group in groups:
@@ -89,7 +90,7 @@ def _with_group(site: Site, group: GroupDraft, findings: Findings) -> Site:
         if mine:
             equipment.append(thing)
             tags += mine
-    _tell_empty(group, type_, tags, findings)
+    _tell_empty(group, type_, site, findings)
     return _joined(site, equipment, tags)
 
 
@@ -110,10 +111,11 @@ def _filled(site: Site, thing: Equipment, first: int) -> list[Tag]:
     return [Tag(number, thing, spec) for number, spec in enumerate(found, first)]
 
 
-def _tell_empty(group: GroupDraft, type_: EquipmentType, tags: Iterable[Tag], findings: Findings) -> None:
-    """The tags of a group that add up nothing anywhere."""
-    made = {tag.spec.id for tag in tags}
+def _tell_empty(group: GroupDraft, type_: EquipmentType, site: Site, findings: Findings) -> None:
+    """A pattern that fits none of the equipment there is. Where there is none of a type, it has no totals."""
     for spec in type_.tags.values():
-        if spec.id not in made and spec.gathering and spec.gathering.how != "good":
-            message = f'No equipment gives anything to the tag "{spec.id}" of the group "{group.id}"'
-            findings.add(group.table.place(), message, "Look at type, match, area and of.")
+        of = spec.gathering
+        ids = [thing.id for thing in site.equipment_by_type.get(of.type, ())] if of and of.how != "good" else []
+        if of and ids and not any(fnmatchcase(id_, of.match) for id_ in ids):
+            message = f'No {of.type} is called like "{of.match}", which the tag "{spec.id}" is made of'
+            findings.add(group.table.place(), message, f'Write match = "*", or a pattern such as "{ids[0]}".')

@@ -91,7 +91,7 @@ def test_that_a_calculated_tag_exists_where_all_it_takes_does_and_has_its_alarms
         ('how = "count"', 'how = "sum"', "and this is yes or no"),
         ('type = "box"', 'type = "boxx"', 'no equipment type "boxx"'),
         ('id = "ALL"', 'id = "B1"', '"B1" is also the id'),
-        ('id = "ALL"', 'id = "ALL"\nmatch = "X*"', "No equipment gives anything"),
+        ('id = "ALL"', 'id = "ALL"\nmatch = "X*"', 'No box is called like "X*"'),
         ('each = "area"', 'each = "area"\narea = "moon"', 'no area "moon"'),
         ('name = "Part"', 'name = "Part"\nhigh = 3', '"high" means nothing'),
         ('tag = "total"', 'tag = "totl"', 'no tag "totl"'),
