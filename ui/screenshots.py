@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
-from ui.pages import ALARMS, SYNOPTIC, TRENDS, Place
+from ui.pages import ALARMS, COMMISSIONING, LINKS, SYNOPTIC, TRENDS, Place
 from ui.shell.window import MainWindow
 from ui.theme.theme import NAMES
 
@@ -45,7 +45,8 @@ async def _picture(window: MainWindow, place: Place, path: Path) -> None:
 
 
 def _places(window: MainWindow) -> Iterator[tuple[str, Place]]:
-    """Every page, the synoptic once for each type that has a page, and the alarm list with its first alarm open."""
+    """Every page; the synoptic once for each type that has a page, alarms, links and commissioning with their first one
+    open."""
     site, board = window.context.attachment.site, window.context.board
     for page in window.rows:
         if page == SYNOPTIC:
@@ -56,6 +57,11 @@ def _places(window: MainWindow) -> Iterator[tuple[str, Place]]:
                     yield f"{page}-{thing.type.id}", Place(page, thing)
         elif page == TRENDS:
             yield page, Place(page, next((one for one in site.equipment if one.type.page and one.type.headline), None))
+        elif page == COMMISSIONING:
+            yield page, Place(page, next((one for one in site.equipment if one.type.page and one.link), None))
+        elif page == LINKS:
+            first = next(iter(site.links), "")
+            yield page, Place(page, site.equipment_by_id.get(first))
         elif page == ALARMS and len(board.rows):
             yield page, Place(page, alarm=site.alarms[int(board.rows[0])])
         else:
