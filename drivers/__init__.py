@@ -11,3 +11,6 @@ from supervisor.driver import Protocol
 
 TABLE: dict[str, Protocol] = {protocol.name: protocol for protocol in (modbus.PROTOCOL, mqtt.PROTOCOL, opcua.PROTOCOL)}
 """Protocol name, as in links.csv and pack.toml -> what it offers."""
+
+REMEMBERS = frozenset({mqtt.PROTOCOL.name, opcua.PROTOCOL.name})
+"""Protocols whose devices may send what was missed: the history of an OPC UA server, samples with a time of their own."""

@@ -29,6 +29,7 @@ from supervisor.faults import Faults, endure
 from supervisor.historian.check import Damage
 from supervisor.historian.history import History
 from supervisor.historian.writer import Historian, Pace
+from supervisor.holes import Holes
 from supervisor.journal import Entry, Journal
 from supervisor.link import Link
 from supervisor.link_book import LinkBook
@@ -62,6 +63,8 @@ class Assembly:
     """What the historian wrote, read back: the availability of links."""
     server: Server
     faults: Faults
+    holes: Holes
+    """What the history has missed; `supervisor.holes.holes` reads it."""
 
     @classmethod
     def of(cls, site: Site, folder: DataFolder, clock: Clock | None = None) -> Assembly:
@@ -77,7 +80,8 @@ class Assembly:
         station = Station(site, table, clock)
         desk = Desk(site, table.columns, station.links, journal, clock)
         calculator = Calculator(site, table.columns, station.absorb)
-        station.consumers += [alarms.absorb, historian.absorb, desk.absorb, calculator.absorb]
+        holes = Holes(folder.history, site, clock.now(), historian.recovery.known, drivers.REMEMBERS)
+        station.consumers += [alarms.absorb, historian.absorb, desk.absorb, holes.absorb, calculator.absorb]
         faults = Faults(clock)
         station.history, station.faults = historian.vitals, faults.recent
         historian.report = partial(_note_damage, journal)
@@ -88,7 +92,7 @@ class Assembly:
         rows |= link_acts(LinkBook(site, station.links, history, clock)) | substitution_acts(substitutions)
         server = Server(desk.people, rows, journal, site.fingerprint, files.folder.name)
         parts = (alarms, historian, station, desk, substitutions, history)
-        return cls(site, folder, clock, table, journal, *parts, server, faults)
+        return cls(site, folder, clock, table, journal, *parts, server, faults, holes)
 
     async def __aenter__(self) -> Assembly:
         """Where one part cannot start, or end, the others are ended all the same: the journal last of all."""
@@ -99,6 +103,7 @@ class Assembly:
             ends.callback(self._note, "stop")
             ends.callback(self.alarms.close)
             ends.callback(self.historian.close)
+            ends.callback(self.holes.close)
             self.historian.start()
             ends.callback(self.history.close)
             self.substitutions.restore()
