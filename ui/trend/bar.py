@@ -119,16 +119,8 @@ class SpanBar(QWidget):
         line.addWidget(self.note)
         line.addWidget(self.save)
         spans = [button for button, _ in self._spans]
-        self._leaving = [
-            self.save,
-            self.fitted,
-            self.compare,
-            self.note,
-            self.subtitle,
-            spans[-1],
-            spans[0],
-            self.title,
-        ]
+        acts = [self.note, self.fitted, self.compare, self.save]
+        self._leaving = [self.title, self.subtitle, spans[0], spans[-1], *acts]
         if spare:
             for button in (self.fitted, self.compare, self.note):
                 self._leaving.remove(button)

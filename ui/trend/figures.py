@@ -36,9 +36,9 @@ class TableOfFigures:
             Column(words.CURSOR, 96, self.cursor),
             Column(words.DELTA, 84, self.delta, leaving=2),
             *(Column(one.words, 116, self._then(one), 400, "text2", leaving=5) for one in self._scene.ghosts),
-            Column(words.LOWEST, 76, lambda pen: self._text(pen, self.span(pen)[0]), leaving=4, joint=True),
+            Column(words.LOWEST, 76, self.lowest, leaving=4, joint=True),
             Column(words.MEAN, 76, self.mean, leaving=3, joint=True),
-            Column(words.HIGHEST, 76, lambda pen: self._text(pen, self.span(pen)[2]), leaving=4, joint=True),
+            Column(words.HIGHEST, 76, self.highest, leaving=4, joint=True),
             Column(words.COUNT, 72, self.count, 400, "text2", leaving=6),
             Column(words.GOOD, 64, self.good, 400, "text2", leaving=6),
             scale,
@@ -71,6 +71,12 @@ class TableOfFigures:
         """Lowest, mean and highest of the selection, or of what is visible."""
         summary = self._summary(pen)
         return (summary.low, summary.mean, summary.high) if summary and self._scene.selection else pen.figures
+
+    def lowest(self, pen: Pen) -> str:
+        return self._text(pen, self.span(pen)[0])
+
+    def highest(self, pen: Pen) -> str:
+        return self._text(pen, self.span(pen)[2])
 
     def mean(self, pen: Pen) -> str:
         return "" if pen.tag.spec.states else self._text(pen, self.span(pen)[1])

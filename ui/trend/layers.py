@@ -132,8 +132,8 @@ class Overlay(Layer):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._scene.chosen:
             self._limits(painter, self._scene.chosen)
-        self._badges(painter)
         self._notes(painter)
+        self._badges(painter)
         self._marks(painter)
         self._note(painter)
         self._offer(painter)

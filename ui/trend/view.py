@@ -6,16 +6,14 @@ in a thread, for the visible span and the plot's width: again when either change
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from supervisor.clock import SECOND
 from supervisor.errors import StoreError
@@ -28,11 +26,11 @@ from ui.trend.bar import SpanBar
 from ui.trend.choice import pens_of
 from ui.trend.comparison import Comparison, shift
 from ui.trend.cursors import Cursors
-from ui.trend.export import Sheet
 from ui.trend.figures import TableOfFigures
 from ui.trend.keys import act_of
 from ui.trend.legend import Legend
 from ui.trend.nights import Nights
+from ui.trend.outlet import Outlet
 from ui.trend.pen import MOST_PENS, Pen
 from ui.trend.plot import TrendPlot
 from ui.trend.reading import CurvesWish, FiguresWish, Reader
@@ -77,6 +75,7 @@ class TrendView(QWidget):
         self._settle = _timer(self, SETTLE_MS, self._read)
         self._slow_read = _timer(self, SLOW_READ_MS, self._note)
         self._settle_figures = _timer(self, SETTLE_MS, self._count)
+        self.outlet = Outlet(context, self)
         self._lay_out(docked)
         self._connect()
         self._dress()
@@ -95,7 +94,7 @@ class TrendView(QWidget):
         self.bar.span.connect(self.show_span)
         self.bar.direct.connect(self.go_direct)
         self.bar.fit.connect(self._fit)
-        self.bar.export.connect(self._save)
+        self.bar.export.connect(self.outlet.drop)
         self._look.changed.connect(self._dress)
         self.destroyed.connect(self._reader.stop)
         self.destroyed.connect(self._counting.stop)
@@ -371,24 +370,6 @@ class TrendView(QWidget):
 
     def _unread(self, error: StoreError) -> None:
         self.said.emit(self._look.say(words.NO_HISTORY).format(error))
-
-    # ------------------------------------------------------------ export
-    def _save(self) -> None:
-        dialog = QFileDialog(self, self._look.say(words.SAVE_TITLE))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("csv")
-        dialog.setNameFilter("CSV (*.csv)")
-        dialog.fileSelected.connect(self.save)
-        dialog.open()
-
-    def save(self, path: str) -> None:
-        """Write what is on the screen; one row per value."""
-        sheet = Sheet.of(self._pens, (self._start, self._start + self._span_s), self._now(), self._look)
-        self._context.spawn(self._write(sheet, Path(path)))
-
-    async def _write(self, sheet: Sheet, path: Path) -> None:
-        await asyncio.to_thread(sheet.write, path)
-        self.said.emit(self._look.say(words.SAVED).format(path))
 
 
 def _contains(rows: NDArray[np.intp], row: int) -> bool:

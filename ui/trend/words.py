@@ -77,6 +77,20 @@ NOTHING_HERE = Text(fr="Aucune valeur archivée sur cette période", en="No reco
 NO_HISTORY = Text(fr="L'historique ne peut pas être lu : {}", en="History cannot be read: {}")
 SAVED = Text(fr="Courbes enregistrées dans {}", en="Pens saved to {}")
 SAVE_TITLE = Text(fr="Enregistrer les courbes", en="Save the pens")
+AS_CSV = Text(fr="Tableau CSV…", en="CSV table…")
+AS_PDF = Text(fr="Page PDF…", en="PDF page…")
+PRINT = Text(fr="Imprimer…", en="Print…")
+UNPRINTED = Text(
+    fr="La page n'a pas pu être écrite : vérifiez le dossier, le disque ou l'imprimante.",
+    en="The page could not be written: check the folder, the disk or the printer.",
+)
+TITLE = Text(fr="Tendances", en="Trends")
+UNIT = Text(fr="Unité", en="Unit")
+ZONE = Text(fr="Heure locale {} (UTC{}) · durée {}", en="Local time {} (UTC{}) · {} long")
+COMPARED_WITH = Text(fr="Comparé à :", en="Compared with:")
+FIGURES_OF = Text(fr="Statistiques de A à B :", en="Figures from A to B:")
+MADE = Text(fr="Édité le {} par {}", en="Made {} by {}")
+MORE_NOTES = Text(fr="… et {} autres annotations", en="… and {} more notes")
 COLUMNS = (
     Text(fr="tag", en="tag"),
     Text(fr="désignation", en="name"),

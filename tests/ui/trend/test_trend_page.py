@@ -210,7 +210,7 @@ def test_that_the_visible_values_are_exported_as_the_language_writes_them(
     said = []
     page.view.said.connect(said.append)
     page.view.show_past(START / SECOND + 50 * 60, START / SECOND + 50 * 60 + 1)
-    page.view.save(str(tmp_path / "out.csv"))
+    page.view.outlet.save(str(tmp_path / "out.csv"))
     settle(lambda: bool(said))
     with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file, delimiter=separator))
@@ -222,7 +222,7 @@ def test_that_the_visible_values_are_exported_as_the_language_writes_them(
 def test_that_a_disk_that_refuses_is_a_sentence_in_the_status_bar(page, window, settle, tmp_path):
     said = []
     window.status.say = said.append
-    page.view.save(str(tmp_path / "nowhere" / "out.csv"))
+    page.view.outlet.save(str(tmp_path / "nowhere" / "out.csv"))
     settle(lambda: bool(said))
     assert "No such file" in said[0]
 
