@@ -14,6 +14,7 @@ from supervisor.historian import codec
 from supervisor.historian.files import HOT, META, ROLLUP, STAGE, part_files
 from supervisor.historian.history import History, Info
 from supervisor.historian.samples import Span
+from supervisor.holes import STATION, Hole, holes
 from supervisor.model import BAD
 
 _USER_VERSION = 60
@@ -51,8 +52,10 @@ class Survey:
     """Last flush, ns UTC; 0 where there was none."""
     files: tuple[FileRow, ...]
     kinds: tuple[KindRow, ...]
-    holes: tuple[Span, ...]
+    off: tuple[Span, ...]
     """When the station was off or knew nothing, oldest first."""
+    ledger: tuple[Hole, ...]
+    """What was missed on single links, oldest first."""
     chunk_version: int = codec.VERSION
 
 
@@ -60,7 +63,8 @@ def survey(folder: Path) -> Survey:
     """StoreError where there is no history."""
     with closing(History(folder)) as history:
         info, known = history.info(), history.known()
-        return Survey(info, known, _files(folder), _kinds(history), _holes(history, (info.oldest - 1, known)))
+        off = _off(history, (info.oldest - 1, known))
+        return Survey(info, known, _files(folder), _kinds(history), off, _ledger(folder))
 
 
 def _files(folder: Path) -> tuple[FileRow, ...]:
@@ -98,19 +102,24 @@ def _kinds(history: History) -> tuple[KindRow, ...]:
     return tuple(KindRow(kind, *row) for kind, row in sorted(rows.items()))
 
 
-def _holes(history: History, span: Span) -> tuple[Span, ...]:
+def _ledger(folder: Path) -> tuple[Hole, ...]:
+    """Without those of the station, which every link has."""
+    return tuple(hole for hole in holes(folder, 0, 1 << 62) if hole.cause != STATION)
+
+
+def _off(history: History, span: Span) -> tuple[Span, ...]:
     """From the first bad sample of a run to the next good one."""
     found = history.samples(_TOLD, *span) if span[1] > span[0] else None
     if found is None or not len(found):
         return ()
     bad = (found.quality >= BAD).tolist()
-    times, holes, since = found.time.tolist(), list[Span](), 0
+    times, off, since = found.time.tolist(), list[Span](), 0
     for time, silent in zip(times, bad, strict=True):
         if silent and not since:
             since = time
         elif not silent and since:
-            holes.append((since, time))
+            off.append((since, time))
             since = 0
     if since:
-        holes.append((since, span[1]))
-    return tuple(hole for hole in holes if hole[1] - hole[0] >= SECOND)
+        off.append((since, span[1]))
+    return tuple(hole for hole in off if hole[1] - hole[0] >= SECOND)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict
@@ -31,6 +32,7 @@ from supervisor.historian.files import META
 from supervisor.historian.history import History
 from supervisor.historian.samples import Span
 from supervisor.historian.writer import Historian
+from supervisor.holes import Hole
 from supervisor.model import Site
 from supervisor.site import load
 from supervisor.texts import Texts
@@ -73,13 +75,16 @@ def _as_json(told: Survey, zone: ZoneInfo) -> dict[str, object]:
         "chunk_format": told.chunk_version,
         "files": [asdict(row) for row in told.files],
         "kinds": [asdict(row) for row in told.kinds],
-        "holes": [{"start": _iso(start, zone), "end": _iso(end, zone)} for start, end in told.holes],
+        "station_off": [{"start": _iso(start, zone), "end": _iso(end, zone)} for start, end in told.off],
+        "holes": [
+            {**asdict(hole), "start": _iso(hole.start, zone), "end": _iso(hole.end or 0, zone)} for hole in told.ledger
+        ],
     }
 
 
 def _table(told: Survey, folder: Path, zone: ZoneInfo) -> list[str]:
     info = told.info
-    lines = [
+    return [
         f"history      {folder}",
         f"samples      {info.samples:,} of {info.tags:,} tags",
         f"span         {_local(info.oldest, zone)}  to  {_local(info.newest, zone)}",
@@ -93,11 +98,27 @@ def _table(told: Survey, folder: Path, zone: ZoneInfo) -> list[str]:
         f"{'kind':<14}{'tags':>8}{'samples':>18}",
         *(f"{row.kind:<14}{row.tags:>8,}{row.samples:>18,}" for row in told.kinds),
         "",
-        f"holes        {len(told.holes)} (station off)" if told.holes else "holes        none known",
+        *_listed("station off", [_span(span, zone) for span in told.off], ""),
+        "",
+        *_listed("link holes", [_hole(hole, zone) for hole in told.ledger], _states(told.ledger)),
     ]
-    if len(told.holes) > HOLES:
-        lines.append(f"  the newest {HOLES}; all of them with --json")
-    return lines + [f"  {_span(hole, zone)}" for hole in told.holes[-HOLES:]]
+
+
+def _listed(name: str, rows: Sequence[str], words: str) -> list[str]:
+    """How many, and the newest of them."""
+    more = f", the newest {HOLES}; all of them with --json" if len(rows) > HOLES else ""
+    head = f"{len(rows):,}{words}{more}" if rows else "none known"
+    return [f"{name:<13}{head}", *(f"  {row}" for row in rows[-HOLES:])]
+
+
+def _states(ledger: Sequence[Hole]) -> str:
+    found = Counter(hole.state.value for hole in ledger)
+    return f" ({', '.join(f'{count:,} {state}' for state, count in sorted(found.items()))})"
+
+
+def _hole(hole: Hole, zone: ZoneInfo) -> str:
+    end = _local(hole.end, zone) if hole.end else "now"
+    return f"{hole.link:<14} {_local(hole.start, zone)} to {end:<25} {hole.cause}, {hole.state.value}"
 
 
 def _export(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:

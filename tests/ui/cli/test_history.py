@@ -16,10 +16,13 @@ import pytest
 import drivers
 from supervisor.clock import SECOND, SystemClock
 from supervisor.database import reading
+from supervisor.flow import Batch
 from supervisor.historian.files import part_files
 from supervisor.historian.writer import Historian
+from supervisor.holes import Holes
 from supervisor.model import Quality, Site
 from supervisor.site import load
+from supervisor.table import TagTable
 from supervisor.texts import Texts
 from tests.ui.test_folder import HOLD
 from ui.cli import main
@@ -67,15 +70,40 @@ def run(data: Path, *words: object) -> int:
 def test_that_info_tells_size_age_kinds_and_holes(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(data, "info") == 0
     said = capsys.readouterr().out
-    for words in ("samples      2,043 of", "bytes a sample", "last flush   ", "partitions", "enum ", "1 (station off)"):
+    for words in (
+        "samples      2,043 of",
+        "bytes a sample",
+        "last flush   ",
+        "partitions",
+        "enum ",
+        "station off  1\n",
+        "link holes   none known",
+    ):
         assert words in said
     assert "\x1b" not in said
     assert run(data, "info", "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert told["samples"] == 2043
     assert {row["kind"]: row["samples"] for row in told["kinds"]}["enum"] == 40
-    assert len(told["holes"]) == 1
+    assert len(told["station_off"]) == 1
+    assert told["holes"] == []
     assert told["files"][0]["name"] == "meta.db"
+
+
+def test_that_info_tells_what_was_missed_on_a_link(data: Path, site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    link, now = next(iter(site.links)), time.time_ns()
+    ledger = Holes(data / "history", site, now - 900 * SECOND, 0)
+    for up, second in ((1.0, 0), (0.0, 60), (1.0, 360)):
+        at = now - (800 - second) * SECOND
+        batch = Batch.of([site.tag_by_id[f"{link}.connected"].index], up, at)
+        ledger.absorb(TagTable(site.tags).apply(batch, at))
+    ledger.close()
+    assert run(data, "info") == 0
+    said = capsys.readouterr().out
+    assert f"  {link} " in said
+    assert "link holes   " in said
+    assert run(data, "info", "--json") == 0
+    assert link in {hole["link"] for hole in json.loads(capsys.readouterr().out)["holes"]}
 
 
 def test_that_an_export_made_with_words_comes_back_by_import(
