@@ -6,15 +6,20 @@ partition it lies in.
 
 from __future__ import annotations
 
-from contextlib import closing
+import logging
+from contextlib import closing, suppress
 from pathlib import Path
 
 import numpy as np
 
-from supervisor.database import reader
+from supervisor.database import reader, sqlite3
 from supervisor.errors import StoreError
-from supervisor.historian import batch
-from supervisor.historian.samples import Block, Samples, empty_block, join
+from supervisor.historian import batch, chunks
+from supervisor.historian.codec import Damaged
+from supervisor.historian.files import LOWEST
+from supervisor.historian.samples import Block, Samples, Span, empty_block, join
+
+log = logging.getLogger(__name__)
 
 Frame = dict[int, Samples]
 """Slot -> its sample in force, of every tag that has one."""
@@ -28,6 +33,23 @@ def read(path: Path, time: int) -> Frame:
         raise StoreError(f"{path}: the keyframe is missing.")
     block = batch.decode(row[0])
     return {slot: block.samples(at, at + 1) for at, slot in enumerate(block.slot.tolist())}
+
+
+def end(path: Path, span: Span) -> Frame:
+    """The keyframe at the end of a partition; found again from its chunks where it is damaged."""
+    try:
+        return read(path, span[1])
+    except (Damaged, sqlite3.DatabaseError) as error:
+        log.error("%s: the keyframe at the end is damaged and is made again from the samples. %s", path, error)
+    frame: Frame = {}
+    with suppress(Damaged, sqlite3.DatabaseError):
+        frame = read(path, span[0])
+    with closing(reader(path, immutable=True)) as connection, suppress(sqlite3.DatabaseError):
+        for (slot,) in connection.execute("SELECT DISTINCT tag FROM chunk").fetchall():
+            found = chunks.last(connection, slot, (LOWEST, span[1]), path.name, whole=True)
+            if len(found):
+                frame[slot] = found
+    return frame
 
 
 def encode(frame: Frame) -> bytes:

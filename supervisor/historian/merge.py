@@ -66,9 +66,15 @@ class Merger:
 
         `leave` names partitions that are still being filled.
         """
-        made = []
+        made, trouble = [], None
         while (start := self._due(everything, leave)) is not None:
-            made.append(self.merge(start))
+            try:
+                made.append(self.merge(start))
+            except (StoreError, sqlite3.Error) as error:  # one that can't be merged must not hold up the others
+                trouble = trouble or explain(self._folder, error)
+                leave |= {start}
+        if trouble is not None:
+            raise trouble
         return made
 
     def _due(self, everything: bool, leave: frozenset[int]) -> int | None:
@@ -110,7 +116,7 @@ class Merger:
         """
         before = [part for part in parts if part.t1 <= start]
         if before:
-            return frames.read(self._folder / before[-1].name, before[-1].t1)
+            return frames.end(self._folder / before[-1].name, (before[-1].t0, before[-1].t1))
         return frames.read(self._folder / old.name, start) if old else {}
 
     def _next_differs(self, parts: list[PartRow], end: int, frame: Frame) -> int | None:

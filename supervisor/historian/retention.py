@@ -19,7 +19,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from supervisor.clock import SECOND, Clock
-from supervisor.database import Connection, Writer, reader
+from supervisor.database import Connection, Writer, reader, sqlite3
+from supervisor.errors import StoreError
 from supervisor.historian import rollups
 from supervisor.historian.catalogue import Catalogue
 from supervisor.historian.files import PartRow, get, part_name, put
@@ -91,7 +92,13 @@ class Purger:
         done = self._drop(now - longest * DAY) if longest else 0
         for part in self._catalogue.parts():
             expired = {slot for slot, kept in days.items() if kept and part.t1 <= now - kept * DAY}
-            done += self._thin(part, expired)
+            try:
+                done += self._thin(part, expired)
+            except (
+                StoreError,
+                sqlite3.Error,
+            ) as error:  # tomorrow again; what is merged meanwhile must not wait for it
+                log.error("%s could not be made smaller: %s", part.name, error)
         if retention.rollup_days:
             self._drop_rollups(now - retention.rollup_days * DAY)
         self._day = now // DAY

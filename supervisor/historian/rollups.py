@@ -13,6 +13,7 @@ Bad and missing time is left out of the mean instead of counting as zero. Weight
 
 from __future__ import annotations
 
+import logging
 import struct
 from dataclasses import dataclass, fields
 from typing import Any
@@ -36,6 +37,8 @@ SPARSE = 2
 """Samples to a ten-minute bucket below which there are none."""
 _BLOCK = {FINE: 1440, LEVELS[0]: 1152, LEVELS[1]: 1536, LEVELS[2]: 366}
 """Buckets to a row of rollup.db, by level: a day, 8 days, 64 days, a year."""
+
+log = logging.getLogger(__name__)
 
 VERSION = 2
 _HEADER = struct.Struct("<BI")
@@ -254,13 +257,22 @@ def store(connection: Connection, slot: int, level: int, rows: Rows, span: Span)
             "SELECT data FROM rollup WHERE tag = ? AND level = ? AND t0 = ?", (slot, level, block)
         ).fetchone()
         if old is not None:
-            fresh = _spliced(decode(old[0]), fresh, span)
+            fresh = _spliced(_readable(old[0], slot, level, block), fresh, span)
         if len(fresh):
             connection.execute(
                 "INSERT INTO rollup(tag, level, t0, data) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT(tag, level, t0) DO UPDATE SET data = excluded.data",
                 (slot, level, block, encode(fresh)),
             )
+
+
+def _readable(blob: bytes, slot: int, level: int, start: int) -> Rows:
+    """The rows of a blob, none of one that is damaged: what it stood for is read from the samples."""
+    try:
+        return decode(blob)
+    except codec.Damaged as error:
+        log.error("The rollups of slot %d, %d s, from %d ns are damaged. %s", slot, level // SECOND, start, error)
+        return join([])
 
 
 def _spliced(old: Rows, fresh: Rows, span: Span) -> Rows:
@@ -272,10 +284,10 @@ def load(connection: Connection, slot: int, level: int, span: Span) -> Rows:
     """The buckets kept that lie within a span on the level's grid."""
     length = block_length(level)
     blobs = connection.execute(
-        "SELECT data FROM rollup WHERE tag = ? AND level = ? AND t0 >= ? AND t0 < ? ORDER BY t0",
+        "SELECT t0, data FROM rollup WHERE tag = ? AND level = ? AND t0 >= ? AND t0 < ? ORDER BY t0",
         (slot, level, span[0] // length * length, span[1]),
     ).fetchall()
-    pieces = [decode(blob) for (blob,) in blobs]
+    pieces = [_readable(blob, slot, level, start) for start, blob in blobs]
     rows = join(pieces)
     return rows.take(slice(*np.searchsorted(rows.start, span).tolist()))
 

@@ -129,10 +129,17 @@ class View:
     def frame(self, row: PartRow) -> Frame:
         """The samples in force when a partition begins."""
         if row.name not in self._frames:
-            self._frames[row.name] = frames.read(self.folder / row.name, row.t0)
+            self._frames[row.name] = self._read_frame(row)
             if len(self._frames) > FRAMES:
                 self._frames.popitem(last=False)
         return self._frames[row.name]
+
+    def _read_frame(self, row: PartRow) -> Frame:
+        try:
+            return frames.read(self.folder / row.name, row.t0)
+        except (Damaged, sqlite3.DatabaseError) as error:
+            log.error("%s: the keyframe is damaged: what was not written since is not known. %s", row.name, error)
+            return {}
 
     def part(self, row: PartRow) -> Connection:
         """A partition file, open."""
@@ -208,10 +215,19 @@ class Sight:
         row = next((row for row in reversed(self.parts) if row.t0 <= at), None)
         if row is None or _after(best) >= row.t1:
             return best
-        found = chunks.last(self.part(row), slot, (_after(best), instant), row.name, None, whole)
+        found = self._last_of(row, slot, (_after(best), instant), whole)
         best = found if len(found) else best
         # what was written before the partition and never since is in its keyframe
         return best if _after(best) > row.t0 else self._later(best, self._view.frame(row).get(slot, NONE))
+
+    def _last_of(self, row: PartRow, slot: int, span: Span, whole: bool) -> Samples:
+        try:
+            return chunks.last(self.part(row), slot, span, row.name, None, whole)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            log.error("%s is damaged. %s", row.name, error)
+            return NONE
 
     def shown(self, slot: int, instant: int) -> Samples:
         """What the station showed at an instant: of all that had arrived by then, the sample of the newest source time.

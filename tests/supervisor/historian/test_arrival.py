@@ -52,8 +52,9 @@ def test_that_what_never_came_before_was_never_read(plant: Plant) -> None:
     assert moment.time.tolist() == [0, 0]
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(1, 14_000), st.integers(0, 9000), st.integers(0, 99)), min_size=1, max_size=40))
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_that_by_arrival_equals_a_walk_through_all_that_had_come(drawn: list[tuple[int, int, int]]) -> None:
     rows = [(time, time + lag, float(value)) for time, lag, value in drawn]
     with plants() as plant:

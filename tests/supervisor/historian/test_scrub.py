@@ -10,6 +10,7 @@ import pytest
 
 from supervisor.clock import SECOND
 from supervisor.database import sqlite3
+from supervisor.errors import StoreError
 from supervisor.historian.files import HOT, ROLLUP, STAGE, part_files
 from supervisor.historian.history import Damage
 from supervisor.historian.writer import Pace
@@ -142,3 +143,50 @@ def test_that_the_running_historian_scrubs_by_itself(tmp_path: Path) -> None:
     wait(lambda: plant.historian.vitals()[1] == 1)
     assert np.isfinite(plant.historian.vitals()[2]), "and knows how much room it has"
     plant.close()
+
+
+@pytest.mark.logs("damaged")
+def test_that_damaged_rollups_are_drawn_from_the_samples_and_made_again(plant: Plant) -> None:
+    three_hours(plant)
+    before = plant.history.trend("P.t2", START, START + 3 * HOUR, 3)
+    for row in range(4):
+        flip(plant.folder / ROLLUP, "rollup", row)
+    after = plant.history.trend("P.t2", START, START + 3 * HOUR, 3)
+    assert np.array_equal(before.high, after.high)
+    fill(plant, 2, [700], [5000.0])
+    settle(plant)
+    assert plant.history.trend("P.t2", START, START + 3 * HOUR, 3).high[0] == 5000.0
+
+
+@pytest.mark.logs("damaged")
+def test_that_a_damaged_keyframe_stops_no_merge_and_no_page(plant: Plant) -> None:
+    fill(plant, 4, [30], [42.0])
+    parts = three_hours(plant)
+    for row in (0, 1):
+        flip(parts[2], "keyframe", row)
+    assert plant.history.at(["P.t2"], START + 3 * HOUR - HOUR // 2).value.tolist() == [900.0]
+    fill(plant, 2, [4 * 3600], [7.0])
+    settle(plant)
+    assert len(part_files(plant.folder)) == 4, "the next partition was made"
+    moment = plant.history.at(["P.t2", "P.t3"], START + 4 * HOUR - SECOND)
+    assert moment.value.tolist() == [(3 * 3600 - 1) / 10] * 2, "its keyframe is made of the samples"
+
+
+@pytest.mark.logs("damaged")
+def test_that_a_damaged_file_that_something_came_late_for_holds_up_no_other(plant: Plant) -> None:
+    parts = three_hours(plant)
+    content = bytearray(parts[0].read_bytes())
+    content[4096:] = bytes(len(content) - 4096)
+    plant.history.close()
+    parts[0].write_bytes(content)
+    fill(plant, 2, [5, 7000], [1.5, 99.5])
+    plant.historian.flush()
+    asyncio.run(plant.clock.wind(7 * 3600))
+    plant.historian.compact(everything=True)
+    with pytest.raises(StoreError, match="damaged"):
+        plant.historian.merge(everything=True)
+    assert parts[1].with_name(parts[1].name.replace(".db", ".2.db")).exists(), "the other one was merged"
+    found = plant.history.samples("P.t2", START, START + 3 * HOUR)
+    assert found.value[0] == 1.5, "what came late waits and is read"
+    assert 99.5 in found.value
+    assert found.damaged[0] == (START, START + HOUR)
