@@ -20,6 +20,7 @@ from supervisor.database import sqlite3
 from supervisor.errors import StoreError, Unavailable
 from supervisor.historian.files import part_files
 from supervisor.historian.history import History
+from supervisor.holes import Holes, holes
 from tests.supervisor.archive.store import NIGHT, NOW, Store, rows_of
 from tests.supervisor.historian.child import PACE, TAGS
 from tests.supervisor.historian.conftest import Plant
@@ -115,6 +116,16 @@ def test_that_a_restored_history_goes_on(store: Store, tmp_path: Path) -> None:
         other.settle()
         assert len(rows_of(other.history, "É-1.level")) == len(before[0]) + 1
         assert other.history.at(["É-1.level"], DAWN + 40 * SECOND).value.tolist() == [99.0]
+    assert verify(tmp_path / "new").damages == []
+
+
+def test_that_the_ledger_of_holes_goes_along(store: Store, tmp_path: Path) -> None:
+    ledger = Holes(store.folder, store.site, NOW, 0)  # open, as in a running station
+    made = backup(store.folder, tmp_path / "backups", "test", NOW)
+    ledger.close()
+    assert "holes.db" in {row.name for row in made.manifest.files}
+    restore(tmp_path / "backups", tmp_path / "new")
+    assert holes(tmp_path / "new", 0, NOW) == []
     assert verify(tmp_path / "new").damages == []
 
 
