@@ -77,8 +77,8 @@ class Calculator:
                 span = slice(self._first[at], self._first[at + 1])
                 rows = np.flatnonzero(self._touched[span])
                 if len(rows):
-                    self._touched[span] = False
                     found.append(work.run(self._columns, rows))
+                    self._touched[span] = False  # not before: what failed is tried again with the next change
                 at += 1
             if found:
                 self._publish(self._batch(found))
