@@ -42,10 +42,12 @@ def members(site: Site, tag: Tag) -> list[Equipment]:
     gathering, formula = tag.spec.gathering, tag.spec.formula
     if gathering is None or formula is None:
         return []
+    inner = {area for area in site.areas if within(site.areas, area, tag.equipment.area)}
+    inner |= {""} if not tag.equipment.area else set()
     return [
         thing
         for thing in site.equipment_by_type.get(gathering.type, ())
-        if fnmatchcase(thing.id, gathering.match)
-        and within(site.areas, thing.area, tag.equipment.area)
+        if thing.area in inner
+        and (gathering.match == "*" or fnmatchcase(thing.id, gathering.match))
         and carries(site, thing, formula.tree)
     ]

@@ -233,13 +233,13 @@ def test_that_a_group_adds_up_its_area_and_those_inside_it(tmp_path: Path) -> No
 
 
 def test_that_a_group_is_good_from_the_stated_share_on_and_says_how_many_are(tmp_path: Path) -> None:
-    running = Running.of(tmp_path, files(5, {}, GROUPS.replace(' each = "area"', "")))
+    running = Running.of(tmp_path, files(5, {}, GROUPS.replace('each = "area"\n', "")))
     running.tell(B0_a=1, B1_a=1, B2_a=1, B3_a=1, B4_a=1)
     running.tell(B0_a=math.nan, B1_a=math.nan)
-    assert running.row("ALL-town.total") == (6.0, 0)
-    assert running.row("ALL-town.total_good") == (60.0, 0)
+    assert running.row("ALL.total") == (6.0, 0)
+    assert running.row("ALL.total_good") == (60.0, 0)
     running.tell(B2_a=math.nan)
-    assert running.row("ALL-town.total")[1] == Quality.TIMEOUT
-    assert running.row("ALL-town.total_good") == (40.0, 0)
+    assert running.row("ALL.total")[1] == Quality.TIMEOUT
+    assert running.row("ALL.total_good") == (40.0, 0)
     running.station.substitute(running.site.tag_by_id["B2.a"], 4.0)
-    assert running.row("ALL-town.total") == (2.0 * (1 + 1 + 4), Quality.UNCERTAIN), "not all of it measured"
+    assert running.row("ALL.total") == (2.0 * (1 + 1 + 4), Quality.UNCERTAIN), "not all of it measured"
