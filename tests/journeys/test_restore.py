@@ -43,7 +43,7 @@ def test_that_a_backup_of_a_running_station_goes_on_elsewhere(town: Town, tmp_pa
     tags = [tag.id for tag in town.site.tags if tag.source]
     time.sleep(3.0)
     acknowledged = known(town.folder.history)
-    before = samples(town.folder.history, tags, acknowledged - 5 * SECOND)  # what comes late for that long is in it too
+    before = samples(town.folder.history, tags, acknowledged)
     assert sum(map(len, before.values())) > len(tags)
 
     assert main(["history", str(town.path), "backup", str(tmp_path / "backups"), "--data", str(town.folder.root)]) == 0
@@ -54,7 +54,7 @@ def test_that_a_backup_of_a_running_station_goes_on_elsewhere(town: Town, tmp_pa
     new = DataFolder(tmp_path / "new")
     assert main(["history", str(town.path), "restore", str(tmp_path / "backups"), "--data", str(new.root)]) == 0
     assert verify(new.history).damages == []
-    after = samples(new.history, tags, acknowledged - 5 * SECOND)
+    after = samples(new.history, tags, acknowledged)
     for tag in tags:
         assert set(before[tag]) <= set(after[tag]), f"{tag} has lost samples"
 
@@ -62,9 +62,9 @@ def test_that_a_backup_of_a_running_station_goes_on_elsewhere(town: Town, tmp_pa
     town.station = town.start_station()
     until(town.ready, 60, "a station runs on what was restored")
     until(lambda: known(new.history) > acknowledged + 5 * SECOND, 30, "and records")
-    again = samples(new.history, tags, acknowledged - 5 * SECOND)
-    # an OPC UA server tells the new station values of then once more, with their times of then
-    assert all(set(again[tag]) == set(after[tag]) for tag in tags)
+    again = samples(new.history, tags, acknowledged)
+    # and perhaps more: an OPC UA server tells the new station its values with the times they have had since then
+    assert all(set(after[tag]) <= set(again[tag]) for tag in tags)
     history = History(new.history)
     hole = history.samples("VIGIE.faults", 0, time.time_ns())
     history.close()

@@ -168,7 +168,7 @@ KITS = {
     "opcua": Kit(
         "opcua",
         "opc.tcp://127.0.0.1:{}",
-        {"publish_ms": "50", "timeout_s": "0.6"},
+        {"publish_ms": "50", "timeout_s": "1"},
         {name: {"path": f"Thing/{name.title()}", "namespace": "urn:test:thing", "sampling_ms": "50"} for name in KINDS},
         3.5,
         2.0,

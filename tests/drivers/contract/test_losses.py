@@ -112,7 +112,7 @@ def test_that_the_same_driver_runs_again_after_a_loss(deep_kit: Kit) -> None:
                 await line.chaos.open()
                 task = asyncio.create_task(line.driver.run(line.absorb, lambda: None))
                 plant.set("level", 20.0 + number)
-                await until(partial(line.good, "level", 20.0 + number), 5)
+                await until(partial(line.good, "level", 20.0 + number), 15)
                 await line.chaos.refuse()
                 await asyncio.wait([task], timeout=2)
                 with pytest.raises(LinkLost):

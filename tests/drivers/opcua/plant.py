@@ -48,7 +48,7 @@ WRITABLE = {"order", "plan", "start_level"}
 SCALES = {"current": (0.1, 0.0), "start_level": (0.01, 1.0)}
 
 
-def link(port: int, publish_ms: float = 50.0, timeout_s: float = 1.0) -> LinkSpec:
+def link(port: int, publish_ms: float = 50.0, timeout_s: float = 4.0) -> LinkSpec:
     return LinkSpec("L", HERE, "opcua", f"opc.tcp://127.0.0.1:{port}", "", Settings(publish_ms, timeout_s))
 
 

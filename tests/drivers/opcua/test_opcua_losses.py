@@ -77,7 +77,7 @@ def test_that_a_server_that_accepts_and_says_nothing_is_a_loss_after_the_timeout
 @pytest.mark.parametrize("connected", [True, False])
 def test_that_nonsense_on_the_wire_is_a_loss(connected: bool) -> None:
     async def scenario() -> None:
-        plant = Plant()
+        plant = Plant(timeout_s=1.0)
         async with plant.running() as task:
             plant.server.misbehave({"garbage": 1.0})
             reason = await lost(task, within_s=3.0)
