@@ -1,6 +1,6 @@
 """What the historian costs: samples a second, bytes a sample, and what a window asks of a year of eight pens.
 
-    python -m benchmarks.historian [--devices 20] [--samples 4000000] [--days 365] [--only ingest bytes year]
+    python -m benchmarks.historian [--devices 20] [--samples 4000000] [--days 365] [--only ingest bytes year page]
 
 The bytes are those of the mixed workload (`benchmarks.workload`), a day of it, by kind of signal, at milliseconds and
 at microseconds. Ingest and reading stand beside plain rows in SQLite (WITHOUT ROWID, key tag and time), written as the
@@ -198,9 +198,6 @@ def load_year(folder: Path, days: int) -> tuple[int, float]:
         historian.put(index, times, columns.T.reshape(-1), np.zeros(len(index), np.uint8))
         taken += time.perf_counter() - begun
         count += len(index)
-    rest = np.arange(TAGS, dtype=np.int32)  # one sample of everything: a page of 2 000 tags finds something
-    middle = np.full(TAGS, START + days * DAY // 2)
-    historian.put(rest, middle, np.ones(TAGS), np.zeros(TAGS, np.uint8))
     begun = time.perf_counter()
     historian.flush()
     historian.compact(everything=True)
@@ -242,7 +239,6 @@ def measure_year(folder: Path, options: argparse.Namespace) -> list[Line]:
     count, taken = load_year(folder / "year", days)
     other = rows_year(folder / "year.db", days)
     history, end, middle = History(folder / "year"), START + days * DAY, START + days * DAY // 2 + 3600 * SECOND
-    ids = [f"B.t{i}" for i in range(TAGS)]
     asked: list[tuple[str, Callable[[], object], int]] = [
         ("of one tag, 2 000 columns, first time", lambda: history.trend("B.t3", START, end, 2000), 1),
         ("  again", lambda: history.trend("B.t3", START, end, 2000), 7),
@@ -251,7 +247,6 @@ def measure_year(folder: Path, options: argparse.Namespace) -> list[Line]:
         ("  from the samples", lambda: history.trend("B.t3", START, end, 2000, level=0), 3),
         ("of eight pens", lambda: [history.trend(f"B.t{i}", START, end, 2000) for i in range(PENS)], 3),
         ("24 h of one tag, every sample", lambda: history.samples("B.t3", middle, middle + DAY), 7),
-        ("a page of 2 000 tags at T", lambda: history.at(ids, middle), 3),
     ]
     lines: list[Line] = [(f"{days} days of eight tags, merged", count / taken / 1e6, None, "M samples/s")]
     for what, work, rounds in asked:
@@ -260,7 +255,30 @@ def measure_year(folder: Path, options: argparse.Namespace) -> list[Line]:
     return lines
 
 
-MEASURES = {"ingest": measure_ingest, "bytes": measure_bytes, "year": measure_year}
+def measure_page(folder: Path, options: argparse.Namespace) -> list[Line]:
+    """2 000 tags at one instant of the second day of two, a sample a minute each."""
+    historian = Historian(folder / "page", plant(TAGS), Texts.create(), HandClock(START + 3 * DAY), Pace())
+    noise, n = np.random.default_rng(3), 2 * 1440
+    columns = np.array([values(tag, n, noise) for tag in range(TAGS)])
+    for low in range(0, n, 500):
+        block = columns[:, low : low + 500]
+        at = START + np.arange(low + 1, low + 1 + block.shape[1]) * 60 * SECOND
+        index = np.tile(np.arange(TAGS, dtype=np.int32), len(at))
+        historian.put(index, np.repeat(at, TAGS), block.T.reshape(-1), np.zeros(len(index), np.uint8))
+    historian.flush()
+    historian.compact(everything=True)
+    historian.merge(everything=True)
+    historian.close()
+    history, instant, ids = History(folder / "page"), START + DAY + DAY // 3, [f"B.t{i}" for i in range(TAGS)]
+    lines: list[Line] = [
+        ("a page of 2 000 tags at T", best(lambda: history.at(ids, instant), 3), None, "ms"),
+        ("  by arrival", best(lambda: history.at(ids, instant, by_arrival=True), 3), None, "ms"),
+    ]
+    history.close()
+    return lines
+
+
+MEASURES = {"ingest": measure_ingest, "bytes": measure_bytes, "year": measure_year, "page": measure_page}
 
 
 def table(rows: list[Line]) -> None:
