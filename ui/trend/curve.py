@@ -120,6 +120,8 @@ class Curve:
 
     past: Past = field(default_factory=lambda: Past(Segments(*[NOTHING] * 5)))
     _live: Ring = field(default_factory=Ring)
+    _drawn: tuple[Past, Times, Values] | None = None
+    """The polyline of a past: made once, for a pan asks for it thirty times a second."""
 
     def add(self, time: float, value: float) -> None:
         """A live value, NaN where it is bad; seconds UTC."""
@@ -132,10 +134,11 @@ class Curve:
 
     def line(self, now: float) -> tuple[Times, Values]:
         """All of it as one polyline, with NaN where it is interrupted."""
-        past = self.past.segments
-        first = _steps(past) if self.past.exact else _band(past)
+        past = self.past
+        if self._drawn is None or self._drawn[0] is not past:
+            self._drawn = (past, *(_steps(past.segments) if past.exact else _band(past.segments)))
         second = _steps(self._tail(now))
-        return np.concatenate([first[0], second[0]]), np.concatenate([first[1], second[1]])
+        return np.concatenate([self._drawn[1], second[0]]), np.concatenate([self._drawn[2], second[1]])
 
     def at(self, instant: float, now: float) -> float:
         """The value in force at an instant (the mean of its column); NaN where none is known."""

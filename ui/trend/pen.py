@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from math import ceil, floor, isnan, log10
 from typing import Any
 
+import numpy as np
+
 from supervisor.model import Tag
 from ui.trend.curve import Curve, Figures, Times, Values
 from ui.trend.summary import Summary
@@ -47,14 +49,16 @@ class Pen:
         """Values as parts of the scale: 0 at the bottom, 1 at the top."""
         return (value - self.low) / (self.high - self.low)
 
-    def line(self, now: float) -> tuple[Times, Values]:
-        time, value = self.curve.line(now)
+    def line(self, span: tuple[float, float], now: float) -> tuple[Times, Values]:
+        """What lies in a span, and one point beside it on either side."""
+        time, value = _within(*self.curve.line(now), span)
         return time, self.part(value)
 
-    def ghost_line(self, comparison: str, now: float) -> tuple[Times, Values]:
+    def ghost_line(self, comparison: str, span: tuple[float, float], now: float) -> tuple[Times, Values]:
         """What was then, drawn where it is compared."""
-        time, value = self.ghosts[comparison].line(now)
-        return time + self.shifts[comparison], self.part(value)
+        shift = self.shifts[comparison]
+        time, value = _within(*self.ghosts[comparison].line(now), (span[0] - shift, span[1] - shift))
+        return time + shift, self.part(value)
 
     def _scale(self, fitted: bool) -> tuple[float, float]:
         spec, (low, _, high) = self.tag.spec, self.figures
@@ -66,6 +70,11 @@ class Pen:
         if not isnan(low) and (low < spec.low or high > spec.high):
             return nice_range(min(low, spec.low), max(high, spec.high))
         return spec.low, spec.high
+
+
+def _within(time: Times, value: Values, span: tuple[float, float]) -> tuple[Times, Values]:
+    first, last = np.searchsorted(time, span).tolist()
+    return time[max(first - 2, 0) : last + 2], value[max(first - 2, 0) : last + 2]
 
 
 def nice_range(low: float, high: float) -> tuple[float, float]:

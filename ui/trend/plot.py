@@ -156,7 +156,7 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]
             pen.measure(scene.start, scene.end, now, fitted)
         self.scales.scales = share(scene.pens)
         for pen in scene.pens:
-            pen.item.setData(*pen.line(now), skipFiniteCheck=True)
+            pen.item.setData(*pen.line((scene.start, scene.end), now))
             self._feed_ghosts(pen, now)
         scene.hatched = scene.chosen.curve.bad(now) if scene.chosen else []
         self.scales.room = AXES_PART * self.width()
@@ -189,7 +189,8 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]
             if name not in pen.ghost_items:
                 pen.ghost_items[name] = self._new_curve()
                 self._dress_ghosts(pen)
-            pen.ghost_items[name].setData(*pen.ghost_line(name, now), skipFiniteCheck=True)
+            span = (self.shown.start, self.shown.end)
+            pen.ghost_items[name].setData(*pen.ghost_line(name, span, now))
 
     def _drop(self, pen: Pen) -> None:
         for item in (pen.item, *pen.ghost_items.values()):

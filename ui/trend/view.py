@@ -38,6 +38,7 @@ from ui.trend.scales import key_of
 from ui.words import TRENDS
 
 SETTLE_MS = 120
+TELL_MS = 80
 SLOW_READ_MS = 400
 """From then on the plot says that it reads."""
 READ_AGAIN_S = 30.0
@@ -74,6 +75,7 @@ class TrendView(QWidget):
         self._counting = Reader(context, self.legend.update, self._unread)
         self._settle = _timer(self, SETTLE_MS, self._read)
         self._slow_read = _timer(self, SLOW_READ_MS, self._note)
+        self._telling = _timer(self, TELL_MS, self.legend.update)
         self._settle_figures = _timer(self, SETTLE_MS, self._count)
         self.outlet = Outlet(context, self)
         self._lay_out(docked)
@@ -282,7 +284,7 @@ class TrendView(QWidget):
             self._start = now - self._span_s
         self.plot.show_span(self._start, self._start + self._span_s * (1 + AHEAD if self._direct else 1))
         self.plot.feed(now, self._fitted)
-        self.legend.update()
+        self._tell()
         self._note()
 
     def _note(self) -> None:
@@ -307,7 +309,12 @@ class TrendView(QWidget):
     # ------------------------------------------------------------ cursor
     def _point(self, instant: float) -> None:
         self.plot.point(instant)
-        self.legend.update()
+        self._tell()
+
+    def _tell(self) -> None:
+        """The figures again, soon: nobody reads them thirty times a second."""
+        if not self._telling.isActive():
+            self._telling.start()
 
     def _marked(self) -> None:
         """A or B moved: values at once, exact figures when they come to rest."""
