@@ -39,6 +39,8 @@ PARTITIONS = "partitions"
 UNFINISHED = ".unfinished"
 TRIES = 20
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z(-\d+)?")
+_STALE_S = 86_400
+"""An unfinished backup this old was killed; a younger one may be somebody else's, under way."""
 _PIECE = 4 << 20
 _ROOM = 64 << 20
 """Bytes left free beside a backup."""
@@ -109,6 +111,7 @@ def backup(history: Path, to: Path, site: str, now: int, progress: Progress = qu
     place = to / _free_name(to, now)
     try:
         (to / PARTITIONS).mkdir(parents=True, exist_ok=True)
+        _sweep(to, now)
         for _ in range(TRIES):
             with suppress(_Again):
                 return _Copying(history, to, place, Manifest(site, store, _iso(now), 0), known).run(progress)
@@ -123,6 +126,13 @@ def backup(history: Path, to: Path, site: str, now: int, progress: Progress = qu
 def backups(to: Path) -> list[Path]:
     """The finished backups of a folder, oldest first."""
     return sorted(path.parent for path in to.glob(f"*/{MANIFEST}") if _STAMP.fullmatch(path.parent.name))
+
+
+def _sweep(to: Path, now: int) -> None:
+    """Remove what backups left that were killed."""
+    for path in [*to.glob(f"*{UNFINISHED}"), *(to / PARTITIONS).glob(f"*{UNFINISHED}")]:
+        if path.stat().st_mtime < now / SECOND - _STALE_S:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _unfinished(place: Path) -> Path:

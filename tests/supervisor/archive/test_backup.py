@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -195,6 +196,23 @@ def test_that_older_backups_go_and_what_they_alone_held(store: Store, tmp_path: 
     assert backups.backups(to) == [newest.folder]
     assert len(list((to / "partitions").iterdir())) == 3
     assert unsound(to) == []
+
+
+def test_that_what_a_killed_backup_left_counts_for_nothing_and_goes(store: Store, tmp_path: Path) -> None:
+    to, left = tmp_path / "backups", ("2026-11-01T000000Z.unfinished", "partitions/part-x.db.unfinished")
+    (to / left[0]).mkdir(parents=True)
+    (to / "partitions").mkdir()
+    (to / left[1]).write_text("")
+    assert backups.backups(to) == []
+    for name in left:
+        os.utime(to / name, (NOW / SECOND - 90_000, NOW / SECOND - 90_000))
+    (to / "2026-11-22T085900Z.unfinished").mkdir()
+    os.utime(to / "2026-11-22T085900Z.unfinished", (NOW / SECOND - 60, NOW / SECOND - 60))
+    made = backup(store.folder, to, "test", NOW)
+    assert sorted(path.name for path in to.iterdir()) == [
+        "2026-11-22T085900Z.unfinished", made.folder.name, "partitions",
+    ]  # fmt: skip
+    assert not (to / left[1]).exists()
 
 
 def test_that_backups_of_two_histories_are_not_mixed(store: Store, tmp_path: Path) -> None:
