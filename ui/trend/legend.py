@@ -220,7 +220,7 @@ class Legend(QWidget):
         font = self._look.font(size, weight)
         painter.setFont(font)
         painter.setPen(self._look.color(token))
-        painter.drawText(box, int(side), elided(text, font, box.width() + 1) if len(text) * 4 > box.width() else text)
+        painter.drawText(box, int(side), elided(text, font, box.width() + 1))
 
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
