@@ -13,6 +13,7 @@ lists them all and is exit code 2. A traceback means a bug of ours.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -28,7 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     given = parse(sys.argv[1:] if argv is None else argv)
     try:
-        return int(given.work(given))
+        code = int(given.work(given))
+        sys.stdout.flush()
+        return code
     except SiteError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
@@ -39,3 +42,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ENVIRONMENT
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read us, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or closing it would raise once more
+        return 141
