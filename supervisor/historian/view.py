@@ -27,8 +27,8 @@ from supervisor.historian.frames import Frame
 from supervisor.historian.samples import NONE, Block, Samples, Slots, Span, empty_block, join
 
 TRIES = 50
-OPEN_PARTS = 96
-"""Partition files kept open; three months of days."""
+OPEN_PARTS = 400
+"""Partition files kept open at most, a year of days: to open one takes longer than to read a tag's day of it."""
 FRAMES = 4
 """Keyframes kept decoded: a time slider stays within a day or two."""
 
@@ -38,6 +38,16 @@ AHEAD = 600 * SECOND
 """What a device with a clock that is ahead sent is looked for so much later than it arrived."""
 
 log = logging.getLogger(__name__)
+
+
+def open_most() -> int:
+    """Half the files this process may have open: macOS allows 256 unless told otherwise."""
+    try:
+        import resource
+    except ImportError:  # Windows, where there are thousands
+        return OPEN_PARTS
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return OPEN_PARTS if soft == resource.RLIM_INFINITY else max(16, min(OPEN_PARTS, soft // 2))
 
 
 class Gone(StoreError):
@@ -68,6 +78,7 @@ class View:
         self._probe = reader(folder / STAGE)
         self.rollup = reader(folder / ROLLUP)
         self.grid = Grid(get(self.meta, "partition"))
+        self._open_most = open_most()
         self._rows: dict[int, HotRow] = {}
         self._parts: OrderedDict[str, Connection] = OrderedDict()
         self._frames: OrderedDict[str, Frame] = OrderedDict()
@@ -86,6 +97,7 @@ class View:
                 known = get(self._hot, "known")
                 parts = catalogue.parts(self.meta)
                 if get(self._probe, "sealed") == sealed:
+                    self._close_gone(parts)
                     yield Sight(self, self._stage, hot, parts, known)
                     return
                 self._end()
@@ -94,6 +106,11 @@ class View:
             raise explain(self.folder, error) from error
         finally:
             self._end()
+
+    def _close_gone(self, parts: list[PartRow]) -> None:
+        """A file that was replaced or dropped takes room on the disk for as long as somebody has it open."""
+        for name in set(self._parts) - {part.name for part in parts}:
+            self._parts.pop(name).close()
 
     def _begin(self) -> int:
         self._stage.execute("BEGIN")
@@ -150,7 +167,7 @@ class View:
         if not path.exists():
             raise Gone(f"{path}: the partition is missing.")
         self._parts[row.name] = reader(path, immutable=True)
-        if len(self._parts) > OPEN_PARTS:
+        if len(self._parts) > self._open_most:
             self._parts.popitem(last=False)[1].close()
         return self._parts[row.name]
 

@@ -329,6 +329,17 @@ def test_that_a_window_without_a_history_is_told_so(tmp_path: Path) -> None:
         History(tmp_path / "none").info()
 
 
+def test_that_more_partitions_than_may_be_open_are_read_all_the_same(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(plant, 2, list(range(100, 18_000, 100)), [float(i) for i in range(179)])
+    settle(plant)
+    monkeypatch.setattr("supervisor.historian.view.open_most", lambda: 2)
+    assert len(plant.history.samples("P.t2", START, END)) == 179
+    assert plant.history._view is not None
+    assert len(plant.history._view._parts) == 2
+
+
 def test_that_folding_nothing_is_nothing() -> None:
     rows = rollups.reduce(samples([], []), np.array([0, 10]), NOTHING)
     assert len(rollups.fold(rollups.join([]), np.array([0, 10]))) == 0

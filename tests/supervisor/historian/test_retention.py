@@ -119,6 +119,16 @@ def test_that_what_comes_late_for_a_dropped_day_spoils_no_rollup(plant: Plant) -
     assert trend.high.max() == 49.0
 
 
+def test_that_a_window_lets_go_of_what_was_dropped(plant: Plant) -> None:
+    week(plant)
+    assert len(days_of(plant, 2)) == DAYS
+    plant.historian.purge()
+    assert len(days_of(plant, 2)) == 4
+    view = plant.history._view
+    assert view is not None
+    assert set(view._parts) <= {path.name for path in part_files(plant.folder)}
+
+
 def test_that_without_a_word_everything_is_kept(tmp_path: Path) -> None:
     plant = Plant(tmp_path, Pace())
     week(plant)
