@@ -41,10 +41,10 @@ def known(folder: Path) -> int:
 
 def test_that_a_backup_of_a_running_station_goes_on_elsewhere(town: Town, tmp_path: Path) -> None:
     tags = [tag.id for tag in town.site.tags if tag.source]
-    time.sleep(3.0)
-    acknowledged = known(town.folder.history)
-    before = samples(town.folder.history, tags, acknowledged)
-    assert sum(map(len, before.values())) > len(tags)
+    history = town.folder.history
+    until(lambda: sum(map(len, samples(history, tags, known(history)).values())) > len(tags), 60, "the station records")
+    acknowledged = known(history)
+    before = samples(history, tags, acknowledged)
 
     assert main(["history", str(town.path), "backup", str(tmp_path / "backups"), "--data", str(town.folder.root)]) == 0
     town.station.kill()
@@ -65,8 +65,8 @@ def test_that_a_backup_of_a_running_station_goes_on_elsewhere(town: Town, tmp_pa
     again = samples(new.history, tags, acknowledged)
     # and perhaps more: an OPC UA server tells the new station its values with the times they have had since then
     assert all(set(after[tag]) <= set(again[tag]) for tag in tags)
-    history = History(new.history)
-    hole = history.samples("VIGIE.faults", 0, time.time_ns())
-    history.close()
+    reader = History(new.history)
+    hole = reader.samples("VIGIE.faults", 0, time.time_ns())
+    reader.close()
     assert hole.quality[-1] == Quality.GOOD
     assert np.isfinite(hole.value[-1])
