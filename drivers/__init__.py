@@ -13,4 +13,4 @@ TABLE: dict[str, Protocol] = {protocol.name: protocol for protocol in (modbus.PR
 """Protocol name, as in links.csv and pack.toml -> what it offers."""
 
 REMEMBERS = frozenset({mqtt.PROTOCOL.name, opcua.PROTOCOL.name})
-"""Protocols whose devices may send what was missed: the history of an OPC UA server, samples with a time of their own."""
+"""Protocols whose devices may send what was missed: an OPC UA server's history, samples with a time of their own."""

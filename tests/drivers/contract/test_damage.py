@@ -35,8 +35,9 @@ ODD: dict[str, chaos.Way] = {
     "swapped": chaos.swapped,
 }
 """Something gets through."""
-FLICKERING = {"straggling", "swapped", "reordered", "contradicted"}
-"""One answer is whole and the next is not: each block of values comes and goes with its own."""
+FLICKERING = {"straggling", "swapped", "reordered", "contradicted", "dribbled", "late"}
+"""One answer is whole, or in time, and the next is not: each block of values comes and goes with its own. Bytes that
+dribble are in time or not as the machine is busy."""
 FEW = {"held", "garbage", "twice", "swapped"}
 """What is tried where each connection costs much arithmetic."""
 
