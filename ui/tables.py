@@ -88,6 +88,23 @@ class CellRow(QStyledItemDelegate):
         painter.drawText(box, cell.side, shortened(cell.text, font, box.width()))
 
 
+def as_list(view: QTableView, look: Look) -> None:
+    """How every table of ours looks and is used: whole rows, no grid, the heads only say what stands below."""
+    view.setItemDelegate(CellRow(look, view))
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setShowGrid(False)
+    view.setWordWrap(False)
+    view.setTabKeyNavigation(False)
+    view.setCornerButtonEnabled(False)
+    view.verticalHeader().hide()
+    view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    header = view.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setSectionsClickable(False)
+    header.setDefaultAlignment(LEFT)
+
+
 class Table(QTableView):
     """A list of rows; `widths` by column at 100 % text size, and one column takes the rest.
 
@@ -103,21 +120,9 @@ class Table(QTableView):
         self.spare: tuple[int, ...] = ()
         self.supple: Mapping[int, int] = {}
         self.setModel(model)
-        self.setItemDelegate(CellRow(look, self))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        as_list(self, look)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionsClickable(False)
-        header.setSectionResizeMode(rest, QHeaderView.ResizeMode.Stretch)
-        header.setDefaultAlignment(LEFT)
+        self.horizontalHeader().setSectionResizeMode(rest, QHeaderView.ResizeMode.Stretch)
         look.changed.connect(self._dress)
         self._dress()
 

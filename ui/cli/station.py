@@ -67,7 +67,11 @@ def logging_to(path: Path) -> Iterator[None]:
         raise Unavailable(f"{path} cannot be written ({error.strerror}): choose another folder with --data") from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     lines: SimpleQueue[logging.LogRecord] = SimpleQueue()
-    logging.basicConfig(level=logging.WARNING, handlers=[QueueHandler(lines)])
+    queue = QueueHandler(lines)
+    queue.setFormatter(
+        logging.Formatter("%(message)s")
+    )  # or basicConfig gives it one, and each line names itself twice
+    logging.basicConfig(level=logging.WARNING, handlers=[queue])
     for room in ("supervisor", "drivers", "alarms", "ui"):
         logging.getLogger(room).setLevel(logging.INFO)
     for noisy in ("asyncua", "pymodbus"):

@@ -7,7 +7,7 @@ from datetime import UTC
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 
-from supervisor.model import Tag
+from supervisor.model import Quality, Tag
 from supervisor.probe import Finding
 from ui.commissioning import columns, words
 from ui.commissioning.sheet import Row, brief, hexed, shown
@@ -139,8 +139,14 @@ class Tests(QAbstractTableModel):
             self.DECODED: lambda: Cell(brief(row.decoded), "text", side=RIGHT),
             self.VALUE: lambda: Cell(shown(row, look.language) or "–", heavy=True, side=RIGHT),
             self.UNIT: lambda: Cell(row.tag.spec.unit, "text2"),
-            self.QUALITY: lambda: Cell(look.say(QUALITIES[row.quality]), "text2" if row.good else "bad", not row.good),
+            self.QUALITY: lambda: self._quality(row),
             self.TIME: lambda: Cell(look.clock(row.time) if row.time and row.good else "", "text2"),
             self.ARRIVED: lambda: Cell(look.clock(arrived) if arrived else "", "text2"),
         }
         return cells[column]()
+
+    def _quality(self, row: Row) -> Cell:
+        """Nothing for a tag that was not tried here yet: the station may have it live and good."""
+        if row.quality is Quality.NEVER_READ and not (row.raw or row.error):
+            return Cell("", "text2")
+        return Cell(self._look.say(QUALITIES[row.quality]), "text2" if row.good else "bad", not row.good)

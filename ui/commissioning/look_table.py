@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from ui.commissioning import words
 from ui.commissioning.lists import Findings
 from ui.look import Look
 from ui.shapes import text_width
-from ui.tables import HEIGHT, LEFT, CellRow
+from ui.tables import HEIGHT, as_list
 
 LEAST, MOST = 70, 420
 """Widths of a column, pixels at 100 % text size."""
@@ -24,21 +24,10 @@ class LookTable(QTableView):
         super().__init__()
         self._look, self._model = look, model
         self.setModel(model)
-        self.setItemDelegate(CellRow(look, self))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        as_list(self, look)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setSectionsClickable(False)
         self.horizontalHeader().setStretchLastSection(True)
-        self.horizontalHeader().setDefaultAlignment(LEFT)
         model.modelReset.connect(self.fit)
         look.changed.connect(self._dress)
         self._dress()

@@ -35,9 +35,8 @@ ODD: dict[str, chaos.Way] = {
     "swapped": chaos.swapped,
 }
 """Something gets through."""
-FLICKERING = {"straggling", "swapped", "reordered", "contradicted", "dribbled", "late"}
-"""One answer is whole, or in time, and the next is not: each block of values comes and goes with its own. Bytes that
-dribble are in time or not as the machine is busy."""
+FLICKERING = {"straggling", "swapped", "reordered", "contradicted"}
+"""One answer is whole and the next is not: each block of values comes and goes with its own."""
 FEW = {"held", "garbage", "twice", "swapped"}
 """What is tried where each connection costs much arithmetic."""
 
@@ -98,6 +97,8 @@ def test_that_no_damage_to_answers_hangs_leaks_or_lies_and_each_is_counted(name:
     noticed = {*DEAF, "later than any timeout"} & lines.keys()
     assert not [way for way in noticed if not lines[way].traffic.errors], "a loss that nobody counted"
     steady, whole = lines.keys() - FLICKERING, set[str]()
+    if KITS[name].url.startswith("modbus+ascii:"):  # two characters a byte: dribbled, they are in time or just not
+        steady -= {"dribbled"}
     if "pipeline" in KITS[name].settings:  # several answers in one chunk, and one of them is damaged
         steady -= KITS[name].garbles.keys()
         whole |= {"truncated", "unfinished"}

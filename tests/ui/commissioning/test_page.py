@@ -186,10 +186,12 @@ def test_that_an_equipment_shows_its_tags_and_a_read_puts_the_wire_beside_them(m
     pane = page.trial_pane
     assert pane.model.rowCount() == 37
     assert not [act for act, _ in bench.asked if act == "test_read"]
+    assert pane.model.index(0, pane.model.QUALITY).data() == "", "not tried yet, which says nothing of the live value"
     pane.read_all.click()
     wait(lambda: pane._task is None)
     assert {said["tag"] for act, said in bench.asked if act == "test_read"} == {row.tag.id for row in pane.model.rows}
     assert pane.model.index(0, pane.model.HEX).data() == "006E"
+    assert pane.model.index(0, pane.model.QUALITY).data() != ""
     assert "37" in pane.state.text()
 
 
