@@ -53,6 +53,11 @@ class Child:
         return self._process.poll() if self._process is not None else None
 
     @property
+    def begun(self) -> bool:
+        """It was started, whether or not it still runs."""
+        return self._process is not None
+
+    @property
     def age_s(self) -> float:
         """Seconds since it was last started."""
         return time.monotonic() - self._started

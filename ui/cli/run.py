@@ -117,9 +117,11 @@ class _Household:
                 self._keeper.tend()
                 for other in self._others:
                     other.start()
-                if (code := self._window.code) is not None and self._over(code):
+                code = self._window.code
+                if code is not None and self._over(code):
                     return self._closed(code)
-                self._window.start()
+                if code is not None or not self._window.begun:  # one that ends just now is judged at the next look
+                    self._window.start()
                 time.sleep(LOOK_S)
             return 0
         finally:
