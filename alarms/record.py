@@ -1,0 +1,201 @@
+"""Record: what the journal says of alarms in a span, as columns that grow with it. For any thread; reads only.
+
+    journal.db ─ rows by id ─> Record.update() ─> events ─ raises() ─> one row per raise: until when, hidden or not
+
+Before the first row of the span stands what was so when it began: an alarm that has stood for a week has no row in
+the month it makes stale. That is looked up alarm by alarm in the index of subjects, so that it costs the same after
+ten years.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from supervisor.database import Connection, reading
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+BATCH = 20_000
+"""Rows fetched at a time."""
+
+
+class Happening(IntEnum):
+    """What may happen to an alarm, as far as figures go."""
+
+    RAISE = 0
+    CLEAR = 1
+    SHELVE = 2
+    UNSHELVE = 3
+    SUPPRESS = 4
+    UNSUPPRESS = 5
+    REMOVE = 6
+    RETURN = 7
+
+
+KINDS = {happening.name.lower(): int(happening) for happening in Happening} | {"drop": int(Happening.CLEAR)}
+"""Kind of a journal row -> what it is. An alarm whose rule is gone stands no longer."""
+HIDING = ((Happening.SHELVE, Happening.UNSHELVE), (Happening.SUPPRESS, Happening.UNSUPPRESS),
+          (Happening.REMOVE, Happening.RETURN))  # fmt: skip
+_FAMILIES = (("raise", "clear", "drop"), ("shelve", "unshelve"), ("suppress", "unsuppress"), ("remove", "return"))
+_KNOWN = ", ".join(f"'{kind}'" for kind in KINDS)
+_PRIORITY = "CASE kind WHEN 'raise' THEN coalesce(json_extract(detail, '$.priority'), 4) ELSE 0 END"
+_ROWS = (
+    f"SELECT id, time, kind, subject, {_PRIORITY} FROM journal "
+    f"WHERE id >= ? AND id < ? AND category = 'alarm' AND kind IN ({_KNOWN}) ORDER BY id"
+)
+_BEFORE = (
+    f"SELECT id, time, kind, subject, {_PRIORITY} FROM journal "
+    "WHERE subject = ? AND id < ? AND category = 'alarm' AND kind IN ({}) ORDER BY id DESC LIMIT 1"
+)
+_FIRST_AFTER = "SELECT id FROM journal WHERE time > ? ORDER BY time, id LIMIT 1"
+
+Row = tuple[int, int, str, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Columns, in the order of the journal."""
+
+    time: Ints
+    """ns UTC."""
+    what: NDArray[np.uint8]
+    """`Happening`."""
+    alarm: NDArray[np.int32]
+    """Position in `ids`."""
+    priority: NDArray[np.uint8]
+    """Of a raise, as it was then; 0 of anything else."""
+    ids: Sequence[str]
+    """Ids of alarms: those of the site in their order, then those the site no longer has."""
+    begin: int = 0
+    """When the journal itself begins, ns UTC; 0 where it is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raises:
+    """One row per raise, by time."""
+
+    time: Ints
+    end: Ints
+    """When it cleared, or was raised anew; 0 while it stands."""
+    alarm: NDArray[np.int32]
+    priority: NDArray[np.uint8]
+    shown: Mask
+    """Whether an operator was told: neither shelved, nor suppressed, nor out of service at that moment."""
+
+    def of(self, rows: Mask) -> Raises:
+        """Only these."""
+        return Raises(self.time[rows], self.end[rows], self.alarm[rows], self.priority[rows], self.shown[rows])
+
+
+class Record:
+    """See the module. Raises StoreError where the journal can't be read."""
+
+    def __init__(self, path: Path, ids: Iterable[str], start: int, end: int | None = None) -> None:
+        """`ids` are the alarms of the site; the span is start < t <= end, without an end it goes on."""
+        self.start, self.end = start, end
+        self._path = path
+        self._ids = list(ids)
+        self._number = {id_: number for number, id_ in enumerate(self._ids)}
+        self._next = 0
+        """Id of the first row that was not read."""
+        self._begin = 0
+        self._parts: list[tuple[Ints, NDArray[np.uint8], NDArray[np.int32], NDArray[np.uint8]]] = []
+
+    def update(self) -> bool:
+        """Read what came since the last time; whether anything did."""
+        before = len(self._parts)
+        with reading(self._path) as connection:
+            if not self._next:
+                self._open(connection)
+            last = self._last(connection)
+            cursor = connection.execute(_ROWS, (self._next, last))
+            while rows := cursor.fetchmany(BATCH):
+                self._add(rows)
+            self._next = max(self._next, last)
+        return len(self._parts) > before
+
+    def _open(self, connection: Connection) -> None:
+        first = connection.execute("SELECT time FROM journal ORDER BY id LIMIT 1").fetchone()
+        self._begin = int(first[0]) if first else 0
+        found = connection.execute(_FIRST_AFTER, (self.start,)).fetchone()
+        self._next = int(found[0]) if found else self._top(connection)
+        if self._begin and self._begin <= self.start:
+            self._add(sorted(self._standing(connection)))
+
+    def _standing(self, connection: Connection) -> Iterable[Row]:
+        """The last row of every alarm and family before the span."""
+        for family in _FAMILIES:
+            query = _BEFORE.format(", ".join(f"'{kind}'" for kind in family))
+            for id_ in self._ids:
+                row = connection.execute(query, (id_, self._next)).fetchone()
+                if row and row[2] == family[0]:
+                    yield row
+
+    def _last(self, connection: Connection) -> int:
+        """Id of the first row that is not of the span, or is not there yet."""
+        if self.end is not None:
+            found = connection.execute(_FIRST_AFTER, (self.end,)).fetchone()
+            if found:
+                return int(found[0])
+        return self._top(connection)
+
+    def _top(self, connection: Connection) -> int:
+        return int(connection.execute("SELECT coalesce(max(id), 0) + 1 FROM journal").fetchone()[0])
+
+    def _add(self, rows: Sequence[Row]) -> None:
+        if not rows:
+            return
+        time = np.fromiter((row[1] for row in rows), np.int64, len(rows))
+        what = np.fromiter((KINDS[row[2]] for row in rows), np.uint8, len(rows))
+        alarm = np.fromiter((self._named(row[3]) for row in rows), np.int32, len(rows))
+        priority = np.fromiter((min(max(int(row[4]), 0), 4) for row in rows), np.uint8, len(rows))
+        self._parts.append((time, what, alarm, priority))
+
+    def _named(self, id_: str) -> int:
+        number = self._number.get(id_)
+        if number is None:
+            number = self._number[id_] = len(self._ids)
+            self._ids.append(id_)
+        return number
+
+    def events(self) -> Events:
+        """All that was read."""
+        if len(self._parts) > 1:
+            self._parts = [tuple(np.concatenate(column) for column in zip(*self._parts, strict=True))]  # type: ignore[list-item]
+        if not self._parts:
+            nothing = np.empty(0, np.int64)
+            return Events(nothing, nothing.astype(np.uint8), nothing.astype(np.int32), nothing.astype(np.uint8),
+                          tuple(self._ids), self._begin)  # fmt: skip
+        return Events(*self._parts[0], tuple(self._ids), self._begin)
+
+
+def raises(events: Events) -> Raises:
+    """Every raise with its end, and whether it was hidden."""
+    order = np.argsort(events.alarm, kind="stable")
+    alarm, what, time = events.alarm[order], events.what[order], events.time[order]
+    hidden = np.zeros(len(order), np.bool_)
+    for hide, show in HIDING:
+        hidden |= _holding(alarm, what, int(hide), int(show))
+    own = np.flatnonzero(what <= Happening.CLEAR)
+    """Raises and clears: whatever comes next of the same alarm ends what stands."""
+    end = np.zeros(len(own), np.int64)
+    same = alarm[own[1:]] == alarm[own[:-1]]
+    end[:-1][same] = time[own[1:]][same]
+    up = what[own] == Happening.RAISE
+    rows = own[up]
+    made = Raises(time[rows], end[up], alarm[rows], events.priority[order][rows], ~hidden[rows])
+    by_time = np.argsort(made.time, kind="stable")
+    return Raises(*(getattr(made, name)[by_time] for name in Raises.__slots__))
+
+
+def _holding(alarm: NDArray[np.int32], what: NDArray[np.uint8], hide: int, show: int) -> Mask:
+    """Whether the last of the two that befell the alarm up to each row was `hide`; rows by alarm, then in order."""
+    position = np.arange(len(what))
+    last = np.maximum.accumulate(np.where((what == hide) | (what == show), position, -1)) if len(what) else position
+    return np.asarray((last >= 0) & (alarm[last] == alarm) & (what[last] == hide), np.bool_)

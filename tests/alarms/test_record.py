@@ -1,0 +1,80 @@
+"""What the journal says of alarms, read as columns: from real journals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alarms.performance import DAY, Span, measure
+from alarms.record import Record, raises
+from supervisor.clock import SECOND, HandClock
+from supervisor.journal import Entry, Journal
+from tests.alarms.test_performance import PARIS
+
+NOW = 1_793_487_600 * SECOND
+IDS = ("PR01.level_high", "PR02.level_high", "AR01.door_open")
+Tell = Callable[..., None]
+
+
+def write(path: Path, *rows: tuple[int, str, str]) -> None:
+    """Rows of (seconds, kind, alarm) through the real journal."""
+    journal = Journal(path, HandClock(NOW))
+    made = [Entry("alarm", kind, subject=id_, detail={"priority": 2, "value": 4.5}, time=NOW + at * SECOND)
+            for at, kind, id_ in rows]  # fmt: skip
+    journal.extend([Entry("system", "start", time=NOW - 40 * DAY), *made]).result()
+    journal.close()
+
+
+def test_that_raises_are_paired_with_their_clears(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    write(path, (10, "raise", IDS[0]), (20, "raise", IDS[1]), (30, "acknowledge", IDS[0]), (50, "clear", IDS[0]),
+          (60, "raise", IDS[0]))  # fmt: skip
+    record = Record(path, IDS, NOW)
+    assert record.update()
+    found = raises(record.events())
+    assert ((found.time - NOW) // SECOND).tolist() == [10, 20, 60]
+    assert [(end - NOW) // SECOND if end else 0 for end in found.end.tolist()] == [50, 0, 0]
+    assert found.priority.tolist() == [2, 2, 2]
+    assert not record.update(), "nothing came"
+
+
+def test_that_only_what_came_since_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    write(path, (10, "raise", IDS[0]))
+    record = Record(path, IDS, NOW)
+    record.update()
+    write(path, (20, "clear", IDS[0]), (30, "raise", "XX.gone"))
+    assert record.update()
+    events = record.events()
+    assert len(events.time) == 3
+    assert events.ids[3] == "XX.gone", "an alarm of a rule the site no longer has is told by its id"
+
+
+def test_that_what_stood_before_the_span_is_known_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    write(path, (-9 * 86400, "raise", IDS[0]), (-8 * 86400, "shelve", IDS[1]), (-7 * 86400, "raise", IDS[2]),
+          (-6 * 86400, "clear", IDS[2]), (100, "raise", IDS[1]))  # fmt: skip
+    record = Record(path, IDS, NOW)
+    record.update()
+    figures = measure(record.events(), Span(NOW, NOW + DAY), PARIS)
+    assert [one.id for one in figures.stale] == [IDS[0]]
+    assert (figures.count, figures.hidden) == (0, 1), "raised while it was shelved"
+
+
+def test_that_a_month_ends_where_it_ends(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    write(path, (10, "raise", IDS[0]), (2 * 86400, "clear", IDS[0]), (3 * 86400, "raise", IDS[1]))
+    record = Record(path, IDS, NOW, NOW + DAY)
+    record.update()
+    assert len(record.events().time) == 1
+    assert not record.update()
+
+
+def test_that_an_empty_journal_says_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    Journal(path, HandClock(NOW)).close()
+    record = Record(path, IDS, NOW)
+    assert not record.update()
+    figures = measure(record.events(), Span(NOW, NOW + DAY), PARIS)
+    assert figures.days_known == 0
+    assert figures.count == 0
