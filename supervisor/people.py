@@ -1,6 +1,6 @@
 """People: who may do what, where. A role holds in some areas (and in those inside them), or everywhere.
 
-Users come from the site folder, which holds no secrets; how a person proves who they are is not decided here.
+Users come from the site folder, which holds no secrets; how a person proves who they are is `supervisor.accounts`.
 Who sits at the desk is a `User`; what they may do is asked of `People` at every act, never kept.
 """
 
@@ -9,15 +9,39 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from supervisor.errors import Refused
-from supervisor.model import Area, CommandSpec, Equipment, Role, Site, Text, User
+from supervisor.model import Area, CommandClass, CommandSpec, Equipment, Role, Site, Text, User
 
 ROLES: Mapping[Role, Text] = {
     Role.VIEWER: Text("spectateur", "viewer"),
     Role.OPERATOR: Text("opérateur", "operator"),
     Role.SUPERVISOR: Text("chef de salle", "supervisor"),
     Role.ENGINEER: Text("ingénieur", "engineer"),
+    Role.ADMINISTRATOR: Text("administrateur", "administrator"),
 }
 """The words of the screen."""
+SEAT = "@"
+"""What the id of a seat begins with: the id of no person does. A seat acts where nobody has signed in."""
+
+
+CLASSES: Mapping[CommandClass, Text] = {
+    CommandClass.NORMAL: Text("courante", "normal"),
+    CommandClass.CRITICAL: Text("critique", "critical"),
+    CommandClass.MAINTENANCE: Text("de maintenance", "maintenance"),
+    CommandClass.EMERGENCY: Text("d'urgence", "emergency"),
+}
+"""Classes of commands in the words of the screen, as they stand behind "commande" in French."""
+_OPERATORS = frozenset({CommandClass.NORMAL, CommandClass.CRITICAL, CommandClass.EMERGENCY})
+
+
+def classes(user: User) -> frozenset[CommandClass]:
+    """Classes of commands a person may give: those of the role, or the person's own.
+
+    Nobody who may give commands can be kept from an emergency.
+    """
+    if user.role < Role.OPERATOR:
+        return frozenset(CommandClass)  # the role of the command says no
+    usual = _OPERATORS if user.role is Role.OPERATOR else frozenset(CommandClass)
+    return (user.classes | {CommandClass.EMERGENCY}) if user.classes else usual
 
 
 class People:
@@ -38,8 +62,8 @@ class People:
             ) from None
 
     def may(self, user: User, command: CommandSpec, equipment: Equipment) -> bool:
-        """Whether `user` may give this command to this equipment."""
-        return self.holds(user, command.role, equipment.area)
+        """Whether `user` may give this command to this equipment: role x area x class."""
+        return command.class_ in classes(user) and self.holds(user, command.role, equipment.area)
 
     def holds(self, user: User, role: Role, area: str) -> bool:
         """Whether `user` has at least `role` in `area`."""

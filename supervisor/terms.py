@@ -58,6 +58,19 @@ class Role(IntEnum):
     OPERATOR = 1
     SUPERVISOR = 2
     ENGINEER = 3
+    ADMINISTRATOR = 4
+    """Also makes and changes accounts."""
+
+
+class CommandClass(StrEnum):
+    """What sort of act a command is: a person's right is a role, in an area, for some classes."""
+
+    NORMAL = "normal"
+    CRITICAL = "critical"
+    """Selected before it is operated, and its consequence is told first."""
+    MAINTENANCE = "maintenance"
+    EMERGENCY = "emergency"
+    """Always possible for who is on duty: it waits for nobody."""
 
 
 class Native(IntEnum):

@@ -281,4 +281,5 @@ ROLES = {
     Role.OPERATOR: Text(fr="Opérateur", en="Operator"),
     Role.SUPERVISOR: Text(fr="Chef de salle", en="Supervisor"),
     Role.ENGINEER: Text(fr="Ingénieur", en="Engineer"),
+    Role.ADMINISTRATOR: Text(fr="Administrateur", en="Administrator"),
 }

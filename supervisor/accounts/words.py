@@ -1,0 +1,60 @@
+"""The sentences of accounts, in both languages."""
+
+from __future__ import annotations
+
+from supervisor.model import Text
+
+WRONG = Text("Utilisateur ou mot de passe inconnu.", "Unknown user or password.")
+NO_PASSWORD = Text(
+    "Aucun mot de passe n'a encore été attribué à ce compte : demandez à un administrateur.",
+    "No password was given to this account yet: ask an administrator.",
+)
+DISABLED = Text(
+    "Ce compte est désactivé : adressez-vous à un administrateur.", "This account is disabled: see an administrator."
+)
+RENEW = Text(
+    "Ce mot de passe est provisoire : choisissez le vôtre pour ouvrir la session.",
+    "This password is a temporary one: choose your own to sign in.",
+)
+OTHER_PASSWORD = Text(
+    "Le nouveau mot de passe doit être différent de l'ancien.", "The new password must differ from the old one."
+)
+NOT_HERE = Text(
+    "Ce mot de passe est celui de l'annuaire : il se change là-bas.",
+    "This password is the directory's: it is changed there.",
+)
+NOT_FIRST = Text(
+    "Ce poste a déjà des comptes : un administrateur doit ouvrir une session.",
+    "This station has accounts already: an administrator must sign in.",
+)
+NOT_ADMINISTRATOR = Text(
+    "Seul un administrateur peut modifier les comptes.", "Only an administrator can change accounts."
+)
+NAME = Text(
+    "Il faut un nom, et un identifiant fait de lettres minuscules sans accent, de chiffres, de points et de tirets.",
+    "It takes a name, and an id of small letters without accents, digits, dots and hyphens.",
+)
+LAST_ONE = Text(
+    "C'est le dernier administrateur qui peut ouvrir une session : nommez-en d'abord un autre.",
+    "This is the last administrator who can sign in: appoint another one first.",
+)
+CONFLICT = Text(
+    "Le nom, le rôle et les zones de cette personne sont dans people.toml, dans le dossier du site : modifiez-les là.",
+    "Name, role and areas of this person are in people.toml, in the site folder: change them there.",
+)
+UNREADABLE = Text(
+    "Le fichier des comptes est illisible : voyez vigie.log ; les commandes d'urgence restent possibles.",
+    "The file of accounts cannot be read: see vigie.log; emergency commands remain possible.",
+)
+UNWRITTEN = Text(
+    "Le journal ou le fichier des comptes ne peut pas être écrit : rien n'a été modifié.",
+    "The journal or the file of accounts cannot be written: nothing was changed.",
+)
+
+
+def taken(id_: str) -> Text:
+    return Text(f"L'identifiant « {id_} » est déjà pris.", f'The id "{id_}" is taken.')
+
+
+def unknown_area(area: str) -> Text:
+    return Text(f"Le site n'a pas de zone « {area} ».", f'The site has no area "{area}".')
