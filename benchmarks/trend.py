@@ -3,9 +3,10 @@
     QT_QPA_PLATFORM=offscreen python -m benchmarks.trend [--days 365] [--step 60] [--rounds 40]
 
 Promise: thirty frames a second while a year of eight pens is panned, zoomed and read at the cursor, reads off the
-loop; and the highest and lowest value of the year are on the screen whatever the width. A frame is the wish, the
-curves drawn anew and everything painted that this moved. What counts is the time of the window's thread; the wall is
-told beside it, for other programs of the machine are in that. The year is written through the historian's own writer.
+loop; and the highest and lowest value of the year are on the screen whatever the width. Each link was down three times
+a day, and that is hatched. A frame is the wish, the curves drawn anew and everything painted that this moved. What
+counts is the time of the window's thread; the wall is told beside it, for other programs of the machine are in that.
+The year is written through the historian's own writer.
 """
 
 from __future__ import annotations
@@ -30,8 +31,10 @@ import drivers
 from alarms.engine import FIELDS
 from supervisor.clock import SECOND, HandClock
 from supervisor.columns import Columns
+from supervisor.database import Connection, Writer
 from supervisor.historian.history import History
 from supervisor.historian.writer import Historian
+from supervisor.holes import NAME, SCRIPT, HoleReader
 from supervisor.journal import JournalReader
 from supervisor.model import Role, Site, Tag, User
 from supervisor.site import load
@@ -60,6 +63,7 @@ class _Desk:
         self.site, self.table, self.texts = site, table.columns, table.texts
         self.alarms = Columns.create(len(site.alarms), FIELDS)
         self.history, self.journal = History(folder), JournalReader(folder / "journal.db")
+        self.holes = HoleReader(folder)
 
 
 def year(folder: Path, site: Site, tags: list[Tag], days: int, step_s: int) -> float:
@@ -89,6 +93,27 @@ def year(folder: Path, site: Site, tags: list[Tag], days: int, step_s: int) -> f
     historian.compact(everything=True)
     historian.close()
     return perf_counter() - begun
+
+
+def ledger(folder: Path, tags: list[Tag], days: int) -> int:
+    """Three holes a day in each link, every second one filled later; how many there are."""
+    links = sorted({tag.link for tag in tags if tag.link})
+    rows = [
+        (NOW - (days - day) * DAY * SECOND + third * 8 * 3600 * SECOND, link)
+        for link in links
+        for day in range(days)
+        for third in range(3)
+    ]
+    with Writer(folder / NAME, SCRIPT) as writer:
+        made = [(n, link, at, at + 600 * SECOND, "timeout", 8, 1) for n, (at, link) in enumerate(rows, 1)]
+        filled = [(n, tag.id, 5, at + 1, at + 2) for n, link, at, *_ in made[::2] for tag in tags if tag.link == link]
+
+        def work(connection: Connection) -> None:
+            connection.executemany("INSERT INTO hole VALUES (?, ?, ?, ?, ?, ?, ?)", made)
+            connection.executemany("INSERT INTO fill VALUES (?, ?, ?, ?, ?)", filled)
+
+        writer.submit(work).result()
+    return len(rows)
 
 
 def frames(view: TrendView, rounds: int) -> dict[str, list[tuple[float, float]]]:
@@ -171,6 +196,8 @@ def main() -> int:
         took = year(Path(temporary), site, tags, given.days, given.step)
         samples = given.days * DAY // given.step * len(tags)
         print(f"trend: {samples:,} samples written in {took:.1f} s")
+        holes = ledger(Path(temporary), tags, given.days)
+        print(f"  {holes:8,} holes of {len({tag.link for tag in tags})} links")
         loop: Any = qasync.QEventLoop(prepare())
         asyncio.set_event_loop(loop)
         with loop:

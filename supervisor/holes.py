@@ -13,11 +13,13 @@ Rules:
   At the next start what was open then ends where the history ends, and the pause is a hole of its own.
 - A pause shorter than `historian.writer.HOLE` leaves no hole, as it leaves no mark in the history.
 - A link that is up within `SETTLE` of the start had no trouble of its own: that time counts to the station's absence.
+- What the historian had to give up because its disk took nothing for too long is a hole of every link, never filled.
 - Readers open the file read only, from any process; a file that is not there yet has no holes.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -37,7 +39,11 @@ NAME = "holes.db"
 SETTLE = 15 * SECOND
 """Longer than any driver takes to connect to a controller that answers."""
 STATION = "station"
-"""The cause of a hole in which Vigie itself did not run; all others are names of qualities, in small letters."""
+"""The cause of a hole in which Vigie itself did not run."""
+DISK = "disk"
+"""The cause of a hole of what could not be written; all others are names of qualities, in small letters."""
+OWED_AGAIN = 10 * SECOND
+"""A hole that a full disk made can't be written on it either: it is tried so often until there is room."""
 
 SCRIPT = (
     """
@@ -109,6 +115,10 @@ class Holes:
         """Links that are down -> since when. At the start all of them are."""
         self._absent = bool(known) and now - known >= HOLE
         self._settling = True
+        self._lock = threading.Lock()
+        self._owed: tuple[int, int] | None = None
+        """What the historian gave up and the ledger does not have yet."""
+        self._owed_at = 0
         self._submit(lambda connection: self._resume(connection, known, now)).result()
 
     def close(self) -> None:
@@ -125,6 +135,26 @@ class Holes:
             self._settle()
         if change.late is not None and len(change.late):
             self._fill(change.late)
+        if self._owed and change.arrival_time - self._owed_at >= OWED_AGAIN:
+            self._owed_at = change.arrival_time
+            self._pay()
+
+    def miss(self, start: int, end: int) -> None:
+        """The historian gave up what it had of start < t <= end; from any thread."""
+        with self._lock:
+            self._owed = (min(start, self._owed[0]), max(end, self._owed[1])) if self._owed else (start, end)
+
+    def _pay(self) -> None:
+        with self._lock:
+            owed, self._owed = self._owed, None
+        if owed is None:
+            return
+
+        def work(connection: Connection) -> None:
+            for link, (tags, _) in self._rows.items():
+                _insert(connection, link, owed, DISK, tags, False)
+
+        self._submit(work).add_done_callback(lambda done: self.miss(*owed) if done.exception() else None)
 
     def _learn(self, change: Change) -> None:
         """Why the tags of a link are bad: the first of the batch stands for all."""
@@ -247,6 +277,10 @@ _OF_TAG = """SELECT link, start, end, cause, fillable, 1, count(fill.tag), coale
   FROM hole LEFT JOIN fill ON fill.hole = hole.id AND fill.tag = ?
   WHERE link = ? AND start < ? AND (end IS NULL OR end > ?) GROUP BY hole.id ORDER BY start"""
 
+_OF_ITSELF = """SELECT '', start, min(end), cause, 0, 1, 0, 0 FROM hole WHERE cause IN (?, ?) AND start < ? AND end > ?
+  GROUP BY start, cause ORDER BY start"""
+"""The end is that of the link that came back first: by then the station was up."""
+
 
 def holes(folder: Path, start: int, end: int, link: str | None = None) -> list[Hole]:
     """The holes of a link, or of all, that reach into start < t <= end, oldest first.
@@ -257,8 +291,29 @@ def holes(folder: Path, start: int, end: int, link: str | None = None) -> list[H
 
 
 def holes_of(folder: Path, tag: Tag, start: int, end: int) -> list[Hole]:
-    """The holes of one tag, as `holes`: filled where it has had samples since. None for a tag nobody carries."""
-    return _read(folder, _OF_TAG, (tag.id, tag.link, end, start)) if tag.link else []
+    """The holes of one tag, as `holes`: filled where it has had samples since.
+
+    A tag that no link carries (calculated, or the station's own) has those that are Vigie's.
+    """
+    if not tag.link:
+        return _read(folder, _OF_ITSELF, (STATION, DISK, end, start))
+    return _read(folder, _OF_TAG, (tag.id, tag.link, end, start))
+
+
+class HoleReader:
+    """The ledger for whoever draws or prints it, from any process and thread. StoreError where it can't be read."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` is that of the history."""
+        self._folder = folder
+
+    def holes(self, start: int, end: int, link: str | None = None) -> list[Hole]:
+        """See `holes`."""
+        return holes(self._folder, start, end, link)
+
+    def of(self, tag: Tag, start: int, end: int) -> list[Hole]:
+        """See `holes_of`."""
+        return holes_of(self._folder, tag, start, end)
 
 
 def _read(folder: Path, query: str, words: tuple[str | int | None, ...]) -> list[Hole]:

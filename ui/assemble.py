@@ -21,6 +21,7 @@ from supervisor.clock import Clock, SystemClock
 from supervisor.desk.acts import acts, link_acts, substitution_acts
 from supervisor.desk.alarm_desk import AlarmDesk
 from supervisor.desk.desk import Desk
+from supervisor.desk.plans import Plans, plan_acts
 from supervisor.desk.substitution import Substitutions
 from supervisor.desk.trust_desk import TrustDesk, trust_acts
 from supervisor.driver import Traffic
@@ -85,8 +86,10 @@ class Assembly:
         faults = Faults(clock)
         station.history, station.faults = historian.vitals, faults.recent
         historian.report = partial(_note_damage, journal)
+        historian.missed = holes.miss
         rows = acts(desk, AlarmDesk(site, alarms, journal, station.links))
         rows |= trust_acts(TrustDesk(site, TrustStore(folder.vault(site).pki), journal))
+        rows |= plan_acts(Plans(site, desk.people, journal, clock))
         history = History(folder.history)
         substitutions = Substitutions(site, journal, clock, station.substitute)
         rows |= link_acts(LinkBook(site, station.links, history, clock)) | substitution_acts(substitutions)

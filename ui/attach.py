@@ -15,6 +15,7 @@ from supervisor.ask import Asker
 from supervisor.columns import Columns
 from supervisor.errors import StoreError, Unavailable
 from supervisor.historian.history import History
+from supervisor.holes import HoleReader
 from supervisor.journal import JournalReader
 from supervisor.model import Site
 from supervisor.table import TagTable
@@ -34,6 +35,8 @@ class Attachment(Protocol):
     alarms: Columns
     """Columns of `alarms.engine`, one row per `site.alarms`."""
     history: History
+    holes: HoleReader
+    """What the history has missed; to be read in a thread."""
     journal: JournalReader
 
     async def ask(self, act: str, **words: Any) -> Mapping[str, Any]:
@@ -57,6 +60,7 @@ class RemoteAttachment:
         self.texts = Texts.create()
         self.alarms = Columns.create(len(site.alarms), ALARM_FIELDS)
         self.history = History(folder.history)
+        self.holes = HoleReader(folder.history)
         self.journal = JournalReader(folder.journal)
         self._folder = folder
         self._asker = Asker(folder.station, user)

@@ -141,6 +141,8 @@ class Historian:
         self._flushing = threading.Lock()
         self.report: Callable[[Damage], None] = lambda damage: None
         """Hears of each damage the scrub finds, once and in the scrub's thread."""
+        self.missed: Callable[[int, int], None] = lambda start, end: None
+        """Hears of each span, start < t <= end in ns UTC, whose samples were given up; in the flushing thread."""
         self._keeping = threading.Lock()
 
     def _open(self, folder: Path) -> None:
@@ -240,6 +242,7 @@ class Historian:
             self._rows.append(row)
             while sum(len(row.data) for row in self._rows) > WAITING_BYTES:
                 lost = self._rows.popleft()
+                self.missed(lost.t0 - 1, lost.t1)
                 log.error("Memory for unwritten history is used up: %d samples are given up.", lost.n)
 
     def _write(self) -> int:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from supervisor.clock import SECOND, HandClock
+from supervisor.errors import StoreError
 from supervisor.flow import Batch
-from supervisor.holes import NAME, STATION, Hole, Holes, State, holes, holes_of
+from supervisor.holes import DISK, NAME, STATION, Hole, HoleReader, Holes, State, holes, holes_of
 from supervisor.model import Quality
 from supervisor.station import Station
 from supervisor.table import TagTable
@@ -227,3 +229,48 @@ def test_that_kill_9_leaves_every_hole_that_was_told_and_a_file_that_is_sound(tm
     assert all(hole.end is not None and hole.state in (State.PARTLY, State.EMPTY) for hole in mine)
     assert all(hole.state is State.PARTLY for hole in mine[: told - 1])
     assert [hole.cause for hole in found if hole.cause != "timeout"] == [STATION]
+
+
+def test_that_what_a_full_disk_cost_is_a_hole_of_every_link_once_there_is_room(tmp_path: Path) -> None:
+    one = Ledger(tmp_path)
+    one.wait(SECOND)
+    one.say(1.0)
+    lost = one.clock.now()
+    one.holes.miss(lost, lost + SECOND)
+    one.holes.miss(lost + SECOND, lost + 3 * SECOND)
+    one.wait(MINUTE)
+    one.say(1.0)
+    one.past("E.t0", one.clock.now())
+    assert one.read() == [Hole("L", lost, lost + 3 * SECOND, DISK, State.LOST, 5, 0, 0)]
+    tag = one.site.tag_by_id["VIGIE.good"]
+    assert [hole.cause for hole in HoleReader(tmp_path).of(tag, 0, START * 2)] == [DISK]
+    one.holes.close()
+
+
+@pytest.mark.logs("Not written")
+def test_that_a_hole_of_a_full_disk_waits_until_the_ledger_can_be_written(tmp_path: Path) -> None:
+    one = Ledger(tmp_path)
+    one.wait(SECOND)
+    one.say(1.0)
+
+    def full(enough: int) -> None:
+        one.holes._writer.submit(
+            lambda connection: connection.execute(f"PRAGMA max_page_count={enough}").fetchall()
+        ).result()
+
+    full(1)
+    lost = one.clock.now()
+    one.holes._rows = {f"L-{n}": (5, False) for n in range(2000)}
+    one.holes.miss(lost, lost + SECOND)
+    for _ in range(3):
+        one.wait(MINUTE)
+        one.past("E.t0", one.clock.now())
+        with suppress(StoreError):
+            one.holes._submit(lambda _: None).result()
+    assert holes(tmp_path, lost, lost + SECOND, "L-0") == []
+    full(1 << 30)
+    one.wait(MINUTE)
+    one.past("E.t0", one.clock.now())
+    one.read()
+    assert [hole.cause for hole in holes(tmp_path, lost, lost + SECOND, "L-0")] == [DISK]
+    one.holes.close()

@@ -16,6 +16,7 @@ from supervisor.columns import Columns
 from supervisor.errors import Refused
 from supervisor.flow import Batch
 from supervisor.historian.history import History
+from supervisor.holes import HoleReader
 from supervisor.journal import Entry, Journal, JournalReader
 from supervisor.model import (
     Alarm,
@@ -325,6 +326,7 @@ class TownStation:
         self.engine = Alarms(site, folder / "alarms.db", self.writer, clock)
         self.alarms: Columns = self.engine.columns
         self.history = History(folder / "history")
+        self.holes = HoleReader(folder / "history")
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.refusal: Refused | None = None
         self.link_pages: dict[str, dict[str, Any]] = {}

@@ -18,12 +18,11 @@ from numpy.typing import NDArray
 
 from supervisor.clock import SECOND
 from supervisor.historian.history import Trend
+from ui.trend.missed import NONE, Missing, Stretch, cut, merged
 
 Times = NDArray[np.float64]
 """Seconds UTC, as the plot wants them."""
 Values = NDArray[np.float64]
-Stretch = tuple[float, float]
-"""From and to, seconds UTC."""
 
 NOTHING: Values = np.empty(0)
 LIVE_CAPACITY = 4096
@@ -62,23 +61,41 @@ class Past:
 
     segments: Segments
     bad: tuple[Stretch, ...] = ()
-    """Where the quality was bad."""
+    """Where the quality was bad or a hole is, merged, oldest first."""
     until: float = -np.inf
     """Up to where it is complete, seconds UTC."""
     exact: bool = True
     open: bool = True
     """It was read up to the present of then: live values may continue it."""
+    missing: Missing = NONE
+    """The holes of the ledger."""
+    filled: tuple[Stretch, ...] = ()
+    """Those whose values came later, merged."""
 
     @classmethod
-    def of(cls, trend: Trend, open_: bool) -> Past:
+    def of(cls, trend: Trend, open_: bool, missing: Missing = NONE, apart: float = 0.0) -> Past:
+        """`apart`: what is no farther apart, in seconds, is hatched as one."""
         until = trend.until / SECOND
-        bad = tuple((start / SECOND, end / SECOND) for start, end in trend.bad)
-        time = trend.time / SECOND
-        if not trend.step:
-            return cls(Segments.held(time, trend.mean, until), bad, until, True, open_)
-        half = trend.step / SECOND / 2
-        end = np.minimum(time + half, until)
-        return cls(Segments(time - half, end, trend.low, trend.high, trend.mean), bad, until, False, open_)
+        holes = merged(missing.stretches(filled=False, until=until))
+        bad = merged([*((start / SECOND, end / SECOND) for start, end in trend.bad), *holes], apart)
+        filled = tuple(merged(missing.stretches(filled=True, until=until), apart))
+        segments = _broken(_segments(trend, until), holes, bool(trend.step))
+        return cls(segments, tuple(bad), until, not trend.step, open_, missing, filled)
+
+
+def _segments(trend: Trend, until: float) -> Segments:
+    time = trend.time / SECOND
+    if not trend.step:
+        return Segments.held(time, trend.mean, until)
+    half = trend.step / SECOND / 2
+    return Segments(time - half, np.minimum(time + half, until), trend.low, trend.high, trend.mean)
+
+
+def _broken(known: Segments, holes: list[Stretch], columns: bool) -> Segments:
+    if not holes or not len(known.start):
+        return known
+    end, keep = cut(known.start, known.end, holes, columns)
+    return Segments(known.start[keep], end[keep], known.low[keep], known.high[keep], known.mean[keep])
 
 
 class Ring:
@@ -162,6 +179,8 @@ class Curve:
         """Where values came that can't be believed, oldest first; for hatching."""
         tail = self._tail(now)
         rows = np.flatnonzero(np.isnan(tail.mean))
+        if not len(rows):
+            return list(self.past.bad)
         return merged([*self.past.bad, *zip(tail.start[rows].tolist(), tail.end[rows].tolist(), strict=True)])
 
     def _tail(self, now: float) -> Segments:
@@ -187,7 +206,14 @@ class Curve:
 
 
 def _steps(known: Segments) -> tuple[Times, Values]:
-    return np.column_stack([known.start, known.end]).ravel(), np.repeat(known.mean, 2)
+    """Two points a row, and a NaN where a row does not reach the next one: nothing joins what a hole parts."""
+    time, value = np.column_stack([known.start, known.end]).ravel(), np.repeat(known.mean, 2)
+    gaps = np.flatnonzero(known.start[1:] > known.end[:-1]) + 1
+    return (
+        (np.insert(time, 2 * gaps, known.end[gaps - 1]), np.insert(value, 2 * gaps, np.nan))
+        if len(gaps)
+        else (time, value)
+    )
 
 
 def _band(known: Segments) -> tuple[Times, Values]:
@@ -200,14 +226,3 @@ def _band(known: Segments) -> tuple[Times, Values]:
     value = np.column_stack([first, second]).ravel()
     gaps = np.flatnonzero(known.start[1:] - known.end[:-1] > 0.5 * (known.end - known.start)[:-1]) + 1
     return np.insert(time, 2 * gaps, known.end[gaps - 1]), np.insert(value, 2 * gaps, np.nan)
-
-
-def merged(stretches: list[Stretch]) -> list[Stretch]:
-    """Those that touch become one; oldest first."""
-    result: list[Stretch] = []
-    for start, end in sorted(stretches):
-        if result and start <= result[-1][1]:
-            result[-1] = (result[-1][0], max(end, result[-1][1]))
-        else:
-            result.append((start, end))
-    return result

@@ -1,6 +1,6 @@
 """Layers: what lies behind the curves and over them, in pixels of the plot.
 
-Behind: nights, grid, hatched spans of the chosen pen. Over: alarm limits with their words, pen numbers, cursor, marks.
+Behind: nights, grid, what is missing (hatching.py). Over: alarm limits with their words, pen numbers, cursor, marks.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from supervisor.clock import SECOND
@@ -20,6 +20,8 @@ from ui.shapes import elided, text_width
 from ui.trend.axes import AIR
 from ui.trend.badge import BADGE_PX, paint_badge
 from ui.trend.comparison import Comparison
+from ui.trend.hatching import LABEL_PX, LANE_PX, lane_at, lanes_of, paint_labels, paint_lanes, paint_spans
+from ui.trend.missed import Missed, visible
 from ui.trend.pen import Pen
 
 NIGHT_ALPHA = {"light": 15, "dark": 46}
@@ -43,6 +45,7 @@ class Scene:
     standing: frozenset[int] = frozenset()
     """Alarm rows that stand now."""
     hatched: list[tuple[float, float]] = field(default_factory=list)
+    """Where nothing is known of the chosen pen, oldest first."""
     nights: list[tuple[float, float]] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     parts: list[float] = field(default_factory=list)
@@ -115,14 +118,13 @@ class Backdrop(Layer):
         self._hatch(painter)
 
     def _hatch(self, painter: QPainter) -> None:
-        brush = QBrush(self._faint("bad", 110), Qt.BrushStyle.BDiagPattern)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for span in self._scene.hatched:
-            place = self._stretch(span)
-            if span[0] < self._scene.end and span[1] > self._scene.start:
-                place.setWidth(max(place.width(), 1.0))  # a second of 30 days is still said
-                painter.fillRect(place, self._faint("bad", 22))
-                painter.fillRect(place, brush)
+        scene, look = self._scene, self._look
+        span = (scene.start, scene.end)
+        if scene.chosen:
+            filled = visible(scene.chosen.curve.past.filled, *span)
+            paint_spans(painter, self._stretch, filled, look.color("text2"), filled=True)
+        paint_spans(painter, self._stretch, visible(scene.hatched, *span), look.color("bad"), filled=False)
+        paint_lanes(painter, self._stretch, lanes_of(scene.pens, scene.chosen, span), span, look)
 
 
 class Overlay(Layer):
@@ -132,6 +134,7 @@ class Overlay(Layer):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._scene.chosen:
             self._limits(painter, self._scene.chosen)
+            self._holes(painter, self._scene.chosen)
         self._notes(painter)
         self._badges(painter)
         self._marks(painter)
@@ -155,6 +158,23 @@ class Overlay(Layer):
             painter.fillRect(place, self._faint("canvas", 200))
             painter.setPen(look.color("text" if stands else "text2"))
             painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), text)
+
+    def _holes(self, painter: QPainter, pen: Pen) -> None:
+        """The causes of the chosen pen's holes, below the lanes."""
+        scene, span = self._scene, (self._scene.start, min(self._scene.end, self._scene.now))
+        least = LABEL_PX / max(self.boundingRect().width(), 1.0) * (scene.end - scene.start)
+        top = 6 + (LANE_PX + 1) * len(lanes_of(scene.pens, pen, span))
+        paint_labels(painter, self._stretch, pen.curve.past.missing.within(*span, least), top, span, self._look)
+
+    def holes_at(self, place: QPointF, near_px: float) -> tuple[Pen, list[Missed]] | None:
+        """The pen whose holes are there, in pixels of the plot: a lane's, else the chosen one; and these holes."""
+        scene, width = self._scene, max(self.boundingRect().width(), 1.0)
+        pen = lane_at(place.y(), lanes_of(scene.pens, scene.chosen, (scene.start, scene.end))) or scene.chosen
+        if pen is None:
+            return None
+        instant = scene.start + (scene.end - scene.start) * place.x() / width
+        near = (scene.end - scene.start) * near_px / width
+        return pen, pen.curve.past.missing.within(instant - near, min(instant + near, scene.now))
 
     def _badges(self, painter: QPainter) -> None:
         """The number of each pen where its curve ends, moved apart where they would cover each other."""

@@ -19,7 +19,9 @@ from ui.shapes import elided
 from ui.trend import words
 from ui.trend.badge import dash, paint_badge
 from ui.trend.figures import TableOfFigures
+from ui.trend.hatching import told
 from ui.trend.layers import Scene
+from ui.trend.missed import Missed
 from ui.trend.nights import Nights
 from ui.trend.pen import Pen
 from ui.trend.plot import TrendPlot
@@ -28,6 +30,8 @@ WIDTH, HEIGHT = 1060.0, 740.0
 """The page in the pixels of the screen: A4 across at 96 dots an inch, without its margins."""
 HEAD_PX, ROW_PX, FOOT_PX = 74.0, 19.0, 18.0
 LEAST_PLOT_PX = 240.0
+MOST_HOLES = 6
+"""Lines for holes; the rest of them are counted."""
 MARGIN_MM = 8.0
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -77,12 +81,18 @@ class _Page:
 
     def paint(self) -> None:
         notes = [one for one in self._sheet.scene.notes if self._inside(one.at / SECOND)]
+        holes = self._holes()
         table_px = ROW_PX * (len(self._pens) + 1) + 8
         most = max(int((HEIGHT - HEAD_PX - table_px - FOOT_PX - LEAST_PLOT_PX) / ROW_PX), 0)
+        missing = holes[: MOST_HOLES if len(holes) <= MOST_HOLES else MOST_HOLES - 1]
+        if len(missing) < len(holes):
+            missing.append(self._look.say(words.MORE_HOLES).format(len(holes) - len(missing)))
+        most = max(most - len(missing), 0)
         shown = notes[: most if len(notes) <= most else max(most - 1, 0)]
         lines = [self._note(one.at, one.text, one.who, one.tag) for one in shown]
         if len(shown) < len(notes):
             lines.append(self._look.say(words.MORE_NOTES).format(len(notes) - len(shown)))
+        lines = missing + lines
         below = HEIGHT - FOOT_PX - ROW_PX * len(lines)
         self._head()
         self._plot(QRectF(0, HEAD_PX, WIDTH, below - table_px - HEAD_PX))
@@ -90,6 +100,18 @@ class _Page:
         for at, line in enumerate(lines):
             self._text(QRectF(4, below + at * ROW_PX, WIDTH - 8, ROW_PX), line, "label")
         self._foot()
+
+    def _holes(self) -> list[str]:
+        """A line for each hole in view, with the numbers of the pens that have it."""
+        scene, found = self._sheet.scene, dict[Missed, list[int]]()
+        for pen in self._pens:
+            for hole in pen.curve.past.missing.within(scene.start, min(scene.end, scene.now)):
+                found.setdefault(hole, []).append(pen.number)
+        name = self._look.say(words.HOLE)
+        return [
+            f"{name} {', '.join(map(str, numbers))}  ·  {told(hole, self._look, scene.now)}"
+            for hole, numbers in sorted(found.items(), key=lambda one: one[0].start)
+        ]
 
     def _head(self) -> None:
         """Whose curves, of when, in which time."""

@@ -15,9 +15,11 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from supervisor.desk.notes import Note
 from ui.look import Look
 from ui.scales import Limit
+from ui.trend import words
 from ui.trend.axes import AIR, HEAD_PX, TimeAxis, ValueAxis
 from ui.trend.badge import dash
 from ui.trend.comparison import COMPARISONS
+from ui.trend.hatching import MOST_TOLD, NEAR_PX, told
 from ui.trend.layers import Backdrop, Overlay, Scene
 from ui.trend.nights import Nights
 from ui.trend.pen import Pen
@@ -251,8 +253,20 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]
     def _on_mouse(self, place: QPointF) -> None:
         inside = self.box.sceneBoundingRect().contains(place)
         note = self._layers[1].note_at(self.box.mapFromScene(place)) if inside else None
-        self.setToolTip(note.text if note else "")
+        self.setToolTip(note.text if note else self.hole_words(self.box.mapFromScene(place)) if inside else "")
         self.pointed.emit(self.box.instant(self.box.mapFromScene(place).x()) if inside else NOWHERE)
+
+    def hole_words(self, place: QPointF) -> str:
+        """What is missing there, in pixels of the plot; empty where nothing is."""
+        found = self._layers[1].holes_at(place, NEAR_PX)
+        if found is None or not found[1]:
+            return ""
+        pen, holes = found
+        look, tag = self._look, pen.tag
+        lines = [f"{pen.number}  {look.say(tag.spec.name)} – {tag.equipment.id}"]
+        lines += [told(hole, look, self.shown.now) for hole in holes[:MOST_TOLD]]
+        more = len(holes) - MOST_TOLD
+        return "\n".join(lines + ([look.say(words.MORE_HOLES).format(more)] if more > 0 else []))
 
     def leaveEvent(self, event: Any) -> None:
         super().leaveEvent(event)

@@ -11,9 +11,12 @@ from typing import Any, Protocol
 
 from supervisor.clock import SECOND
 from supervisor.errors import StoreError
-from supervisor.historian.history import History, Trend
+from supervisor.historian.history import Trend
+from ui.attach import Attachment
 from ui.pages import Context
+from ui.trend import missed
 from ui.trend.curve import Curve, Past
+from ui.trend.missed import Missing
 from ui.trend.pen import Pen
 from ui.trend.summary import summarise
 
@@ -26,7 +29,7 @@ Step = tuple[Callable[[], Any], Callable[[Any], None]]
 class Wish(Protocol):
     """What should be read, step by step."""
 
-    def steps(self, history: History) -> Iterator[Step]: ...
+    def steps(self, source: Attachment) -> Iterator[Step]: ...
 
 
 @dataclass(frozen=True)
@@ -54,25 +57,32 @@ class CurvesWish:
         count = max(ceil(min(last, now) / width) - first, 1)
         return cls(pens, first * width, (first + count) * width, count, last >= now, last)
 
-    def steps(self, history: History) -> Iterator[Step]:
+    def steps(self, source: Attachment) -> Iterator[Step]:
         for pen in self.pens:
-            yield partial(self._trend, history, pen, self.end), partial(self._take, pen)
+            yield partial(self._trend, source, pen, self.end), partial(self._take, pen)
         for name, shift in self.ghosts:
             for pen in self.pens:
-                read = partial(self._trend, history, pen, self.last, shift)
+                read = partial(self._trend, source, pen, self.last, shift)
                 yield read, partial(self._take_ghost, pen, name, shift)
 
-    def _trend(self, history: History, pen: Pen, end: float, shift: float = 0.0) -> Trend:
+    def _trend(self, source: Attachment, pen: Pen, end: float, shift: float = 0.0) -> tuple[Trend, Missing]:
+        """Curve and holes of one span, so that neither is drawn without the other."""
         columns = max(round(self.columns * (end - self.start) / (self.end - self.start)), 1)
         first, last = round((self.start - shift) * SECOND), round((end - shift) * SECOND)
-        return history.trend(pen.tag.id, first, last, columns)
+        missing = missed.read(source.holes, source.history, pen.tag, first, last)
+        return source.history.trend(pen.tag.id, first, last, columns), missing
 
-    def _take(self, pen: Pen, trend: Trend) -> None:
-        pen.curve.past = Past.of(trend, self.open)
+    def _take(self, pen: Pen, found: tuple[Trend, Missing]) -> None:
+        pen.curve.past = Past.of(found[0], self.open, found[1], self._apart)
 
-    def _take_ghost(self, pen: Pen, name: str, shift: float, trend: Trend) -> None:
-        pen.ghosts[name] = Curve(Past.of(trend, False))
+    def _take_ghost(self, pen: Pen, name: str, shift: float, found: tuple[Trend, Missing]) -> None:
+        pen.ghosts[name] = Curve(Past.of(found[0], False, found[1], self._apart))
         pen.shifts[name] = shift
+
+    @property
+    def _apart(self) -> float:
+        """A column, in seconds: a screen shows no finer pause between two hatched stretches."""
+        return (self.end - self.start) / self.columns
 
 
 @dataclass(frozen=True)
@@ -84,9 +94,9 @@ class FiguresWish:
     """Seconds UTC."""
     end: float
 
-    def steps(self, history: History) -> Iterator[Step]:
+    def steps(self, source: Attachment) -> Iterator[Step]:
         for pen in self.pens:
-            yield partial(summarise, history, pen.tag, self.start, self.end), partial(setattr, pen, "summary")
+            yield partial(summarise, source.history, pen.tag, self.start, self.end), partial(setattr, pen, "summary")
 
 
 class Reader:
@@ -125,7 +135,7 @@ class Reader:
             self._busy = False
 
     async def _read(self, wish: Wish) -> None:
-        for read, take in wish.steps(self._context.attachment.history):
+        for read, take in wish.steps(self._context.attachment):
             if self._task is None:
                 return
             # the loop by name: while a dialog of Qt runs its own, asyncio knows of no running one

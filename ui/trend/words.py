@@ -91,6 +91,10 @@ COMPARED_WITH = Text(fr="Comparé à :", en="Compared with:")
 FIGURES_OF = Text(fr="Statistiques de A à B :", en="Figures from A to B:")
 MADE = Text(fr="Édité le {} par {}", en="Made {} by {}")
 MORE_NOTES = Text(fr="… et {} autres annotations", en="… and {} more notes")
+MORE_HOLES = Text(fr="… et {} autres trous", en="… and {} more holes")
+HOLE = Text(fr="Trou", en="Hole")
+HOLE_UNTIL = Text(fr="trou jusqu'à {} : {}, {}", en="hole until {}: {}, {}")
+HOLE_OPEN = Text(fr="trou : {}, {}", en="hole: {}, {}")
 COLUMNS = (
     Text(fr="tag", en="tag"),
     Text(fr="désignation", en="name"),
@@ -100,6 +104,7 @@ COLUMNS = (
     Text(fr="valeur", en="value"),
     Text(fr="minimum", en="minimum"),
     Text(fr="maximum", en="maximum"),
+    Text(fr="trou", en="hole"),
 )
 """Of the exported table."""
 

@@ -186,6 +186,8 @@ def test_that_memory_for_what_waits_has_an_end_and_the_oldest_goes_first(
     def refuse(*_: object) -> None:
         raise StoreError("the disk is full")
 
+    missed: list[tuple[int, int]] = []
+    plant.historian.missed = lambda start, end: missed.append((start, end))
     monkeypatch.setattr("supervisor.historian.writer.WAITING_BYTES", 20_000)
     with monkeypatch.context() as full:
         full.setattr("supervisor.historian.writer._insert", refuse)
@@ -197,4 +199,6 @@ def test_that_memory_for_what_waits_has_an_end_and_the_oldest_goes_first(
     found = plant.history.samples("P.t2", START, FAR)
     assert 1000 <= len(found) < 6000
     assert found.time[-1] == START + 6000 * SECOND, "the newest stay"
+    assert missed[0][0] == START + SECOND - 1, "and it is said what is missing"
+    assert missed[-1][1] < found.time[0]
     assert not (found.quality >= BAD).any()

@@ -1,0 +1,112 @@
+"""Hatching: holes and bad values behind the curves, with their causes; those of the other pens in lanes at the top.
+
+////////   nothing is known, or what came can't be believed
+\\\\\\\\   a hole whose values came later: the curve runs through it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+
+from supervisor.clock import SECOND
+from ui.hole_words import SAMPLES, cause_words, lasted, state_words
+from ui.look import Look
+from ui.shapes import text_width
+from ui.trend.missed import Missed, Stretch, visible
+from ui.trend.pen import Pen
+
+LANE_PX = 4.0
+LANES_TOP_PX = 2.0
+NEAR_PX = 3.0
+"""How near to a hole the pointer is on it."""
+LABEL_PX = 66.0
+"""Width of a hole below which only its tip says what it is."""
+MOST_TOLD = 3
+
+Place = Callable[[Stretch], QRectF]
+"""Where a stretch of time is on the plot."""
+
+
+def paint_spans(painter: QPainter, place: Place, spans: Sequence[Stretch], color: QColor, filled: bool) -> None:
+    """Hatch stretches of time from top to bottom."""
+    pattern = Qt.BrushStyle.FDiagPattern if filled else Qt.BrushStyle.BDiagPattern
+    faint, strong = QColor(color), QColor(color)
+    faint.setAlpha(12 if filled else 22)
+    strong.setAlpha(60 if filled else 110)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for span in spans:
+        box = place(span)
+        box.setWidth(max(box.width(), 1.0))  # a second of 30 days is still said
+        painter.fillRect(box, faint)
+        painter.fillRect(box, QBrush(strong, pattern))
+    painter.setPen(QPen(strong, 1, Qt.PenStyle.DotLine))
+    for span in spans if filled else ():
+        box = place(span)
+        for x in (box.left(), box.right()):
+            painter.drawLine(QPointF(round(x) + 0.5, box.top()), QPointF(round(x) + 0.5, box.bottom()))
+
+
+def paint_lanes(painter: QPainter, place: Place, lanes: Sequence[Pen], span: Stretch, look: Look) -> None:
+    """A strip for each of the other pens that has anything missing in view, in its colour."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    for at, pen in enumerate(lanes):
+        color = QColor(look.color(f"pen{pen.number}"))
+        for stretches, alpha in ((pen.curve.past.filled, 80), (pen.curve.past.bad, 220)):
+            color.setAlpha(alpha)
+            for stretch in visible(stretches, *span):
+                box = place(stretch)
+                top = LANES_TOP_PX + at * (LANE_PX + 1)
+                painter.fillRect(QRectF(box.left(), top, max(box.width(), 2.0), LANE_PX), color)
+
+
+def lanes_of(pens: Sequence[Pen], chosen: Pen | None, span: Stretch) -> list[Pen]:
+    """The pens that have a lane."""
+    others = (pen for pen in pens if pen is not chosen)
+    return [pen for pen in others if visible(pen.curve.past.bad, *span) or visible(pen.curve.past.filled, *span)]
+
+
+def lane_at(y: float, lanes: Sequence[Pen]) -> Pen | None:
+    """The pen whose lane is there."""
+    at = int((y - LANES_TOP_PX) // (LANE_PX + 1))
+    return lanes[at] if y >= LANES_TOP_PX and at < len(lanes) else None
+
+
+def paint_labels(
+    painter: QPainter, place: Place, holes: Sequence[Missed], top: float, span: Stretch, look: Look
+) -> None:
+    """Cause and fate in each hole that has room for them."""
+    for hole in holes:
+        box = place((hole.start, min(hole.end, span[1])))
+        y = top
+        for words, weight in ((cause_words(hole.cause), 600), (state_words(hole.state), 400)):
+            text, font = look.say(words), look.font("hint", weight)
+            width = text_width(text, font) + 8
+            if width > box.width():
+                continue
+            sheet = QRectF(box.center().x() - width / 2, y, width, 15)
+            ground = QColor(look.color("canvas"))
+            ground.setAlpha(215)
+            painter.fillRect(sheet, ground)
+            painter.setFont(font)
+            painter.setPen(look.color("text" if weight == 600 else "text2"))
+            painter.drawText(sheet, int(Qt.AlignmentFlag.AlignCenter), text)
+            y += 15
+
+
+def told(hole: Missed, look: Look, now: float) -> str:
+    """One hole in one line: when, how long, why, and what has become of it."""
+    begun = round(hole.start * SECOND)
+    until = f" → {_clock(hole.end, hole.start, look)}" if hole.end <= now else " →"
+    long = lasted(min(hole.end, now) - hole.start, look)
+    fate = look.say(state_words(hole.state))
+    more = f" ({look.say(SAMPLES).format(look.number(hole.samples, 0))})" if hole.samples else ""
+    return f"{look.date(begun)} {look.clock(begun)}{until} · {long} · {look.say(cause_words(hole.cause))}, {fate}{more}"
+
+
+def _clock(instant: float, begun: float, look: Look) -> str:
+    stamp = round(instant * SECOND)
+    day = look.date(stamp)
+    return look.clock(stamp) if day == look.date(round(begun * SECOND)) else f"{day} {look.clock(stamp)}"
