@@ -1,7 +1,7 @@
 """`load` and `check`: a site folder -> `Site`, or every problem in it.
 
     site, areas ─> links ─> types: tags ─> lists, raw ─> groups ─> formulas ─> types: alarms, commands ─> packs ─> lists
-    ─> numbers ─> calculated tags
+    ─> numbers ─> calculated tags ─> programmes
 
 Each step reads on over the mistakes of the step before; nothing is numbered unless there was none.
 """
@@ -24,13 +24,15 @@ from supervisor.site.groups import GroupDraft, read_groups, unused_ids
 from supervisor.site.links import read_links
 from supervisor.site.numbering import Numbering
 from supervisor.site.packs import read_packs
+from supervisor.site.positions import read_positions
 from supervisor.site.problems import Problem
+from supervisor.site.programmes import read_schedule
 from supervisor.site.rules import finish
 from supervisor.site.territory import read_areas, read_people, read_territory
 
 ENTRIES = (
-    "site.toml", "areas.toml", "links.csv", "people.toml", "groups.toml",
-    "types", "packs", "equipment", "pages", "map",
+    "site.toml", "areas.toml", "links.csv", "people.toml", "groups.toml", "calendars.toml", "programmes.toml",
+    "types", "packs", "equipment", "pages", "map", "positions.toml", "alarms",
 )  # fmt: skip
 """What a site folder holds; anything else is left alone unless it looks like one of these mistyped."""
 
@@ -85,6 +87,7 @@ class _Folder:
             fingerprint=fingerprint(self._folder),
         )
         site = derive(site, self._groups, self._findings)
+        read_schedule(site, self._findings)
         self._stop_on_problems()
         return site
 
@@ -94,6 +97,7 @@ class _Folder:
         territory = read_territory(folder, findings)
         areas: Catalogue[Area] = read_areas(folder, findings)
         users = read_people(folder, areas, findings)
+        read_positions(folder, areas, territory.systems, findings)
         links, rows = read_links(folder, self._protocols, areas, findings)
         drafts = read_drafts(folder, territory.systems, findings)
         sheets = read_lists(folder, findings)

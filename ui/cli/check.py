@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date
 
 import drivers
 from supervisor.errors import SiteError
 from supervisor.site import load
+from supervisor.site.calendars import warnings
 
 
 def check(given: argparse.Namespace) -> int:
@@ -19,6 +21,8 @@ def check(given: argparse.Namespace) -> int:
     problems = [*problems, *lint(site, pages)]
     if problems:
         raise SiteError(sorted(problems))
+    for warning in warnings(site, date.today()):
+        print(f"warning: {warning}")
     print(
         f"{given.site}: {len(site.equipment)} equipment on {len(site.links)} links, {len(site.tags)} tags, "
         f"{len(site.alarms)} alarms, {len(pages)} pages; no mistake found"
