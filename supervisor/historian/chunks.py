@@ -10,7 +10,7 @@ from itertools import pairwise
 from supervisor.database import Connection
 from supervisor.historian import codec, rollups
 from supervisor.historian.codec import Damaged
-from supervisor.historian.samples import NONE, Samples, Span, join, samples
+from supervisor.historian.samples import NONE, Samples, Span, renumber, room, samples
 
 FULL = 16_384
 """Samples to a chunk: a smaller one pays more for its row and its tables, a larger one no longer gains."""
@@ -61,32 +61,55 @@ def write(connection: Connection, chunks: Iterable[Chunk]) -> None:
     )
 
 
-def read(connection: Connection, slot: int, span: Span, name: str, merged: Merged | None = None) -> Samples:
-    """The samples of every chunk that reaches into the span, whole chunks, oldest chunk first.
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A chunk as a file has it, not decoded yet."""
 
-    `merged` tells which chunks a partition already holds. What is damaged is left out, logged and named in the result.
-    """
+    blob: bytes
+    slot: int
+    span: Span
+    """Times of its first and its last sample."""
+    n: int
+    name: str
+    """Of the file."""
+
+
+def fetch(connection: Connection, slot: int, span: Span, name: str, merged: Merged | None = None) -> list[Stored]:
+    """The chunks that reach into a span, as they are; `merged` leaves out those that a partition holds."""
     rows = connection.execute(
-        "SELECT chunk.t0, chunk.t1, blob_id, data FROM chunk JOIN blob ON blob.id = blob_id"
+        "SELECT chunk.t0, chunk.t1, n, blob_id, data FROM chunk JOIN blob ON blob.id = blob_id"
         " WHERE tag = ? AND t0 <= ? AND t1 > ? ORDER BY t0, blob_id",
         (slot, span[1], span[0]),
     ).fetchall()
-    return join(
-        [
-            opened(blob, slot, (t0, t1), name)
-            for t0, t1, blob_id, blob in rows
-            if merged is None or not merged(t0, blob_id)
-        ]
-    )
+    return [
+        Stored(blob, slot, (t0, t1), n, name)
+        for t0, t1, n, blob_id, blob in rows
+        if merged is None or not merged(t0, blob_id)
+    ]
 
 
-def opened(blob: bytes, slot: int, span: Span, name: str) -> Samples:
-    """The samples of a chunk, or none of them and the span where the disk gave back something else."""
-    try:
-        return codec.decode(blob)
-    except Damaged as error:
-        log.error("%s: the chunk of slot %d from %d to %d ns is damaged. %s", name, slot, *span, error)
-        return Samples(NONE.time, NONE.value, NONE.quality, NONE.lag, damaged=((span[0] - 1, span[1]),))
+def decoded(stored: Iterable[Stored]) -> Samples:
+    """The samples of chunks one after the other; of one that the disk gave back otherwise none, and its span."""
+    packed, damaged = list[codec.Packed](), list[Span]()
+    for one in stored:
+        try:
+            packed.append(codec.Packed(one.blob))
+        except Damaged as error:
+            log.error("%s: the chunk of slot %d from %d to %d ns is damaged. %s", one.name, one.slot, *one.span, error)
+            damaged.append((one.span[0] - 1, one.span[1]))
+    whole, at, words = room(sum(one.n for one in packed)), 0, dict[str, int]()
+    for chunk in packed:
+        part = whole.take(slice(at, at + chunk.n))
+        if own := chunk.fill(part):
+            part.value[:] = renumber(part.value, own, words)
+        at += chunk.n
+    whole.words, whole.damaged = tuple(words), tuple(damaged)
+    return whole
+
+
+def read(connection: Connection, slot: int, span: Span, name: str, merged: Merged | None = None) -> Samples:
+    """The samples of every chunk that reaches into a span, chunk after chunk; more than the span, and not ordered."""
+    return decoded(fetch(connection, slot, span, name, merged))
 
 
 def last(
@@ -106,7 +129,7 @@ def last(
             found = samples([t1], [value])  # from the row alone: every sample of the chunk is good
         else:
             blob = connection.execute("SELECT data FROM blob WHERE id = ?", (blob_id,)).fetchone()[0]
-            found = opened(blob, slot, (t0, t1), name).within(reached, span[1])
+            found = decoded([Stored(blob, slot, (t0, t1), 0, name)]).within(reached, span[1])
         if len(found):
             best = found.last()
             reached = int(best.time[0])

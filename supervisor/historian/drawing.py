@@ -7,8 +7,11 @@ than a column, with samples at the ragged ends and wherever no rollup exists yet
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -16,9 +19,13 @@ from supervisor.flow import Times, Values
 from supervisor.historian import rollups
 from supervisor.historian.rollups import FINE, LEVELS, NOTHING, Carried, Rows
 from supervisor.historian.samples import Samples, Span, join, samples
-from supervisor.historian.view import Sight, View
+from supervisor.historian.view import Lot, Sight, View
 from supervisor.model import BAD
 
+LOT = 50_000
+"""Samples decoded and reduced at a time, side by side: their columns stay in the processor's cache."""
+HANDS = min(4, os.cpu_count() or 1)
+"""Threads that do so; the codec and numpy let each other run."""
 RAW_MOST = 2_000_000
 """Samples read for one trend at most; about 50 ms."""
 
@@ -76,11 +83,18 @@ class Drawing:
         """See `History.trend`."""
         if level is None:
             level = self._choose()
-        if level == 0:
-            found = self._sight.samples(self._slot, self._span)
-            if len(found) <= 2 * len(self._edges) or found.words:
-                return exact(found, self._carried(self._span[0]), (self._span[0], self._until))
-        return self._columns(level)
+        return self._columns(self._pieces((self._span[0], self._until), level)) if level else self._from_samples()
+
+    def _from_samples(self) -> Trend:
+        """The samples themselves where they are few, or words."""
+        lots = self._sight.lots(self._slot, self._span, LOT)
+        first = next(lots)
+        if not first.texts and first.span != self._span:
+            return self._columns(self._side_by_side(chain((first,), lots)))
+        found = join([lot.samples() for lot in chain((first,), lots)])
+        if len(found) <= 2 * len(self._edges) or found.words:
+            return exact(found, self._carried(self._span[0]), (self._span[0], self._until))
+        return self._columns([self._reduced(found, (self._span[0], self._until), self._carried(self._span[0]))])
 
     def _choose(self) -> int:
         fitting = [level for level in LEVELS if level <= self._step and self._view.grid.length % level == 0]
@@ -96,8 +110,7 @@ class Drawing:
         sample = self._sight.last(self._slot, instant)
         return Carried(float(sample.value[0]), int(sample.quality[0])) if len(sample) else NOTHING
 
-    def _columns(self, level: int) -> Trend:
-        pieces = self._pieces((self._span[0], self._until), level)
+    def _columns(self, pieces: list[Rows]) -> Trend:
         rows = rollups.fold(rollups.join(pieces), self._edges)
         rows = rows.take(np.flatnonzero((rows.good > 0) | (rows.n > 0) | (rows.worst >= BAD)))
         step = round(self._step)
@@ -125,7 +138,7 @@ class Drawing:
         Days have none where the history was merged before there were any.
         """
         if not level:
-            return [self._raw(span)]
+            return self._raw(span) if span[0] < span[1] else []
         below = LEVELS[1] if level == LEVELS[2] else 0
         pieces, at, whole = [], span[0], _whole(span, level)
         rolled = rollups.load(self._view.rollup, self._slot, level, whole) if whole[0] < whole[1] else _NO_ROWS
@@ -145,13 +158,31 @@ class Drawing:
         spans += [(whole[0], min(parts[0].t0 if parts else whole[1], whole[1]))]
         return merged([span for span in spans if span[0] < span[1] and len(_within(rolled, span))])
 
-    def _raw(self, span: Span) -> Rows:
-        """From the samples: the columns, cut at the ends of the span."""
+    def _raw(self, span: Span) -> list[Rows]:
+        """From the samples."""
+        lots = self._sight.lots(self._slot, span, LOT)
+        first = next(lots)
+        if first.span == span:
+            return [self._lot(first, self._carried(span[0]))]
+        return self._side_by_side(chain((first,), lots))
+
+    def _side_by_side(self, lots: Iterator[Lot]) -> list[Rows]:
+        """A thread decodes and reduces what was read while the next lot is read from the files."""
+        with ThreadPoolExecutor(HANDS) as hands:
+            work = [hands.submit(self._lot, lot, self._carried(lot.span[0])) for lot in lots]
+            return [done.result() for done in work]
+
+    def _lot(self, lot: Lot, carried: Carried) -> Rows:
+        """In any thread: nothing here reads a file."""
+        return self._reduced(lot.samples(), (lot.span[0], min(lot.span[1], self._until)), carried)
+
+    def _reduced(self, found: Samples, span: Span, carried: Carried) -> Rows:
+        """Samples as columns, cut at the ends of their span."""
         if span[0] >= span[1]:
-            return rollups.join([])
+            return _NO_ROWS
         inside = self._edges[(self._edges > span[0]) & (self._edges < span[1])]
         edges = np.concatenate(([span[0]], inside, [span[1]])).astype(np.int64)
-        return rollups.reduce(self._sight.samples(self._slot, span), edges, self._carried(span[0]))
+        return rollups.reduce(found.within(*span), edges, carried)
 
     def _rollup(self, level: int, rolled: Rows, span: Span) -> Rows:
         """From the rollups, with the peaks of what came too late to be in them."""

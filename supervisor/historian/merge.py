@@ -29,7 +29,7 @@ from supervisor.database import Connection, Writer, connect, explain, reader, re
 from supervisor.errors import StoreError
 from supervisor.historian import chunks, durations, frames, rollups
 from supervisor.historian.catalogue import Catalogue
-from supervisor.historian.chunks import Chunk
+from supervisor.historian.chunks import Chunk, Stored
 from supervisor.historian.compact import GRACE, touch
 from supervisor.historian.durations import Tally
 from supervisor.historian.files import PART_SQL, TEMPORARY, PartRow, claim, get, part_files, part_name, put
@@ -215,7 +215,7 @@ class _Making:
                 " JOIN blob ON blob.id = blob_id WHERE tag = ? AND t0 > ? AND t0 <= ?",
                 (slot, *self.span),
             ).fetchall():
-                if chunks.opened(blob, slot, (row[1], row[2]), "a chunk to merge").damaged:
+                if chunks.decoded([Stored(blob, slot, (row[1], row[2]), row[3], "a chunk to merge")]).damaged:
                     yield Chunk(tuple(row), blob)
 
     def text(self, slot: int, samples: Samples) -> bool:

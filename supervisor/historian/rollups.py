@@ -112,15 +112,23 @@ def _ahead(
     samples: Samples, good: NDArray[np.bool_], cut: NDArray[np.intp], start: Times, end: Times, carried: Carried
 ) -> Rows:
     """Each bucket from its start to its first sample: the value carried in rules there."""
-    times = np.append(samples.time, end[-1])
-    length = np.minimum(times[cut[:-1]], end) - start
-    values = np.append(carried.value, samples.value)[cut[:-1]]
-    ruling = np.append(carried.good, good)[cut[:-1]] & (length > 0)
-    quality = np.where(length > 0, np.append(np.uint8(carried.quality), samples.quality)[cut[:-1]], 0)
+    at = cut[:-1]
+    length = np.minimum(_picked(samples.time, at, end[-1]), end) - start
+    values = _picked(samples.value, at - 1, carried.value)
+    ruling = _picked(good, at - 1, carried.good) & (length > 0)
+    quality = np.where(length > 0, _picked(samples.quality, at - 1, carried.quality), 0)
     value = np.where(ruling, values, np.nan)
     none = np.zeros(len(start), np.int64)
     shown = np.where(ruling, values, 0.0)
     return Rows(start, none, value, value, shown, np.where(ruling, length, 0), value, value, quality.astype(np.uint8))
+
+
+def _picked(column: NDArray[Any], positions: NDArray[np.intp], otherwise: float) -> NDArray[Any]:
+    """What stands at each position, `otherwise` before the first and after the last one."""
+    picked = np.full(len(positions), otherwise, column.dtype)
+    there = (positions >= 0) & (positions < len(column))
+    picked[there] = column[positions[there]]
+    return picked
 
 
 def _inside(
@@ -133,16 +141,18 @@ def _inside(
     if not len(filled):
         return rows
     at, last = low[filled], high[filled] - 1
-    length = np.append(samples.time[1:], end[-1]) - samples.time
+    length = np.empty(len(samples), np.int64)
+    np.subtract(samples.time[1:], samples.time[:-1], out=length[:-1])
     length[last] = end[filled] - samples.time[last]
-    length[~good] = 0
-    value = np.where(good, samples.value, 0.0)
+    value = shown = samples.value
+    if not good.all():
+        length[~good] = 0
+        value, shown = np.where(good, value, 0.0), np.where(good, value, np.nan)
     weight = np.add.reduceat(length, at)
     with np.errstate(all="ignore"):
         rows.mean[filled] = np.add.reduceat(value * (length / SECOND), at) / (weight / SECOND)
     rows.mean[~(rows.mean == rows.mean)] = 0.0
     rows.good[filled] = weight
-    shown = np.where(good, samples.value, np.nan)
     rows.low[filled], rows.high[filled] = np.fmin.reduceat(shown, at), np.fmax.reduceat(shown, at)
     rows.first[filled], rows.last[filled] = shown[at], shown[last]
     rows.worst[filled] = np.maximum.reduceat(samples.quality, at)
@@ -238,8 +248,8 @@ def decode(blob: bytes) -> Rows:
         pieces.append((kind, body[at : at + length]))
         at += length
     start, (n_, good, worst) = codec.unpack(pieces[0][1]), codec.unpack(pieces[1][1]).reshape(3, -1)
-    low, high, first, last = codec.decode_values(pieces[2][1], pieces[2][0], 4 * n)[0].reshape(4, -1)
-    mean = codec.decode_values(pieces[3][1], pieces[3][0], n)[0]
+    low, high, first, last = codec.decode_values(pieces[2][1], pieces[2][0], 4 * n).reshape(4, -1)
+    mean = codec.decode_values(pieces[3][1], pieces[3][0], n)
     return Rows(start * unit, n_, low, high, mean, good, first, last, worst.astype(np.uint8))
 
 

@@ -98,6 +98,11 @@ def samples(
 NONE = samples([], [])
 
 
+def room(n: int) -> Samples:
+    """Columns of n rows to be filled; only the lag is set, to nothing."""
+    return Samples(np.empty(n, np.int64), np.empty(n), np.empty(n, np.uint8), np.zeros(n, np.int64))
+
+
 def join(pieces: Sequence[Samples]) -> Samples:
     """One after the other, in the order given; the words are numbered anew."""
     damaged = tuple(span for piece in pieces for span in piece.damaged)
@@ -106,7 +111,7 @@ def join(pieces: Sequence[Samples]) -> Samples:
         only = pieces[0] if pieces else NONE
         return Samples(only.time, only.value, only.quality, only.lag, only.words, damaged)
     words: dict[str, int] = {}
-    values = [_renumber(piece.value, piece.words, words) if piece.words else piece.value for piece in pieces]
+    values = [renumber(piece.value, piece.words, words) if piece.words else piece.value for piece in pieces]
     return Samples(
         np.concatenate([piece.time for piece in pieces]),
         np.concatenate(values),
@@ -117,7 +122,8 @@ def join(pieces: Sequence[Samples]) -> Samples:
     )
 
 
-def _renumber(value: Values, old: tuple[str, ...], new: dict[str, int]) -> Values:
+def renumber(value: Values, old: tuple[str, ...], new: dict[str, int]) -> Values:
+    """Positions in `old` as those in `new`, which learns what it lacks."""
     code = np.array([new.setdefault(word, len(new)) for word in old], np.float64)
     known = ~np.isnan(value)
     result = value.copy()
@@ -216,5 +222,5 @@ def _renumbered(block: Block, words: dict[str, int]) -> Values:
         return block.value
     rows = np.flatnonzero(np.isin(block.slot, block.text_slots))
     value = block.value.copy()
-    value[rows] = _renumber(value[rows], block.words, words)
+    value[rows] = renumber(value[rows], block.words, words)
     return value

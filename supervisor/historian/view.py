@@ -12,7 +12,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,8 @@ from supervisor.clock import SECOND
 from supervisor.database import Connection, explain, reader, sqlite3
 from supervisor.errors import StoreError
 from supervisor.historian import batch, catalogue, chunks, frames
-from supervisor.historian.codec import Damaged
+from supervisor.historian.chunks import Stored
+from supervisor.historian.codec import Damaged, holds_texts
 from supervisor.historian.files import HOT, LOWEST, META, ROLLUP, STAGE, Grid, PartRow, get
 from supervisor.historian.frames import Frame
 from supervisor.historian.samples import NONE, Block, Samples, Slots, Span, empty_block, join
@@ -172,6 +173,29 @@ class View:
         return self._parts[row.name]
 
 
+@dataclass(slots=True)
+class Lot:
+    """What there is of a tag in a span, not decoded yet: that needs no file any more, and may be done in any thread."""
+
+    span: Span
+    stored: list[Stored] = field(default_factory=list)
+    """What partitions hold; may reach out of the span."""
+    holes: list[Span] = field(default_factory=list)
+    """Spans whose partition can't be read."""
+    unmerged: Samples = field(default_factory=lambda: NONE)
+
+    @property
+    def texts(self) -> bool:
+        """Whether the tag's values are words."""
+        return bool(self.unmerged.words) or any(holds_texts(one.blob) for one in self.stored)
+
+    def samples(self) -> Samples:
+        """Everything of the span, ordered."""
+        found = chunks.decoded(self.stored)
+        found.damaged += tuple(self.holes)
+        return join([found, self.unmerged]).ordered().within(*self.span)
+
+
 class Sight:
     """What there is at one moment. Good only inside `View.look`."""
 
@@ -193,19 +217,31 @@ class Sight:
 
     def samples(self, slot: int, span: Span) -> Samples:
         """Everything of the span, ordered."""
-        pieces = [self._parted(row, slot, span) for row in self.parts if row.t0 < span[1] and row.t1 > span[0]]
-        pieces.append(self.unmerged(slot, span))
-        return join(pieces).ordered().within(*span)
+        return next(self.lots(slot, span)).samples()
 
-    def _parted(self, row: PartRow, slot: int, span: Span) -> Samples:
+    def lots(self, slot: int, span: Span, most: int | None = None) -> Iterator[Lot]:
+        """A span as one lot, or cut at ends of partitions into lots of about `most` samples, oldest first."""
+        unmerged, at, lot = self.unmerged(slot, span), span[0], Lot(span)
+        for row in self.parts:
+            if row.t0 >= span[1] or row.t1 <= span[0]:
+                continue
+            self._add(lot, row, slot)
+            if most is not None and row.t1 < span[1] and sum(one.n for one in lot.stored) >= most:
+                lot.span, lot.unmerged = (at, row.t1), unmerged.within(at, row.t1)
+                yield lot
+                at, lot = row.t1, Lot(span)
+        lot.span, lot.unmerged = (at, span[1]), unmerged.within(at, span[1])
+        yield lot
+
+    def _add(self, lot: Lot, row: PartRow, slot: int) -> None:
         """From one partition; a file whose structure is damaged is a hole and hides no other."""
         try:
-            return chunks.read(self.part(row), slot, span, row.name)
+            lot.stored += chunks.fetch(self.part(row), slot, lot.span, row.name)
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise
             log.error("%s is damaged. %s", row.name, error)
-            return Samples(NONE.time, NONE.value, NONE.quality, NONE.lag, damaged=((row.t0, row.t1),))
+            lot.holes.append((row.t0, row.t1))
 
     def unmerged(self, slot: int, span: Span) -> Samples:
         """What no partition holds yet, ordered."""
