@@ -30,7 +30,7 @@ from supervisor.faults import Faults, endure
 from supervisor.historian.check import Damage
 from supervisor.historian.history import History
 from supervisor.historian.writer import Historian, Pace
-from supervisor.holes import Holes
+from supervisor.holes import HoleReader, Holes
 from supervisor.journal import Entry, Journal
 from supervisor.link import Link
 from supervisor.link_book import LinkBook
@@ -92,7 +92,8 @@ class Assembly:
         rows |= plan_acts(Plans(site, desk.people, journal, clock))
         history = History(folder.history)
         substitutions = Substitutions(site, journal, clock, station.substitute)
-        rows |= link_acts(LinkBook(site, station.links, history, clock)) | substitution_acts(substitutions)
+        ledger = HoleReader(folder.history)
+        rows |= link_acts(LinkBook(site, station.links, history, ledger, clock)) | substitution_acts(substitutions)
         server = Server(desk.people, rows, journal, site.fingerprint, files.folder.name)
         parts = (alarms, historian, station, desk, substitutions, history)
         return cls(site, folder, clock, table, journal, *parts, server, faults, holes)

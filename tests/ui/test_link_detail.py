@@ -87,7 +87,7 @@ def test_that_every_kind_a_driver_may_count_has_words_of_both_languages() -> Non
 def test_that_the_month_says_what_was_down_and_what_nobody_knows(page: LinksPage) -> None:
     detail = page.detail
     assert detail.title.text() == "Disponibilité – novembre 2026"
-    assert detail.total.text() == "établie 99,93 % · coupée 1 min 00 s · inconnue 1 j (poste arrêté)"
+    assert detail.total.text() == "établie 99,93 % · coupée 1 min 00 s · inconnue 1 j (poste arrêté) · aucun trou"
     assert [day for day, _ in detail.strip.days] == [date(2026, 11, 1), date(2026, 11, 2)]
 
 
@@ -166,3 +166,39 @@ def test_that_a_day_tells_its_hours_under_the_mouse(window: MainWindow) -> None:
     assert QToolTip.text() == "22/11 : établie 1 h 00, coupée 01:00, inconnue 00:00"
     assert not strip.grab().isNull()
     strip.deleteLater()
+
+
+def with_holes() -> dict[str, Any]:
+    minute = 60 * SECOND
+    holes = [
+        [NOW - 5 * minute, 0, "not_connected", "open", 40, 0, 0],
+        [NOW - 400 * minute, NOW - 340 * minute, "timeout", "partly", 40, 12, 700],
+        [NOW - 900 * minute, NOW - 899 * minute - 20 * SECOND, "station", "lost", 40, 0, 0],
+    ]
+    return {**told(), "holes": holes, "hole_count": 3}
+
+
+def test_that_the_month_lists_its_holes_with_cause_duration_and_what_came_later(
+    page: LinksPage, station: TownStation, until: Until
+) -> None:
+    detail = page.detail
+    assert detail.list.isHidden(), "nothing was missed"
+    assert detail.total.text().endswith("aucun trou")
+    station.link_pages[DEAD] = with_holes()
+    detail._due = 0.0
+    detail.slow()
+    until(lambda: detail.holes.rowCount() == 3)
+
+    def row(at: int) -> list[str]:
+        return [detail.holes.cell(at, column).text for column in range(detail.holes.columnCount())]
+
+    assert row(0) == ["22/11 14:27:07", "", "5 min 00 s", "liaison coupée", "en cours"]
+    fate = "comblé en partie, 12 grandeurs sur 40 (700 valeurs)"
+    assert row(1) == ["22/11 07:52:07", "22/11 08:52:07", "1 h 00", "sans réponse", fate]
+    assert row(2) == ["21/11 23:32:07", "21/11 23:32:47", "40 s", "poste arrêté", "perdu"]
+    assert detail.total.text().endswith("3 trous")
+    assert not detail.list.isHidden()
+    page.context.look.use(language="en")
+    assert row(1)[3:] == ["no answer", "filled in part, 12 of 40 quantities (700 samples)"]
+    assert detail.total.text().endswith("3 holes")
+    assert not detail.list.grab().isNull()

@@ -12,18 +12,25 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from supervisor.availability import Share, next_month
 from supervisor.errors import Refused, StoreError, Unavailable
+from supervisor.holes import Hole, State
 from supervisor.model import LinkSpec, Text
 from ui import words as common
-from ui.links import words
+from ui.hole_words import lasted
+from ui.links import hole_list, words
+from ui.links.hole_list import HoleList
 from ui.links.strip import Day, DayStrip, percent
 from ui.look import WAITING, Look
 from ui.pages import Context
+from ui.tables import HEIGHT, Table
 from ui.values import quality_words
 from ui.widgets import Button, Label, Line, Short, Words, clear, column, row
 
 PERIOD_S = 2.0
 """How often the station is asked while the page is shown."""
 MOST_KINDS = 6
+ROWS = 4
+"""Holes seen at once; the list scrolls."""
+_WIDTHS = {hole_list.BEGAN: 122, hole_list.ENDED: 122, hole_list.LASTED: 104, hole_list.CAUSE: 190}
 FACTS = (common.ADDRESS, common.LAST_GOOD, words.CAUSE, words.TECHNICAL, common.ERRORS)
 NARROW = 860
 """Width at 100 % text size below which errors by kind are a line among the facts and have no column of their own."""
@@ -140,6 +147,12 @@ class LinkDetail(QWidget):
         self.strip = DayStrip(look)
         box.addWidget(self.strip)
         box.addWidget(self.total)
+        self.holes = HoleList(look)
+        self.list = Table(look, self.holes, _WIDTHS, hole_list.FATE, words.HOLES)
+        self.list.setSelectionMode(Table.SelectionMode.NoSelection)
+        self.list.supple = {hole_list.CAUSE: 130}
+        self.list.spare = (hole_list.ENDED,)
+        box.addWidget(self.list)
         box.addStretch(1)
         return box
 
@@ -179,6 +192,7 @@ class LinkDetail(QWidget):
         if month <= _month_of(self._context):
             self.month, self._due = month, 0.0
             self.strip.show_days(())
+            self._show_holes(())
             self.slow()
 
     def dress(self) -> None:
@@ -198,6 +212,14 @@ class LinkDetail(QWidget):
         by_kind = [f"{look.say(words.kind(kind))} {look.number(count, 0)}" for kind, count in _most(errors)]
         self.facts[common.ERRORS].setText(" · ".join(by_kind) or WAITING)
         self._show_month([(date.fromisoformat(day), Share(*spans)) for day, *spans in told.get("days", ())])
+        self._show_holes([_hole(self.link.id, row) for row in told.get("holes", ())])
+
+    def _show_holes(self, holes: Sequence[Hole]) -> None:
+        """The list is as high as it needs to be, up to `ROWS`."""
+        self.holes.show_holes(holes, self._context.clock.now())
+        self.list.setVisible(bool(holes))
+        height = HEIGHT * self._context.look.scale
+        self.list.setFixedHeight(round(height * (min(len(holes), ROWS) + 1)) + 2)
 
     def _cause(self) -> str:
         look, told = self._context.look, self._told
@@ -232,9 +254,11 @@ class LinkDetail(QWidget):
         whole = Share(up, down, unknown)
         said = [look.say(words.OF_MONTH).format(percent(whole.percent, look))]
         if down:
-            said.append(look.say(words.DOWN_FOR).format(_long(down, look)))
+            said.append(look.say(words.DOWN_FOR).format(lasted(down, look)))
         if unknown:
-            said.append(look.say(words.UNKNOWN_FOR).format(_long(unknown, look)))
+            said.append(look.say(words.UNKNOWN_FOR).format(lasted(unknown, look)))
+        if self._told:
+            said.append(_counted(int(self._told.get("hole_count", 0)), look))
         self.total.setText(" · ".join(said) if up or down else look.say(words.NOTHING_KNOWN) if self._told else "")
 
 
@@ -243,11 +267,14 @@ def _most(errors: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(errors.items(), key=lambda one: -one[1])[:MOST_KINDS]
 
 
-def _long(seconds: float, look: Look) -> str:
-    """A span with its unit also below an hour: "04:27" alone would be read as hours."""
-    if seconds >= 3600:
-        return look.span(seconds)
-    return f"{int(seconds) // 60} min {int(seconds) % 60:02d} s"
+def _counted(holes: int, look: Look) -> str:
+    return look.say(words.NO_HOLE if not holes else words.ONE_HOLE if holes == 1 else words.SOME_HOLES).format(holes)
+
+
+def _hole(link: str, row: Sequence[Any]) -> Hole:
+    """As `LinkBook` tells it."""
+    start, end, cause, state, *counts = row
+    return Hole(link, start, end or None, cause, State(state), *counts)
 
 
 def _month_of(context: Context) -> date:

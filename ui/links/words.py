@@ -21,6 +21,15 @@ OF_DAY = Text(
     fr="{} : établie {}, coupée {}, inconnue {}",
     en="{}: up {}, down {}, unknown {}",
 )
+HOLES = Text(fr="Trous de l'historique", en="Holes of the history")
+NO_HOLE = Text(fr="aucun trou", en="no hole")
+ONE_HOLE = Text(fr="1 trou", en="1 hole")
+SOME_HOLES = Text(fr="{} trous", en="{} holes")
+HOLE_BEGAN = Text(fr="Début", en="Began")
+HOLE_ENDED = Text(fr="Fin", en="Ended")
+HOLE_LASTED = Text(fr="Durée", en="Lasted")
+HOLE_CAUSE = Text(fr="Cause", en="Cause")
+HOLE_FATE = Text(fr="Rattrapage", en="Filled")
 NOTHING_KNOWN = Text(fr="Rien n'est connu de ce mois.", en="Nothing is known of this month.")
 NOT_TRIED = Text(fr="connexion en cours", en="connecting")
 
