@@ -10,6 +10,7 @@ from peewee import (
     AutoField,
     BigIntegerField,
     Check,
+    CompositeKey,
     DoubleField,
     ForeignKeyField,
     IntegerField,
@@ -21,6 +22,7 @@ from playhouse.sqlite_ext import AutoIncrementField
 from supervisor.database import Migrations, tables
 
 _EMPTY: list[Any] = [SQL("DEFAULT ''")]
+_ZERO: list[Any] = [SQL("DEFAULT 0")]
 
 
 class Json(TextField):
@@ -112,6 +114,73 @@ class SubstitutionTable(Model):
         table_name = "substitutions"
 
 
+class PlanTable(Model):
+    """What is to be done about an alarm that comes too often or stands too long; the chain has who wrote it."""
+
+    alarm = TextField(primary_key=True)
+    text = TextField()
+    who = TextField()
+    due = TextField()
+    author = TextField()
+    time = BigIntegerField()
+
+    class Meta:
+        table_name = "plans"
+
+
+class LockOutTable(Model):
+    """Lock-outs that stand; the chain has who hung and took off each, and when."""
+
+    id = AutoIncrementField()
+    equipment = TextField()
+    who = TextField()
+    reason = TextField()
+    time = BigIntegerField()
+    asked_by = TextField()
+    asked_at = BigIntegerField()
+
+    class Meta:
+        table_name = "lock_outs"
+
+
+class AlarmTable(Model):
+    """How an alarm is, as the rows of the chain left it: both are written in one transaction. Times are ns UTC, 0 for
+    never; fields as in `alarms.engine.FIELDS`. Rows come and go ten thousand at once, by plain SQL."""
+
+    id = TextField(primary_key=True)
+    state = TextField(constraints=[SQL("DEFAULT 'normal'")])
+    suppression = IntegerField(constraints=_ZERO)
+    raised_at = BigIntegerField(constraints=_ZERO)
+    cleared_at = BigIntegerField(constraints=_ZERO)
+    acked_at = BigIntegerField(constraints=_ZERO)
+    annunciated_at = BigIntegerField(constraints=_ZERO)
+    value = DoubleField(null=True)
+    count = IntegerField(constraints=_ZERO)
+    first_up = IntegerField(constraints=_ZERO)
+    shelved_until = BigIntegerField(constraints=_ZERO)
+    taken_by = TextField(constraints=_EMPTY)
+
+    class Meta:
+        table_name = "alarms"
+        without_rowid = True
+
+
+class AsideTable(Model):
+    """Why an alarm is kept from the operator, and by whom; one row for each way it is hidden."""
+
+    alarm = TextField()
+    how = TextField()
+    who = TextField()
+    reason = TextField()
+    since = BigIntegerField()
+    until = BigIntegerField()
+
+    class Meta:
+        table_name = "asides"
+        primary_key = CompositeKey("alarm", "how")
+        without_rowid = True
+
+
 JournalTable.add_index(JournalTable.index(JournalTable.subject, JournalTable.id, name="journal_subject"))
 JournalTable.add_index(JournalTable.index(JournalTable.time, name="journal_time"))
 CommandTable.add_index(CommandTable.index(CommandTable.equipment, CommandTable.id, name="commands_equipment"))
@@ -122,6 +191,9 @@ _FORBID = """
 CREATE TRIGGER {table}_kept_{act} BEFORE {act} ON {table} {when}
 BEGIN SELECT RAISE(ABORT, 'the {table} table is append-only'); END;
 """
+HIDING = "category = 'alarm' AND kind IN ('shelve', 'unshelve', 'suppress', 'unsuppress', 'remove', 'return')"
+"""Rows that hide an alarm or bring it back. They are few: with an index of their own, what was hidden at any moment is
+known without a walk through years of raises. A query uses it that says the very same words."""
 MIGRATIONS: Migrations = (
     tables(JournalTable, HeadTable, CommandTable, StepTable)
     + "".join(
@@ -130,4 +202,8 @@ MIGRATIONS: Migrations = (
     + _FORBID.format(table="commands", act="DELETE", when="")
     + _FORBID.format(table="commands", act="UPDATE", when="WHEN OLD.outcome IS NOT NULL"),
     tables(SubstitutionTable),
+    tables(PlanTable),
+    f"CREATE INDEX journal_hiding ON journal(subject, id, kind) WHERE {HIDING};",
+    tables(LockOutTable),
+    tables(AlarmTable, AsideTable),
 )

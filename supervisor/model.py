@@ -17,8 +17,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from supervisor.alarm_terms import NO_DESIGN, PLAIN, Design, Watch
 from supervisor.formula import Formula
 from supervisor.terms import BAD as BAD
+from supervisor.terms import CommandClass as CommandClass
 from supervisor.terms import Condition as Condition
 from supervisor.terms import Kind as Kind
 from supervisor.terms import Native as Native
@@ -128,6 +130,10 @@ class AlarmRule:
     action: Text = NO_TEXT
     response_s: float = 0.0
     """Time the operator has to respond; 0 where not rationalised."""
+    realarm_s: float = 0.0
+    """An acknowledged alarm that stands for so long after is told again; 0 for never."""
+    watch: Watch = PLAIN
+    design: Design = NO_DESIGN
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +147,12 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Interlock:
-    """A comparison that must hold for a command to leave, and the words an operator reads."""
+    """What must hold for a command to leave, and the words an operator reads."""
 
-    when: Comparison
+    when: Comparison | Formula
     name: Text
+    up: int = 0
+    """From how many levels above the equipment the names of a formula are seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +191,19 @@ class CommandSpec:
     critical: bool = False
     """The operator confirms in a card that says the consequence."""
     consequence: Text = NO_TEXT
+    class_: CommandClass = CommandClass.NORMAL
+    permissives: tuple[Interlock, ...] = ()
+    """What must hold when it is asked; an interlock must hold when it leaves, too."""
+    select_s: float = 0.0
+    """A selection lapses after so long; 0 for a command that is not selected before it is operated."""
+    approval: int = 1
+    """How many persons it takes, 1 or 2."""
+    approval_s: float = 300.0
+    """How long it waits for the second one."""
+    rate_s: float = 0.0
+    """Least time between two of them on one equipment; 0 for none."""
+    max_step: float = float("nan")
+    """How far a setpoint may go from where things stand, in engineering units; NaN for any way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +257,16 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Demand:
+    """What one controller model demands of one command; None where the equipment type decides."""
+
+    settle_s: float | None = None
+    """Time the device takes to obey, in the place of `CommandSpec.within_s`."""
+    select_s: float | None = None
+    approval: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DevicePack:
     """How one controller model carries an equipment type."""
 
@@ -246,6 +277,8 @@ class DevicePack:
     sources: tuple[Source, ...]
     stale_s: float = 0.0
     """Without news for this long a value is stale; 0 where the protocol itself notices (polling, keep-alive)."""
+    demands: Mapping[str, Demand] = field(default_factory=dict)
+    """By command as the pack's equipment sees it, such as "P1.stop"; under "" what holds for all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +371,8 @@ class User:
     role: Role
     areas: frozenset[str] = frozenset()
     """Areas where the role holds; empty for all of them."""
+    classes: frozenset[CommandClass] = frozenset()
+    """Classes of commands in the place of those of the role; empty for those of the role."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from supervisor.desk.alarm_desk import AlarmDesk
+from supervisor.desk.command_acts import command_acts
 from supervisor.desk.desk import Desk
 from supervisor.desk.notes import note_acts
 from supervisor.desk.order import Command
@@ -20,12 +21,6 @@ from supervisor.desk.trial import TEST
 from supervisor.link_book import LinkBook
 from supervisor.model import User
 from supervisor.serve import Act
-
-
-class _Submit(msgspec.Struct, frozen=True):
-    equipment: str
-    command: str
-    value: float | None = None
 
 
 class _TestWrite(msgspec.Struct, frozen=True):
@@ -102,10 +97,6 @@ def trial_acts(desk: Desk) -> dict[str, Act]:
 def acts(desk: Desk, alarms: AlarmDesk) -> dict[str, Act]:
     """Name -> act, bound to one station."""
 
-    async def submit(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
-        ask = msgspec.convert(words, _Submit)
-        return {"id": await desk.submit(Command(ask.equipment, ask.command, ask.value), user)}
-
     async def acknowledge(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"count": await alarms.acknowledge(msgspec.convert(words, _Alarms).alarms, user)}
 
@@ -122,5 +113,5 @@ def acts(desk: Desk, alarms: AlarmDesk) -> dict[str, Act]:
     async def ping(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"user": user.id}
 
-    rows = {act.__name__: act for act in (submit, acknowledge, reset, shelve, unshelve, ping)}
-    return rows | trial_acts(desk) | note_acts(desk.notes)
+    rows = {act.__name__: act for act in (acknowledge, reset, shelve, unshelve, ping)}
+    return rows | command_acts(desk) | trial_acts(desk) | note_acts(desk.notes)

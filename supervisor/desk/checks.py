@@ -1,22 +1,43 @@
 """Everything that is checked before a command leaves, in order. The first that says no is the one the operator reads.
 
-right       may this user do it, here?
+right       may this user do it, here, of this class?
+lock_out    has somebody locked the equipment out, or what it is a part of?
 busy        is another command under way on this equipment?
-interlock   does every comparison of the command hold on live values? Bad quality satisfies none.
-range       is the value one that may be written?
+interlock   does every interlock of the command hold on live values? Bad quality satisfies none.
+permissive  does everything hold that must hold for it to be asked?
+range       is the value one that may be written, and near enough to how things stand?
+rate        was it not given a moment ago?
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from supervisor.clock import SECOND
 from supervisor.columns import Columns
-from supervisor.desk.order import Order, holds
+from supervisor.desk.interlocks import Found, believed, judge, refusal
+from supervisor.desk.order import Order
 from supervisor.errors import Refused
-from supervisor.model import BAD, Kind, Site, TagSpec, Text, User
-from supervisor.people import ROLES, People
+from supervisor.model import Equipment, Interlock, Kind, Site, Tag, TagSpec, Text, User
+from supervisor.people import CLASSES, ROLES, People
+
+
+def unlocked(equipment: Equipment) -> Text | None:
+    """For a desk without lock-outs."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What else the checks look at: who else acts on the equipment, and what happened to it lately."""
+
+    locked: Callable[[Equipment], Text | None] = unlocked
+    """Why an equipment is locked out; None where it is not."""
+    given: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """(equipment, command) -> when it last left, ns UTC."""
+    now: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +52,41 @@ class Scene:
     user: User
     busy: Mapping[str, str]
     """Equipment id -> id of the user whose command is under way there."""
+    standing: Standing = field(default_factory=Standing)
+
+    def read(self, tag: Tag) -> tuple[float, int]:
+        """Value and quality of a tag now."""
+        return float(self.table["value"][tag.index]), int(self.table["quality"][tag.index])
 
 
 def right(scene: Scene) -> None:
     order = scene.order
-    if not scene.people.may(scene.user, order.spec, order.equipment):
-        role = ROLES[order.spec.role]
-        area = scene.site.areas.get(order.equipment.area)
-        fr, en = (area.name.fr, area.name.en) if area else ("tout le site", "the whole site")
-        raise Refused(
-            "right",
-            Text(
-                f"Vous n'avez pas le droit de donner cette commande ici : il faut être {role.fr} ({fr}).",
-                f"You have no right to give this command here: it takes a {role.en} ({en}).",
-            ),
+    if scene.people.may(scene.user, order.spec, order.equipment):
+        return
+    role, class_ = ROLES[order.spec.role], CLASSES[order.spec.class_]
+    if scene.people.holds(scene.user, order.spec.role, order.equipment.area):
+        said = Text(
+            f"Vos droits ne couvrent pas les commandes de classe « {class_.fr} ».",
+            f"Your rights do not cover {class_.en} commands.",
         )
+        raise Refused("right", said)
+    area = scene.site.areas.get(order.equipment.area)
+    fr, en = (area.name.fr, area.name.en) if area else ("tout le site", "the whole site")
+    raise Refused(
+        "right",
+        Text(
+            f"Vous n'avez pas le droit de donner cette commande ici : il faut être {role.fr} ({fr}).",
+            f"You have no right to give this command here: it takes a {role.en} ({en}).",
+        ),
+    )
+
+
+def lock_out(scene: Scene) -> None:
+    order = scene.order
+    for equipment in dict.fromkeys((order.equipment, order.tag.equipment)):
+        why = scene.standing.locked(equipment)
+        if why is not None:
+            raise Refused("lock_out", why)
 
 
 def busy(scene: Scene) -> None:
@@ -61,24 +102,11 @@ def busy(scene: Scene) -> None:
 
 
 def interlock(scene: Scene) -> None:
-    for lock in scene.order.spec.interlocks:
-        value = _live(scene, lock.when.tag)
-        if value != value:
-            raise Refused(
-                "interlock",
-                Text(
-                    f"Verrouillage : « {lock.name.fr} » ne peut pas être vérifié, faute de mesure valide.",
-                    f'Interlock: "{lock.name.en}" cannot be verified for want of a good value.',
-                ),
-            )
-        if not holds(lock.when, value):
-            raise Refused(
-                "interlock",
-                Text(
-                    f"Verrouillage : il faut « {lock.name.fr} » pour cette commande.",
-                    f'Interlock: this command needs "{lock.name.en}".',
-                ),
-            )
+    _hold(scene, "interlock", scene.order.spec.interlocks)
+
+
+def permissive(scene: Scene) -> None:
+    _hold(scene, "permissive", scene.order.spec.permissives)
 
 
 def range_(scene: Scene) -> None:
@@ -93,24 +121,65 @@ def range_(scene: Scene) -> None:
         _one_of(order.tag.spec, value)
     else:
         _between(order, value)
+        _near(scene, value)
 
 
-CHECKS: tuple[Callable[[Scene], None], ...] = (right, busy, interlock, range_)
+def rate(scene: Scene) -> None:
+    spec, standing = scene.order.spec, scene.standing
+    last = standing.given.get((scene.order.equipment.id, spec.id), 0)
+    since_s = (standing.now - last) / SECOND
+    if last and 0 <= since_s < spec.rate_s:  # after the clock was set back nobody knows how long ago it was
+        left = math.ceil(spec.rate_s - since_s)
+        raise Refused(
+            "rate",
+            Text(
+                f"Pas plus d'une fois toutes les {spec.rate_s:g} s sur cet équipement : attendez encore {left} s.",
+                f"Not more often than every {spec.rate_s:g} s on this equipment: wait another {left} s.",
+            ),
+        )
+
+
+CHECKS: tuple[Callable[[Scene], None], ...] = (right, lock_out, busy, interlock, permissive, range_, rate)
 
 
 def check(scene: Scene) -> dict[str, float]:
     """Run every check; raises Refused. Returns what the interlocks were decided on, for the ledger."""
     for one in CHECKS:
         one(scene)
-    return {lock.when.tag: _live(scene, lock.when.tag) for lock in scene.order.spec.interlocks}
+    return decided(scene)
 
 
-def _live(scene: Scene, path: str) -> float:
-    """The live value of a tag seen from the equipment; NaN where it is bad, or where nobody carries it."""
-    tag = scene.site.tag(scene.order.equipment, path)
-    if tag is None or scene.table["quality"][tag.index] >= BAD:
-        return math.nan
-    return float(scene.table["value"][tag.index])
+def again(scene: Scene) -> dict[str, float]:
+    """The checks once more for a command that waited for a person, and has its equipment to itself."""
+    for one in CHECKS:
+        if one is not busy:
+            one(scene)
+    return decided(scene)
+
+
+def leaving(scene: Scene) -> None:
+    """What must hold at the instant the write leaves: the journal may have taken seconds. Raises Refused."""
+    lock_out(scene)
+    interlock(scene)
+
+
+def decided(scene: Scene) -> dict[str, float]:
+    """The values that interlocks and permissives are decided on now."""
+    values: dict[str, float] = {}
+    for lock in (*scene.order.spec.interlocks, *scene.order.spec.permissives):
+        values |= _judged(scene, lock).values
+    return values
+
+
+def _judged(scene: Scene, lock: Interlock) -> Found:
+    return judge(scene.site, scene.order.equipment, lock, scene.read)
+
+
+def _hold(scene: Scene, name: str, locks: tuple[Interlock, ...]) -> None:
+    for lock in locks:
+        why = refusal(_judged(scene, lock))
+        if why is not None:
+            raise Refused(name, why)
 
 
 def _one_of(spec: TagSpec, value: float) -> None:
@@ -133,6 +202,31 @@ def _between(order: Order, value: float) -> None:
             Text(
                 f"{_french(value)}{unit} est hors des limites : {_bounds(_french(low), _french(high))}{unit}.",
                 f"{value:g}{unit} is outside the limits: {_bounds(f'{low:g}', f'{high:g}')}{unit}.",
+            ),
+        )
+
+
+def _near(scene: Scene, value: float) -> None:
+    """Not further at once than the command allows, from where its feedback stands."""
+    order = scene.order
+    step, unit = order.spec.max_step, f" {order.tag.spec.unit}".rstrip()
+    if step != step:
+        return
+    now = believed(scene.site, order.feedback.equipment, order.feedback.spec.id, scene.read)
+    if now != now:
+        raise Refused(
+            "step",
+            Text(
+                "La valeur actuelle est inconnue : l'écart ne peut pas être vérifié.",
+                "The value of now is unknown: the step cannot be verified.",
+            ),
+        )
+    if abs(value - now) > step * (1 + 1e-9):
+        raise Refused(
+            "step",
+            Text(
+                f"Écart trop grand : {_french(step)}{unit} au plus en une fois, depuis {_french(now)}{unit}.",
+                f"Too large a step: at most {step:g}{unit} at once, from {now:g}{unit}.",
             ),
         )
 

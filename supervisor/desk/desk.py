@@ -1,108 +1,148 @@
 """Desk: takes commands, and proves what became of them.
 
     submit ─> find ─> checks ─> ledger (journal) ─> id
-                                   └─> write ─> read-back ─> confirmation ─> outcome
+                                   └─> write ─> read-back ─> confirmation ─> outcome     (`supervisor.desk.carry`)
+
+    select ──> selected ──operate──┐                  a critical command waits for the person who selected it
+    submit ────────────────────────┴─> awaiting ──approve──> carried      and one for two persons for the second
 
 Rules:
 - Nothing is written to the field before it is in the journal; where the journal can't be written nothing is (law 3).
 - Interlocks hold when the write leaves, not only when the operator asked.
 - A write is tried once. Whatever is not clear ends as unknown, and is never tried again.
-- A read-back is the ordinary road up: the desk reads the table, never the device.
-- One command at a time per equipment, from the checks to the outcome.
+- One command at a time per equipment, from the checks, or the selection, to the outcome.
+- What waits for a person lapses by itself, and can be cancelled; what was sent can't.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, TypeVar
 
 from supervisor.clock import Clock
 from supervisor.columns import Columns
-from supervisor.desk import trial
-from supervisor.desk.checks import Scene, check, interlock
-from supervisor.desk.ledger import Ledger, Outcome, Page
+from supervisor.desk import board, trial
+from supervisor.desk.carry import Carriage, Run
+from supervisor.desk.carry import Carrier as Carrier
+from supervisor.desk.checks import Scene, Standing, again, check
+from supervisor.desk.demands import spec_of
+from supervisor.desk.ledger import Ledger, Outcome, Step
+from supervisor.desk.lock_outs import LockOuts
 from supervisor.desk.notes import Notes
-from supervisor.desk.order import Command, Order, find, holds
+from supervisor.desk.order import Command, find
+from supervisor.desk.second import second
 from supervisor.desk.states import Stage, step
-from supervisor.desk.watch import Watch
-from supervisor.driver import Examined
-from supervisor.errors import Refused, StoreError, WriteFailed, WriteUnknown
+from supervisor.errors import Refused, StoreError
 from supervisor.flow import Change
-from supervisor.journal import Journal, safe
-from supervisor.model import Confirmation, Site, Tag, Text, User
+from supervisor.journal import Entry, Journal, safe
+from supervisor.model import Equipment, Role, Site, Text, User
 from supervisor.people import People
 
-WRITE_S = 5.0
-"""How long a device may take to accept a write."""
 LATEST_S = 5.0
 """A command that waited longer than this for the journal is not written any more: nobody expects it now."""
-POLL_S = 0.05
-"""How often a value that stands is looked at for a newer arrival."""
 
 UNWRITTEN = Text(
     "Le journal ne peut pas être écrit : aucune commande ne part tant que c'est le cas.",
     "The journal cannot be written: no command leaves while that is so.",
 )
 STOPPED = Text("Le poste s'est arrêté pendant la commande.", "station stopped")
+UNSENT = Text(
+    "Le poste s'est arrêté avant l'envoi : rien n'est parti.", "The station stopped before it was sent: nothing left."
+)
 LATE = Text(
     "Le journal a trop tardé : rien n'a été envoyé à l'automate.", "The journal took too long: nothing was sent."
 )
+GONE = Text(
+    "Cette commande n'attend plus personne : elle est partie, terminée ou échue.",
+    "This command waits for nobody any more: it has left, ended or lapsed.",
+)
+SENT = Text(
+    "Trop tard : la commande est déjà partie vers l'automate. Donnez l'ordre contraire si besoin.",
+    "Too late: the command has left for the controller already. Give the opposite order if need be.",
+)
+NOT_YOURS = Text(
+    "Cette commande est celle d'une autre personne : elle seule, ou un chef de salle, peut l'annuler.",
+    "This command is another person's: only they, or a supervisor, can cancel it.",
+)
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
-
-
-class Carrier(Protocol):
-    """What the desk needs of a link; `supervisor.link.Link` is one."""
-
-    async def write(self, tag: Tag, raw: float, timeout_s: float) -> None:
-        """One write, once. Raises WriteFailed or WriteUnknown."""
-
-    async def examine(self, tag: Tag, timeout_s: float) -> Examined:
-        """One value as it is on the wire. Raises ReadFailed."""
-
-
-@dataclass(slots=True)
-class _Run:
-    """One command under way."""
-
-    scene: Scene
-    page: Page
-    stage: Stage
-    watches: list[Watch]
-
-    @property
-    def order(self) -> Order:
-        return self.scene.order
 
 
 class Desk:
     """See the module. Give `absorb` every change; `stop` before the journal closes."""
 
     def __init__(
-        self, site: Site, table: Columns, links: Mapping[str, Carrier], journal: Journal, clock: Clock
+        self,
+        site: Site,
+        table: Columns,
+        links: Mapping[str, Carrier],
+        journal: Journal,
+        clock: Clock,
+        lock_outs: LockOuts | None = None,
     ) -> None:
         """`table` are the columns of the tag table; `links` may fill up later."""
         self.people = People(site)
         self.ledger = Ledger(journal, site, clock)
         self.notes = Notes(site, self.people, journal)
+        self.lock_outs = lock_outs or LockOuts(site, journal, clock)
         self._site = site
         self._table = table
         self._links = links
+        self._journal = journal
         self._clock = clock
+        self._carriage = Carriage(site, table, links, clock, self._note)
         self._busy: dict[str, str] = {}
-        self._runs: dict[int, _Run] = {}
+        self._held: dict[int, tuple[Run, asyncio.Task[Any]]] = {}
+        """Commands that wait for a person, and the task that ends the waiting."""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._outcomes: dict[int, asyncio.Future[Outcome]] = {}
 
+    # ------------------------------------------------------------ asking
     async def submit(self, command: Command, user: User) -> int:
         """The command's id, once it is checked and journalled; it goes on by itself. Raises Refused.
 
-        A caller that stops waiting does not stop the command.
+        One that is selected before it is operated is both at once: whoever asks for it this way (a round, a
+        schedule) has made sure in another. One for two persons waits for the second. A caller that stops waiting
+        does not stop the command.
         """
         return await asyncio.shield(self._spawn(self._submit(command, user)))
+
+    async def select(self, command: Command, user: User) -> int:
+        """Reserve the equipment for this command; it lapses unless it is operated in time. Raises Refused."""
+        return await asyncio.shield(self._spawn(self._submit(command, user, selecting=True)))
+
+    async def operate(self, command_id: int, user: User) -> None:
+        """Let a selected command go. Raises Refused: it lapsed, is another's, or may not leave any more."""
+        await asyncio.shield(self._spawn(self._operate(command_id, user)))
+
+    async def approve(self, command_id: int, user: User, proof: tuple[str, str] = ("", "")) -> None:
+        """The second person agrees; `proof` as in `supervisor.desk.second`. Raises Refused."""
+        await asyncio.shield(self._spawn(self._approve(command_id, user, proof)))
+
+    async def decline(self, command_id: int, user: User, proof: tuple[str, str] = ("", "")) -> None:
+        """The second person does not agree. Raises Refused."""
+        await asyncio.shield(self._spawn(self._decline(command_id, user, proof)))
+
+    async def cancel(self, command_id: int, user: User) -> None:
+        """Take back a command that waits for a person. Raises Refused: what was sent can't be taken back."""
+        await asyncio.shield(self._spawn(self._cancel(command_id, user)))
+
+    def refusal(self, command: Command, user: User) -> Refused | None:
+        """Why this command would be refused now, without asking for it; for a dry run."""
+        try:
+            check(self._scene(command, user))
+        except Refused as refused:
+            return refused
+        return None
+
+    def selective(self, command: Command) -> bool:
+        """Whether it is selected before it is operated."""
+        equipment = self._site.equipment_by_id.get(command.equipment)
+        spec = spec_of(self._site, equipment, command.command) if equipment else None
+        return spec is not None and spec.select_s > 0
 
     async def outcome(self, command_id: int) -> Outcome:
         """What became of a command of this station that is still under way, once it is known.
@@ -117,19 +157,182 @@ class Desk:
 
     def absorb(self, change: Change) -> None:
         """Look whether a command under way is answered."""
-        for run in self._runs.values():
-            for watch in run.watches:
-                watch.absorb(change)
+        self._carriage.absorb(change)
 
     async def stop(self) -> None:
-        """Break off what is under way; its outcome is unknown."""
+        """Break off what is under way; its outcome is unknown. What still waits for a person was never sent."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for number in list(self._held):
+            await self._turn_down(self._held.pop(number)[0], Refused("stopped", UNSENT))
         for waiting in self._outcomes.values():  # of commands whose task was cancelled before its first turn
             waiting.set_result(Outcome(Stage.UNKNOWN, STOPPED))
         self._outcomes.clear()
+
+    # ------------------------------------------------------------ taking in
+    async def _submit(self, command: Command, user: User, selecting: bool = False) -> int:
+        requested, begun = self._clock.now(), self._clock.monotonic()
+        try:
+            if not self.ledger.recovered.done():
+                await _kept(safe(self.ledger.recovered))
+            scene = self._scene(command, user)
+            read = check(scene)
+        except Refused as refused:
+            await self._tell_refused(command, user, requested, refused)
+            raise
+        equipment, stages = scene.order.equipment, _stages(scene, selecting)
+        self._busy[equipment.id] = user.name
+        try:
+            page = await _kept(safe(self.ledger.open(scene.order, user, requested, read, stages)))
+        except BaseException:
+            del self._busy[equipment.id]
+            raise
+        board.occupy(self.lock_outs.board, equipment, page.id)
+        self._outcomes[page.id] = asyncio.get_running_loop().create_future()
+        self._begin(Run(scene, page, stages[-1]), self._clock.monotonic() - begun > LATEST_S)
+        return page.id
+
+    def _begin(self, run: Run, late: bool) -> None:
+        """Go on from the stage that is written: wait for a person, or off to the field."""
+        if run.stage is Stage.JOURNALLED:
+            self.ledger.given[run.order.equipment.id, run.order.spec.id] = self._clock.now()
+            self._spawn(self._carry(run, late))
+            return
+        within_s = run.order.spec.select_s if run.stage is Stage.SELECTED else run.order.spec.approval_s
+        self._held[run.page.id] = (run, self._spawn(self._lapse(run, within_s)))
+
+    def _scene(self, command: Command, user: User) -> Scene:
+        order = find(self._site, command)
+        standing = Standing(self._locked, self.ledger.given, self._clock.now())
+        return Scene(self._site, self.people, self._table, order, user, self._busy, standing)
+
+    def _locked(self, equipment: Equipment) -> Text | None:
+        one = self.lock_outs.on(equipment)
+        return self.lock_outs.refusal(one) if one else None
+
+    async def _tell_refused(self, command: Command, user: User, requested: int, refused: Refused) -> None:
+        """Keep the refusal. The operator reads it in any case, whatever the disk does."""
+        try:
+            await safe(self.ledger.refuse(command, user, requested, refused))
+        except StoreError as error:
+            log.error("A refused command is not in the ledger: %s", error)
+
+    # ------------------------------------------------------------ waiting for a person
+    async def _operate(self, number: int, user: User) -> None:
+        run = self._waiting(number, Stage.SELECTED)
+        if run.scene.user.id != user.id:
+            raise self._noted(Refused("right", NOT_YOURS), number, user, "operate")
+        await self._go_on(run, [Stage.AWAITING] if run.order.spec.approval > 1 else [Stage.JOURNALLED])
+
+    async def _approve(self, number: int, user: User, proof: tuple[str, str]) -> None:
+        run, person = await self._second(number, user, proof, "approve")
+        await self._go_on(run, [Stage.APPROVED, Stage.JOURNALLED], {"seat": user.id}, person.id)
+
+    async def _decline(self, number: int, user: User, proof: tuple[str, str]) -> None:
+        run, person = await self._second(number, user, proof, "decline")
+        self._unhold(run)
+        declined = Text(f"Non approuvée par {person.name}.", f"Not approved by {person.name}.")
+        await self._turn_down(run, Refused("declined", declined), person.id)
+
+    async def _cancel(self, number: int, user: User) -> None:
+        if number not in self._held:
+            refused = Refused("sent", SENT) if number in self._outcomes else Refused("gone", GONE)
+            raise self._noted(refused, number, user, "cancel")
+        run, _ = self._held[number]
+        own = run.scene.user.id == user.id
+        if not own and not self.people.holds(user, Role.SUPERVISOR, run.order.equipment.area):
+            raise self._noted(Refused("right", NOT_YOURS), number, user, "cancel")
+        self._unhold(run)
+        cancelled = Text(f"Annulée par {user.name} avant l'envoi.", f"Cancelled by {user.name} before it was sent.")
+        await self._turn_down(run, Refused("cancelled", cancelled), user.id)
+
+    async def _second(self, number: int, user: User, proof: tuple[str, str], act: str) -> tuple[Run, User]:
+        """The command that waits for approval, and the second person, who may give it too. Raises Refused."""
+        run = self._waiting(number, Stage.AWAITING)
+        try:
+            person = await second((run.scene.user.id,), user, proof, self.lock_outs.prove)
+            if not self.people.may(person, run.order.spec, run.order.equipment):
+                raise Refused("right", _no_right(person))
+        except Refused as refused:
+            raise self._noted(refused, number, user, act) from None
+        return self._waiting(number, Stage.AWAITING), person  # it may have gone while a password was checked
+
+    def _waiting(self, number: int, stage: Stage) -> Run:
+        held = self._held.get(number)
+        if held is None or held[0].stage is not stage:
+            raise Refused("gone", GONE)
+        return held[0]
+
+    async def _go_on(
+        self, run: Run, stages: Sequence[Stage], detail: Mapping[str, Any] | None = None, who: str = ""
+    ) -> None:
+        """Check everything once more, write the steps, and go on. What may not leave any more ends here."""
+        self._unhold(run)
+        begun = self._clock.monotonic()
+        try:
+            read = again(self._fresh(run.scene))
+            said = {"interlocks": read, **(detail or {})}
+            steps = [Step(one, self._clock.now(), detail=said if one is stages[0] else None, who=who) for one in stages]
+            reached = run.stage
+            for one in stages:
+                reached = step(reached, one)
+            await _kept(safe(self.ledger.go_on(run.page, run.order, steps)))
+        except Refused as refused:
+            await self._turn_down(run, refused)
+            raise
+        run.stage = reached
+        self._begin(run, self._clock.monotonic() - begun > LATEST_S)
+
+    def _fresh(self, scene: Scene) -> Scene:
+        standing = Standing(self._locked, self.ledger.given, self._clock.now())
+        return Scene(scene.site, scene.people, scene.table, scene.order, scene.user, self._busy, standing)
+
+    async def _lapse(self, run: Run, within_s: float) -> None:
+        await self._clock.sleep(within_s)
+        self._held.pop(run.page.id, None)
+        await self._turn_down(run, _lapsed(run.stage, within_s))
+
+    def _unhold(self, run: Run) -> None:
+        _, lapse = self._held.pop(run.page.id)
+        lapse.cancel()
+
+    async def _turn_down(self, run: Run, refused: Refused, who: str = "") -> None:
+        await self._close(run, Outcome(Stage.REFUSED, refused.text), refused.check, who)
+
+    def _noted(self, refused: Refused, number: int, user: User, act: str) -> Refused:
+        """The same, with a row of the journal."""
+        run = self._held[number][0] if number in self._held else None
+        place = (run.page.equipment, run.page.area) if run else ("", "")
+        self._journal.append(Entry("access", "refused", user.id, *place, refused.check, {"act": act, "id": number}))
+        return refused
+
+    # ------------------------------------------------------------ to the outcome
+    async def _carry(self, run: Run, late: bool) -> None:
+        outcome = Outcome(Stage.UNKNOWN, STOPPED)
+        try:
+            outcome = Outcome(Stage.FAILED, LATE) if late else await self._carriage.carry(run)
+        finally:
+            await self._close(run, outcome)
+
+    async def _close(self, run: Run, outcome: Outcome, check: str = "", who: str = "") -> None:
+        """Written first, known afterwards; a disk that is full keeps it from the ledger, never from the operator."""
+        step(run.stage, outcome.stage)
+        equipment = run.order.equipment
+        try:
+            await safe(self.ledger.close(run.page, outcome, check, who))
+        except StoreError as error:
+            log.error("Command %d ended as %s, which is not in the ledger: %s", run.page.id, outcome.stage, error)
+        finally:
+            self._busy.pop(equipment.id, None)
+            board.occupy(self.lock_outs.board, equipment, 0)
+            self._outcomes.pop(run.page.id).set_result(outcome)
+
+    def _note(self, run: Run, stage: Stage, detail: Mapping[str, Any] | None = None) -> None:
+        """A step of a command that is already in the journal: if it can't be kept, the command goes on all the same."""
+        run.stage = step(run.stage, stage)
+        self.ledger.step(run.page, stage, detail)
 
     def _spawn(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.create_task(coroutine, name="desk")
@@ -144,156 +347,44 @@ class Desk:
         if error and not isinstance(error, Refused):
             log.error("The desk failed", exc_info=error)
 
-    async def _submit(self, command: Command, user: User) -> int:
-        requested, begun = self._clock.now(), self._clock.monotonic()
-        try:
-            order = find(self._site, command)
-            scene = Scene(self._site, self.people, self._table, order, user, self._busy)
-            read = check(scene)
-        except Refused as refused:
-            await self._decline(command, user, requested, refused)
-            raise
-        self._busy[order.equipment.id] = user.name
-        try:
-            page = await safe(self.ledger.open(order, user, requested, read))
-        except BaseException as error:
-            del self._busy[order.equipment.id]
-            if isinstance(error, StoreError):
-                raise Refused("journal", UNWRITTEN) from error
-            raise
-        self._outcomes[page.id] = asyncio.get_running_loop().create_future()
-        late = self._clock.monotonic() - begun > LATEST_S
-        self._spawn(self._carry(_Run(scene, page, Stage.JOURNALLED, []), late))
-        return page.id
 
-    async def _decline(self, command: Command, user: User, requested: int, refused: Refused) -> None:
-        """Keep the refusal. The operator reads it in any case, whatever the disk does."""
-        try:
-            await safe(self.ledger.refuse(command, user, requested, refused))
-        except StoreError as error:
-            log.error("A refused command is not in the ledger: %s", error)
+async def _kept(writing: Coroutine[Any, Any, T]) -> T:
+    """What a writer answers; Refused where the journal can't be written."""
+    try:
+        return await writing
+    except StoreError as error:
+        raise Refused("journal", UNWRITTEN) from error
 
-    async def _carry(self, run: _Run, late: bool) -> None:
-        """From the journal to the outcome, whatever happens in between."""
-        outcome = Outcome(Stage.UNKNOWN, STOPPED)
-        try:
-            outcome = Outcome(Stage.FAILED, LATE) if late else await self._carry_out(run)
-        except Exception as error:
-            log.exception("Command %d failed inside Vigie", run.page.id)
-            outcome = Outcome(Stage.UNKNOWN, Text(f"Erreur interne : {error}", f"internal error: {error}"))
-        finally:
-            self._runs.pop(run.page.id, None)
-            await self._close(run, outcome)
 
-    async def _close(self, run: _Run, outcome: Outcome) -> None:
-        """Written first, known afterwards; a disk that is full keeps it from the ledger, never from the operator."""
-        step(run.stage, outcome.stage)
-        try:
-            await safe(self.ledger.close(run.page, outcome))
-        except StoreError as error:
-            log.error("Command %d ended as %s, which is not in the ledger: %s", run.page.id, outcome.stage, error)
-        finally:
-            self._busy.pop(run.order.equipment.id, None)
-            self._outcomes.pop(run.page.id).set_result(outcome)
+def _stages(scene: Scene, selecting: bool) -> list[Stage]:
+    """What a command is taken through at once, after its checks."""
+    spec = scene.order.spec
+    selected = [Stage.SELECTED] if spec.select_s or selecting else []
+    if selecting:
+        return selected
+    return [*selected, Stage.AWAITING if spec.approval > 1 else Stage.JOURNALLED]
 
-    async def _carry_out(self, run: _Run) -> Outcome:
-        try:
-            interlock(run.scene)  # once more: the journal may have taken seconds, and water falls meanwhile
-        except Refused as refused:
-            return Outcome(Stage.FAILED, refused.text)
-        order, now = run.order, self._clock.now()
-        feedback = Watch(self._table, order.feedback.index, order.answers, now)
-        run.watches.append(feedback)
-        physical = self._physical(order, now)
-        run.watches += [physical] if physical else []
-        self._runs[run.page.id] = run
-        refusal = await self._write(order)
-        if refusal:
-            return refusal
-        self._note(run, Stage.WRITTEN)
-        if not await self._met(feedback, order.spec.within_s):
-            return Outcome(Stage.UNKNOWN, _silent(feedback, order))
-        self._note(run, Stage.READ_BACK, {"value": feedback.last})
-        confirmation = order.spec.confirmation
-        return await self._confirm(run, confirmation, physical) if confirmation else Outcome(Stage.DONE)
 
-    async def _write(self, order: Order) -> Outcome | None:
-        """None once the device accepted."""
-        try:
-            async with asyncio.timeout(WRITE_S * 2):  # a driver keeps its own time; this is for one that does not
-                link = self._links.get(order.tag.link)
-                if link is None:
-                    raise WriteFailed(f"link {order.tag.link} is not running")
-                await link.write(order.tag, order.raw, WRITE_S)
-        except WriteFailed as error:
-            return Outcome(Stage.FAILED, Text(f"Écriture refusée : {error}", f"Write declined: {error}"))
-        except (WriteUnknown, TimeoutError) as error:
-            return Outcome(Stage.UNKNOWN, Text(f"Écriture sans réponse : {error}", f"Write without an answer: {error}"))
-        return None
-
-    async def _confirm(self, run: _Run, confirmation: Confirmation, physical: Watch | None) -> Outcome:
-        name = confirmation.name
-        if physical is None:
-            return Outcome(
-                Stage.UNKNOWN,
-                Text(f"« {name.fr} » : aucune mesure pour le confirmer.", f'"{name.en}": nothing measures it.'),
-            )
-        if await self._met(physical, confirmation.within_s):
-            self._note(run, Stage.CONFIRMED, {"value": physical.last})
-            return Outcome(Stage.DONE)
-        if physical.lost or physical.last != physical.last:
-            return Outcome(
-                Stage.UNKNOWN,
-                Text(
-                    f"« {name.fr} » : aucune mesure valide depuis l'écriture.",
-                    f'"{name.en}": no good value since the write.',
-                ),
-            )
-        return Outcome(
-            Stage.FAILED,
+def _lapsed(stage: Stage, within_s: float) -> Refused:
+    if stage is Stage.SELECTED:
+        return Refused(
+            "lapsed",
             Text(
-                f"L'ordre est passé, mais « {name.fr} » n'est pas constaté.",
-                f'The order was taken, but "{name.en}" is not seen.',
+                f"La sélection a expiré après {within_s:g} s : rien n'a été envoyé.",
+                f"The selection lapsed after {within_s:g} s: nothing was sent.",
             ),
         )
-
-    def _physical(self, order: Order, now: int) -> Watch | None:
-        confirmation = order.spec.confirmation
-        tag = self._site.tag(order.equipment, confirmation.when.tag) if confirmation else None
-        if confirmation is None or tag is None:
-            return None
-        when = confirmation.when
-        return Watch(self._table, tag.index, lambda value: holds(when, value), now)
-
-    async def _met(self, watch: Watch, within_s: float) -> bool:
-        deadline = self._clock.monotonic() + within_s
-        while not watch.poll():
-            if self._clock.monotonic() >= deadline:
-                return False
-            await self._clock.sleep(POLL_S)
-        return True
-
-    def _note(self, run: _Run, stage: Stage, detail: Mapping[str, Any] | None = None) -> None:
-        """A step of a command that is already in the journal: if it can't be kept, the command goes on all the same."""
-        run.stage = step(run.stage, stage)
-        self.ledger.step(run.page, stage, detail)
+    return Refused(
+        "expired",
+        Text(
+            f"Personne n'a approuvé en {within_s / 60:g} min : rien n'a été envoyé.",
+            f"Nobody approved within {within_s / 60:g} min: nothing was sent.",
+        ),
+    )
 
 
-def _silent(feedback: Watch, order: Order) -> Text:
-    """Why there is no read-back: it went bad, nothing newer came, or it reads otherwise."""
-    if feedback.lost:
-        return Text("Liaison perdue avant la relecture.", "Link lost before the read-back.")
-    if feedback.last != feedback.last:
-        return Text("Aucune relecture depuis l'écriture.", "No read-back since the write.")
-    if order.answers(feedback.last):
-        return Text(
-            "La valeur était déjà celle demandée ; rien de plus récent ne la confirme.",
-            "The value was the one asked for already; nothing newer confirms it.",
-        )
-    spec = order.feedback.spec
-    state = spec.state(feedback.last)
-    fr, en = (state.name.fr, state.name.en) if state else (f"{feedback.last:g}", f"{feedback.last:g}")
+def _no_right(person: User) -> Text:
     return Text(
-        f"La relecture indique encore « {fr} » après {order.spec.within_s:g} s.",
-        f'The read-back still says "{en}" after {order.spec.within_s:g} s.',
+        f"{person.name} n'a pas le droit de donner cette commande ici, et ne peut donc pas l'approuver.",
+        f"{person.name} has no right to give this command here, and so cannot approve it.",
     )

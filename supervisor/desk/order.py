@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from supervisor.desk.demands import spec_of
+from supervisor.desk.interlocks import holds as holds
 from supervisor.desk.trial import TEST, test_spec
 from supervisor.errors import Refused
-from supervisor.model import CommandSpec, Comparison, Equipment, Operator, Site, Source, Tag, Text
+from supervisor.model import CommandSpec, Equipment, Site, Source, Tag, Text
 from supervisor.scaling import raw, resolution
 
 NEAR = 1e-6
@@ -59,7 +61,7 @@ def find(site: Site, command: Command) -> Order:
     if command.command == TEST:
         return _test(site, command)
     equipment = site.equipment_by_id.get(command.equipment)
-    spec = equipment.type.commands.get(command.command) if equipment else None
+    spec = spec_of(site, equipment, command.command) if equipment else None
     if equipment is None or spec is None:
         raise Refused("unknown", _unknown(command))
     tag = site.tag(equipment, spec.tag)
@@ -87,18 +89,3 @@ def _unknown(command: Command) -> Text:
         f"L'équipement « {command.equipment} » n'a pas de commande « {command.command} ».",
         f'The equipment "{command.equipment}" has no command "{command.command}".',
     )
-
-
-_TESTS = {
-    Operator.LT: lambda value, bound: value < bound,
-    Operator.LE: lambda value, bound: value <= bound,
-    Operator.GT: lambda value, bound: value > bound,
-    Operator.GE: lambda value, bound: value >= bound,
-    Operator.EQ: lambda value, bound: value == bound,
-    Operator.NE: lambda value, bound: value != bound,
-}
-
-
-def holds(comparison: Comparison, value: float) -> bool:
-    """Whether a believable value satisfies the comparison; NaN satisfies none, not even "differs"."""
-    return value == value and bool(_TESTS[comparison.operator](value, comparison.value))

@@ -1,11 +1,14 @@
 """The states of a command: every rule about them is a row here. The words stand in the ledger and on screen.
 
-requested ─> checked ─> journalled ─> written ─> read_back ─> confirmed
-    │           │           │            │           │  └────────┐ │
-  refused    refused   failed unknown  unknown   failed unknown  done
+requested ─> checked ─> [selected] ─> [awaiting ─> approved] ─> journalled ─> written ─> read_back ─> confirmed
+    │           │            │            │           │             │            │           │  └────────┐ │
+  refused    refused      refused      refused     refused     failed unknown  unknown   failed unknown  done
+
+In brackets, what only some commands go through: `selected` those that are selected before they are operated, `awaiting`
+and `approved` those that take two persons.
 
 done      the field was seen as it should be, after the write
-refused   Vigie declined; nothing left
+refused   Vigie declined, or a person did, or nobody went on in time; nothing left
 failed    the device declined or was not reachable; or it obeyed, and the physical world did not follow
 unknown   nobody knows: no clear answer, no read-back, or Vigie stopped in the middle. Never repeated by itself.
 """
@@ -21,7 +24,13 @@ class Stage(StrEnum):
 
     REQUESTED = "requested"
     CHECKED = "checked"
+    SELECTED = "selected"
+    """The equipment is reserved for one person, who has not operated yet."""
+    AWAITING = "awaiting"
+    """A second person has to approve."""
+    APPROVED = "approved"
     JOURNALLED = "journalled"
+    """From here on it may have left."""
     WRITTEN = "written"
     """The device accepted the value; it may still be on its way to obey."""
     READ_BACK = "read_back"
@@ -38,12 +47,21 @@ class Stage(StrEnum):
         """An outcome: nothing follows."""
         return self in OUTCOMES
 
+    @property
+    def held(self) -> bool:
+        """Nothing has left: it is being checked, or waits for a person."""
+        return self in HELD
 
+
+HELD = frozenset({Stage.REQUESTED, Stage.CHECKED, Stage.SELECTED, Stage.AWAITING, Stage.APPROVED})
 OUTCOMES = frozenset({Stage.DONE, Stage.REFUSED, Stage.FAILED, Stage.UNKNOWN})
 
 ROWS: Mapping[Stage, frozenset[Stage]] = {
     Stage.REQUESTED: frozenset({Stage.CHECKED, Stage.REFUSED}),
-    Stage.CHECKED: frozenset({Stage.JOURNALLED, Stage.REFUSED}),
+    Stage.CHECKED: frozenset({Stage.SELECTED, Stage.AWAITING, Stage.JOURNALLED, Stage.REFUSED}),
+    Stage.SELECTED: frozenset({Stage.AWAITING, Stage.JOURNALLED, Stage.REFUSED}),
+    Stage.AWAITING: frozenset({Stage.APPROVED, Stage.REFUSED}),
+    Stage.APPROVED: frozenset({Stage.JOURNALLED, Stage.REFUSED}),
     Stage.JOURNALLED: frozenset({Stage.WRITTEN, Stage.FAILED, Stage.UNKNOWN}),
     Stage.WRITTEN: frozenset({Stage.READ_BACK, Stage.UNKNOWN}),
     Stage.READ_BACK: frozenset({Stage.CONFIRMED, Stage.DONE, Stage.FAILED, Stage.UNKNOWN}),

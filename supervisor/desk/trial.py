@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from supervisor.driver import Examined
 from supervisor.errors import ReadFailed, Refused
-from supervisor.model import CommandSpec, Equipment, Interlock, Role, Site, Tag, Text, User
+from supervisor.model import CommandClass, CommandSpec, Comparison, Equipment, Interlock, Role, Site, Tag, Text, User
 from supervisor.people import ROLES, People
 
 TEST = "test_write"
@@ -36,17 +36,23 @@ class Reader(Protocol):
 
 def test_spec(site: Site, tag: Tag, value: float | None) -> CommandSpec:
     """The command that a test write of a tag is."""
-    spec = CommandSpec(TEST, NAME, tag.spec.id, role=Role.ENGINEER)
+    spec = CommandSpec(TEST, NAME, tag.spec.id, role=Role.ENGINEER, class_=CommandClass.MAINTENANCE)
     locks: dict[str, Interlock] = {}
     for command, up in _writers(site, tag):
         spec = replace(spec, within_s=max(spec.within_s, command.within_s))
         if command.value is None:
             spec = replace(spec, low=command.low, high=command.high)
         if command.value is None or command.value == value:
-            for lock in command.interlocks:
-                path = _PARENT * up + lock.when.tag
-                locks[lock.name.en] = replace(lock, when=replace(lock.when, tag=path))
+            for lock in (*command.interlocks, *command.permissives):
+                locks[lock.name.en] = _lifted(lock, up)
     return replace(spec, interlocks=tuple(locks.values()))
+
+
+def _lifted(lock: Interlock, up: int) -> Interlock:
+    """An interlock of an equipment so many levels above, seen from below."""
+    if isinstance(lock.when, Comparison):
+        return replace(lock, when=replace(lock.when, tag=_PARENT * up + lock.when.tag))
+    return replace(lock, up=lock.up + up)
 
 
 def _writers(site: Site, tag: Tag) -> Iterator[tuple[CommandSpec, int]]:

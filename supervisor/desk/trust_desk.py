@@ -67,7 +67,7 @@ class TrustDesk:
             self._journal.append(Entry("access", "refused", user.id, link, "", refused.check, {"act": act, **detail}))
             raise
         # what can't be journalled is not done
-        await asyncio.wrap_future(self._journal.append(Entry("access", act, user.id, link, spec.area, "done", detail)))
+        await self._journal.written(Entry("access", act, user.id, link, spec.area, "done", detail))
         if act == "trust":
             await asyncio.to_thread(self._store.trust, certificate, link)
         else:

@@ -33,6 +33,12 @@ def parse(text: str, states: Callable[[str], Sequence[State]] = lambda tag: ()) 
     return Comparison(tag, Operator(operator), _value(tag, operand, states))
 
 
+def sides(text: str) -> tuple[str, str] | None:
+    """What stands left and right in a single comparison; None where the text is none."""
+    match = _COMPARISON.fullmatch(text)
+    return (match[1], match[3]) if match else None
+
+
 def _value(tag: str, operand: str, states: Callable[[str], Sequence[State]]) -> float:
     try:
         value = float(operand)

@@ -15,7 +15,8 @@ from functools import cached_property
 from pathlib import Path
 
 from supervisor.driver import Protocol
-from supervisor.model import DevicePack, Source, TagSpec, Text
+from supervisor.model import Demand, DevicePack, Source, TagSpec, Text
+from supervisor.site.demands import read_demands
 from supervisor.site.document import read_toml
 from supervisor.site.equipment_types import Drafts
 from supervisor.site.findings import Catalogue, Findings, Place, sentence, suggest
@@ -69,6 +70,7 @@ class Pack:
     """What its [device] table says, as the protocol reads it."""
     own: list[Carried] = field(default_factory=list)
     includes: list[Include] = field(default_factory=list)
+    demands: dict[str, Demand] = field(default_factory=dict)
     carried: list[Carried] = field(default_factory=list)
     args: dict[str, Mapping[str, str]] = field(default_factory=dict)
     """Part path -> arguments that an include gives it."""
@@ -80,7 +82,7 @@ class Pack:
 
     def device_pack(self) -> DevicePack:
         sources = tuple(carried.source for carried in self.carried)
-        return DevicePack(self.id, self.name, self.type, self.protocol, sources, self.stale_s)
+        return DevicePack(self.id, self.name, self.type, self.protocol, sources, self.stale_s, self.demands)
 
 
 def read_packs(folder: Path, drafts: Drafts, protocols: Mapping[str, Protocol], findings: Findings) -> Catalogue[Pack]:
@@ -123,6 +125,7 @@ class _Reading:
             args = row.table("args")
             pack.includes.append(Include(row.word("pack"), row.word("part"), args.strings() if args else {}, row))
             row.close()
+        pack.demands = read_demands(table, pack.type, self._drafts)
         table.close()
         sheet = self._sheet(pack)
         protocol = self._protocols.get(pack.protocol)

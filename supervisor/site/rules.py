@@ -10,24 +10,16 @@ from supervisor import health
 from supervisor.model import (
     CONDITION_STATES,
     AlarmRule,
-    CommandSpec,
-    Comparison,
     Condition,
-    Confirmation,
     EquipmentType,
-    Interlock,
     Kind,
-    Operator,
     Priority,
-    State,
     TagSpec,
-    Text,
 )
-from supervisor.site.equipment_types import ANY, Draft, Drafts, limit_of, span_text
-from supervisor.site.expressions import parse
+from supervisor.site.commands import CommandReading
+from supervisor.site.equipment_types import ANY, Draft, Drafts, limit_of
 from supervisor.site.findings import suggest
 from supervisor.site.reader import Table
-from supervisor.site.territory import ROLES
 
 CONDITIONS = {condition.value: condition for condition in Condition}
 LEVELS = (Condition.HIGH_HIGH, Condition.HIGH, Condition.LOW, Condition.LOW_LOW)
@@ -67,7 +59,7 @@ class _Reading:
         for path in headline:
             self._spec(table, "headline", path)
         alarms = self._alarms(table.tables("alarm"))
-        commands = self._commands(table.tables("command"))
+        commands = CommandReading(draft, self._drafts).commands(table.tables("command"))
         page, symbol = table.word("page", ""), table.word("symbol", "")
         table.close()
         return EquipmentType(
@@ -136,101 +128,6 @@ class _Reading:
         for key in ("limit", "deadband", "on_delay_s", "off_delay_s", "latching"):
             if row.raw(key) is not None:
                 row.problem(key, f'The controller runs this alarm, so "{key}" has no place', "Remove it.")
-
-    def _commands(self, rows: Sequence[Table]) -> dict[str, CommandSpec]:
-        commands: dict[str, CommandSpec] = {}
-        for row in rows:
-            command = self._command(row)
-            row.close()
-            if command.id in commands:
-                remedy = "Give one of them another id."
-                row.problem("id", f'There is a second command "{command.id}" in this type', remedy)
-            commands[command.id] = command
-        return commands
-
-    def _command(self, row: Table) -> CommandSpec:
-        tag, feedback = row.word("tag"), row.word("feedback", "")
-        spec = self._own(row, "tag", tag)
-        read = self._own(row, "feedback", feedback) if feedback else spec
-        if spec.formula:
-            row.problem("tag", f"{tag} is calculated here: nothing can write it", "Name a tag that a controller takes.")
-        value = limit_of(row, "value", spec)
-        low, high = self._setpoint(row, spec)
-        return CommandSpec(
-            id=row.id(),
-            name=row.name(),
-            tag=tag,
-            value=value,
-            low=low,
-            high=high,
-            feedback=feedback,
-            expected=limit_of(row, "expected", read),
-            tolerance=row.number("tolerance", 0.0, 0.0),
-            within_s=row.number("within_s", 5.0, 0.1, 3600),
-            interlocks=tuple(self._interlock(entry) for entry in row.tables("interlock")),
-            confirmation=self._confirmation(row.table("confirm")),
-            role=row.choice("role", ROLES, ROLES["operator"]) or ROLES["operator"],
-            critical=row.flag("critical"),
-            consequence=self._consequence(row),
-        )
-
-    def _setpoint(self, row: Table, spec: TagSpec) -> tuple[float, float]:
-        """The range of a setpoint; of an enum that says none, all of its states."""
-        low, high = row.span("range")
-        fixed, ranged = row.raw("value") is not None, row.raw("range") is not None
-        if fixed and ranged:
-            row.problem("range", f"{row.title} has both a value and a range", "A setpoint has a range and no value.")
-        if not fixed and not ranged:
-            if spec.kind is Kind.ENUM and spec.states:
-                values = [state.value for state in spec.states]
-                return float(min(values)), float(max(values))
-            remedy = "Add value = … for a fixed order, or range = [low, high] for a setpoint."
-            row.problem("id", f"{row.title} has neither a value nor a range", remedy)
-        if low < spec.low or high > spec.high:
-            row.problem("range", f"The range is wider than that of {spec.id}", f"It goes from {span_text(spec)}.")
-        return low, high
-
-    def _consequence(self, row: Table) -> Text:
-        critical = row.raw("critical") is True
-        return row.name("consequence", required=critical)
-
-    def _interlock(self, row: Table) -> Interlock:
-        interlock = Interlock(self._comparison(row), row.name())
-        row.close()
-        return interlock
-
-    def _confirmation(self, row: Table | None) -> Confirmation | None:
-        if row is None:
-            return None
-        confirmation = Confirmation(self._comparison(row), row.number("within_s", None, 0.1, 3600), row.name())
-        row.close()
-        return confirmation
-
-    def _comparison(self, row: Table) -> Comparison:
-        text = row.word("when")
-        specs: list[TagSpec] = []
-
-        def states(path: str) -> Sequence[State]:
-            specs.append(self._spec(row, "when", path))
-            return specs[-1].states
-
-        try:
-            comparison = parse(text, states)
-        except ValueError as error:
-            if text and not (specs and specs[-1] is ANY):
-                row.problem("when", str(error))
-            return Comparison("", Operator.EQ, math.nan)
-        if not specs:
-            states(comparison.tag)
-        self._check_compared(row, comparison, specs[-1])
-        return comparison
-
-    def _check_compared(self, row: Table, comparison: Comparison, spec: TagSpec) -> None:
-        if spec.kind is Kind.TEXT:
-            row.problem("when", f"{spec.id} is a text: nothing can be compared with it", "Use a number or an enum.")
-        elif spec.states and spec.state(comparison.value) is None:
-            ids = [state.id for state in spec.states]
-            row.problem("when", f"{comparison.value:g} is no state of {spec.id}", f"Use one of: {', '.join(ids)}.")
 
     def _own(self, row: Table, key: str, path: str) -> TagSpec:
         """The tag of a path that may go into a part, never up."""

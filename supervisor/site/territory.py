@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from supervisor import health
 from supervisor.historian.retention import FOR_EVER, Retention, TagClass
-from supervisor.model import NO_TEXT, Area, Role, System, Text, User
+from supervisor.model import NO_TEXT, Area, CommandClass, Role, System, Text, User
 from supervisor.site.document import read_toml
 from supervisor.site.findings import Catalogue, Findings, suggest
 from supervisor.site.reader import Table
@@ -19,6 +19,7 @@ LONGEST_DAYS = 36_525
 """A hundred years."""
 LANGUAGES = {"fr": "fr", "en": "en"}
 ROLES = {role.name.lower(): role for role in Role}
+CLASSES = {one.value: one for one in CommandClass}
 
 
 @dataclass
@@ -33,6 +34,8 @@ class Territory:
     longitude: float = 0.0
     language: str = "fr"
     history: Retention = field(default_factory=Retention)
+    journal_gb: float = 20.0
+    """What the journal may take on its disk before somebody is told: some 70 million rows."""
     placed: bool = field(default=False)
     """Whether the position could be read."""
 
@@ -51,6 +54,7 @@ def read_territory(folder: Path, findings: Findings) -> Territory:
     territory.language = table.choice("language", LANGUAGES, "fr") or "fr"
     _position(table, territory)
     territory.history = _retention(folder, table.table("history"))
+    territory.journal_gb = _journal(table.table("journal"), territory.journal_gb)
     for row in table.tables("system"):
         system = System(row.id(), row.name(), row.word("symbol", ""))
         row.close()
@@ -65,6 +69,11 @@ def read_territory(folder: Path, findings: Findings) -> Territory:
 def retention(folder: Path) -> Retention:
     """How long the history of a site is kept; of a folder that was checked before."""
     return read_territory(folder, Findings()).history
+
+
+def journal_bytes(folder: Path) -> float:
+    """What the journal of a site may take; of a folder that was checked before."""
+    return read_territory(folder, Findings()).journal_gb * 1e9
 
 
 def read_areas(folder: Path, findings: Findings) -> Catalogue[Area]:
@@ -99,10 +108,24 @@ def read_people(folder: Path, areas: Catalogue[Area], findings: Findings) -> dic
         for number, area in enumerate(limits):
             areas.find(area, row.where("areas", number))
         role = row.choice("role", ROLES) or Role.VIEWER
-        users.add(id_, User(id_, row.word("name"), role, frozenset(limits)), row.where("id"))
+        user = User(id_, row.word("name"), role, frozenset(limits), _classes(row, role))
+        users.add(id_, user, row.where("id"))
         row.close()
     table.close()
     return users.rows
+
+
+def _classes(row: Table, role: Role) -> frozenset[CommandClass]:
+    """Classes of commands that are a person's own; an operator keeps the emergencies whatever is written here."""
+    words = row.words("classes")
+    for number, word in enumerate(words):
+        if word not in CLASSES:
+            row.problem(
+                "classes", f'There is no class of commands "{word}" (entry {number + 1})', suggest(word, CLASSES)
+            )
+    if words and role < Role.OPERATOR:
+        row.problem("classes", f"A {role.name.lower()} gives no commands", 'Remove "classes", or give another role.')
+    return frozenset(CLASSES[word] for word in words if word in CLASSES)
 
 
 def _retention(folder: Path, table: Table | None) -> Retention:
@@ -116,6 +139,14 @@ def _retention(folder: Path, table: Table | None) -> Retention:
     if rollup_days and (FOR_EVER in kept or max(kept) > rollup_days):
         table.problem("rollup_days", "Rollups would go before their samples", "Keep them at least as long.")
     return Retention(days, rollup_days, classes)
+
+
+def _journal(table: Table | None, default: float) -> float:
+    if table is None:
+        return default
+    limit = table.number("limit_gb", default, 0.01, 100_000)
+    table.close()
+    return limit
 
 
 def _class(folder: Path, row: Table) -> TagClass:

@@ -46,7 +46,9 @@ def test_that_a_command_in_order_passes_and_tells_what_it_was_decided_on() -> No
 
 
 def test_that_the_checks_come_in_the_order_of_the_house() -> None:
-    assert [one.__name__.rstrip("_") for one in CHECKS] == ["right", "busy", "interlock", "range"]
+    assert [one.__name__.rstrip("_") for one in CHECKS] == [
+        "right", "lock_out", "busy", "interlock", "permissive", "range", "rate",
+    ]  # fmt: skip
     assert refused("start", 3.0, user=EVE, busy="Ned", live=table(0.1)) == "right"
     assert refused("start", 3.0, busy="Ned", live=table(0.1)) == "busy"
     assert refused("start", 3.0, live=table(0.1)) == "interlock"

@@ -9,7 +9,10 @@ from supervisor.desk.states import OUTCOMES, ROWS, NoSuchRow, Stage, step
 WRITTEN = {
     # by hand once more: stage -> what may follow
     "requested": "checked refused",
-    "checked": "journalled refused",
+    "checked": "selected awaiting journalled refused",
+    "selected": "awaiting journalled refused",
+    "awaiting": "approved refused",
+    "approved": "journalled refused",
     "journalled": "written failed unknown",
     "written": "read_back unknown",
     "read_back": "confirmed done failed unknown",

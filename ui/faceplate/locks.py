@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from supervisor.desk.order import holds
-from supervisor.model import BAD, CommandSpec, Equipment, Interlock, Text
+from supervisor.desk.interlocks import Found, judge
+from supervisor.model import CommandSpec, Equipment, Interlock, Tag, Text
 from ui.faceplate import words
 from ui.pages import Context
 from ui.shapes import elided, paint_icon
 
 
-class Verdict(NamedTuple):
-    """One interlock and what live values say of it; None where it can't be verified."""
+def verdict(context: Context, equipment: Equipment, lock: Interlock) -> Found:
+    """Evaluate one interlock now, by the function that the desk decides with."""
 
-    lock: Interlock
-    holds: bool | None
+    def read(tag: Tag) -> tuple[float, int]:
+        return float(context.live.value[tag.index]), int(context.live.quality[tag.index])
 
-
-def verdict(context: Context, equipment: Equipment, lock: Interlock) -> Verdict:
-    """Evaluate one interlock now."""
-    tag = context.attachment.site.tag(equipment, lock.when.tag)
-    if tag is None or context.live.quality[tag.index] >= BAD:
-        return Verdict(lock, None)
-    return Verdict(lock, holds(lock.when, float(context.live.value[tag.index])))
+    return judge(context.attachment.site, equipment, lock, read)
 
 
 def blocking(context: Context, equipment: Equipment, spec: CommandSpec) -> Text | None:
-    """Why this command would be refused by an interlock now; None where none stands in its way."""
-    for lock in spec.interlocks:
+    """Why this command would be refused by an interlock or a permissive now; None where none stands in its way."""
+    for lock in (*spec.interlocks, *spec.permissives):
         found = verdict(context, equipment, lock)
         if not found.holds:
             said = words.UNVERIFIED if found.holds is None else words.BLOCKED

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QScrollArea, QStackedLayout, QWidget
 
+from supervisor.desk.interlocks import tags
 from supervisor.health import LINK_TYPE
 from supervisor.model import BAD, Equipment, Interlock, Kind, Tag, Text
 from ui.faceplate import words
@@ -249,7 +250,7 @@ class Content(QWidget):
         locks: dict[Interlock, None] = {}
         for spec in self.equipment.type.commands.values():
             if self.site.tag(self.equipment, spec.tag) is not None:
-                locks |= dict.fromkeys(spec.interlocks)
+                locks |= dict.fromkeys((*spec.interlocks, *spec.permissives))
         self.locks = [LockRow(self.context, self.equipment, lock) for lock in locks]
         self._held = Label(self.context.look, "label", 600, "text2")
         if self.locks:
@@ -279,10 +280,10 @@ class Content(QWidget):
         """Every tag something here depends on."""
         found = [measure.tag for measure in self.measures]
         found += list(self.tags)
-        paths = {lock.when.tag for spec in self.equipment.type.commands.values() for lock in spec.interlocks} | {
-            spec.feedback or spec.tag for spec in self.equipment.type.commands.values()
-        }
-        found += [tag for tag in map(self._own, paths) if tag is not None]
+        specs = self.equipment.type.commands.values()
+        found += [tag for tag in map(self._own, {spec.feedback or spec.tag for spec in specs}) if tag is not None]
+        for lock in {lock for spec in specs for lock in (*spec.interlocks, *spec.permissives)}:
+            found += tags(self.site, self.equipment, lock)
         return found
 
     # showing

@@ -1,0 +1,308 @@
+"""Lock-outs (consignations): an equipment that nobody commands while somebody has their hands in it.
+
+    hang ─────> stands ──ask──> release asked ──confirm, by a second person──> gone
+                   ^───keep──────────┘
+
+Source: the French decree 2010-1016 and NF C 18-510, 7 (consignation); OSHA 1910.147(f)(3) (each one their own lock).
+
+Rules:
+- It holds the equipment and all its parts. No command passes, of whoever and for whatever reason.
+- Several persons may hang one each; the last one to come off frees the equipment.
+- It takes two to take one off. Where its holder has gone, a supervisor asks, and says why.
+- It holds before its row is written, and goes after: when the disk is full, it holds.
+- It survives the station; the table holds what stands, the chain how it came to that.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from supervisor.clock import SECOND, Clock
+from supervisor.columns import Columns
+from supervisor.database import SqliteDatabase, plain
+from supervisor.desk import board as boards
+from supervisor.desk.second import Prove, nobody, second
+from supervisor.errors import Refused, StoreError
+from supervisor.journal import Entry, Journal, chain, safe
+from supervisor.journal_tables import LockOutTable
+from supervisor.model import Equipment, Role, Site, Text, User
+from supervisor.people import ROLES, People
+from supervisor.serve import Act
+
+BOOK = "lockout"
+"""Category of the journal."""
+LONGEST = 200
+"""Characters of a reason."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LockOut:
+    """One that stands."""
+
+    id: int
+    equipment: str
+    who: str
+    """Id of its holder."""
+    reason: str
+    time: int
+    """Since when, ns UTC."""
+    asked_by: str = ""
+    """Who asked that it come off; empty while nobody did."""
+    asked_at: int = 0
+
+
+class LockOuts:
+    """See the module. Raises StoreError where what stands can't be read."""
+
+    def __init__(
+        self, site: Site, journal: Journal, clock: Clock, board: Columns | None = None, prove: Prove = nobody
+    ) -> None:
+        self.board = boards.blank(site) if board is None else board
+        self.prove = prove
+        self.people = People(site)
+        self._site = site
+        self._journal = journal
+        self._clock = clock
+        self._hanging: list[tuple[str, str]] = []
+        """Equipment and holder of those whose row is on its way to the disk."""
+        self.standing: dict[int, LockOut] = {one.id: one for one in journal.submit(_read).result()}
+        self._show()
+
+    def on(self, equipment: Equipment) -> LockOut | None:
+        """What holds an equipment still: the oldest lock-out on it or on what it is a part of."""
+        held = {one.id for one in boards.above(self._site, equipment)}
+        found = [one for one in self.standing.values() if one.equipment in held]
+        hanging = next((LockOut(0, id_, who, "", self._clock.now()) for id_, who in self._hanging if id_ in held), None)
+        return min(found, key=lambda one: one.time) if found else hanging
+
+    async def hang(self, equipment_id: str, reason: str, user: User) -> int:
+        """Its number. Raises Refused, which is journalled too."""
+        said = {"act": "hang", "reason": reason[:LONGEST]}
+        with _noted(self._journal, user, equipment_id, said):
+            equipment = self._equipment(equipment_id)
+            self._check_right(equipment, user)
+            self._check_new(equipment, reason.strip(), user)
+            one = LockOut(0, equipment.id, user.id, reason.strip(), self._clock.now())
+            key = (equipment.id, user.id)
+            self._hanging.append(key)
+            self._show()
+            try:
+                number = await self._write(lambda database: _insert(database, one, equipment.area))
+                self.standing[number] = replace(one, id=number)
+            finally:
+                self._hanging.remove(key)
+                self._show()
+        return number
+
+    async def ask(self, number: int, reason: str, user: User) -> None:
+        """Ask that one come off: its holder, or a supervisor who says why. Raises Refused."""
+        one, equipment = self._find(number)
+        with _noted(self._journal, user, one.equipment, {"act": "ask_release", "lock": number}):
+            if user.id != one.who:
+                if not self.people.holds(user, Role.SUPERVISOR, equipment.area):
+                    raise Refused("right", self._not_yours(one))
+                if not reason.strip():
+                    raise Refused("reason", WHY_ABSENT)
+            asked = replace(one, asked_by=user.id, asked_at=self._clock.now())
+            detail = {"lock": number, "holder": one.who, "reason": reason.strip()[:LONGEST]}
+            entry = Entry(BOOK, "ask_release", user.id, one.equipment, equipment.area, "done", detail, asked.asked_at)
+            await self._write(lambda database: _update(database, asked, entry))
+            self.standing[number] = asked
+            self._show()
+
+    async def keep(self, number: int, user: User) -> None:
+        """Take the wish to release back. Raises Refused."""
+        one, equipment = self._find(number)
+        with _noted(self._journal, user, one.equipment, {"act": "keep_lock", "lock": number}):
+            if user.id not in (one.who, one.asked_by):
+                raise Refused("right", self._not_yours(one))
+            kept = replace(one, asked_by="", asked_at=0)
+            detail, time = {"lock": number, "holder": one.who}, self._clock.now()
+            entry = Entry(BOOK, "keep_lock", user.id, one.equipment, equipment.area, "done", detail, time)
+            await self._write(lambda database: _update(database, kept, entry))
+            self.standing[number] = kept
+            self._show()
+
+    async def confirm(self, number: int, proof: tuple[str, str], user: User) -> None:
+        """Take one off whose release was asked for; `proof` as in `supervisor.desk.second`. Raises Refused."""
+        one, equipment = self._find(number)
+        with _noted(self._journal, user, one.equipment, {"act": "release", "lock": number}):
+            if not one.asked_by:
+                raise Refused("unasked", NOT_ASKED)
+            person = await second((one.who, one.asked_by), user, proof, self.prove)
+            self._check_right(equipment, person)
+            if self.standing.get(number) != one:  # it went, or was kept, while a password was checked
+                raise Refused("unasked", NOT_ASKED)
+            detail = {"lock": number, "holder": one.who, "asked_by": one.asked_by, "seat": user.id}
+            time = self._clock.now()
+            entry = Entry(BOOK, "release", person.id, one.equipment, equipment.area, "done", detail, time)
+            await self._write(lambda database: _delete(database, number, entry))
+            self.standing.pop(number, None)
+            self._show()
+
+    # ------------------------------------------------------------ checks and sentences
+    def refusal(self, one: LockOut) -> Text:
+        """Who, when and why: what every command meets."""
+        thing = self._site.equipment_by_id.get(one.equipment)
+        name = thing.name if thing else Text(one.equipment, one.equipment)
+        since = _moment(one.time, self._site.zone)
+        return Text(
+            f"« {name.fr} » est consigné par {self._name(one.who)} depuis le {since} : {one.reason}.",
+            f'"{name.en}" is locked out by {self._name(one.who)} since {since}: {one.reason}.',
+        )
+
+    def _equipment(self, id_: str) -> Equipment:
+        equipment = self._site.equipment_by_id.get(id_)
+        if equipment is None:
+            raise Refused("unknown", Text(f"Il n'y a pas d'équipement « {id_} ».", f'There is no equipment "{id_}".'))
+        return equipment
+
+    def _find(self, number: int) -> tuple[LockOut, Equipment]:
+        one = self.standing.get(number)
+        if one is None:
+            raise Refused("unknown", GONE)
+        return one, self._equipment(one.equipment)
+
+    def _check_right(self, equipment: Equipment, user: User) -> None:
+        if not self.people.holds(user, Role.OPERATOR, equipment.area):
+            role = ROLES[Role.OPERATOR]
+            raise Refused(
+                "right",
+                Text(
+                    f"Il faut être {role.fr} sur ce secteur pour consigner ou déconsigner.",
+                    f"Lock-outs here take the role {role.en} in this area.",
+                ),
+            )
+
+    def _check_new(self, equipment: Equipment, reason: str, user: User) -> None:
+        if not reason or len(reason) > LONGEST:
+            raise Refused("reason", NO_REASON)
+        own = [(one.equipment, one.who) for one in self.standing.values()]
+        if (equipment.id, user.id) in (*own, *self._hanging):
+            raise Refused("twice", TWICE)
+
+    def _not_yours(self, one: LockOut) -> Text:
+        return Text(
+            f"Consignation de {self._name(one.who)} : lui seul, ou un chef de salle, peut en demander la levée.",
+            f"This lock-out is {self._name(one.who)}'s: only they, or a supervisor, can ask for its release.",
+        )
+
+    def _name(self, who: str) -> str:
+        user = self._site.users.get(who)
+        return user.name if user else who
+
+    async def _write(self, work: Callable[[SqliteDatabase], int]) -> int:
+        try:
+            return await safe(self._journal.submit(work))
+        except StoreError as error:
+            log.error("A lock-out can't be journalled: %s", error)
+            raise Refused("journal", UNWRITTEN) from error
+
+    def _show(self) -> None:
+        standing = [one.equipment for one in self.standing.values()]
+        boards.hang(self._site, self.board, [*standing, *(id_ for id_, _ in self._hanging)])
+
+
+@contextmanager
+def _noted(journal: Journal, user: User, equipment: str, detail: Mapping[str, Any]) -> Iterator[None]:
+    """Keeps a refusal in the journal on its way to who asked."""
+    try:
+        yield
+    except Refused as refused:
+        if refused.check != "journal":
+            journal.append(Entry("access", "refused", user.id, equipment, "", refused.check, detail))
+        raise
+
+
+def _moment(time: int, zone: str) -> str:
+    return datetime.fromtimestamp(time / SECOND, ZoneInfo(zone)).strftime("%d/%m/%Y %H:%M")
+
+
+def _read(database: SqliteDatabase) -> list[LockOut]:
+    rows = LockOutTable.select().order_by(LockOutTable.id).tuples().execute(database)
+    return [LockOut(*row) for row in rows]
+
+
+def _insert(database: SqliteDatabase, one: LockOut, area: str) -> int:
+    row = {"equipment": one.equipment, "who": one.who, "reason": one.reason, "time": one.time}
+    number = int(LockOutTable.insert({**row, "asked_by": "", "asked_at": 0}).execute(database))
+    detail = {"lock": number, "reason": one.reason}
+    chain(plain(database), Entry(BOOK, "hang", one.who, one.equipment, area, "done", detail), one.time)
+    return number
+
+
+def _update(database: SqliteDatabase, one: LockOut, entry: Entry) -> int:
+    table = LockOutTable
+    table.update(asked_by=one.asked_by, asked_at=one.asked_at).where(table.id == one.id).execute(database)
+    return chain(plain(database), entry, entry.time)
+
+
+def _delete(database: SqliteDatabase, number: int, entry: Entry) -> int:
+    LockOutTable.delete().where(LockOutTable.id == number).execute(database)
+    return chain(plain(database), entry, entry.time)
+
+
+class _Hang(msgspec.Struct, frozen=True):
+    equipment: str
+    reason: str
+
+
+class _Lock(msgspec.Struct, frozen=True):
+    id: int
+    reason: str = ""
+    second: str = ""
+    """Id of the second person, who proves it at this seat; empty for the person of the seat."""
+    password: str = ""
+
+
+def lock_acts(lock_outs: LockOuts) -> dict[str, Act]:
+    """Those of lock-outs."""
+
+    async def hang_lock(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        ask = msgspec.convert(words, _Hang)
+        return {"id": await lock_outs.hang(ask.equipment, ask.reason, user)}
+
+    async def ask_release(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        ask = msgspec.convert(words, _Lock)
+        await lock_outs.ask(ask.id, ask.reason, user)
+        return {}
+
+    async def keep_lock(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        await lock_outs.keep(msgspec.convert(words, _Lock).id, user)
+        return {}
+
+    async def release_lock(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        ask = msgspec.convert(words, _Lock)
+        await lock_outs.confirm(ask.id, (ask.second, ask.password), user)
+        return {}
+
+    return {act.__name__: act for act in (hang_lock, ask_release, keep_lock, release_lock)}
+
+
+GONE = Text("Cette consignation n'existe plus.", "This lock-out is no longer there.")
+NO_REASON = Text(
+    f"Indiquez le motif de la consignation, en {LONGEST} caractères au plus.",
+    f"Say why it is locked out, in at most {LONGEST} characters.",
+)
+WHY_ABSENT = Text(
+    "Cette consignation n'est pas la vôtre : indiquez pourquoi son titulaire ne peut pas la lever.",
+    "This lock-out is not yours: say why its holder cannot take it off.",
+)
+TWICE = Text("Vous avez déjà consigné cet équipement.", "You have locked this equipment out already.")
+NOT_ASKED = Text(
+    "Personne n'a demandé la levée de cette consignation.", "Nobody has asked that this lock-out come off."
+)
+UNWRITTEN = Text(
+    "Le journal ne peut pas être écrit : aucune consignation ne change tant que c'est le cas.",
+    "The journal cannot be written: no lock-out changes while that is so.",
+)
