@@ -9,7 +9,7 @@ ten years.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supervisor.database import Connection, reading
+from supervisor.journal_tables import HIDING as JOURNAL_HIDING
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -42,7 +43,6 @@ KINDS = {happening.name.lower(): int(happening) for happening in Happening} | {"
 """Kind of a journal row -> what it is. An alarm whose rule is gone stands no longer."""
 HIDING = ((Happening.SHELVE, Happening.UNSHELVE), (Happening.SUPPRESS, Happening.UNSUPPRESS),
           (Happening.REMOVE, Happening.RETURN))  # fmt: skip
-_FAMILIES = (("raise", "clear", "drop"), ("shelve", "unshelve"), ("suppress", "unsuppress"), ("remove", "return"))
 _KNOWN = ", ".join(f"'{kind}'" for kind in KINDS)
 _PRIORITY = "CASE kind WHEN 'raise' THEN coalesce(json_extract(detail, '$.priority'), 4) ELSE 0 END"
 _ROWS = (
@@ -51,7 +51,12 @@ _ROWS = (
 )
 _BEFORE = (
     f"SELECT id, time, kind, subject, {_PRIORITY} FROM journal "
-    "WHERE subject = ? AND id < ? AND category = 'alarm' AND kind IN ({}) ORDER BY id DESC LIMIT 1"
+    "WHERE subject = ? AND id < ? AND category = 'alarm' AND kind IN ('raise', 'clear', 'drop') "
+    "ORDER BY id DESC LIMIT 1"
+)
+_HIDDEN = (
+    "SELECT id, time, kind, subject, 0 FROM journal WHERE kind = ? AND id IN ("
+    f"SELECT max(id) FROM journal WHERE {JOURNAL_HIDING} AND kind IN (?, ?) AND id < ? GROUP BY subject)"
 )
 _FIRST_AFTER = "SELECT id FROM journal WHERE time > ? ORDER BY time, id LIMIT 1"
 
@@ -128,14 +133,15 @@ class Record:
         if self._begin and self._begin <= self.start:
             self._add(sorted(self._standing(connection)))
 
-    def _standing(self, connection: Connection) -> Iterable[Row]:
-        """The last row of every alarm and family before the span."""
-        for family in _FAMILIES:
-            query = _BEFORE.format(", ".join(f"'{kind}'" for kind in family))
-            for id_ in self._ids:
-                row = connection.execute(query, (id_, self._next)).fetchone()
-                if row and row[2] == family[0]:
-                    yield row
+    def _standing(self, connection: Connection) -> Iterator[Row]:
+        """What stood, and what was hidden, when the span began."""
+        for id_ in self._ids:
+            row = connection.execute(_BEFORE, (id_, self._next)).fetchone()
+            if row and row[2] == "raise":
+                yield row
+        for hide, show in HIDING:
+            words = (hide.name.lower(), show.name.lower())
+            yield from connection.execute(_HIDDEN, (words[0], *words, self._next))
 
     def _last(self, connection: Connection) -> int:
         """Id of the first row that is not of the span, or is not there yet."""
@@ -151,18 +157,16 @@ class Record:
     def _add(self, rows: Sequence[Row]) -> None:
         if not rows:
             return
-        time = np.fromiter((row[1] for row in rows), np.int64, len(rows))
-        what = np.fromiter((KINDS[row[2]] for row in rows), np.uint8, len(rows))
-        alarm = np.fromiter((self._named(row[3]) for row in rows), np.int32, len(rows))
-        priority = np.fromiter((min(max(int(row[4]), 0), 4) for row in rows), np.uint8, len(rows))
-        self._parts.append((time, what, alarm, priority))
-
-    def _named(self, id_: str) -> int:
-        number = self._number.get(id_)
-        if number is None:
-            number = self._number[id_] = len(self._ids)
+        _, times, kinds, subjects, priorities = zip(*rows, strict=True)
+        number = self._number
+        for id_ in sorted(set(subjects) - number.keys()):
+            number[id_] = len(self._ids)
             self._ids.append(id_)
-        return number
+        time = np.array(times, np.int64)
+        what = np.array([KINDS[kind] for kind in kinds], np.uint8)
+        alarm = np.array([number[id_] for id_ in subjects], np.int32)
+        priority = np.clip(np.array(priorities, np.int64), 0, 4).astype(np.uint8)
+        self._parts.append((time, what, alarm, priority))
 
     def events(self) -> Events:
         """All that was read."""
