@@ -23,6 +23,7 @@ import drivers
 from alarms.engine import FIELDS
 from supervisor.clock import SystemClock
 from supervisor.columns import Columns
+from supervisor.desk.board import blank
 from supervisor.flow import Batch
 from supervisor.historian.history import History
 from supervisor.journal import JournalReader
@@ -51,6 +52,7 @@ class _Desk:
     def __init__(self, site: Site, table: TagTable, folder: Path) -> None:
         self.site, self.table, self.texts = site, table.columns, table.texts
         self.alarms = Columns.create(len(site.alarms), FIELDS)
+        self.equipment = blank(site)
         self.history, self.journal = History(folder), JournalReader(folder / "journal.db")
 
 

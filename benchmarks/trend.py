@@ -31,6 +31,7 @@ import drivers
 from alarms.engine import FIELDS
 from supervisor.clock import SECOND, HandClock
 from supervisor.columns import Columns
+from supervisor.desk.board import blank
 from supervisor.database import Connection, Writer
 from supervisor.historian.history import History
 from supervisor.historian.writer import Historian
@@ -62,6 +63,7 @@ class _Desk:
         table = TagTable(site.tags)
         self.site, self.table, self.texts = site, table.columns, table.texts
         self.alarms = Columns.create(len(site.alarms), FIELDS)
+        self.equipment = blank(site)
         self.history, self.journal = History(folder), JournalReader(folder / "journal.db")
         self.holes = HoleReader(folder)
 

@@ -16,11 +16,17 @@ from types import TracebackType
 
 import drivers
 from alarms.engine import Alarms
+from supervisor.accounts.accounts import Accounts
+from supervisor.accounts.acts import people_acts
+from supervisor.accounts.sessions import Sessions
 from supervisor.calculated.calculator import Calculator
 from supervisor.clock import Clock, SystemClock
+from supervisor.columns import Columns
 from supervisor.desk.acts import acts, link_acts, substitution_acts
 from supervisor.desk.alarm_desk import AlarmDesk
+from supervisor.desk.board import FIELDS as BOARD
 from supervisor.desk.desk import Desk
+from supervisor.desk.lock_outs import LockOuts, lock_acts
 from supervisor.desk.plans import Plans, plan_acts
 from supervisor.desk.substitution import Substitutions
 from supervisor.desk.trust_desk import TrustDesk, trust_acts
@@ -32,16 +38,22 @@ from supervisor.historian.history import History
 from supervisor.historian.writer import Historian, Pace
 from supervisor.holes import HoleReader, Holes
 from supervisor.journal import Entry, Journal
+from supervisor.journal_words import JournalIndex
 from supervisor.link import Link
 from supervisor.link_book import LinkBook
 from supervisor.model import Site
+from supervisor.schedule.acts import ScheduleDesk, schedule_acts
+from supervisor.schedule.scheduler import Scheduler
+from supervisor.schedule.store import Store
 from supervisor.serve import Server
-from supervisor.site.territory import retention
+from supervisor.site.programmes import schedule_of
+from supervisor.site.territory import journal_bytes, retention
 from supervisor.station import Station
 from supervisor.table import TagTable
 from supervisor.texts import Texts
 from supervisor.trust import TrustStore
 from ui.folder import DataFolder
+from ui.wording import Wording
 
 log = logging.getLogger(__name__)
 
@@ -63,9 +75,14 @@ class Assembly:
     history: History
     """What the historian wrote, read back: the availability of links."""
     server: Server
+    sessions: Sessions
+    """Who has signed in where; its `accounts` prove who somebody is."""
     faults: Faults
     holes: Holes
     """What the history has missed; `supervisor.holes.holes` reads it."""
+    scheduler: Scheduler
+    book: Store
+    """What of the schedules outlives the station."""
 
     @classmethod
     def of(cls, site: Site, folder: DataFolder, clock: Clock | None = None) -> Assembly:
@@ -79,7 +96,10 @@ class Assembly:
         pace = Pace(retention=retention(site.folder))
         historian = Historian(folder.history, site.tags, table.texts, clock, pace)
         station = Station(site, table, clock)
-        desk = Desk(site, table.columns, station.links, journal, clock)
+        accounts = Accounts(site, folder.accounts, journal, clock)
+        board = Columns.create(len(site.equipment), BOARD, files.equipment)
+        lock_outs = LockOuts(site, journal, clock, board, accounts.prove)
+        desk = Desk(site, table.columns, station.links, journal, clock, lock_outs)
         calculator = Calculator(site, table.columns, station.absorb)
         holes = Holes(folder.history, site, clock.now(), historian.recovery.known, drivers.REMEMBERS)
         station.consumers += [alarms.absorb, historian.absorb, desk.absorb, holes.absorb, calculator.absorb]
@@ -88,15 +108,20 @@ class Assembly:
         historian.report = partial(_note_damage, journal)
         historian.missed = holes.miss
         rows = acts(desk, AlarmDesk(site, alarms, journal, station.links))
+        rows |= lock_acts(lock_outs)
         rows |= trust_acts(TrustDesk(site, TrustStore(folder.vault(site).pki), journal))
         rows |= plan_acts(Plans(site, desk.people, journal, clock))
         history = History(folder.history)
         substitutions = Substitutions(site, journal, clock, station.substitute)
         ledger = HoleReader(folder.history)
         rows |= link_acts(LinkBook(site, station.links, history, ledger, clock)) | substitution_acts(substitutions)
-        server = Server(desk.people, rows, journal, site.fingerprint, files.folder.name)
+        limit = journal_bytes(site.folder)
+        station.journal = lambda: (float(journal.owed), 100.0 * journal.size / limit)
+        sessions = Sessions(accounts, journal, clock)
+        rows |= people_acts(accounts, site)
+        server = Server(sessions, rows, journal, site.fingerprint, files.folder.name)
         parts = (alarms, historian, station, desk, substitutions, history)
-        return cls(site, folder, clock, table, journal, *parts, server, faults, holes)
+        return cls(site, folder, clock, table, journal, *parts, server, sessions, faults, holes)
 
     async def __aenter__(self) -> Assembly:
         """Where one part cannot start, or end, the others are ended all the same: the journal last of all."""
@@ -108,15 +133,26 @@ class Assembly:
             ends.callback(self.alarms.close)
             ends.callback(self.historian.close)
             ends.callback(self.holes.close)
+            ends.callback(self.book.close)
             self.historian.start()
             ends.callback(self.history.close)
             self.substitutions.restore()
-            delays = asyncio.create_task(endure(self.alarms.run, "alarms", self.clock), name="alarms")
-            ends.push_async_callback(_cancel, delays)
+            index = JournalIndex(self.folder.journal, Wording(self.site))
+            ends.callback(index.close)
+            for work, name in (
+                (self.alarms.run, "alarms"),
+                (self.journal.run, "journal"),
+                (partial(index.run, self.clock), "journal words"),
+            ):
+                task = asyncio.create_task(endure(work, name, self.clock), name=name)
+                ends.push_async_callback(_cancel, task)
             self.station.start({link.spec.id: link for link in self._links()})
             ends.push_async_callback(self.station.stop)
             ends.push_async_callback(_settle, asyncio.create_task(self._look_back(), name="availability"))
             ends.push_async_callback(self.desk.stop)
+            ends.push_async_callback(self.scheduler.stop)
+            programmes = asyncio.create_task(endure(self.scheduler.run, "programmes", self.clock), name="programmes")
+            ends.push_async_callback(_cancel, programmes)
             await self.server.start(self.folder.station)
             ends.push_async_callback(self.server.stop)
             self._note("start")

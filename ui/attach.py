@@ -13,6 +13,7 @@ from alarms.engine import FIELDS as ALARM_FIELDS
 from supervisor import notice
 from supervisor.ask import Asker
 from supervisor.columns import Columns
+from supervisor.desk.board import blank
 from supervisor.errors import StoreError, Unavailable
 from supervisor.historian.history import History
 from supervisor.holes import HoleReader
@@ -21,6 +22,7 @@ from supervisor.model import Site
 from supervisor.table import TagTable
 from supervisor.texts import Texts
 from ui.folder import DataFolder
+from ui.wording import Wording
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +36,15 @@ class Attachment(Protocol):
     texts: Texts
     alarms: Columns
     """Columns of `alarms.engine`, one row per `site.alarms`."""
+    equipment: Columns
+    """Columns of `supervisor.desk.board`, one row per `site.equipment`: lock-outs, and the command that has it."""
     history: History
     holes: HoleReader
     """What the history has missed; to be read in a thread."""
     journal: JournalReader
 
     async def ask(self, act: str, **words: Any) -> Mapping[str, Any]:
-        """Ask the station to act (`submit`, `acknowledge`, `shelve`…) in the name of the window's user.
+        """Ask the station to act (`submit`, `acknowledge`, `shelve`…) in the name of who has signed in here.
 
         Returns its answer. Raises `Refused` with the operator's sentence, or `Unavailable` when no station answers
         in time: then nobody knows whether it acted, and the ledger tells once it is back.
@@ -54,16 +58,20 @@ class RemoteAttachment:
     at once and says that no station answers.
     """
 
-    def __init__(self, site: Site, folder: DataFolder, user: str) -> None:
+    def __init__(
+        self, site: Site, folder: DataFolder, seat: str = "", proof: tuple[str, str] | None = None
+    ) -> None:
+        """`seat` is the name of this one, the machine's where empty; `proof` signs a program in (see `Asker`)."""
         self.site = site
         self.table = TagTable(site.tags).columns
         self.texts = Texts.create()
         self.alarms = Columns.create(len(site.alarms), ALARM_FIELDS)
+        self.equipment = blank(site)
         self.history = History(folder.history)
         self.holes = HoleReader(folder.history)
-        self.journal = JournalReader(folder.journal)
+        self.journal = JournalReader(folder.journal, Wording(site))
         self._folder = folder
-        self._asker = Asker(folder.station, user)
+        self._asker = Asker(folder.station, seat, proof=proof)
         self._notice: notice.Notice | None = None
         self.renew()
 
@@ -93,9 +101,10 @@ class RemoteAttachment:
         try:
             files = self._folder.columns(found.columns)
             texts, alarms, table = Texts.attach(files.texts), Columns.attach(files.alarms), Columns.attach(files.tags)
+            equipment = Columns.attach(files.equipment)
         except StoreError as error:
             log.warning("The columns of the station cannot be read yet: %s", error)
             self._notice = None
             return False
-        self.texts, self.alarms, self.table = texts, alarms, table
+        self.texts, self.alarms, self.table, self.equipment = texts, alarms, table, equipment
         return True

@@ -2,12 +2,15 @@
 
 <data>/history/          the historian's files
        journal.db        who did what; commands and their steps
+       journal-words.db  where words stand in it: may be deleted, is made again
        alarms.db         the state of every alarm
+       schedule.db       which equipment was taken in hand from its programme
        run/lock          held by the station that runs now, with its process number inside
            station.json  where it is found, and which of the folders below is its own
            columns-…/    the live columns of one start; an older one goes at the next start
        vigie.log
        secrets.json      passwords of links, where the machine has no keyring
+       accounts.json     hashes of the passwords of people, and whom only this station knows
        pki/              own key and certificate, and those of others that are trusted or not
 
 Nobody but the owner may look into it: the journal names people, and station.json holds the word that lets one in.
@@ -57,6 +60,10 @@ class ColumnFiles:
     def texts(self) -> Path:
         return self.folder / "texts.columns"
 
+    @property
+    def equipment(self) -> Path:
+        return self.folder / "equipment.columns"
+
 
 @dataclass(frozen=True, slots=True)
 class DataFolder:
@@ -83,6 +90,15 @@ class DataFolder:
     @property
     def alarms(self) -> Path:
         return self.root / "alarms.db"
+
+    @property
+    def accounts(self) -> Path:
+        """Who may sign in."""
+        return self.root / "accounts.json"
+
+    @property
+    def schedule(self) -> Path:
+        return self.root / "schedule.db"
 
     @property
     def run(self) -> Path:

@@ -12,6 +12,7 @@ from alarms.engine import FIELDS
 from supervisor import notice
 from supervisor.clock import SECOND
 from supervisor.columns import Columns
+from supervisor.desk.board import FIELDS as BOARD
 from supervisor.errors import Unavailable
 from supervisor.flow import Batch
 from supervisor.model import Quality
@@ -39,6 +40,7 @@ def station(folder: DataFolder, token: str, fingerprint: str = "mine") -> TagTab
     table = TagTable(SITE.tags, files.tags, Texts.create(files.texts))
     table.columns.beat = NOW
     Columns.create(len(SITE.alarms), FIELDS, files.alarms)
+    Columns.create(len(SITE.equipment), BOARD, files.equipment)
     notice.post(folder.station, notice.Notice(1, token, os.getpid(), fingerprint, files.folder.name))
     return table
 

@@ -13,6 +13,7 @@ from alarms.engine import Alarms
 from supervisor import health
 from supervisor.clock import SECOND, HandClock
 from supervisor.columns import Columns
+from supervisor.desk.board import blank
 from supervisor.errors import Refused
 from supervisor.flow import Batch
 from supervisor.historian.history import History
@@ -40,6 +41,7 @@ from supervisor.model import (
     User,
 )
 from supervisor.table import TagTable
+from ui.wording import Wording
 
 NOW = 1_795_354_327 * SECOND
 """Sunday 22 November 2026, 14:32:07 in Paris: the moment of the first sketches."""
@@ -322,9 +324,10 @@ class TownStation:
         self.table: Columns = self.tags.columns
         self.texts = self.tags.texts
         self.writer = Journal(folder / "journal.db", clock)
-        self.journal = JournalReader(folder / "journal.db")
+        self.journal = JournalReader(folder / "journal.db", Wording(site))
         self.engine = Alarms(site, folder / "alarms.db", self.writer, clock)
         self.alarms: Columns = self.engine.columns
+        self.equipment: Columns = blank(site)
         self.history = History(folder / "history")
         self.holes = HoleReader(folder / "history")
         self.asked: list[tuple[str, dict[str, Any]]] = []
