@@ -22,6 +22,7 @@ from supervisor.columns import Columns
 from supervisor.errors import StoreError, Unavailable
 from supervisor.model import Quality, Site
 from supervisor.site import load
+from tests.people import enrol
 from tests.ports import free_port
 from ui.folder import ColumnFiles, DataFolder
 
@@ -34,6 +35,7 @@ def small_city(to: Path) -> Path:
     """A copy of the demo site with the chosen links only, each on a free port."""
     folder = to / "angers"
     shutil.copytree(ROOT / "sites" / "angers", folder)
+    (folder / "programmes.toml").unlink()  # it speaks of cabinets that are not here, and would act by the hour of the test
     _keep(folder / "links.csv", lambda row: row["id"] in LINKS, _on_free_port)
     for path in (folder / "equipment").glob("*.csv"):
         _keep(path, lambda row: row["link"] in LINKS, lambda row: row)
@@ -69,6 +71,7 @@ class Town:
         self.site: Site = load(self.path, drivers.TABLE)
         self.folder = DataFolder(to / "data")
         self.folder.make()
+        enrol(self.site, self.folder.root)
         self.port = free_port()
         self._children: list[subprocess.Popen[bytes]] = []
         self.city = self.start("city", self.path, "--control", self.port)
