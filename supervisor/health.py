@@ -146,6 +146,10 @@ HISTORY_LAG = "history_lag"
 FAULTS = "faults"
 HISTORY_DAMAGE = "history_damage"
 DISK_ROOM = "disk_room"
+JOURNAL_OWED = "journal_owed"
+JOURNAL_USE = "journal_use"
+JOURNAL_NEAR, JOURNAL_FULL = 80.0, 95.0
+"""Percent of the room the journal may take; IEC 62443-3-3 SR 2.9 asks for a warning and leaves the figure to us."""
 ROOM_GB = 1.0
 """Less room than this on the history's disk is an alarm: some 20 days of a city of 2 000 tags."""
 STATION_ID = "VIGIE"
@@ -172,6 +176,12 @@ STATION_TYPE = EquipmentType(
         ),
         DISK_ROOM: TagSpec(
             DISK_ROOM, Text("Place libre pour l'historique", "Room for history"), unit="GB", low=0, deadband=0.2
+        ),
+        JOURNAL_OWED: TagSpec(
+            JOURNAL_OWED, Text("Lignes de journal en attente", "Journal rows waiting"), decimals=0, low=0
+        ),
+        JOURNAL_USE: TagSpec(
+            JOURNAL_USE, Text("Place prise par le journal", "Room the journal takes"), unit="%", low=0, deadband=0.1
         ),
     },
     alarms=(
@@ -262,6 +272,69 @@ STATION_TYPE = EquipmentType(
                 "Free space, or shorten what is kept in site.toml.",
             ),
             response_s=86_400,
+        ),
+        AlarmRule(
+            id="journal_unwritten",
+            tag=JOURNAL_OWED,
+            condition=Condition.HIGH,
+            limit=0.5,
+            on_delay_s=2.0,
+            priority=Priority.HIGH,
+            name=Text("Journal non enregistré", "Journal not recorded"),
+            cause=Text(
+                "Disque plein, dossier de données en lecture seule ou disque en panne.",
+                "Disk full, data folder read-only, or a disk that fails.",
+            ),
+            consequence=Text(
+                "Toute commande est refusée. Les alarmes continuent ; leurs lignes attendent en mémoire.",
+                "Every command is refused. Alarms go on; their rows wait in memory.",
+            ),
+            action=Text(
+                "Libérer de la place sur le disque des données ; ne pas arrêter le poste avant.",
+                "Free space on the data disk; do not stop the station before that is done.",
+            ),
+            response_s=300,
+        ),
+        *(
+            AlarmRule(
+                id=id_,
+                tag=JOURNAL_USE,
+                condition=condition,
+                limit=limit,
+                deadband=1.0,
+                on_delay_s=5.0,
+                priority=priority,
+                name=name,
+                cause=Text(
+                    "Le journal a grandi jusqu'à la limite fixée dans site.toml ([journal] limit_gb).",
+                    "The journal has grown up to the limit of site.toml ([journal] limit_gb).",
+                ),
+                consequence=Text(
+                    "Rien n'est effacé ni refusé ; au-delà, c'est la place du disque qui décidera.",
+                    "Nothing is deleted or refused; beyond, the room on the disk will decide.",
+                ),
+                action=Text(
+                    "Exporter et archiver le journal (vigie journal export), puis relever la limite ou agrandir le disque.",
+                    "Export and archive the journal (vigie journal export), then raise the limit or enlarge the disk.",
+                ),
+                response_s=7 * 86_400,
+            )
+            for id_, condition, limit, priority, name in (
+                (
+                    "journal_nearly_full",
+                    Condition.HIGH,
+                    JOURNAL_NEAR,
+                    Priority.LOW,
+                    Text("Journal bientôt à sa limite", "Journal near its limit"),
+                ),
+                (
+                    "journal_full",
+                    Condition.HIGH_HIGH,
+                    JOURNAL_FULL,
+                    Priority.MEDIUM,
+                    Text("Journal à sa limite", "Journal at its limit"),
+                ),
+            )
         ),
     ),
     headline=(GOOD_SHARE, CHANGES, HISTORY_LAG),

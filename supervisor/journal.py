@@ -9,7 +9,9 @@ hash outside (a printed page, another machine) can prove everything before it: t
 who rewrites the whole file.
 
 Rules:
-- `append` never raises and never waits; its future is resolved once the row is safe on disk, or holds a StoreError.
+- `append` and `extend` never raise and never wait; their future is resolved once the rows are safe on disk, or holds a
+  StoreError. What happened stays true while the disk is full: those rows are owed, and written as soon as it works.
+- `written` is for what must not happen unless it is journalled: it raises, and nothing is owed.
 - What can't be journalled is not commanded (the desk refuses); alarms go on, for they must.
 - No secret ever enters (law 10). Nothing is updated or deleted: the file's own triggers forbid it.
 """
@@ -19,9 +21,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+import logging
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,10 +35,21 @@ from peewee import ModelSelect, fn
 from supervisor.clock import Clock
 from supervisor.database import Connection, SqliteDatabase, Writer, reading, snapshot
 from supervisor.errors import StoreError
+from supervisor.journal_rows import Found, Wish, Wording, unworded
+from supervisor.journal_rows import Row as Row
 from supervisor.journal_tables import MIGRATIONS, CommandTable, JournalTable, StepTable
+from supervisor.journal_words import Search
 
 T = TypeVar("T")
 R = TypeVar("R")
+log = logging.getLogger(__name__)
+
+AGAIN_S = 2.0
+"""How often what could not be written is tried again."""
+MOST_OWED = 100_000
+"""Rows kept in memory while the disk takes none: ten floods of ten thousand alarms."""
+Beside = Callable[[Connection], None]
+"""What is written in the transaction of rows of the journal, in the writer's thread."""
 ROOT = "0" * 64
 """What stands before the first row."""
 
@@ -56,22 +71,6 @@ class Entry:
     detail: Mapping[str, Any] = field(default_factory=dict)
     time: int = 0
     """ns UTC; 0: when it is appended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of the journal, as it was read."""
-
-    id: int
-    time: int
-    category: str
-    kind: str
-    who: str
-    subject: str
-    area: str
-    result: str
-    detail: Mapping[str, Any]
-    hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +124,10 @@ class Verdict:
         return not self.fault
 
 
+def nothing(connection: Connection) -> None:
+    """Nothing is written beside."""
+
+
 class Journal:
     """The writing end; one per station."""
 
@@ -133,22 +136,92 @@ class Journal:
         self.path = path
         self._clock = clock
         self._writer = Writer(path, MIGRATIONS)
+        self._debt = threading.Lock()
+        self._owed: list[Entry] = []
+        self._lost = 0
+        """Owed rows for which there was no room."""
+        self._paying = 0
 
     def append(self, entry: Entry) -> Future[int]:
         """The row's id, once it is safe on disk."""
         time = entry.time or self._clock.now()
-        return self._submit(lambda connection: chain(connection, entry, time))
+        future = self._submit(lambda connection: chain(connection, entry, time))
+        future.add_done_callback(lambda done: self._owe(done, [replace(entry, time=time)]))
+        return future
 
-    def extend(self, entries: Iterable[Entry]) -> Future[int]:
-        """Many rows in one transaction; `entries` is consumed in the writer's thread. How many they were."""
-        time = self._clock.now()
-        return self._submit(
-            lambda connection: sum(chain(connection, entry, entry.time or time) > 0 for entry in entries)
-        )
+    def extend(self, entries: Iterable[Entry], beside: Beside = nothing) -> Future[int]:
+        """Many rows in one transaction; `entries` is consumed in the writer's thread. How many they were. `beside` is
+        what goes into other tables of the file with them; it is not owed."""
+        now = self._clock.now()
+        source = (replace(entry, time=entry.time or now) for entry in entries)
+        told: list[Entry] = []
 
-    async def written(self, entry: Entry) -> int:
-        """Append and wait until it is safe. Raises StoreError. A cancelled wait does not take the row back."""
-        return await safe(self.append(entry))
+        def work(connection: Connection) -> int:
+            told.extend(source)
+            beside(connection)
+            return sum(chain(connection, entry, entry.time) > 0 for entry in told)
+
+        future = self._submit(work)
+        future.add_done_callback(lambda done: self._owe(done, [*told, *source]))
+        return future
+
+    async def written(self, *entries: Entry, beside: Beside = nothing) -> int:
+        """Write and wait until it is safe; the id of the last row. Raises StoreError, and then nothing is owed. A
+        cancelled wait does not take the rows back."""
+        now = self._clock.now()
+
+        def work(connection: Connection) -> int:
+            beside(connection)
+            return [chain(connection, entry, entry.time or now) for entry in entries][-1]
+
+        return await safe(self._submit(work))
+
+    async def run(self) -> None:
+        """Try now and then to write what is owed; until cancelled."""
+        while True:
+            await self._clock.sleep(AGAIN_S)
+            self.pay()
+
+    @property
+    def owed(self) -> int:
+        """Rows of what happened that are not on disk."""
+        return self._paying + len(self._owed) + self._lost
+
+    def pay(self) -> None:
+        """Write what is owed, if anything is."""
+        with self._debt:
+            if not self._owed or self._paying:
+                return
+            rows, self._owed, lost = self._owed, [], self._lost
+            self._paying = len(rows)
+        told = rows
+        if lost:
+            told = [*rows, Entry("system", "lost", result="failed", detail={"count": lost}, time=self._clock.now())]
+        future = self._submit(lambda connection: sum(chain(connection, one, one.time) > 0 for one in told))
+        future.add_done_callback(lambda done: self._paid(done, rows, lost))
+
+    def _paid(self, done: Future[int], rows: list[Entry], lost: int) -> None:
+        """In the writer's thread."""
+        with self._debt:
+            self._paying = 0
+            if done.exception() is None:
+                self._lost -= lost
+                log.warning("%d rows of the journal that could not be written before are written", len(rows))
+            else:
+                self._owed = [*rows, *self._owed][:MOST_OWED]
+
+    def _owe(self, done: Future[int], entries: Sequence[Entry]) -> None:
+        """In the writer's thread. Only what the environment refused: a bug of ours would fail for ever."""
+        if isinstance(done.exception(), StoreError):
+            with self._debt:
+                room = MOST_OWED - len(self._owed) - self._paying
+                self._owed += entries[:room]
+                self._lost += max(len(entries) - room, 0)
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk; 0 where they can't be read."""
+        return sum(one.stat().st_size for one in (self.path, Path(f"{self.path}-wal")) if one.exists())
 
     def submit(self, work: Callable[[SqliteDatabase], T]) -> Future[T]:
         """Other tables of the file (the ledger) share its writer and its transactions; see `Writer.submit`."""
@@ -164,7 +237,10 @@ class Journal:
 
     def close(self) -> None:
         """Write what was appended, then close the file."""
+        self.pay()
         self._writer.close()
+        if self.owed:
+            log.error("%d rows of the journal are lost: they could not be written until the end", self.owed)
 
 
 async def safe(future: Future[T]) -> T:
@@ -206,8 +282,10 @@ _STEP = [getattr(StepTable, one.name) for one in fields(StepRow)]
 class JournalReader:
     """The reading end, for any process and thread. Every method raises StoreError where the file can't be read."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, wording: Wording = unworded) -> None:
+        """`wording`: as the index of the journal was given it, for rows that are too young to be in it."""
         self.path = path
+        self._wording = wording
 
     def latest(self, n: int, since_id: int = 0) -> list[Row]:
         """The newest rows after `since_id`, newest first, at most `n`."""
@@ -228,6 +306,13 @@ class JournalReader:
         if category:
             query = query.where(table.category == category)
         return self._read(Row, query, n)
+
+    def find(self, wish: Wish, n: int = 500, before: int = 0, within_s: float = 0.15) -> Found:
+        """The newest rows that are wished for, at most `n`, below the id `before`; by the index of words.
+
+        Where that takes longer than `within_s` seconds it is told how far the search came, to go on from there.
+        """
+        return Search(wish, self._wording, n, within_s).run(self.path, before)
 
     def commands(self, n: int = 100, equipment: str = "", since_id: int = 0) -> list[CommandRow]:
         """Commands newest first; of one equipment, or of all."""

@@ -46,6 +46,8 @@ class Station:
         self.history: Callable[[], Sequence[float]] = lambda: (0.0, 0.0, float("nan"))
         """The historian's own figures: seconds between a change and its being safe on disk, damaged pieces known of,
         room on its disk in GB (NaN: unknown)."""
+        self.journal: Callable[[], Sequence[float]] = lambda: (0.0, float("nan"))
+        """Rows that wait to be written, and percent of the room that the journal may take (NaN: unknown)."""
         self.faults: Callable[[], float] = lambda: 0.0
         """Bugs of our own in the last minute; see `supervisor.faults`."""
         self.changes = 0
@@ -131,5 +133,5 @@ class Station:
             stale = self.table.stale(self._limit, now)
             if len(stale):
                 self.absorb(Batch.lost(stale, Quality.STALE, now))
-            own = self._vitals.own(self.table.columns, self.changes, self.faults(), self.history())
+            own = self._vitals.own(self.table.columns, self.changes, self.faults(), (*self.history(), *self.journal()))
             self.absorb(self._vitals.read(self.links, own, now, self.clock.monotonic()))

@@ -20,6 +20,8 @@ STATION = (
     health.HISTORY_LAG,
     health.HISTORY_DAMAGE,
     health.DISK_ROOM,
+    health.JOURNAL_OWED,
+    health.JOURNAL_USE,
 )
 
 
@@ -54,12 +56,13 @@ class Vitals:
         # such as the round trip of a link that asked nothing
         return Batch.of(self._index, values, now, np.where(np.isnan(values), Quality.NOT_CONNECTED, Quality.GOOD))
 
-    def own(self, columns: Columns, changes: int, faults: float, history: Sequence[float]) -> tuple[float, ...]:
-        """The tags of the station; `changes` since it began; `history`: its lag, damage and room."""
+    def own(self, columns: Columns, changes: int, faults: float, files: Sequence[float]) -> tuple[float, ...]:
+        """The tags of the station; `changes` since it began; `files`: lag, damage and room of the history, then rows
+        and room of the journal."""
         quality = columns["quality"][self._carried]
         share = 100.0 * float(np.count_nonzero(quality < BAD)) / max(len(quality), 1)
         since, self._changes = changes - self._changes, changes
-        return share, float(since), faults, *history
+        return share, float(since), faults, *files
 
 
 def _figures(link: Link | None) -> tuple[float, ...]:

@@ -6,6 +6,7 @@
     probe     look at a controller that no site knows yet         import   what was found into a site folder
     sheet     commissioning sheet of an equipment, as PDF or HTML
     history   info, export, import, backup, restore, verify, compact
+    journal   verify, search, export
 
 Errors are for people: an environment that lacks something is one sentence and exit code 1; a site folder with mistakes
 lists them all and is exit code 2. A traceback means a bug of ours.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from ui.cli import history_words
+from ui.cli import history_words, journal_words
 
 VERSION = "0.1.0"
 ROOT = Path(__file__).resolve().parents[2]
@@ -220,6 +220,12 @@ _COMMANDS: tuple[tuple[str, str, str, tuple[Callable[[argparse.ArgumentParser], 
         "Measure, export, import, back up, restore and verify the history.",
         "ui.cli.history:history",
         (history_words.actions,),
+    ),
+    (
+        "journal",
+        "Verify, search and export what happened and who did it.",
+        "ui.cli.journal:journal",
+        (journal_words.actions,),
     ),
     (
         "screenshots",

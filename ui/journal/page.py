@@ -1,14 +1,24 @@
-"""The page of the journal: the latest rows, read once a second from the station's file, read-only, in a thread."""
+"""The page of the journal: the newest rows that are wished for, read from the station's file, read-only, in a thread.
+
+It reads again only when the journal has grown or the wish is another. A search that takes its time is gone on with,
+row by row into the past, and says how far it has come.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QFileDialog
 
-from supervisor.journal import Row
+from supervisor.clock import SECOND
+from supervisor.journal_rows import Found, Wish
+from supervisor.model import Text
 from ui import words
 from ui.fields import Choice, FilterText
+from ui.journal import sheet
 from ui.models import journal_list as columns
 from ui.models.journal_list import JournalList
 from ui.pages import Context, Page, Place
@@ -16,7 +26,10 @@ from ui.tables import Table
 from ui.widgets import Button, Card, Line, Short, Words, column, row
 
 MOST = 500
-"""Rows shown. Older ones are found by a filter, or in the file itself."""
+"""Rows shown. Older ones are found by a filter, or in an export, which has them all."""
+_HOUR = 3600 * SECOND
+SPANS = {"1": words.LAST_HOUR, "24": words.LAST_DAY, "168": words.LAST_WEEK, "720": words.LAST_MONTH}
+"""Hours -> how that is called."""
 _WIDTHS = {columns.WHEN: 130, columns.WHAT: 190, columns.WHERE: 420, columns.RESULT: 130, columns.WHO: 150}
 
 
@@ -35,8 +48,15 @@ class JournalPage(Page):
         self.table.activated.connect(self._go)
         self.book = Choice(look, words.ALL_ACTS, words.BOOK_NAMES.items())
         self.book.currentIndexChanged.connect(self._ask_again)
+        users = sorted(context.attachment.site.users.values(), key=lambda user: user.name)
+        self.who = Choice(look, words.EVERYBODY, ((user.id, Text(user.name, user.name)) for user in users))
+        self.span = Choice(look, words.ANY_TIME, SPANS.items())
+        for choice in (self.who, self.span):
+            choice.currentIndexChanged.connect(self._ask_again)
         self.text = FilterText(look)
         self.text.settled.connect(self._ask_again)
+        self.out = Button(look, words.EXPORT)
+        self.out.clicked.connect(self._ask_where)
         self.subject = ""
         """Only rows of this equipment; empty for all."""
         self.only = Button(look, None, "flat", "cross")
@@ -44,6 +64,12 @@ class JournalPage(Page):
         self.count = Short(look, "body", 400, "text2")
         self.nothing = Words(look, words.NO_JOURNAL, "value", 500, "text2")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._asked = 0
+        """Counts the wishes: an answer to an older one is not shown."""
+        self._shown: tuple[int, Wish] = (0, Wish())
+        """Newest row of the journal and wish of what is shown."""
+        self._before = 0
+        """Of a search that goes on, where it is; 0 once it is at its end."""
         self._reading = False
         self._lay_out()
         look.changed.connect(self._tell)
@@ -60,6 +86,9 @@ class JournalPage(Page):
         head.addWidget(self.count)
         head.addWidget(self.only)
         head.addStretch(1)
+        head.addWidget(self.out)
+        head.addWidget(self.span)
+        head.addWidget(self.who)
         head.addWidget(self.book)
         self.text.setFixedWidth(300)
         head.addWidget(self.text)
@@ -75,7 +104,6 @@ class JournalPage(Page):
     def slow(self) -> None:
         """Read again, unless the last reading still waits for the disk."""
         if not self._reading:
-            self._reading = True
             self.context.spawn(self._read())
 
     def arrive(self, place: Place) -> None:
@@ -89,34 +117,81 @@ class JournalPage(Page):
         self._ask_again()
 
     def _ask_again(self) -> None:
+        self._asked += 1
         self.context.spawn(self._read())
 
+    def wish(self) -> Wish:
+        """What is asked for."""
+        hours = int(self.span.chosen() or 0)
+        start = self.context.clock.now() - hours * _HOUR if hours else None
+        return Wish(self.text.text(), self.subject, self.book.chosen(), who=self.who.chosen(), start=start)
+
     async def _read(self) -> None:
-        journal = self.context.attachment.journal
+        """Show what is found at once, then go on into the past until there is enough."""
+        journal, wish, asked = self.context.attachment.journal, self.wish(), self._asked
+        self._reading = True
         try:
-            rows = await asyncio.to_thread(journal.search, self.subject, None, None, self.book.chosen(), MOST)
+            head = await asyncio.to_thread(journal.latest, 1)
+            shown = (head[0].id if head else 0, replace(wish, start=None))
+            if wish.start is None and shown == self._shown and not self._before:
+                return
+            found = await asyncio.to_thread(journal.find, wish, MOST)
+            rows = found.rows
+            while self._show(found, asked) and found.before and len(rows) < MOST:
+                found = await asyncio.to_thread(journal.find, wish, MOST - len(rows), found.before)
+                rows += found.rows
+                found = Found(rows, found.before)
+            self._shown = shown
         finally:
             self._reading = False
-        wanted = self.text.text().casefold().split()
-        self.model.show_rows([row for row in rows if all(word in self._text(row) for word in wanted)])
-        self._tell()
 
-    def _text(self, row_: Row) -> str:
-        """All that is written in a row, in small letters."""
-        model = self.model
-        parts = (row_.subject, row_.kind, model.subject(row_), model.person(row_.who), model.detail(row_), row_.result)
-        return " ".join(parts).casefold()
+    def _show(self, found: Found, asked: int) -> bool:
+        """Whether it still is what is asked for."""
+        if asked == self._asked:
+            self._before = found.before if len(found.rows) < MOST else 0
+            self.model.show_rows(found.rows)
+            self._tell()
+        return asked == self._asked
+
+    def _ask_where(self) -> None:
+        look = self.context.look
+        dialog = QFileDialog(self, look.say(words.EXPORT))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters([f"{ending.upper()} (*.{ending})" for ending in sheet.FORMATS])
+        dialog.setDefaultSuffix(sheet.FORMATS[0])
+        dialog.filterSelected.connect(lambda name: dialog.setDefaultSuffix(name.split()[0].lower()))
+        dialog.fileSelected.connect(lambda path: self.export(Path(path)))
+        dialog.open()
+
+    def export(self, path: Path) -> None:
+        """Write every row that is asked for, not only those shown."""
+        self.context.spawn(self._export(path))
+
+    async def _export(self, path: Path) -> None:
+        journal, site, look = self.context.attachment.journal, self.context.attachment.site, self.context.look
+        self.out.setEnabled(False)
+        try:
+            count = await asyncio.to_thread(sheet.write, sheet.every(journal, self.wish()), path, site, look.language)
+        finally:
+            self.out.setEnabled(True)
+        self.count.setText(look.say(words.EXPORTED).format(look.number(count, 0), path.name))
 
     def _tell(self) -> None:
-        look, shown = self.context.look, len(self.model.rows)
-        self.count.setText(look.say(words.LATEST_ROWS).format(shown) if shown else "")
+        shown = len(self.model.rows)
+        self.count.setText(self._counted(shown))
         self.table.setVisible(shown > 0)
         self.nothing.setVisible(shown == 0)
-        filtered = bool(self.text.text() or self.book.chosen() or self.subject)
+        filtered = self.wish() != Wish()
         self.nothing.say(words.NO_JOURNAL_HERE if filtered else words.NO_JOURNAL)
         self.only.setVisible(bool(self.subject))
         self.only.setText(self.subject)
         self.table.viewport().update()
+
+    def _counted(self, shown: int) -> str:
+        look = self.context.look
+        if self._before:
+            return look.say(words.SEARCHED_TO).format(shown)
+        return look.say(words.LATEST_ROWS if shown == MOST else words.ALL_ROWS).format(shown) if shown else ""
 
     def _go(self, index: QModelIndex) -> None:
         thing = self.model.equipment(index.row())

@@ -1,0 +1,79 @@
+"""`vigie journal SITE verify|search|export`: what happened and who did it, for whoever must answer for it.
+
+`verify` walks the whole chain and the ledger's steps; a row that was altered, removed, inserted or moved is named, and
+the exit code is 3.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import drivers
+from supervisor.archive.period import instant
+from supervisor.clock import SECOND, SystemClock
+from supervisor.errors import Unavailable
+from supervisor.journal import JournalReader
+from supervisor.journal_rows import Wish
+from supervisor.model import Site
+from supervisor.site import load
+from ui.cli.history import DAMAGED
+from ui.folder import DataFolder
+from ui.journal.sheet import every, write
+from ui.wording import Wording
+
+_FAULTS = {
+    "altered": "was altered after it was written",
+    "missing": "is missing: it was removed",
+    "reordered": "does not follow the row before it: rows were moved, inserted or removed",
+}
+
+
+def journal(given: argparse.Namespace) -> int:
+    """Do what `given.action` says."""
+    site = load(given.site, drivers.TABLE)
+    folder = DataFolder.of(site, given.data)
+    if not folder.journal.exists():
+        raise Unavailable(f"there is no journal in {folder.root}: name the folder of the station with --data")
+    return _WORK[given.action](given, site, JournalReader(folder.journal, Wording(site)))
+
+
+def _verify(given: argparse.Namespace, site: Site, reader: JournalReader) -> int:
+    found = reader.verify()
+    if found.whole:
+        last = reader.latest(1)
+        print(f"{found.rows} rows, all as they were written. Last: {last[0].hash if last else '-'}")
+        return 0
+    print(f"vigie: row {found.first} {_FAULTS[found.fault]}; {found.rows} rows before it are right", file=sys.stderr)
+    return DAMAGED
+
+
+def _search(given: argparse.Namespace, site: Site, reader: JournalReader) -> int:
+    zone = ZoneInfo(site.zone)
+    for row in reader.find(_wish(given, site), given.most, within_s=60.0).rows:
+        when = datetime.fromtimestamp(row.time / SECOND, zone)
+        words = " ".join(word for word in (row.subject, row.result, row.who) if word)
+        said = f"{when:%Y-%m-%d %H:%M:%S}  {row.category}.{row.kind}  {words}  {dict(row.detail) or ''}"
+        print(f"{row.id:>9}  {said}".rstrip())
+    return 0
+
+
+def _export(given: argparse.Namespace, site: Site, reader: JournalReader) -> int:
+    if given.file.exists() and not given.overwrite:
+        raise Unavailable(f"{given.file} is there already: name another file, or say --overwrite")
+    count = write(every(reader, _wish(given, site)), given.file, site, given.language or site.language)
+    print(f"{count} rows in {given.file}")
+    return 0
+
+
+def _wish(given: argparse.Namespace, site: Site) -> Wish:
+    zone, now = ZoneInfo(site.zone), SystemClock().now()
+    start = instant(given.start, zone, now) if given.start else None
+    end = instant(given.end, zone, now, last=True) if given.end else None
+    who, what = given.who, (given.subject, given.category, given.kind)
+    return Wish(given.text, *what, who, given.result, start, end)
+
+
+_WORK = {"verify": _verify, "search": _search, "export": _export}
