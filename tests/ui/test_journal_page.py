@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from supervisor.clock import SECOND
 from supervisor.journal import Entry
 from tests.ui.town import ANNE, TownStation
-from ui.journal.page import JournalPage
+from ui.journal.page import MOST, JournalPage
 from ui.pages import JOURNAL, Place
 from ui.shell.window import MainWindow
 
@@ -78,3 +81,32 @@ def test_that_an_equipment_shows_only_what_concerns_it(
     until(lambda: [row.subject for row in page.model.rows] == ["PR01.P1"])
     page.only.click()
     until(lambda: len(page.model.rows) == 3)
+
+
+def test_that_a_person_and_a_period_narrow_it(page: JournalPage, station: TownStation, until: Until) -> None:
+    page.who.choose(ANNE.id)
+    until(lambda: [row.kind for row in page.model.rows] == ["outcome"])
+    page.who.choose("")
+    until(lambda: len(page.model.rows) == 3)
+    station.note(Entry("system", "stop", time=station.clock.now() - 2 * 3600 * SECOND))
+    page.slow()
+    until(lambda: len(page.model.rows) == 4)
+    page.span.choose("1")
+    until(lambda: [row.kind for row in page.model.rows] == ["raise", "outcome", "start"])
+
+
+def test_that_everything_asked_for_is_exported_and_not_only_what_is_shown(
+    page: JournalPage, station: TownStation, until: Until, tmp_path: Path
+) -> None:
+    station.note(*(Entry("alarm", "raise", subject="PR02.level_high") for _ in range(MOST + 20)))
+    page.text.setText("bâche haut")
+    page.text.settled.emit()
+    until(lambda: len(page.model.rows) == MOST)
+    page.export(tmp_path / "out.csv")
+    until(lambda: "out.csv" in page.count.text())
+    with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file, delimiter=";"))
+    assert len(rows) == 1 + MOST + 21
+    assert rows[1][7] == "Niveau bâche haut" or rows[1][7].endswith("– Niveau bâche haut")
+    assert len({row[13] for row in rows[1:]}) == MOST + 21, "every row with its own hash"
+    assert "521" in page.count.text()
