@@ -7,7 +7,10 @@
     export.py    history → file                       while the station runs
     reading.py   file → samples, with every mistake   CSV as exported or wide, Parquet
     importing.py samples → history                    only while no station holds the folder
-    backup.py    history ⇄ backup                     while the station runs; restoring only into an empty place
+    backup.py    history, journal, alarms → backup    while the station runs
+    restore.py   backup → all of them                 only into an empty place
+    beside.py    the journal, the alarms: what a backup takes along
+    copying.py   a file as it is at one moment
     verify.py    every checksum of every file
     survey.py    how big, how old, which holes
 

@@ -1,8 +1,9 @@
-"""Backup of a history while its station records, and restoring it elsewhere.
+"""Backup of a history, and of the journal and alarms beside it, while its station records. restore.py brings it back.
 
     <to>/partitions/part-….db          each partition once, however many backups hold it: they never change
          2026-11-22T091500Z/           one backup
              stage.db hot.db meta.db … what changes, copied by SQLite itself, page by page
+             station/journal.db …      what lies beside the history (beside.py), copied alike; the journal last
              manifest.json             every file with its size and SHA-256; written last: without it there is no backup
 
 What is consistent: stage.db, then hot.db and meta.db, then `sealed` of the living stage.db again. If a compaction
@@ -12,9 +13,7 @@ replaced by its next generation before it could be copied makes it begin again t
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -23,7 +22,8 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from supervisor.archive import Progress, quiet
+from supervisor.archive import Progress, beside, quiet
+from supervisor.archive.copying import compare, copy_live, copy_plain, flush, sha256_of
 from supervisor.archive.verify import look
 from supervisor.clock import SECOND
 from supervisor.database import reader, sqlite3
@@ -33,15 +33,16 @@ from supervisor.historian.check import Damage
 from supervisor.historian.files import HOT, META, OWNER, ROLLUP, STAGE, TEMPORARY, PartRow, get
 from supervisor.historian.samples import Span
 
-FORMAT = 1
+FORMAT = 2
+"""2: with the files beside the history."""
 MANIFEST = "manifest.json"
 PARTITIONS = "partitions"
+STATION = "station"
 UNFINISHED = ".unfinished"
 TRIES = 20
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z(-\d+)?")
 _STALE_S = 86_400
 """An unfinished backup this old was killed; a younger one may be somebody else's, under way."""
-_PIECE = 4 << 20
 _ROOM = 64 << 20
 """Bytes left free beside a backup."""
 
@@ -54,6 +55,8 @@ class Filed:
     bytes: int
     sha256: str
     partition: bool
+    station: bool = False
+    """It lies beside the history."""
 
 
 @dataclass(slots=True)
@@ -120,7 +123,7 @@ def backup(history: Path, to: Path, site: str, now: int, progress: Progress = qu
         reason = getattr(error, "strerror", None) or error
         raise Unavailable(f"{to} cannot be written ({reason}); earlier backups in it are as they were") from error
     finally:
-        shutil.rmtree(_unfinished(place), ignore_errors=True)
+        shutil.rmtree(unfinished(place), ignore_errors=True)
 
 
 def backups(to: Path) -> list[Path]:
@@ -135,7 +138,8 @@ def _sweep(to: Path, now: int) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def _unfinished(place: Path) -> Path:
+def unfinished(place: Path) -> Path:
+    """Its name until it is whole."""
     return place.with_name(place.name + UNFINISHED)
 
 
@@ -163,7 +167,7 @@ class _Copying:
         self._history = history
         self._pool = to / PARTITIONS
         self._final = place
-        self._place = _unfinished(place)
+        self._place = unfinished(place)
         self._made = Made(place, manifest)
         self._known = {row.name: row for each in earlier for row in each.files if row.partition}
 
@@ -172,7 +176,7 @@ class _Copying:
         self._place.mkdir()
         names, parts = self._consistent()
         for path in self._others():
-            (_copy_live if path.suffix == ".db" else _copy_plain)(path, self._place / path.name)
+            (copy_live if path.suffix == ".db" else copy_plain)(path, self._place / path.name)
         self._room(parts)
         total = sum(part.bytes for part in parts) + 1
         done = 0
@@ -180,20 +184,28 @@ class _Copying:
             self._part(part, names)
             done += part.bytes
             progress(done / total)
-        _copy_live(
-            self._history / ROLLUP, self._place / ROLLUP
-        )  # last: a rollup too many is harmless, one too few slow
-        for path in sorted(self._place.iterdir()):
+        copy_live(self._history / ROLLUP, self._place / ROLLUP)  # last: a rollup too many is harmless, one too few slow
+        for path in [path for path in sorted(self._place.iterdir()) if path.is_file()]:
             self._file(path, names)
+        self._beside(names)
         self._finish()
         progress(1.0)
         return self._made
+
+    def _beside(self, names: dict[int, str]) -> None:
+        """What is not the history, and no less needed."""
+        place = self._place / STATION
+        place.mkdir(mode=0o700)
+        for path in beside.files(self._history):
+            copy_live(path, place / path.name)
+            self._made.damages += beside.chain(place / path.name)
+            self._file(place / path.name, names)
 
     def _consistent(self) -> tuple[dict[int, str], list[PartRow]]:
         """stage.db, hot.db and meta.db of one moment; the names of the tags and the partitions there are then."""
         for _ in range(TRIES):
             for name in (STAGE, HOT, META):
-                _copy_live(self._history / name, self._place / name)
+                copy_live(self._history / name, self._place / name)
             sealed = _number(self._place / STAGE, "sealed")
             with closing(reader(self._history / STAGE)) as living:
                 if get(living, "sealed") == sealed:
@@ -218,8 +230,8 @@ class _Copying:
         )
 
     def _room(self, parts: list[PartRow]) -> None:
-        rollup = (self._history / ROLLUP).stat().st_size
-        needed = sum(part.bytes for part in parts if not self._has(part)) + rollup + _ROOM
+        whole = sum(path.stat().st_size for path in (self._history / ROLLUP, *beside.files(self._history)))
+        needed = sum(part.bytes for part in parts if not self._has(part)) + whole + _ROOM
         free = shutil.disk_usage(self._pool).free
         if free < needed:
             raise Unavailable(f"{self._pool.parent} has {free >> 20} MB free, and this backup needs {needed >> 20} MB")
@@ -236,10 +248,10 @@ class _Copying:
             return
         fresh = self._pool / (part.name + UNFINISHED)
         try:
-            sha256 = _copy_plain(self._history / part.name, fresh)
+            sha256 = copy_plain(self._history / part.name, fresh)
         except FileNotFoundError as error:
             raise _Again from error
-        _same(fresh, sha256)
+        compare(fresh, sha256)
         self._look(fresh, part.name, names, (part.t0, part.t1))
         fresh.replace(self._pool / part.name)
         row = Filed(part.name, (self._pool / part.name).stat().st_size, sha256, True)
@@ -250,7 +262,7 @@ class _Copying:
     def _file(self, path: Path, names: dict[int, str]) -> None:
         if path.suffix == ".db":
             self._look(path, path.name, names)
-        row = Filed(path.name, path.stat().st_size, _hash(path), False)
+        row = Filed(path.name, path.stat().st_size, sha256_of(path), False, path.parent.name == STATION)
         self._made.manifest.files.append(row)
         self._made.copied += row.bytes
 
@@ -261,12 +273,11 @@ class _Copying:
         """The manifest, then the name: until then there is no backup."""
         text = json.dumps(asdict(self._made.manifest), indent=1, ensure_ascii=False)
         (self._place / MANIFEST).write_text(text, "utf-8")
-        for path in self._place.iterdir():
-            _flush(path)
-        _flush(self._place)
+        for path in (*(self._place / STATION).iterdir(), *self._place.iterdir(), self._place):
+            flush(path)
         self._place.rename(self._final)
-        _flush(self._pool)
-        _flush(self._final.parent)
+        flush(self._pool)
+        flush(self._final.parent)
 
 
 def prune(to: Path, keep: int) -> int:
@@ -297,52 +308,21 @@ def unsound(source: Path, progress: Progress = quiet) -> list[str]:
     """Names of the files of a backup that are missing or not as they were written."""
     place, manifest = find(source)
     wrong = []
-    for row, share in _along(manifest):
-        path = _where(place, row)
-        if not path.exists() or path.stat().st_size != row.bytes or _hash(path) != row.sha256:
+    for row, share in along(manifest):
+        path = where(place, row)
+        if not path.exists() or path.stat().st_size != row.bytes or sha256_of(path) != row.sha256:
             wrong.append(row.name)
         progress(share)
     return wrong
 
 
-def restore(source: Path, history: Path, despite: bool = False, progress: Progress = quiet) -> Manifest:
-    """Make a history folder of a backup. Unavailable where one is there, or the backup is damaged.
-
-    `despite` takes of a damaged backup what there is; `verify` names later what is missing.
-    """
-    if history.exists() and any(history.iterdir()):
-        raise Unavailable(
-            f"{history} holds a history already, and nothing is ever written over one: give another --data"
-        )
-    place, manifest = find(source)
-    wrong = unsound(place, lambda share: progress(share / 2))
-    if wrong and not despite:
-        raise Unavailable(
-            f"{place} is damaged ({', '.join(wrong)}): take another backup, or what is left of it with --despite-damage"
-        )
-    fresh = _unfinished(history)
-    try:
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(mode=0o700, parents=True)
-        for row, share in _along(manifest):
-            with suppress(FileNotFoundError):  # told above, and wished for
-                _copy_plain(_where(place, row), fresh / row.name)
-            progress(0.5 + share / 2)
-        _flush(fresh)
-        if history.exists():
-            history.rmdir()
-        fresh.rename(history)
-    except OSError as error:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise Unavailable(f"{history} cannot be written ({error.strerror}); nothing is left behind") from error
-    return manifest
+def where(place: Path, row: Filed) -> Path:
+    """Where a file of a backup lies."""
+    folder = place.parent / PARTITIONS if row.partition else place / STATION if row.station else place
+    return folder / row.name
 
 
-def _where(place: Path, row: Filed) -> Path:
-    return (place.parent / PARTITIONS if row.partition else place) / row.name
-
-
-def _along(manifest: Manifest) -> Iterator[tuple[Filed, float]]:
+def along(manifest: Manifest) -> Iterator[tuple[Filed, float]]:
     """Each file, and which share is done with it."""
     total, done = sum(row.bytes for row in manifest.files) + 1, 0
     for row in manifest.files:
@@ -350,47 +330,6 @@ def _along(manifest: Manifest) -> Iterator[tuple[Filed, float]]:
         yield row, done / total
 
 
-def _copy_live(source: Path, target: Path) -> None:
-    """A file that others write, as it is at one moment."""
-    target.unlink(missing_ok=True)
-    with closing(reader(source)) as live, closing(sqlite3.connect(target)) as copy:
-        live.backup(copy)
-        copy.execute("PRAGMA journal_mode=DELETE").fetchone()  # or whoever reads the copy would leave files beside it
-
-
 def _number(path: Path, key: str) -> int:
     with closing(reader(path, immutable=True)) as connection:
         return get(connection, key)
-
-
-def _copy_plain(source: Path, target: Path) -> str:
-    """A file that nobody writes; its SHA-256 as it was read."""
-    digest = hashlib.sha256()
-    with source.open("rb") as read, target.open("wb") as write:
-        while piece := read.read(_PIECE):
-            digest.update(piece)
-            write.write(piece)
-        write.flush()
-        os.fsync(write.fileno())
-    return digest.hexdigest()
-
-
-def _same(path: Path, sha256: str) -> None:
-    if _hash(path) != sha256:
-        path.unlink()
-        raise StoreError(f"{path}: the copy is not what was copied; the disk fails.")
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _flush(path: Path) -> None:
-    """To the disk itself; a folder can't be flushed on Windows."""
-    with suppress(PermissionError):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

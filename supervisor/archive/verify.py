@@ -1,6 +1,7 @@
 """Verify: every file's structure, every blob's checksum and row; what is damaged is named by tag and span.
 
-SQLite's own check sees a broken page, `historian.check` a flipped bit inside a blob. Nothing is repaired, nothing is
+SQLite's own check sees a broken page, `historian.check` a flipped bit inside a blob, and the chain of the journal
+beside the history an altered row. Nothing is repaired, nothing is
 written; a station may record meanwhile.
 """
 
@@ -11,7 +12,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from supervisor.archive import Progress, quiet
+from supervisor.archive import Progress, beside, quiet
 from supervisor.database import explain, reader, sqlite3
 from supervisor.errors import StoreError
 from supervisor.historian import catalogue, check
@@ -33,17 +34,18 @@ class Verdict:
 
 
 def verify(folder: Path, progress: Progress = quiet) -> Verdict:
-    """Of a whole history; StoreError where there is none."""
+    """Of a whole history and what lies beside it; StoreError where there is none."""
     if not (folder / META).exists():
         raise StoreError(f"{folder}: there is no history here.")
     verdict, names, parts = Verdict(), names_of(folder / META), _parts(folder)
     spans = {row.name: (row.t0, row.t1) for row in parts}
-    paths = sorted(folder.glob("*.db"))
+    paths = [*sorted(folder.glob("*.db")), *beside.files(folder)]
     total = sum(path.stat().st_size for path in paths if path.exists()) or 1
     for path in paths:
         with suppress(FileNotFoundError):  # replaced by its next generation meanwhile
             size = path.stat().st_size
             verdict.damages += look(path, names, spans.get(path.name, (0, 0)))
+            verdict.damages += beside.chain(path)
             verdict.files += 1
             verdict.bytes += size
             progress(verdict.bytes / max(total, verdict.bytes))

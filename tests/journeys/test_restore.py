@@ -12,6 +12,7 @@ from supervisor.archive.backup import find
 from supervisor.archive.verify import verify
 from supervisor.clock import SECOND
 from supervisor.historian.history import History
+from supervisor.journal import JournalReader
 from supervisor.model import Quality
 from tests.journeys.conftest import Town, until
 from ui.cli import main
@@ -54,6 +55,10 @@ def test_that_a_backup_of_a_running_station_goes_on_elsewhere(town: Town, tmp_pa
     new = DataFolder(tmp_path / "new")
     assert main(["history", str(town.path), "restore", str(tmp_path / "backups"), "--data", str(new.root)]) == 0
     assert verify(new.history).damages == []
+    chain = JournalReader(new.journal).verify()
+    assert chain.whole, "the journal's chain holds after the restore"
+    assert chain.rows > 0
+    assert new.alarms.exists(), "the states of the alarms went along"
     after = samples(new.history, tags, acknowledged)
     for tag in tags:
         assert set(before[tag]) <= set(after[tag]), f"{tag} has lost samples"
@@ -66,6 +71,9 @@ def test_that_a_backup_of_a_running_station_goes_on_elsewhere(town: Town, tmp_pa
     # and perhaps more: an OPC UA server tells the new station its values with the times they have had since then
     assert all(set(after[tag]) <= set(again[tag]) for tag in tags)
     reader = History(new.history)
+    going_on = JournalReader(new.journal).verify()
+    assert going_on.whole
+    assert going_on.rows > chain.rows, "the new station writes on behind the restored rows"
     hole = reader.samples("VIGIE.faults", 0, time.time_ns())
     reader.close()
     assert hole.quality[-1] == Quality.GOOD

@@ -22,6 +22,7 @@ from supervisor.archive import importing
 from supervisor.archive.export import Wish, choose, export
 from supervisor.archive.period import Step, instant
 from supervisor.archive.reading import SHOWN, Reading
+from supervisor.archive.restore import restore
 from supervisor.archive.sinks import FORMATS
 from supervisor.archive.survey import Survey, survey
 from supervisor.archive.verify import verify
@@ -208,7 +209,7 @@ def _restore(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
     zone = ZoneInfo(site.zone)
     _free(folder)
     with bar("restore") as progress:
-        manifest = backups.restore(given.source, folder.history, given.despite_damage, progress)
+        manifest = restore(given.source, folder.history, given.despite_damage, progress)
     if manifest.site != site.id:
         print(f'vigie: this is a backup of the site "{manifest.site}", not of "{site.id}"', file=sys.stderr)
     with bar("verify") as progress:

@@ -1,4 +1,4 @@
-"""A backup taken while others write is whole, says when it is not, and never costs what is there."""
+"""A backup taken while others write is whole, says when it is not, and never costs what is there; journal included."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import os
 import shutil
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
 from supervisor.archive import backup as backups
-from supervisor.archive.backup import MANIFEST, Manifest, backup, find, prune, restore, unsound
+from supervisor.archive.backup import MANIFEST, Manifest, backup, find, prune, unsound
+from supervisor.archive.restore import restore
 from supervisor.archive.verify import verify
 from supervisor.clock import SECOND
 from supervisor.database import sqlite3
@@ -22,6 +24,7 @@ from supervisor.errors import StoreError, Unavailable
 from supervisor.historian.files import part_files
 from supervisor.historian.history import History
 from supervisor.holes import Holes, holes
+from supervisor.journal import Entry, Journal, JournalReader
 from tests.supervisor.archive.store import NIGHT, NOW, Store, rows_of
 from tests.supervisor.historian.child import PACE, TAGS
 from tests.supervisor.historian.conftest import Plant
@@ -263,3 +266,103 @@ def test_that_an_empty_folder_has_no_history_to_verify_or_to_copy(tmp_path: Path
             work()
     with suppress(FileNotFoundError):
         assert list((tmp_path / "to").iterdir()) == []
+
+
+@pytest.fixture
+def office(store: Store) -> Iterator[Journal]:
+    """A journal and another file beside the history, both written while they are copied."""
+    with closing(sqlite3.connect(store.folder.parent / "alarms.db")) as alarms:
+        alarms.execute("CREATE TABLE state(id TEXT, state TEXT)")
+        alarms.execute("INSERT INTO state VALUES ('AP-1', 'unacked')")
+        alarms.commit()
+    journal = Journal(store.folder.parent / "journal.db", store.clock)
+    journal.extend([Entry("system", "start", subject=f"S-{n}") for n in range(200)]).result()
+    yield journal
+    journal.close()
+
+
+def test_that_the_journal_and_the_alarms_go_along_and_the_chain_holds_after_a_restore(
+    store: Store, office: Journal, tmp_path: Path
+) -> None:
+    made = backup(store.folder, tmp_path / "backups", "test", NOW)
+    office.append(Entry("system", "stop")).result()
+    assert [row.name for row in made.manifest.files if row.station] == ["alarms.db", "journal.db"]
+    restore(tmp_path / "backups", tmp_path / "elsewhere" / "history")
+    root = tmp_path / "elsewhere"
+    assert sorted(path.name for path in root.iterdir()) == ["alarms.db", "history", "journal.db"]
+    assert (root / "journal.db").stat().st_mode & 0o077 == 0, "the journal names people"
+    verdict = JournalReader(root / "journal.db").verify()
+    assert (verdict.whole, verdict.rows) == (True, 200)
+    with closing(sqlite3.connect(root / "alarms.db")) as alarms:
+        assert alarms.execute("SELECT * FROM state").fetchall() == [("AP-1", "unacked")]
+    assert verify(root / "history").damages == []
+    going_on = Journal(root / "journal.db", store.clock)
+    assert going_on.append(Entry("system", "start")).result() == 201
+    going_on.close()
+    assert JournalReader(root / "journal.db").verify().whole
+
+
+@pytest.mark.slow
+def test_that_a_journal_is_copied_whole_while_it_is_written(store: Store, office: Journal, tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            office.extend([Entry("system", "note", detail={"text": "x" * 200}) for _ in range(20)]).result()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for n in range(3):
+            backup(store.folder, tmp_path / "backups", "test", NOW)
+            restore(tmp_path / "backups", tmp_path / str(n) / "history")
+            verdict = JournalReader(tmp_path / str(n) / "journal.db").verify()
+            assert verdict.whole
+            assert verdict.rows >= 200
+    finally:
+        stop.set()
+        writer.join()
+
+
+def test_that_nothing_is_restored_over_a_journal(store: Store, office: Journal, tmp_path: Path) -> None:
+    backup(store.folder, tmp_path / "backups", "test", NOW)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "journal.db").write_text("mine")
+    with pytest.raises(Unavailable, match=r"holds journal\.db already, and nothing is ever written over one"):
+        restore(tmp_path / "backups", tmp_path / "other" / "history")
+    assert [path.name for path in (tmp_path / "other").iterdir()] == ["journal.db"]
+    assert (tmp_path / "other" / "journal.db").read_text() == "mine"
+
+
+def test_that_an_altered_row_of_the_journal_is_told_by_backup_and_verify(
+    store: Store, office: Journal, tmp_path: Path
+) -> None:
+    office.close()
+    with closing(sqlite3.connect(store.folder.parent / "journal.db")) as journal:
+        for (name,) in journal.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            journal.execute(f"DROP TRIGGER {name}")
+        journal.execute("UPDATE journal SET who = 'nobody' WHERE id = 77")
+        journal.commit()
+    made = backup(store.folder, tmp_path / "backups", "test", NOW)
+    for damages in (made.damages, verify(store.folder).damages):
+        assert [(damage.file, damage.part) for damage in damages] == [("journal.db", "chain")]
+        assert damages[0].reason == "The chain of the journal breaks: row 77 is altered."
+
+
+def test_that_a_damaged_journal_of_a_backup_is_named(store: Store, office: Journal, tmp_path: Path) -> None:
+    made = backup(store.folder, tmp_path / "backups", "test", NOW)
+    flip(made.folder / "station" / "journal.db", 5000)
+    assert unsound(tmp_path / "backups") == ["journal.db"]
+    with pytest.raises(Unavailable, match=r"is damaged .journal\.db.: take another backup"):
+        restore(tmp_path / "backups", tmp_path / "elsewhere" / "history")
+    assert not (tmp_path / "elsewhere").exists() or not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_that_a_backup_of_before_the_journal_went_along_is_still_restored(store: Store, tmp_path: Path) -> None:
+    made = backup(store.folder, tmp_path / "backups", "test", NOW)
+    raw = json.loads((made.folder / MANIFEST).read_text("utf-8"))
+    for row in raw["files"]:
+        del row["station"]
+    (made.folder / MANIFEST).write_text(json.dumps({**raw, "format": 1}), "utf-8")
+    restore(tmp_path / "backups", tmp_path / "new" / "history")
+    assert verify(tmp_path / "new" / "history").damages == []
