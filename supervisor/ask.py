@@ -7,6 +7,7 @@ ledger tells once it is back.
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -22,10 +23,16 @@ PATIENCE_S = 0.5
 
 
 class Asker:
-    """One window's line to the station announced at `path` (station.json), in the name of `user`."""
+    """The line of one seat to the station announced at `path` (station.json).
 
-    def __init__(self, path: Path, user: str, within_s: float = 5.0) -> None:
-        self.user = user
+    With a `proof` it signs in whenever it has connected: for programs, which nobody watches. A window has none: who
+    sits there signs in by hand, and again after the station has gone.
+    """
+
+    def __init__(self, path: Path, seat: str = "", within_s: float = 5.0, proof: tuple[str, str] | None = None) -> None:
+        """`proof` are the id and the password of a person."""
+        self.seat = seat or socket.gethostname()
+        self._proof = proof
         self._path = path
         self._within_s = within_s
         self._connecting = asyncio.Lock()
@@ -77,15 +84,23 @@ class Asker:
         try:
             async with asyncio.timeout(CONNECT_S):
                 reader, writer = await asyncio.open_connection("127.0.0.1", found.port)
-                writer.write(pack(Hello(found.token, self.user)))
+                writer.write(pack(Hello(found.token, self.seat)))
                 _read(await receive(reader, Reply))
-                return reader, writer
+            if self._proof:
+                await self._prove(reader, writer, *self._proof)
+            return reader, writer
         except (OSError, TimeoutError, asyncio.IncompleteReadError, Garbage) as error:
             await _hang_up(writer)
             raise Unavailable(f"The station does not answer: {error}.") from error
         except (Refused, Unavailable):
             await _hang_up(writer)
             raise
+
+    async def _prove(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, user: str, word: str) -> None:
+        """Sign in before anything else is asked."""
+        async with asyncio.timeout(self._within_s + PATIENCE_S):
+            writer.write(pack(Request(0, "sign_in", {"user": user, "password": word}, self._within_s)))
+            _read(await receive(reader, Reply))
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         """Hand the answers to those who wait, until the line is dead."""

@@ -1,7 +1,7 @@
 """What travels on the station's socket: a length of four bytes, most significant first, then that much JSON.
 
 window                                         station
-  Hello{token, user}              ─────────>
+  Hello{token, seat}              ─────────>
                                   <─────────    Reply{id 0, ok}  or  Reply{id 0, refused | error}, and it hangs up
   Request{id, act, words}         ─────────>
                                   <─────────    Reply{id, ok | refused | error}, in the order of getting done
@@ -34,7 +34,8 @@ class Hello(msgspec.Struct, frozen=True):
     """The first frame."""
 
     token: str
-    user: str
+    seat: str
+    """Where it comes from; who sits there is proved by the act `sign_in`, never said."""
 
 
 class Request(msgspec.Struct, frozen=True):

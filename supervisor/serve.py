@@ -1,10 +1,11 @@
 """The station's end of the socket: who is attached, what they ask, what is answered.
 
 Listens on 127.0.0.1 only, on a port the system picks; `station.json` tells it and the token to whoever may read the
-run folder. The user of a window is named in its first frame and stays so for the connection.
+run folder. A connection begins as a seat that watches; who signs in there is proved, and `Sessions` tells at each act
+in whose name and with which rights it runs.
 
 Rules:
-- Everything that acts is a row of `acts`; an act that is in no row is refused.
+- Everything that acts is a row of `acts`, or of the acts of sessions; an act that is in no row is refused.
 - An act that was begun is never broken off, neither by a deadline nor by a window that goes away: what it does to the
   journal and to the field belongs together. The ledger tells who comes back.
 - Who has not shown the token costs next to nothing: few at a time at the door, and a row of the journal a minute.
@@ -26,11 +27,11 @@ from typing import Any
 import msgspec
 
 from supervisor import notice
+from supervisor.accounts.sessions import Session, Sessions
 from supervisor.errors import Refused, StoreError
 from supervisor.frames import LARGEST_HELLO, Garbage, Hello, Refusal, Reply, Request, pack, receive
 from supervisor.journal import Entry, Journal
 from supervisor.model import Text, User
-from supervisor.people import People
 
 Act = Callable[[User, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 """One thing that may be asked: the user and the words of the request in, the words of the answer out."""
@@ -57,10 +58,10 @@ class Server:
     """See the module."""
 
     def __init__(
-        self, people: People, acts: Mapping[str, Act], journal: Journal, fingerprint: str, columns: str = ""
+        self, sessions: Sessions, acts: Mapping[str, Act], journal: Journal, fingerprint: str, columns: str = ""
     ) -> None:
         """`fingerprint` and `columns` go into the notice."""
-        self._people = people
+        self._sessions = sessions
         self._acts = acts
         self._journal = journal
         self._fingerprint = fingerprint
@@ -68,8 +69,8 @@ class Server:
         self._token = secrets.token_urlsafe(32)
         self._tasks: set[asyncio.Task[Any]] = set()
         """Connections, and acts that were begun."""
-        self.attached: dict[int, User] = {}
-        """Number of the connection -> who sits there."""
+        self.attached: dict[int, Session] = {}
+        """Number of the connection -> its seat."""
         self._number = 0
         self._greeting = 0
         self._told = -TOLD_S
@@ -118,21 +119,20 @@ class Server:
     async def _serve(self, number: int, line: _Line) -> None:
         """One connection, from hello to hang-up."""
         try:
-            user = await self._greet(line)
-            if user is None:
+            session = await self._greet(line)
+            if session is None:
                 return
-            self.attached[number] = user
-            self._note("attach", user.id)
-            await self._listen(line, user)
+            self.attached[number] = session
+            await self._listen(line, session)
         except (Garbage, asyncio.IncompleteReadError, TimeoutError, OSError) as error:
             log.info("Connection %d ended: %s", number, error)
         finally:
-            if user := self.attached.pop(number, None):
-                self._note("detach", user.id)
+            if gone := self.attached.pop(number, None):
+                self._sessions.leave(gone)
             await line.close()
 
-    async def _greet(self, line: _Line) -> User | None:
-        """Who is there; None, with an answer, for somebody who may not be."""
+    async def _greet(self, line: _Line) -> Session | None:
+        """The seat of who is there; None, with an answer, for somebody who may not be."""
         self._greeting += 1
         try:
             async with asyncio.timeout(HELLO_S):
@@ -143,14 +143,9 @@ class Server:
             self._tell_stranger()
             await line.send(Reply(0, error="The token is not this station's."))
             return None
-        try:
-            user = self._people.user(hello.user)
-        except Refused as refused:
-            self._note("refused", hello.user[:64], refused.check)
-            await line.send(_refusal(0, refused))
-            return None
+        session = self._sessions.enter(hello.seat)
         await line.send(Reply(0, ok={"fingerprint": self._fingerprint}))
-        return user
+        return session
 
     def _tell_stranger(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -158,33 +153,33 @@ class Server:
             self._told = now
             self._note("refused", "", "token")
 
-    async def _listen(self, line: _Line, user: User) -> None:
+    async def _listen(self, line: _Line, session: Session) -> None:
         places = asyncio.Semaphore(AT_ONCE)
         while True:
             await places.acquire()
             request = await receive(line.reader, Request)
-            answer = self._spawn(self._answer(line, user, request), "answer")
+            answer = self._spawn(self._answer(line, session, request), "answer")
             answer.add_done_callback(lambda _: places.release())
 
-    async def _answer(self, line: _Line, user: User, request: Request) -> None:
-        reply = await self._act(user, request)
+    async def _answer(self, line: _Line, session: Session, request: Request) -> None:
+        reply = await self._act(session, request)
         try:
             await line.send(reply)
         except (TimeoutError, OSError) as error:
-            log.info("An answer to %s found nobody: %s", user.id, error)
+            log.info("An answer to %s found nobody: %s", session.seat, error)
             line.writer.transport.abort()
 
-    async def _act(self, user: User, request: Request) -> Reply:
+    async def _act(self, session: Session, request: Request) -> Reply:
         """The reply to one request, whatever the act does."""
-        act = self._acts.get(request.act)
-        if act is None:
+        begun = self._begin(session, request)
+        if begun is None:
             return _refusal(request.id, _unknown(request.act))
-        work = self._spawn(act(user, request.words), "act")
+        work = self._spawn(begun, "act")
         try:
             async with asyncio.timeout(min(max(request.within_s, 0.0), LONGEST_S)):
                 return Reply(request.id, ok=await asyncio.shield(work))
         except Refused as refused:
-            return _refusal(request.id, refused)
+            return _refusal(request.id, self._sessions.explain(session, request.act, refused))
         except TimeoutError:
             work.add_done_callback(_mourn)
             return Reply(request.id, error="No answer in time: it may still be done, the ledger tells.")
@@ -193,6 +188,13 @@ class Server:
         except Exception as error:
             log.exception("Act %s failed", request.act)
             return Reply(request.id, error=f"internal error: {error}")
+
+    def _begin(self, session: Session, request: Request) -> Awaitable[Mapping[str, Any]] | None:
+        """The act that is asked for, begun; None where there is none of that name."""
+        if request.act in self._sessions.acts:
+            return self._sessions.acts[request.act](session, request.words)
+        act = self._acts.get(request.act)
+        return act(self._sessions.user(session), request.words) if act else None
 
     def _note(self, kind: str, who: str, result: str = "") -> None:
         self._journal.append(Entry("access", kind, who, result=result))

@@ -58,3 +58,28 @@ def taken(id_: str) -> Text:
 
 def unknown_area(area: str) -> Text:
     return Text(f"Le site n'a pas de zone « {area} ».", f'The site has no area "{area}".')
+
+
+WATCHING = Text(
+    "Personne n'a ouvert de session à ce poste : ouvrez la vôtre (Ctrl+L) pour agir.",
+    "Nobody has signed in at this seat: sign in (Ctrl+L) to act.",
+)
+LOCKED = Text(
+    "La session de ce poste est verrouillée : saisissez votre mot de passe (Ctrl+L) pour agir.",
+    "The session of this seat is locked: enter your password (Ctrl+L) to act.",
+)
+WATCHING_NAME = Text("{}, en veille", "{}, watching")
+NO_REASON = Text(
+    "Une dérogation demande un motif et une durée d'une heure au plus.",
+    "An override takes a reason and at most one hour.",
+)
+NOT_SUPERVISOR = Text("Seul un chef de salle peut prêter ses droits.", "Only a supervisor can lend rights.")
+NOT_YOURSELF = Text(
+    "On ne se prête pas ses propres droits : il faut une deuxième personne.",
+    "Nobody lends rights to themselves: it takes a second person.",
+)
+NO_OVERRIDE = Text("Aucune dérogation n'est en cours à ce poste.", "No override is in force at this seat.")
+
+
+def no_role(role: str) -> Text:
+    return Text(f"Il n'y a pas de rôle « {role} ».", f'There is no role "{role}".')

@@ -29,6 +29,7 @@ from drivers.modbus.plan import READ, places_of
 from supervisor.clock import SystemClock
 from supervisor.model import Equipment, Role, Tag
 from tests.journeys.conftest import ROOT, Town
+from tests.people import PASSWORD
 from ui.app import build
 from ui.attach import RemoteAttachment
 from ui.cli.window import LOOK_S
@@ -140,7 +141,7 @@ def sit(town: Town, scenario: Callable[[Seat], Awaitable[None]], **chosen: Any) 
 async def _live(town: Town, scenario: Callable[[Seat], Awaitable[None]], chosen: dict[str, Any]) -> None:
     tasks = Tasks(asyncio.get_running_loop())
     user = next(user for user in town.site.users.values() if user.role is Role.OPERATOR and not user.areas)
-    attachment = RemoteAttachment(town.site, town.folder, user.id)
+    attachment = RemoteAttachment(town.site, town.folder, "poste-1", (user.id, PASSWORD))
     window = build(attachment, Preferences(**{"language": "fr", **chosen}), user, SystemClock(), tasks)
     window.showNormal()  # it would fill the screen, and the one of no screen is small
     window.resize(1920, 1080)

@@ -18,6 +18,7 @@ from supervisor.errors import Refused, Unavailable
 from supervisor.model import Quality, Site
 from supervisor.site import load
 from tests.journeys.conftest import Town, _keep, small_city, until
+from tests.people import PASSWORD, enrol
 from ui.folder import DataFolder
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
@@ -39,12 +40,15 @@ class Lonely(Town):
         self.site: Site = load(self.path, drivers.TABLE)
         self.folder = DataFolder(to / "data")
         self.folder.make()
+        enrol(self.site, self.folder.root)
         self._children: list[subprocess.Popen[bytes]] = []
         self.station = self.start_station()
 
-    def ask(self, act: str, user: str, **words: Any) -> dict[str, Any]:
+    def ask(self, act: str, user: str = "", **words: Any) -> dict[str, Any]:
+        """In the name of a user, or of a seat that watches."""
+
         async def scenario() -> dict[str, Any]:
-            asker = Asker(self.folder.station, user)
+            asker = Asker(self.folder.station, "poste-1", proof=(user, PASSWORD) if user else None)
             try:
                 return dict(await asker.ask(act, **words))
             finally:
@@ -55,7 +59,7 @@ class Lonely(Town):
     def page(self) -> dict[str, Any]:
         """What the station says of the link; empty while none answers."""
         with suppress(Unavailable):
-            return self.ask("link", self.user(1), id=LINK)
+            return self.ask("link", id=LINK)
         return {}
 
     def user(self, role: int) -> str:

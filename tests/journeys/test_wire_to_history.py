@@ -16,6 +16,7 @@ from supervisor.historian.history import History
 from supervisor.journal import JournalReader
 from supervisor.model import Quality
 from tests.journeys.conftest import Town, until
+from tests.people import PASSWORD
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 UNACKED, ACKED, NORMAL, RETURNED = 1, 2, 0, 3
@@ -23,7 +24,7 @@ UNACKED, ACKED, NORMAL, RETURNED = 1, 2, 0, 3
 
 def ask(town: Town, act: str, user: str = "", **words: Any) -> dict[str, Any]:
     async def scenario() -> dict[str, Any]:
-        asker = Asker(town.folder.station, user or operator(town))
+        asker = Asker(town.folder.station, "poste-1", proof=(user or operator(town), PASSWORD))
         try:
             return dict(await asker.ask(act, **words))
         finally:

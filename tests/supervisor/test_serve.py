@@ -17,14 +17,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervisor import notice, serve
+from supervisor.accounts.accounts import Accounts
+from supervisor.accounts.hashing import Hasher
+from supervisor.accounts.sessions import Sessions
 from supervisor.ask import Asker
 from supervisor.clock import SystemClock
 from supervisor.errors import Refused, StoreError, Unavailable
 from supervisor.frames import LARGEST, LARGEST_HELLO, LENGTH, Hello, Reply, Request, pack, receive
 from supervisor.journal import Journal, JournalReader
 from supervisor.model import Text, User
-from supervisor.people import People
 from supervisor.serve import Server
+from tests.people import CHEAP, OTHER, PASSWORD, give
 from tests.supervisor.pumphouse import site
 
 
@@ -67,21 +70,25 @@ class Post:
         self.path = folder / "run" / "station.json"
         self.acts = Acts()
         self.journal = Journal(folder / "journal.db", SystemClock())
-        self.server = Server(People(site()), self.acts.table(), self.journal, "f00d")
+        clock = SystemClock()
+        self.accounts = Accounts(site(), folder / "accounts.json", self.journal, clock, Hasher(CHEAP))
+        self.sessions = Sessions(self.accounts, self.journal, clock)
+        self.server = Server(self.sessions, self.acts.table(), self.journal, "f00d")
         self.askers: list[Asker] = []
 
     def asker(self, user: str = "ann", within_s: float = 5.0) -> Asker:
-        self.askers.append(Asker(self.path, user, within_s))
+        """Somebody who has signed in; with an empty name a seat that watches."""
+        self.askers.append(Asker(self.path, "poste-1", within_s, (user, PASSWORD) if user else None))
         return self.askers[-1]
 
     async def raw(
-        self, token: str | None = None, user: str = "ann"
+        self, token: str | None = None, seat: str = "poste-1"
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A connection by hand; greets where a token is given."""
         found = notice.look(self.path)
         reader, writer = await asyncio.open_connection("127.0.0.1", found.port)
         if token is not None:
-            writer.write(pack(Hello(token or found.token, user)))
+            writer.write(pack(Hello(token or found.token, seat)))
         return reader, writer
 
     async def works(self) -> None:
@@ -92,6 +99,8 @@ class Post:
 @asynccontextmanager
 async def post(folder: Path) -> AsyncIterator[Post]:
     one = Post(folder)
+    if one.accounts.first_start:
+        await give(one.accounts, site())
     await one.server.start(one.path)
     try:
         yield one
@@ -231,11 +240,11 @@ def test_that_a_notice_of_a_newer_station_is_left_alone(tmp_path: Path) -> None:
         notice.look(path)
 
 
-@pytest.mark.parametrize(("token", "user"), [("wrong", "ann"), ("é" * 40, "ann"), ("", "bob")])
-def test_that_a_wrong_token_or_an_unknown_user_is_turned_away_and_noted(tmp_path: Path, token: str, user: str) -> None:
+@pytest.mark.parametrize("token", ["wrong", "é" * 40])
+def test_that_a_wrong_token_is_turned_away_and_noted(tmp_path: Path, token: str) -> None:
     async def scenario() -> None:
         async with post(tmp_path) as one:
-            reader, writer = await one.raw(token, user)
+            reader, writer = await one.raw(token)
             reply = await receive(reader, Reply)
             assert reply.ok is None
             assert await hung_up(reader)
@@ -244,7 +253,19 @@ def test_that_a_wrong_token_or_an_unknown_user_is_turned_away_and_noted(tmp_path
 
     asyncio.run(scenario())
     rows = JournalReader(tmp_path / "journal.db").search(category="access")
-    assert [row.kind for row in rows] == ["detach", "attach", "refused"]
+    assert [row.kind for row in rows][:5] == ["detach", "sign_out", "sign_in", "attach", "refused"]
+
+
+def test_that_a_name_is_no_proof(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with post(tmp_path) as one:
+            assert (await one.asker("").ask("echo"))["user"] == "@poste-1"
+            for user, password in (("ann", OTHER), ("bob", PASSWORD), ("ann", "")):
+                with pytest.raises(Refused) as caught:
+                    await Asker(one.path, "poste-2", 5.0, (user, password)).ask("echo")
+                assert caught.value.check == "password"
+
+    asyncio.run(scenario())
 
 
 GARBAGE = {
@@ -350,7 +371,7 @@ def test_that_a_client_that_does_not_read_is_cut_off(tmp_path: Path, monkeypatch
 def test_that_an_asker_finds_the_next_station_by_itself_and_repeats_nothing(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with post(tmp_path) as one:
-            asker = Asker(one.path, "ann")
+            asker = Asker(one.path, "poste-1", 5.0, ("ann", PASSWORD))
             await asker.ask("echo")
             asking = asyncio.create_task(asker.ask("linger"))
             await asyncio.sleep(0.05)
@@ -371,7 +392,7 @@ def test_that_a_notice_left_by_a_dead_station_is_unavailable(tmp_path: Path) -> 
         async with post(tmp_path) as one:
             found = notice.look(one.path)
         notice.post(one.path, found)
-        asker = Asker(one.path, "ann")
+        asker = Asker(one.path, "poste-1", 5.0, ("ann", PASSWORD))
         with pytest.raises(Unavailable):
             await asker.ask("echo")
         await asker.close()

@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import secrets
 import sys
 import tempfile
 from pathlib import Path
 
 import drivers
+from supervisor.accounts.accounts import CONSOLE, Accounts
+from supervisor.clock import SystemClock
 from supervisor.errors import Unavailable
+from supervisor.journal import Journal
 from supervisor.model import Role, Site, User
 from supervisor.site import load
 from ui.attach import RemoteAttachment
@@ -30,6 +34,8 @@ def screenshots(given: argparse.Namespace) -> int:
         site = load(given.site, drivers.TABLE)
         folder = DataFolder(Path(temporary))
         folder.make()
+        proof = whole_of(site).id, secrets.token_urlsafe(24)
+        asyncio.run(_enrol(site, folder, proof))
         city = Child("city", _command("city", given.site, "--control", given.control), folder.root / "city.log")
         station = Child("station", _command("station", given.site, "--data", folder.root), folder.root / "station.out")
         city.start()
@@ -37,12 +43,22 @@ def screenshots(given: argparse.Namespace) -> int:
         if not city.running:
             raise Unavailable("the simulated city did not start: " + (folder.root / "city.log").read_text()[-500:])
         station.start()
-        attachment = RemoteAttachment(site, folder, whole_of(site).id)
+        attachment = RemoteAttachment(site, folder, "Poste 1", proof)
         try:
             return _show(attachment, given.to, given.settle)
         finally:
             station.stop()
             city.stop()
+
+
+async def _enrol(site: Site, folder: DataFolder, proof: tuple[str, str]) -> None:
+    """Whoever takes the pictures has signed in: a password for a station that lives as long as they take."""
+    clock = SystemClock()
+    journal = Journal(folder.journal, clock)
+    try:
+        await Accounts(site, folder.accounts, journal, clock).reset(CONSOLE, *proof, renew=False)
+    finally:
+        journal.close()
 
 
 def whole_of(site: Site) -> User:
@@ -60,7 +76,6 @@ def _show(attachment: RemoteAttachment, to: Path, settle_s: float) -> int:
     import qasync
     from PySide6.QtCore import Qt
 
-    from supervisor.clock import SystemClock
     from ui.app import build, prepare
     from ui.preferences import Preferences
     from ui.screenshots import take

@@ -13,6 +13,7 @@ from supervisor.model import Role, Site, User
 from supervisor.site import load
 from supervisor.site.findings import suggest
 from ui.attach import RemoteAttachment
+from ui.cli.password import password_of
 from ui.cli.window import user_of
 from ui.commissioning.sheet import Row, examined, page, tags_of
 from ui.folder import DataFolder
@@ -31,7 +32,7 @@ def sheet(given: argparse.Namespace) -> int:
     user, folder = _engineer(site, given.user), DataFolder.of(site, given.data)
     if not folder.holder():
         raise Unavailable(f"no station runs on {given.site}: start it first, the sheet is read through it")
-    rows = asyncio.run(_rows(site, folder, user, given.equipment))
+    rows = asyncio.run(_rows(site, folder, (user.id, password_of(user.id)), given.equipment))
     html = page(site, equipment, rows, user.name, time.time_ns(), given.language or site.language)
     if given.html:
         _write(given.html, html)
@@ -54,8 +55,8 @@ def _engineer(site: Site, wanted: str) -> User:
     return engineers[0]
 
 
-async def _rows(site: Site, folder: DataFolder, user: User, equipment: str) -> list[Row]:
-    attachment = RemoteAttachment(site, folder, user.id)
+async def _rows(site: Site, folder: DataFolder, proof: tuple[str, str], equipment: str) -> list[Row]:
+    attachment = RemoteAttachment(site, folder, proof=proof)
     try:
         tags = tags_of(site, site.equipment_by_id[equipment])
         return await examined(attachment, tags, lambda done: _tell(done, len(tags)))

@@ -277,7 +277,7 @@ def test_that_a_damaged_file_lets_nobody_in_and_is_no_first_start(tmp_path: Path
     assert (tmp_path / "accounts.json").read_text() == '{"version": 1, "people"'
 
 
-@pytest.mark.logs("can't be journalled")
+@pytest.mark.logs("can't be journalled", "rows of the journal are lost")
 def test_that_nothing_changes_where_the_journal_cannot_be_written(tmp_path: Path) -> None:
     async def scenario(accounts: Accounts) -> None:
         accounts._journal.close()

@@ -10,6 +10,7 @@ import pytest
 
 from supervisor.desk.states import Stage
 from tests.drivers.opcua.plant import until
+from tests.people import PASSWORD
 from tests.ui.commissioning.town import device, running
 from ui.attach import RemoteAttachment
 from ui.commissioning import sheet
@@ -25,7 +26,7 @@ def test_that_a_sheet_shows_the_wire_and_the_screen_side_by_side(tmp_path: Path)
 
     async def scenario() -> None:
         async with running(tmp_path, plant) as (station, data):
-            attachment = RemoteAttachment(station.site, data, "ena")
+            attachment = RemoteAttachment(station.site, data, proof=("ena", PASSWORD))
             try:
                 index = station.site.tag_by_id["CB-1.voltage"].index
                 await until(lambda: station.table.columns["value"][index] == pytest.approx(231.6), timeout_s=30)
@@ -55,7 +56,7 @@ def test_that_a_test_write_over_the_socket_reaches_the_register_and_is_in_the_le
 
     async def scenario() -> None:
         async with running(tmp_path, plant) as (station, data):
-            attachment = RemoteAttachment(station.site, data, "ena")
+            attachment = RemoteAttachment(station.site, data, proof=("ena", PASSWORD))
             try:
                 index = station.site.tag_by_id["CB-1.mode"].index
                 await until(lambda: station.table.columns["value"][index] == 1, timeout_s=30)

@@ -10,6 +10,7 @@ import drivers
 from supervisor.model import Site
 from supervisor.site import load
 from tests.drivers.modbus.test_modbus_probe import Device
+from tests.people import give
 from ui.assemble import Assembly
 from ui.folder import DataFolder
 
@@ -88,4 +89,5 @@ async def running(folder: Path, plant: Device) -> AsyncIterator[tuple[Assembly, 
         data = DataFolder(folder / "data")
         data.make()
         async with Assembly.of(town, data) as station:
+            await give(station.sessions.accounts, town)
             yield station, data

@@ -1,0 +1,265 @@
+"""Sessions: who sits at which seat, and with whose rights its acts run. One session per connection of a window.
+
+                     sign in                  lock, idle
+    watching ───────────────────────> open <─────────────> locked
+        ^            sign out          │      same person       │
+        └──────────────────────────────┴────────────────────────┘
+                                       │ somebody else signs in: hand-over, nothing of the screen changes
+
+Watching and locked seats see everything and act with the rights of a viewer, in the name of the seat. Only an emergency
+command leaves from them (`supervisor.desk.emergency`).
+Source: IEC 62443-3-3 SR 2.5 (session lock), SR 2.1 RE 3 (supervisor override), SR 2.6 (session termination).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from supervisor.accounts.accounts import BOOK, Accounts
+from supervisor.accounts.settings import Policy
+from supervisor.accounts.words import (
+    LOCKED,
+    NO_OVERRIDE,
+    NO_REASON,
+    NOT_SUPERVISOR,
+    NOT_YOURSELF,
+    WATCHING,
+    WATCHING_NAME,
+)  # fmt: skip
+from supervisor.clock import Clock
+from supervisor.errors import Refused
+from supervisor.journal import Entry, Journal
+from supervisor.model import Role, User
+from supervisor.people import SEAT
+
+OVERRIDE_MIN = 15.0
+"""How long rights are lent where nobody says; and `LONGEST_MIN` at most."""
+LONGEST_MIN = 60.0
+LONGEST_SEAT = 40
+"""Characters of the name of a seat."""
+
+SeatAct = Callable[["Session", Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+"""An act that concerns the seat itself, not only who sits there."""
+
+
+@dataclass(slots=True)
+class Session:
+    """One seat."""
+
+    seat: str
+    """Its name, as the window gave it."""
+    person: User | None = None
+    """Who proved to be here, as they were then; None while it watches."""
+    locked: bool = False
+    lender: User | None = None
+    """The supervisor whose rights are lent."""
+    lent_until: float = 0.0
+    """Monotonic seconds."""
+
+
+class _SignIn(msgspec.Struct, frozen=True):
+    user: str
+    password: str
+    new: str = ""
+
+
+class _Found(msgspec.Struct, frozen=True):
+    id: str
+    name: str
+    password: str
+
+
+class _Change(msgspec.Struct, frozen=True):
+    password: str
+    new: str
+
+
+class _Override(msgspec.Struct, frozen=True):
+    user: str
+    password: str
+    reason: str
+    minutes: float = OVERRIDE_MIN
+
+
+class Sessions:
+    """See the module. `acts` are its own; others about a seat may be added."""
+
+    def __init__(self, accounts: Accounts, journal: Journal, clock: Clock, policy: Policy | None = None) -> None:
+        self.accounts = accounts
+        self._journal = journal
+        self._clock = clock
+        self._policy = policy or Policy()
+        rows = (
+            self.session, self.sign_in, self.sign_out, self.lock, self.override, self.end_override,
+            self.first_administrator, self.change_password,
+        )  # fmt: skip
+        self.acts: dict[str, SeatAct] = {act.__name__: act for act in rows}
+
+    # ------------------------------------------------------------ coming and going
+    def enter(self, seat: str) -> Session:
+        """A window has come: its seat watches."""
+        session = Session("".join(letter for letter in seat if letter.isprintable())[:LONGEST_SEAT].strip() or "?")
+        self._note("attach", self.seat_user(session).id)
+        return session
+
+    def leave(self, session: Session) -> None:
+        """The window has gone, and with it whoever had signed in."""
+        self._end(session, "gone")
+        self._note("detach", self.seat_user(session).id)
+
+    # ------------------------------------------------------------ with whose rights
+    def user(self, session: Session) -> User:
+        """In whose name, and with which rights, the acts of this seat run now; asked at every act, never kept."""
+        person = self.present(session)
+        if person is None or session.locked:
+            return self.seat_user(session)
+        lender = self._lender(session)
+        if lender is None:
+            return person
+        return User(person.id, person.name, max(person.role, Role.SUPERVISOR), lender.areas)
+
+    def present(self, session: Session) -> User | None:
+        """Who signed in here, locked or not, as they are now; somebody disabled since has signed out."""
+        if session.person is None:
+            return None
+        now = self._still(session.person)
+        if now is None:
+            self._end(session, "disabled")
+        return now
+
+    def seat_user(self, session: Session) -> User:
+        """Who acts where nobody has signed in: the seat, with a viewer's rights."""
+        return User(f"{SEAT}{session.seat}", WATCHING_NAME.fr.format(session.seat), Role.VIEWER)
+
+    def explain(self, session: Session, act: str, refused: Refused) -> Refused:
+        """What the person reads: that nobody has signed in, where that is why. A row of the journal for each."""
+        if refused.check != "right":
+            return refused
+        self._note("refused", self.user(session).id, act, "refused", {"reason": refused.text.en, "seat": session.seat})
+        if self.present(session) is None:
+            return Refused("session", WATCHING)
+        return Refused("session", LOCKED) if session.locked else refused
+
+    def _still(self, person: User) -> User | None:
+        if self.accounts.user(person.id):
+            return self.accounts.current(person.id)
+        return None if self.accounts.account(person.id).disabled else person
+
+    def _lender(self, session: Session) -> User | None:
+        """The supervisor whose rights are lent now."""
+        if session.lender and self._clock.monotonic() >= session.lent_until:
+            self._give_back(session, "over")
+        return session.lender
+
+    # ------------------------------------------------------------ acts
+    async def session(self, session: Session, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        """How things stand at this seat; what the window shows at its top."""
+        person, lender = self.present(session), self._lender(session)
+        rights = self.user(session)
+        return {
+            "seat": session.seat,
+            "person": _told(person) if person else None,
+            "role": int(rights.role),
+            "areas": sorted(rights.areas),
+            "locked": session.locked,
+            "lender": lender.name if lender else "",
+            "lent_s": max(session.lent_until - self._clock.monotonic(), 0.0) if lender else 0.0,
+            "first_start": self.accounts.first_start,
+            "lock_min": self._policy.lock_min,
+            "directory": self.accounts.directory is not None,
+            "directory_fault": getattr(self.accounts.directory, "fault", ""),
+        }
+
+    async def sign_in(self, session: Session, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Somebody proves who they are: a seat opens, is unlocked, or changes hands."""
+        ask = msgspec.convert(words, _SignIn)
+        person = await self.accounts.sign_in(ask.user, ask.password, session.seat, ask.new)
+        before = session.person
+        if before and before.id == person.id:
+            if session.locked:
+                self._note("unlock", person.id, session.seat)
+        elif before:
+            self._give_back(session, "hand_over")
+            self._note("hand_over", person.id, session.seat, detail={"from": before.id})
+        session.person, session.locked = person, False
+        return await self.session(session, {})
+
+    async def sign_out(self, session: Session, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The seat watches from now on."""
+        self._end(session, "")
+        return await self.session(session, {})
+
+    async def lock(self, session: Session, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The screen goes on, acts need the password again."""
+        if session.person and not session.locked:
+            session.locked = True
+            self._give_back(session, "lock")
+            self._note("lock", session.person.id, session.seat, detail={"idle": bool(words.get("idle"))})
+        return await self.session(session, {})
+
+    async def override(self, session: Session, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A supervisor lends his rights to who sits here, for a while and for a reason. Raises Refused."""
+        ask = msgspec.convert(words, _Override)
+        person = self.present(session)
+        if person is None or session.locked:
+            raise Refused("session", LOCKED if person else WATCHING)
+        if not ask.reason.strip() or not 0 < ask.minutes <= LONGEST_MIN:
+            raise Refused("reason", NO_REASON)
+        lender = await self.accounts.prove(ask.user, ask.password, "proof", session.seat)
+        if lender.id == person.id:
+            raise Refused("right", NOT_YOURSELF)
+        if lender.role < Role.SUPERVISOR:
+            raise Refused("right", NOT_SUPERVISOR)
+        self._give_back(session, "another")
+        session.lender, session.lent_until = lender, self._clock.monotonic() + 60 * ask.minutes
+        detail = {"for": person.id, "reason": ask.reason.strip()[:400], "minutes": ask.minutes}
+        self._note("override", lender.id, session.seat, detail=detail)
+        return await self.session(session, {})
+
+    async def end_override(self, session: Session, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Lent rights are given back before their time. Raises Refused where none are lent."""
+        if self._lender(session) is None:
+            raise Refused("unknown", NO_OVERRIDE)
+        self._give_back(session, "")
+        return await self.session(session, {})
+
+    async def first_administrator(self, session: Session, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The first start: whoever sits here makes the first administrator, and has signed in as that."""
+        ask = msgspec.convert(words, _Found)
+        await self.accounts.found(ask.id, ask.name, ask.password, session.seat)
+        return await self.sign_in(session, {"user": ask.id, "password": ask.password})
+
+    async def change_password(self, session: Session, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        """One's own. Raises Refused."""
+        ask, person = msgspec.convert(words, _Change), self.present(session)
+        if person is None:
+            raise Refused("session", WATCHING)
+        await self.accounts.change(person, ask.password, ask.new, session.seat)
+        return await self.session(session, {})
+
+    # ------------------------------------------------------------ ends
+    def _end(self, session: Session, reason: str) -> None:
+        person = session.person
+        if person is not None:
+            self._give_back(session, "sign_out")
+            self._note("sign_out", person.id, session.seat, detail={"reason": reason} if reason else {})
+        session.person, session.locked = None, False
+
+    def _give_back(self, session: Session, reason: str) -> None:
+        if session.lender is not None:
+            detail = {"for": session.person.id if session.person else "", "reason": reason}
+            self._note("end_override", session.lender.id, session.seat, detail=detail)
+        session.lender = None
+
+    def _note(
+        self, kind: str, who: str, subject: str = "", result: str = "done", detail: Mapping[str, Any] | None = None
+    ) -> None:
+        self._journal.append(Entry(BOOK, kind, who, subject, "", result, dict(detail or {})))
+
+
+def _told(person: User) -> dict[str, Any]:
+    return {"id": person.id, "name": person.name, "role": int(person.role), "areas": sorted(person.areas)}
