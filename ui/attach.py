@@ -30,18 +30,34 @@ log = logging.getLogger(__name__)
 class Attachment(Protocol):
     """One station, seen from a window."""
 
-    site: Site
-    table: Columns
-    """Columns of `supervisor.table`; `beat` says whether the station lives."""
-    texts: Texts
-    alarms: Columns
-    """Columns of `alarms.engine`, one row per `site.alarms`."""
-    equipment: Columns
-    """Columns of `supervisor.desk.board`, one row per `site.equipment`: lock-outs, and the command that has it."""
-    history: History
-    holes: HoleReader
-    """What the history has missed; to be read in a thread."""
-    journal: JournalReader
+    @property
+    def site(self) -> Site: ...
+
+    @property
+    def table(self) -> Columns:
+        """Columns of `supervisor.table`; `beat` says whether the station lives. Others from one moment to the next
+        when the station was started again or another instant is looked at; so with what follows."""
+
+    @property
+    def texts(self) -> Texts: ...
+
+    @property
+    def alarms(self) -> Columns:
+        """Columns of `alarms.engine`, one row per `site.alarms`."""
+
+    @property
+    def equipment(self) -> Columns:
+        """Columns of `supervisor.desk.board`, one row per `site.equipment`: lock-outs, and the command that has it."""
+
+    @property
+    def history(self) -> History: ...
+
+    @property
+    def holes(self) -> HoleReader:
+        """What the history has missed; to be read in a thread."""
+
+    @property
+    def journal(self) -> JournalReader: ...
 
     async def ask(self, act: str, **words: Any) -> Mapping[str, Any]:
         """Ask the station to act (`submit`, `acknowledge`, `shelve`…) in the name of who has signed in here.
