@@ -46,3 +46,27 @@ class Delays:
         rule = np.flatnonzero(self.due <= now)
         self.due[rule] = np.inf
         return rule
+
+
+class Reminders:
+    """When what was acknowledged is told again, by row of `site.alarms`; infinite where it never is."""
+
+    def __init__(self, alarms: Sequence[Alarm]) -> None:
+        after = np.array([alarm.rule.realarm_s for alarm in alarms], np.float64)
+        self._after = np.where(after > 0, after, np.inf)
+        self.due = np.full(len(alarms), np.inf)
+
+    def begin(self, rule: Rows, acked: Marks, now: float) -> None:
+        """Of alarms that have just moved: those acknowledged now wait, the others no longer do."""
+        self.due[rule] = np.where(acked, now + self._after[rule], np.inf)
+
+    def resume(self, rule: Rows, left: NDArray[np.float64], now: float) -> None:
+        """After a restart: acknowledged `left` seconds ago by the machine's clock, which is not believed beyond the
+        time of the rule itself."""
+        self.due[rule] = np.clip(now + self._after[rule] - left, now, now + self._after[rule])
+
+    def expired(self, now: float) -> Rows:
+        """Rules whose time has come, which it lets go."""
+        rule = np.flatnonzero(self.due <= now)
+        self.due[rule] = np.inf
+        return rule

@@ -1,48 +1,37 @@
-"""What survives a restart: one row per alarm that ever raised or was hidden, in `alarms.db`.
+"""What survives a restart: one row per alarm that ever raised, was hidden or taken over, in the journal's own file.
 
-A row is written as a whole whenever its alarm changed, all rows of one evaluation in one transaction. What could not
-be written is kept in mind and written with the next change.
+    columns ─┐
+    entries ─┴─> one transaction: the rows of the alarms · the rows of the chain
+
+So the state that is found after a power cut is the one the journal tells, never a little more or less. What could not
+be written is kept in mind, and the rows of the alarms are written with the next change; a disk that is full stops none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from peewee import BigIntegerField, DoubleField, IntegerField, Model, TextField
 
 from alarms.states import State
+from supervisor.asides import Aside
 from supervisor.columns import Columns
-from supervisor.database import Connection, Migrations, Writer, tables
+from supervisor.database import Connection, SqliteDatabase, plain, reading
+from supervisor.journal import Beside, Entry, Journal
+from supervisor.model import Site
 
-
-class AlarmTable(Model):
-    """One alarm; its times are ns UTC, 0 for never. The file is made from it; rows come and go ten thousand at once,
-    by plain SQL."""
-
-    id = TextField(primary_key=True)
-    state = TextField()
-    suppression = IntegerField()
-    raised_at = BigIntegerField()
-    cleared_at = BigIntegerField()
-    acked_at = BigIntegerField()
-    value = DoubleField(null=True)
-    count = IntegerField()
-    shelved_until = BigIntegerField()
-
-    class Meta:
-        table_name = "alarms"
-        without_rowid = True
-
-
-MIGRATIONS: Migrations = (tables(AlarmTable),)
-KEPT = ("suppression", "raised_at", "cleared_at", "acked_at", "value", "count", "shelved_until")
-_INSERT = f"INSERT OR REPLACE INTO alarms(id, state, {', '.join(KEPT)}) VALUES(?,?,?,?,?,?,?,?,?)"
+PROCESS = ("state", "raised_at", "cleared_at", "acked_at", "annunciated_at", "value", "count", "first_up")
+"""Fields of the first machine; each machine is written by itself, for acts of both may be under way at once."""
+HIDING = ("suppression", "shelved_until")
+TAKEN = ("taken_by",)
+KEPT = (*PROCESS, *HIDING, *TAKEN)
+_OLD = ("state", "suppression", "raised_at", "cleared_at", "acked_at", "value", "count", "shelved_until")
+"""Fields of alarms.db, where they were kept by themselves."""
 
 Rows = NDArray[np.intp]
 
@@ -56,49 +45,127 @@ class Gone:
     raised_at: int
 
 
+class Names:
+    """Who, as a number in a column: 1 + row in `site.users`; `OTHER` for somebody the site does not list."""
+
+    OTHER = 0xFFFF
+
+    def __init__(self, site: Site) -> None:
+        self._users = ["", *site.users]
+        self._codes = {id_: code for code, id_ in enumerate(self._users)}
+        self._others: dict[int, str] = {}
+
+    def code(self, id_: str) -> int:
+        return self._codes.get(id_, self.OTHER)
+
+    def note(self, rows: Iterable[int], id_: str) -> None:
+        """Remember by row whom a column can't name."""
+        for row in rows:
+            self._others[row] = id_
+
+    def id(self, code: int, row: int) -> str:
+        return self._others.get(row, "") if code == self.OTHER else self._users[code]
+
+
 class Keep:
-    """The file of one station's alarms."""
+    """The alarms of one station in its journal's file. `asides` is why each hidden alarm is."""
 
-    def __init__(self, path: Path, ids: Sequence[str], columns: Columns) -> None:
-        """Opens the file; StoreError when that fails."""
-        self._writer = Writer(path, MIGRATIONS)
-        self._ids = ids
+    def __init__(self, journal: Journal, site: Site, columns: Columns, names: Names) -> None:
+        self._journal = journal
+        self._ids = [alarm.id for alarm in site.alarms]
+        self._row = {id_: number for number, id_ in enumerate(self._ids)}
         self._columns = columns
-        self._unsaved = np.zeros(len(ids), np.bool_)
+        self.names = names
+        self._unsaved = np.zeros(len(self._ids), np.bool_)
+        self.asides: dict[tuple[str, str], Aside] = {}
+        """By alarm and by how it is hidden."""
 
-    def restore(self) -> list[Gone]:
-        """Fill the columns with what was kept, forget the rules that are gone, and say which those were."""
-        row = {id_: number for number, id_ in enumerate(self._ids)}
+    def restore(self, old: Path) -> list[Gone]:
+        """Fill the columns with what was kept, forget the rules that are gone, and say which those were.
 
-        def work(connection: Connection) -> list[tuple[Any, ...]]:
-            kept = connection.execute(f"SELECT id, state, {', '.join(KEPT)} FROM alarms").fetchall()
-            connection.executemany("DELETE FROM alarms WHERE id = ?", [(one[0],) for one in kept if one[0] not in row])
-            return kept
+        `old` is where an earlier Vigie kept them: taken over once, then removed. Raises StoreError.
+        """
+        earlier = _read_old(old) if old.exists() else []
 
-        kept = self._writer.submit(work).result()
-        self._fill((row[id_], state, values) for id_, state, *values in kept if id_ in row)
-        at = 2 + KEPT.index("raised_at")
-        return [Gone(one[0], one[1], one[at]) for one in kept if one[0] not in row]
+        def work(database: SqliteDatabase) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+            connection = plain(database)
+            if earlier and not connection.execute("SELECT 1 FROM alarms LIMIT 1").fetchone():
+                connection.executemany(_upsert(_OLD), earlier)
+            kept = connection.execute(f"SELECT id, {', '.join(KEPT)} FROM alarms").fetchall()
+            gone = [(one[0],) for one in kept if one[0] not in self._row]
+            connection.executemany("DELETE FROM alarms WHERE id = ?", gone)
+            connection.executemany("DELETE FROM asides WHERE alarm = ?", gone)
+            fields = "alarm, how, who, reason, since, until"
+            return kept, connection.execute(f"SELECT {fields} FROM asides").fetchall()
 
-    def _fill(self, kept: Iterable[tuple[int, str, Sequence[Any]]]) -> None:
+        kept, asides = self._journal.submit(work).result()
+        for end in ("", "-wal", "-shm"):
+            old.with_name(old.name + end).unlink(missing_ok=True)
+        self.asides = {(one[0], one[1]): Aside(*one) for one in asides}
+        self._fill([one for one in kept if one[0] in self._row])
+        at = 1 + KEPT.index("raised_at")
+        return [Gone(one[0], one[1], one[at]) for one in kept if one[0] not in self._row]
+
+    def _fill(self, kept: Sequence[tuple[Any, ...]]) -> None:
+        rows = np.array([self._row[one[0]] for one in kept], np.intp)
         with self._columns.writing():
-            for row, state, values in kept:
-                self._columns["state"][row] = State[state.upper()]
-                for name, value in zip(KEPT, values, strict=True):
-                    self._columns[name][row] = np.nan if value is None else value
+            for at, name in enumerate(KEPT, 1):
+                self._columns[name][rows] = [_code(name, one[at], self.names) for one in kept]
+        for one in kept:
+            who = one[1 + KEPT.index("taken_by")]
+            if self.names.code(who) == Names.OTHER:
+                self.names.note([self._row[one[0]]], who)
 
-    def save(self, rows: Rows) -> Future[None]:
-        """Write these alarms as they are now, and those that could not be written before."""
-        self._unsaved[rows] = True
-        rows = np.flatnonzero(self._unsaved)
-        self._unsaved[rows] = False
-        copy = {name: self._columns[name][rows] for name in ("state", *KEPT)}
-        ids = [self._ids[row] for row in rows.tolist()]
-        future = self._writer.submit(lambda connection: _write(connection, ids, copy))
+    def write(self, rows: Rows, fields: Sequence[str], entries: Iterable[Entry] = ()) -> Future[int]:
+        """Put fields of these alarms as the columns hold them now, and rows of the journal, on disk as one step.
+
+        `entries` are made in the writer's thread. What could not be written before goes along.
+        """
+        if self.behind:
+            self._unsaved[rows] = True
+            rows, fields = np.flatnonzero(self._unsaved), KEPT
+            self._unsaved[rows] = False
+        future = self._journal.extend(entries, self._work(rows, fields, self.words(rows, fields), self.hidden(rows)))
         future.add_done_callback(lambda done: self._remember(rows, done))
         return future
 
-    def _remember(self, rows: Rows, done: Future[None]) -> None:
+    async def secure(
+        self, rows: Rows, words: Mapping[str, Sequence[Any]], asides: Sequence[Aside], entries: Sequence[Entry]
+    ) -> None:
+        """Put on disk what the columns do not hold yet: `words` by field, all asides of these alarms. Raises
+        StoreError, and then nothing is written."""
+        await self._journal.written(*entries, beside=self._work(rows, tuple(words), words, asides))
+
+    def _work(
+        self, rows: Rows, fields: Sequence[str], words: Mapping[str, Sequence[Any]], asides: Sequence[Aside]
+    ) -> Beside:
+        ids = [self._ids[row] for row in rows.tolist()]
+
+        def work(connection: Connection) -> None:
+            connection.executemany(_upsert(fields), zip(ids, *(words[name] for name in fields), strict=True))
+            if "suppression" in fields:
+                _put_asides(connection, ids, asides)
+
+        return work
+
+    def words(self, rows: Rows, fields: Sequence[str]) -> dict[str, list[Any]]:
+        """Fields of alarms as the file has them."""
+        found = {name: self._columns[name][rows].tolist() for name in fields}
+        if "state" in found:
+            found["state"] = [State(code).word for code in found["state"]]
+        if "taken_by" in found:
+            pairs = zip(found["taken_by"], rows.tolist(), strict=True)
+            found["taken_by"] = [self.names.id(code, row) for code, row in pairs]
+        return found
+
+    def hidden(self, rows: Rows) -> list[Aside]:
+        """The asides of these alarms."""
+        if not self.asides:
+            return []
+        ids = {self._ids[row] for row in rows.tolist()}
+        return [aside for (alarm, _), aside in self.asides.items() if alarm in ids]
+
+    def _remember(self, rows: Rows, done: Future[int]) -> None:
         """In the writer's thread. A newer copy of a row may be on its way already: writing it once more is harmless."""
         if done.cancelled() or done.exception():
             self._unsaved[rows] = True
@@ -108,11 +175,31 @@ class Keep:
         """Something is not on disk that should be."""
         return bool(self._unsaved.any())
 
-    def close(self) -> None:
-        """Write what was given, then close the file."""
-        self._writer.close()
+    def retry(self) -> None:
+        """Write what could not be written, as it is now."""
+        self.write(np.empty(0, np.intp), KEPT)
 
 
-def _write(connection: Connection, ids: list[str], copy: Mapping[str, NDArray[Any]]) -> None:
-    words = [State(code).word for code in copy["state"].tolist()]
-    connection.executemany(_INSERT, zip(ids, words, *(copy[name].tolist() for name in KEPT), strict=True))
+def _upsert(fields: Sequence[str]) -> str:
+    sets = ", ".join(f"{name} = excluded.{name}" for name in fields)
+    marks = ", ".join("?" * (1 + len(fields)))
+    return f"INSERT INTO alarms(id, {', '.join(fields)}) VALUES({marks}) ON CONFLICT(id) DO UPDATE SET {sets}"
+
+
+def _put_asides(connection: Connection, ids: Sequence[str], asides: Sequence[Aside]) -> None:
+    connection.executemany("DELETE FROM asides WHERE alarm = ?", [(id_,) for id_ in ids])
+    connection.executemany("INSERT INTO asides VALUES(?,?,?,?,?,?)", [astuple(aside) for aside in asides])
+
+
+def _code(name: str, word: Any, names: Names) -> Any:
+    """A field of the file as a column holds it."""
+    if name == "state":
+        return State[word.upper()]
+    if name == "taken_by":
+        return names.code(word)
+    return np.nan if word is None else word
+
+
+def _read_old(path: Path) -> list[tuple[Any, ...]]:
+    with reading(path) as connection:
+        return connection.execute(f"SELECT id, {', '.join(_OLD)} FROM alarms").fetchall()

@@ -1,17 +1,20 @@
 """The states of an alarm: every rule about them is a row here (ISA-18.2 / IEC 62682).
 
-                  raise            clear                acknowledge       reset
+                  raise            clear                acknowledge       reset       realarm
     normal        unacked
     unacked                        returned             acked
                                    (latching: latched_unacked)
-    acked                          normal
+    acked                          normal                                             unacked
                                    (latching: latched_acked)
     returned      unacked                               normal
     latched_unacked  unacked                            latched_acked
     latched_acked    unacked                                              normal
 
-An empty cell is an error and changes nothing. Whether anybody sees the alarm is the second machine's business,
-`alarms.suppression`; this one keeps running beneath it, so no acknowledgement is lost when a shelf ends.
+Re-alarming: what was acknowledged and still stands after the time its rule allows is told again, for an acknowledgement
+is a promise to act (ISA-18.2: re-alarming alarm). An empty cell is an error and changes nothing.
+
+Whether anybody sees the alarm is the second machine's business, `alarms.suppression`; this one keeps running beneath
+it, so no acknowledgement is lost when a shelf ends.
 """
 
 from __future__ import annotations
@@ -54,6 +57,8 @@ class Event(IntEnum):
     CLEAR = 1
     ACK = 2
     RESET = 3
+    REALARM = 4
+    """It was acknowledged so long ago, and still stands, that it is told again."""
 
 
 Rows = Mapping[tuple[State, Event], State]
@@ -61,6 +66,7 @@ Rows = Mapping[tuple[State, Event], State]
 COMMON: Rows = {
     (State.NORMAL, Event.RAISE): State.UNACKED,
     (State.UNACKED, Event.ACK): State.ACKED,
+    (State.ACKED, Event.REALARM): State.UNACKED,
 }
 PLAIN: Rows = {
     **COMMON,

@@ -1,9 +1,8 @@
 """DataFolder: where one station keeps what it must not lose. Never inside the site folder, which is under git.
 
 <data>/history/          the historian's files
-       journal.db        who did what; commands and their steps
+       journal.db        who did what; commands and their steps; how every alarm is
        journal-words.db  where words stand in it: may be deleted, is made again
-       alarms.db         the state of every alarm
        schedule.db       which equipment was taken in hand from its programme
        run/lock          held by the station that runs now, with its process number inside
            station.json  where it is found, and which of the folders below is its own
@@ -54,6 +53,7 @@ class ColumnFiles:
 
     @property
     def alarms(self) -> Path:
+        """Where an earlier Vigie kept how alarms are; in the journal's file since."""
         return self.folder / "alarms.columns"
 
     @property
@@ -89,6 +89,7 @@ class DataFolder:
 
     @property
     def alarms(self) -> Path:
+        """Where an earlier Vigie kept how alarms are; in the journal's file since."""
         return self.root / "alarms.db"
 
     @property

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from supervisor.desk.alarm_acts import alarm_acts
 from supervisor.desk.alarm_desk import AlarmDesk
 from supervisor.desk.command_acts import command_acts
 from supervisor.desk.desk import Desk
@@ -114,4 +115,4 @@ def acts(desk: Desk, alarms: AlarmDesk) -> dict[str, Act]:
         return {"user": user.id}
 
     rows = {act.__name__: act for act in (acknowledge, reset, shelve, unshelve, ping)}
-    return rows | command_acts(desk) | trial_acts(desk) | note_acts(desk.notes)
+    return rows | command_acts(desk) | trial_acts(desk) | note_acts(desk.notes) | alarm_acts(alarms)

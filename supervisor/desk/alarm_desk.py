@@ -1,4 +1,4 @@
-"""AlarmDesk: acknowledging, resetting and shelving, through the same door as commands: the right first, then the act.
+"""AlarmDesk: what people do with alarms, through the same door as commands: the right first, then the act.
 
 All or nothing: where one alarm of many is out of the user's reach none is touched, and the refusal names it.
 The alarms themselves write who did it in the journal; a refusal is written here.
@@ -12,6 +12,7 @@ import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
+from supervisor.asides import Aside
 from supervisor.errors import Refused, StoreError, WriteFailed, WriteUnknown
 from supervisor.journal import Entry, Journal
 from supervisor.link import Link
@@ -20,6 +21,8 @@ from supervisor.people import ROLES, People
 
 FORWARD_S = 3.0
 """How long a controller may take to answer an acknowledgement of its own alarm."""
+LONGEST_COMMENT = 400
+"""Characters."""
 LONGEST_MIN = 12 * 60.0
 """No shelf outlives a shift: what is to be hidden for longer is taken out of service."""
 
@@ -36,6 +39,24 @@ class Board(Protocol):
     async def shelve(self, ids: Sequence[str], minutes: float, reason: str, who: str) -> int: ...
 
     async def unshelve(self, ids: Sequence[str], who: str) -> int: ...
+
+    async def remove(self, ids: Sequence[str], reason: str, who: str) -> int: ...
+
+    async def put_back(self, ids: Sequence[str], who: str) -> int: ...
+
+    async def take(self, ids: Sequence[str], who: str) -> int: ...
+
+    async def release(self, ids: Sequence[str], who: str) -> int: ...
+
+    async def comment(self, ids: Sequence[str], text: str, who: str) -> int: ...
+
+    def on_it(self, id_: str) -> str: ...
+
+    @property
+    def taken(self) -> Mapping[str, str]: ...
+
+    @property
+    def asides(self) -> Sequence[Aside]: ...
 
 
 class AlarmDesk:
@@ -92,10 +113,66 @@ class AlarmDesk:
         """Bring them back before their time."""
         return await self._act("unshelve", ids, user, lambda: self._board.unshelve(ids, user.id))
 
-    async def _act(self, word: str, ids: Sequence[str], user: User, act: Callable[[], Awaitable[int]]) -> int:
+    async def remove(self, ids: Sequence[str], reason: str, user: User) -> int:
+        """Take alarms out of service until somebody puts them back: a decision of a supervisor, with a reason."""
+
+        def checked() -> Awaitable[int]:
+            if not reason.strip():
+                raise Refused("reason", NO_REASON)
+            return self._board.remove(ids, reason.strip(), user.id)
+
+        return await self._act("remove", ids, user, checked, Role.SUPERVISOR)
+
+    async def put_back(self, ids: Sequence[str], user: User) -> int:
+        """Into service again."""
+        return await self._act("return", ids, user, lambda: self._board.put_back(ids, user.id), Role.SUPERVISOR)
+
+    async def take(self, ids: Sequence[str], user: User) -> int:
+        """The user is on these from now on; how many stand and were not theirs before."""
+        return await self._act("take", ids, user, lambda: self._board.take(ids, user.id))
+
+    async def release(self, ids: Sequence[str], user: User) -> int:
+        """Nobody is on these any more; another's are let go by a supervisor only."""
+
+        def checked() -> Awaitable[int]:
+            others = [id_ for id_ in ids if self._board.on_it(id_) not in ("", user.id)]
+            if others and user.role < Role.SUPERVISOR:
+                raise Refused("right", NOT_YOURS)
+            return self._board.release(ids, user.id)
+
+        return await self._act("release", ids, user, checked)
+
+    async def comment(self, ids: Sequence[str], text: str, user: User) -> int:
+        """Words about alarms, for whoever reads their history."""
+
+        def checked() -> Awaitable[int]:
+            if not text.strip() or len(text) > LONGEST_COMMENT:
+                raise Refused("text", NO_WORDS)
+            return self._board.comment(ids, text.strip(), user.id)
+
+        return await self._act("comment", ids, user, checked)
+
+    @property
+    def asides(self) -> Sequence[Aside]:
+        """Every alarm that is hidden: by whom, why and until when."""
+        return self._board.asides
+
+    @property
+    def taken(self) -> Mapping[str, str]:
+        """Alarm -> id of who is on it."""
+        return self._board.taken
+
+    async def _act(
+        self,
+        word: str,
+        ids: Sequence[str],
+        user: User,
+        act: Callable[[], Awaitable[int]],
+        role: Role = Role.OPERATOR,
+    ) -> int:
         try:
             for id_ in ids:
-                self._allow(id_, user)
+                self._allow(id_, user, role)
             return await act()
         except Refused as refused:
             detail = {"act": word, "alarms": list(ids[:20]), "count": len(ids)}
@@ -103,20 +180,14 @@ class AlarmDesk:
             raise
         except StoreError as error:
             log.error("%s is not done, for it can't be journalled: %s", word, error)
-            raise Refused(
-                "journal",
-                Text(
-                    "Le journal ne peut pas être écrit : aucune alarme n'est masquée tant que c'est le cas.",
-                    "The journal cannot be written: no alarm is hidden while that is so.",
-                ),
-            ) from error
+            raise Refused("journal", UNWRITTEN) from error
 
-    def _allow(self, id_: str, user: User) -> None:
+    def _allow(self, id_: str, user: User, role: Role) -> None:
         alarm = self._alarms.get(id_)
         if alarm is None:
             raise Refused("unknown", Text(f"L'alarme « {id_} » n'existe pas.", f'There is no alarm "{id_}".'))
-        if not self._people.holds(user, Role.OPERATOR, alarm.equipment.area):
-            raise Refused("right", _no_right(alarm))
+        if not self._people.holds(user, role, alarm.equipment.area):
+            raise Refused("right", _no_right(alarm, role))
 
 
 def _not_taken(why: str, count: int) -> Text:
@@ -127,11 +198,12 @@ def _not_taken(why: str, count: int) -> Text:
     )
 
 
-def _no_right(alarm: Alarm) -> Text:
-    role, name = ROLES[Role.OPERATOR], alarm.equipment.name
+def _no_right(alarm: Alarm, role: Role) -> Text:
+    word, name = ROLES[role], alarm.equipment.name
+    article = "an" if word.en[0] in "aeiou" else "a"
     return Text(
-        f"Vous n'avez pas le droit d'agir sur les alarmes de « {name.fr} » : il faut y être {role.fr}.",
-        f'You have no right to act on the alarms of "{name.en}": it takes an {role.en} there.',
+        f"Vous n'avez pas le droit d'agir ainsi sur les alarmes de « {name.fr} » : il faut y être {word.fr}.",
+        f'You have no right to do that to alarms of "{name.en}": it takes {article} {word.en} there.',
     )
 
 
@@ -146,3 +218,18 @@ def _check(minutes: float, reason: str) -> None:
         )
     if not reason.strip():
         raise Refused("reason", Text("Indiquez le motif de la mise de côté.", "Say why the alarm is shelved."))
+
+
+NO_REASON = Text("Indiquez le motif de la mise hors service.", "Say why the alarm is taken out of service.")
+NO_WORDS = Text(
+    f"Un commentaire a entre 1 et {LONGEST_COMMENT} caractères.",
+    f"A comment has between 1 and {LONGEST_COMMENT} characters.",
+)
+NOT_YOURS = Text(
+    "Une autre personne s'en occupe : prenez l'alarme en charge vous-même, ou voyez avec un chef de salle.",
+    "Somebody else is on it: take it over yourself, or ask a supervisor to release it.",
+)
+UNWRITTEN = Text(
+    "Le journal ne peut pas être écrit : rien n'est masqué ni noté tant que c'est le cas.",
+    "The journal cannot be written: nothing is hidden or noted while that is so.",
+)

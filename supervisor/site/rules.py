@@ -109,6 +109,7 @@ class _Reading:
             consequence=row.name("consequence", required=False),
             action=row.name("action", required=False),
             response_s=60 * row.number("response_min", 0.0, 0.0),
+            realarm_s=60 * row.number("realarm_min", 0.0, 0.0, DAY_S / 60),
         )
 
     def _check_condition(self, row: Table, condition: Condition, spec: TagSpec) -> None:

@@ -11,16 +11,22 @@ from hypothesis import strategies as st
 from alarms.states import ACTIVE, NOTHING, TABLE, Event, NoSuchRow, State, step
 
 N, U, A, R, LU, LA = State
-RAISE, CLEAR, ACK, RESET = Event
+RAISE, CLEAR, ACK, RESET, REALARM = Event
 
 WRITTEN = {
     # what the house says, written out again by hand: (plain, latching); None where there is no row
     (N, RAISE): (U, U), (N, CLEAR): (None, None), (N, ACK): (None, None), (N, RESET): (None, None),
+    (N, REALARM): (None, None),
     (U, RAISE): (None, None), (U, CLEAR): (R, LU), (U, ACK): (A, A), (U, RESET): (None, None),
+    (U, REALARM): (None, None),
     (A, RAISE): (None, None), (A, CLEAR): (N, LA), (A, ACK): (None, None), (A, RESET): (None, None),
+    (A, REALARM): (U, U),
     (R, RAISE): (U, None), (R, CLEAR): (None, None), (R, ACK): (N, None), (R, RESET): (None, None),
+    (R, REALARM): (None, None),
     (LU, RAISE): (None, U), (LU, CLEAR): (None, None), (LU, ACK): (None, LA), (LU, RESET): (None, None),
+    (LU, REALARM): (None, None),
     (LA, RAISE): (None, U), (LA, CLEAR): (None, None), (LA, ACK): (None, None), (LA, RESET): (None, N),
+    (LA, REALARM): (None, None),
 }  # fmt: skip
 
 
@@ -61,5 +67,5 @@ def test_that_no_raise_is_forgotten_without_an_acknowledgement(events: list[Even
             state = step(state, event, latching)
         except NoSuchRow:
             continue
-        unseen = {Event.RAISE: True, Event.ACK: False}.get(event, unseen)
+        unseen = {Event.RAISE: True, Event.REALARM: True, Event.ACK: False}.get(event, unseen)
         assert (state in (State.UNACKED, State.RETURNED, State.LATCHED_UNACKED)) == unseen

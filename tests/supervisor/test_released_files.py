@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from alarms import keep
 from supervisor import journal_tables
 from supervisor.clock import HandClock
 from supervisor.database import Connection, Migrations, connect
@@ -48,12 +47,6 @@ JOURNAL = (
     + _FORBID.format(table="commands", act="DELETE", when="")
     + _FORBID.format(table="commands", act="UPDATE", when="WHEN OLD.outcome IS NOT NULL")
 )
-ALARMS = """
-    CREATE TABLE alarms(
-        id TEXT PRIMARY KEY, state TEXT NOT NULL, suppression INTEGER NOT NULL, raised_at INTEGER NOT NULL,
-        cleared_at INTEGER NOT NULL, acked_at INTEGER NOT NULL, value REAL, count INTEGER NOT NULL,
-        shelved_until INTEGER NOT NULL) WITHOUT ROWID;
-"""
 META = (
     STATE
     + """
@@ -89,8 +82,8 @@ def shape(connection: Connection) -> dict[str, Sequence[Any]]:
 
 @pytest.mark.parametrize(
     ("first", "now"),
-    [(JOURNAL, journal_tables.MIGRATIONS), (ALARMS, keep.MIGRATIONS), (META, catalogue.META_SQL)],
-    ids=["journal", "alarms", "meta"],
+    [(JOURNAL, journal_tables.MIGRATIONS), (META, catalogue.META_SQL)],
+    ids=["journal", "meta"],
 )
 def test_that_a_file_of_the_first_version_becomes_what_a_new_one_is(
     tmp_path: Path, first: str, now: Migrations

@@ -1,0 +1,182 @@
+"""Life: the columns of the alarms, and the two machines stepping in them. Knows no condition, no time and no disk.
+
+    state         alarms.states         normal ─ unacked ─ acked ─ returned ─ latched
+    suppression   alarms.suppression    shelved · suppressed · out of service, over the first one
+    first_up      the first of its group to raise; stays marked until all of the group are normal
+    taken_by      who is on it, until it is normal again
+
+A group is the alarms of one equipment, or those of a whole equipment whose rules name the same `first_up`. Of several
+that raise in one turn the most urgent is the first: a controller that is read by polling tells no order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alarms.states import ACTIVE, NOTHING, TABLE, Event, State
+from alarms.suppression import ROWS, Act, Hidden
+from supervisor.columns import Columns
+from supervisor.flow import Values
+from supervisor.model import Alarm, Site
+
+Rows = NDArray[np.intp]
+Marks = NDArray[np.bool_]
+
+FIELDS = {
+    "state": "u1",
+    "suppression": "u1",
+    "raised_at": "<i8",
+    "cleared_at": "<i8",
+    "acked_at": "<i8",
+    "value": "<f8",
+    "count": "<u4",
+    "generation": "<u8",
+    "shelved_until": "<i8",
+    "annunciated_at": "<i8",
+    "first_up": "u1",
+    "taken_by": "<u2",
+    "shelved_by": "<u2",
+}
+"""One row per `site.alarms`. `state` as in `alarms.states.State`, `suppression` as in `alarms.suppression.Hidden`;
+instants in ns UTC, 0 for never; `value` at the raise; `count` raises since it was last normal; `generation` as in
+`supervisor.table`; `annunciated_at` when the operator was last told: a raise, a re-alarm, or the end of hiding it;
+`taken_by` and `shelved_by` are 1 + row of the user in `site.users`, 0 for nobody, 65535 for somebody who is not there
+(an account of its own: the act `aside` and the journal have the id)."""
+
+
+class Life:
+    """See the module."""
+
+    def __init__(self, site: Site, columns: Columns) -> None:
+        self.columns = columns
+        self.latching = np.array([alarm.rule.latching for alarm in site.alarms], np.intp)
+        self._priority = np.array([alarm.rule.priority for alarm in site.alarms], np.uint8)
+        self._group = _groups(site)
+        self._up = np.zeros(int(self._group.max(initial=-1)) + 1, np.int64)
+        """How many alarms of each group are not normal."""
+        self._generation = 0
+
+    def begin(self) -> None:
+        """What was kept stands in the columns now. A rule may have become latching, or ceased to be, since: its alarm
+        is given the counterpart."""
+        state, latching = self.columns["state"], self.latching.astype(np.bool_)
+        for plain, latched in ((State.RETURNED, State.LATCHED_UNACKED), (State.NORMAL, State.LATCHED_ACKED)):
+            state[~latching & (state == latched)] = plain
+        state[latching & (state == State.RETURNED)] = State.LATCHED_UNACKED
+        np.add.at(self._up, self._group[state != State.NORMAL], 1)
+        self.mark(np.flatnonzero(state | self.columns["suppression"]))
+
+    def can(self, rows: Rows, event: Event) -> Rows:
+        """Those that have a row in the table for `event`."""
+        possible: Marks = TABLE[self.latching[rows], event, self.columns["state"][rows]] != NOTHING
+        return rows[possible]
+
+    def step(self, rows: Rows, event: Event, at: int, value: Values | None = None) -> Rows:
+        """Move alarms, each of which has a row in the table; returns all whose columns changed: those, and the others
+        of their groups that are no longer the first. `value` is what they raise with."""
+        columns = self.columns
+        before = columns["state"][rows]
+        after = TABLE[self.latching[rows], event, before]
+        assert not (after == NOTHING).any(), f"no row for {event.name} in {before}"
+        with columns.writing():
+            columns["state"][rows] = after
+            if event is Event.RAISE:
+                columns["count"][rows] = np.where(before == State.NORMAL, 0, columns["count"][rows]) + 1
+                columns["value"][rows] = value
+                columns["raised_at"][rows] = at
+                columns["cleared_at"][rows] = columns["acked_at"][rows] = 0
+            elif event is Event.CLEAR:
+                columns["cleared_at"][rows] = at
+            else:
+                columns["acked_at"][rows] = 0 if event is Event.REALARM else at
+            self._annunciate(rows[after == State.UNACKED], at)
+            columns["taken_by"][rows[after == State.NORMAL]] = 0
+            changed = np.concatenate((rows, self._follow(rows, before, after)))
+            self.mark(changed)
+        return changed
+
+    def _annunciate(self, rows: Rows, at: int) -> None:
+        shown = rows[self.columns["suppression"][rows] == 0]
+        self.columns["annunciated_at"][shown] = at
+
+    def _follow(self, rows: Rows, before: NDArray[np.uint8], after: NDArray[np.uint8]) -> Rows:
+        """Count who is up in each group, mark the first, and let the mark go with the last; those let go."""
+        rising = rows[(before == State.NORMAL) & (after != State.NORMAL)]
+        falling = rows[(before != State.NORMAL) & (after == State.NORMAL)]
+        if len(rising):
+            fresh = rising[self._up[self._group[rising]] == 0]
+            fresh = fresh[np.lexsort((fresh, self._priority[fresh]))]
+            _, first = np.unique(self._group[fresh], return_index=True)
+            self.columns["first_up"][fresh[first]] = 1
+            np.add.at(self._up, self._group[rising], 1)
+        return self._let_go(rows, falling)
+
+    def _let_go(self, rows: Rows, falling: Rows) -> Rows:
+        """The marks of groups of which these were the last; whose marks those were, without `rows`."""
+        if not len(falling):
+            return falling
+        np.subtract.at(self._up, self._group[falling], 1)
+        empty = np.unique(self._group[falling])
+        empty = empty[self._up[empty] == 0]
+        marked = np.flatnonzero(self.columns["first_up"])
+        done: Rows = marked[np.isin(self._group[marked], empty)]
+        self.columns["first_up"][done] = 0
+        others: Rows = np.setdiff1d(done, rows)
+        return others
+
+    def hide(self, rows: Rows, act: Act, at: int, until: int = 0, who: int = 0) -> None:
+        """Step the second machine. What comes into sight again, and nobody has acknowledged, is told then."""
+        bit, sets = ROWS[act]
+        columns = self.columns
+        hidden = columns["suppression"][rows]
+        with columns.writing():
+            columns["suppression"][rows] = hidden | np.uint8(bit) if sets else hidden & ~np.uint8(bit)
+            if bit is Hidden.SHELVED:
+                columns["shelved_until"][rows] = until
+                columns["shelved_by"][rows] = who if sets else 0
+            if not sets:
+                self._annunciate(rows[columns["state"][rows] == State.UNACKED], at)
+            self.mark(rows)
+
+    def take(self, rows: Rows, who: int) -> None:
+        """Somebody is on it, or with 0 nobody any more."""
+        with self.columns.writing():
+            self.columns["taken_by"][rows] = who
+            self.mark(rows)
+
+    def active(self, rows: Rows) -> Marks:
+        """By row: the condition holds."""
+        found: Marks = ACTIVE[self.columns["state"][rows]]
+        return found
+
+    def mark(self, rows: Rows) -> None:
+        """They changed: readers look at what is newer than they have seen."""
+        self._generation += 1
+        self.columns["generation"][rows] = self._generation
+
+
+def _groups(site: Site) -> NDArray[np.intp]:
+    numbers: dict[tuple[str, str], int] = {}
+    return np.array([numbers.setdefault(_key(site, alarm), len(numbers)) for alarm in site.alarms], np.intp)
+
+
+def _key(site: Site, alarm: Alarm) -> tuple[str, str]:
+    group = alarm.rule.design.first_up
+    return (_root(site, alarm), group) if group else (alarm.equipment.id, "")
+
+
+def _root(site: Site, alarm: Alarm) -> str:
+    """The equipment that the alarm's is a part of, in the end. A ring of parents ends where it began."""
+    thing, seen = alarm.equipment, set[str]()
+    while thing.parent in site.equipment_by_id and thing.id not in seen:
+        seen.add(thing.id)
+        thing = site.equipment_by_id[thing.parent]
+    return thing.id
+
+
+def rows_of(ids: Sequence[str], row: dict[str, int]) -> Rows:
+    """Raises KeyError for an id that no alarm has: the desk has checked them."""
+    return np.array(sorted({row[id_] for id_ in ids}), np.intp)
