@@ -14,6 +14,7 @@ ALARMS = Text(fr="Alarmes", en="Alarms")
 LINKS = Text(fr="Liaisons", en="Links")
 JOURNAL = Text(fr="Journal", en="Journal")
 COMMISSIONING = Text(fr="Mise en service", en="Commissioning")
+PERFORMANCE = Text(fr="Performance", en="Performance")
 
 # frame
 CONTROL_ROOM = Text(fr="Salle de contrôle", en="Control room")
@@ -179,9 +180,10 @@ BOOK_NAMES = {
     "access": Text(fr="Accès", en="Access"),
     "system": Text(fr="Poste Vigie", en="Vigie station"),
     "note": Text(fr="Annotations", en="Notes"),
+    "lockout": Text(fr="Consignations", en="Lock-outs"),
 }
 """Category of the journal -> the name of its book."""
-BOOKS = {"alarm": "bell", "command": "gear", "access": "user", "system": "station"}
+BOOKS = {"alarm": "bell", "command": "gear", "access": "user", "system": "station", "lockout": "padlock"}
 """Category of the journal -> its icon."""
 KINDS = {
     # alarms
@@ -197,14 +199,23 @@ KINDS = {
     "remove": Text(fr="Mise hors service", en="Out of service"),
     "return": Text(fr="Retour en service", en="Back in service"),
     "drop": Text(fr="Alarme retirée du site", en="Alarm no longer in the site"),
+    "plan": Text(fr="Plan d'action", en="Action plan"),
     # commands, step by step
     "requested": Text(fr="Commande demandée", en="Command requested"),
     "checked": Text(fr="Contrôles passés", en="Checks passed"),
+    "selected": Text(fr="Commande sélectionnée", en="Command selected"),
+    "awaiting": Text(fr="Approbation attendue", en="Awaiting approval"),
+    "approved": Text(fr="Commande approuvée", en="Command approved"),
     "journalled": Text(fr="Commande journalisée", en="Command journalled"),
     "written": Text(fr="Écrite vers l'automate", en="Written to the controller"),
     "read_back": Text(fr="Relue", en="Read back"),
     "confirmed": Text(fr="Confirmée sur le terrain", en="Confirmed in the field"),
     "outcome": Text(fr="Issue de la commande", en="Command outcome"),
+    # lock-outs
+    "hang_lock": Text(fr="Consignation posée", en="Locked out"),
+    "ask_release": Text(fr="Levée de consignation demandée", en="Release asked for"),
+    "keep_lock": Text(fr="Consignation maintenue", en="Lock-out kept"),
+    "release_lock": Text(fr="Consignation levée", en="Lock-out released"),
     # values by hand
     "substitute": Text(fr="Valeur de remplacement posée", en="Value substituted"),
     "release": Text(fr="Valeur de remplacement retirée", en="Substitution released"),
@@ -238,6 +249,22 @@ RESULTS = {
     "quality": Text(fr="qualité de mesure", en="quality"),
     "link": Text(fr="liaison", en="link"),
     "busy": Text(fr="commande en cours", en="command under way"),
+    "permissive": Text(fr="condition préalable", en="permissive"),
+    "step": Text(fr="écart trop grand", en="step too large"),
+    "rate": Text(fr="trop fréquent", en="too often"),
+    "select": Text(fr="non sélectionnée", en="not selected"),
+    "lapsed": Text(fr="sélection échue", en="selection lapsed"),
+    "expired": Text(fr="approbation échue", en="approval lapsed"),
+    "declined": Text(fr="non approuvée", en="not approved"),
+    "cancelled": Text(fr="annulée", en="cancelled"),
+    "restarted": Text(fr="poste redémarré", en="station restarted"),
+    "stopped": Text(fr="poste arrêté", en="station stopped"),
+    "sent": Text(fr="déjà partie", en="sent already"),
+    "gone": Text(fr="terminée", en="over"),
+    "second": Text(fr="même personne", en="the same person"),
+    "proof": Text(fr="sans preuve d'identité", en="no proof of identity"),
+    "twice": Text(fr="déjà consigné", en="locked out already"),
+    "unasked": Text(fr="levée non demandée", en="release not asked for"),
     "journal": Text(fr="journal", en="journal"),
     "reason": Text(fr="motif absent", en="no reason given"),
     "act": Text(fr="acte inconnu", en="unknown act"),
@@ -253,6 +280,8 @@ DETAILS = {
     "raw": Text(fr="valeur brute", en="raw value"),
     "reason": Text(fr="motif", en="reason"),
     "text": Text(fr="texte", en="text"),
+    "responsible": Text(fr="responsable", en="responsible"),
+    "due": Text(fr="échéance", en="due"),
     "minutes": Text(fr="minutes", en="minutes"),
     "command": Text(fr="commande", en="command"),
     "tag": Text(fr="tag", en="tag"),
@@ -261,6 +290,10 @@ DETAILS = {
     "state": Text(fr="état", en="state"),
     "check": Text(fr="contrôle", en="check"),
     "act": Text(fr="acte", en="act"),
+    "holder": Text(fr="titulaire", en="holder"),
+    "asked_by": Text(fr="demandée par", en="asked by"),
+    "seat": Text(fr="depuis la session de", en="at the seat of"),
+    "within_s": Text(fr="délai (s)", en="within (s)"),
     "count": Text(fr="nombre", en="number"),
     "site": Text(fr="site", en="site"),
 }

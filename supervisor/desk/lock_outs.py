@@ -87,7 +87,7 @@ class LockOuts:
 
     async def hang(self, equipment_id: str, reason: str, user: User) -> int:
         """Its number. Raises Refused, which is journalled too."""
-        said = {"act": "hang", "reason": reason[:LONGEST]}
+        said = {"act": "hang_lock", "reason": reason[:LONGEST]}
         with _noted(self._journal, user, equipment_id, said):
             equipment = self._equipment(equipment_id)
             self._check_right(equipment, user)
@@ -136,7 +136,7 @@ class LockOuts:
     async def confirm(self, number: int, proof: tuple[str, str], user: User) -> None:
         """Take one off whose release was asked for; `proof` as in `supervisor.desk.second`. Raises Refused."""
         one, equipment = self._find(number)
-        with _noted(self._journal, user, one.equipment, {"act": "release", "lock": number}):
+        with _noted(self._journal, user, one.equipment, {"act": "release_lock", "lock": number}):
             if not one.asked_by:
                 raise Refused("unasked", NOT_ASKED)
             person = await second((one.who, one.asked_by), user, proof, self.prove)
@@ -145,7 +145,7 @@ class LockOuts:
                 raise Refused("unasked", NOT_ASKED)
             detail = {"lock": number, "holder": one.who, "asked_by": one.asked_by, "seat": user.id}
             time = self._clock.now()
-            entry = Entry(BOOK, "release", person.id, one.equipment, equipment.area, "done", detail, time)
+            entry = Entry(BOOK, "release_lock", person.id, one.equipment, equipment.area, "done", detail, time)
             await self._write(lambda database: _delete(database, number, entry))
             self.standing.pop(number, None)
             self._show()
@@ -237,7 +237,7 @@ def _insert(database: SqliteDatabase, one: LockOut, area: str) -> int:
     row = {"equipment": one.equipment, "who": one.who, "reason": one.reason, "time": one.time}
     number = int(LockOutTable.insert({**row, "asked_by": "", "asked_at": 0}).execute(database))
     detail = {"lock": number, "reason": one.reason}
-    chain(plain(database), Entry(BOOK, "hang", one.who, one.equipment, area, "done", detail), one.time)
+    chain(plain(database), Entry(BOOK, "hang_lock", one.who, one.equipment, area, "done", detail), one.time)
     return number
 
 

@@ -16,10 +16,12 @@ from supervisor.desk.order import Command
 from supervisor.driver import Publish, Traffic
 from supervisor.errors import LinkLost
 from supervisor.flow import Batch
+from supervisor.formula import Formula, Node, parse
 from supervisor.journal import CommandRow, Journal, JournalReader
 from supervisor.link import Link
 from supervisor.model import (
     Area,
+    CommandClass,
     CommandSpec,
     Comparison,
     Confirmation,
@@ -46,6 +48,7 @@ ANN = User("ann", "Ann", Role.OPERATOR)
 NED = User("ned", "Ned", Role.OPERATOR, frozenset({"north"}))
 SID = User("sid", "Sid", Role.OPERATOR, frozenset({"south"}))
 EVE = User("eve", "Eve", Role.VIEWER)
+SUE = User("sue", "Sue", Role.SUPERVISOR)
 STOPPED, RUNNING = 0.0, 1.0
 PERIOD_S = 0.02
 
@@ -74,7 +77,7 @@ def site(within_s: float = 0.4, confirm_s: float = 0.4) -> Site:
         Equipment(2, "L", HERE, health.LINK_TYPE, "", "network"),
         Equipment(3, health.STATION_ID, HERE, health.STATION_TYPE, "", "network"),
     ]
-    users = {user.id: user for user in (ANN, NED, SID, EVE)}
+    users = {user.id: user for user in (ANN, NED, SID, EVE, SUE)}
     areas = {
         name: Area(name, Text(name, name), "city" if name != "city" else "") for name in ("city", "north", "south")
     }
@@ -98,8 +101,20 @@ def _commands(within_s: float, confirm_s: float) -> dict[str, CommandSpec]:
         CommandSpec("mode", HERE, "mode", within_s=within_s),
         CommandSpec("service", HERE, "mode", 1, within_s=within_s, role=Role.SUPERVISOR),
         CommandSpec("burn", HERE, "current", 9, within_s=within_s),
+        replace(start, id="trip", value=0, expected=STOPPED, critical=True, class_=CommandClass.CRITICAL, select_s=0.5),
+        replace(start, id="drain", interlocks=(water,), approval=2, approval_s=0.6),
+        replace(start, id="flush", select_s=5, approval=2, approval_s=30, confirmation=drawn),
+        replace(start, id="pulse", rate_s=60),
+        replace(start, id="grease", class_=CommandClass.MAINTENANCE),
+        replace(start, id="panic", value=0, expected=STOPPED, class_=CommandClass.EMERGENCY),
+        CommandSpec("trim", HERE, "speed", low=10, high=50, within_s=within_s, max_step=5),
+        replace(start, id="prime", permissives=(Interlock(Formula("t", _both()), Text("arrêtée", "stopped")),)),
     )
     return {spec.id: spec for spec in specs}
+
+
+def _both() -> Node:
+    return parse("current < 1 and speed >= 0")
 
 
 def _tags(things: Sequence[Equipment]) -> tuple[Tag, ...]:

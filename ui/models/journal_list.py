@@ -18,7 +18,7 @@ from ui.values import worded
 
 COLUMNS = (words.WHEN, words.WHAT, words.WHERE, words.RESULT, words.WHO, words.DETAIL)
 WHEN, WHAT, WHERE, RESULT, WHO, DETAIL = range(len(COLUMNS))
-_UNTOLD = frozenset({"until", "id", "raw", "tag", "fr", "en", "raised_at", "at", "note"})
+_UNTOLD = frozenset({"until", "id", "raw", "tag", "fr", "en", "raised_at", "at", "note", "lock", "proof"})
 """Details that mean nothing to a reader, or are told another way."""
 
 
