@@ -181,6 +181,21 @@ class AsideTable(Model):
         without_rowid = True
 
 
+class ShiftTable(Model):
+    """Signed pages of the shift book; the row of the chain has the digest of `sheet`. Times are ns UTC."""
+
+    number = IntegerField(primary_key=True)
+    start = BigIntegerField()
+    end = BigIntegerField()
+    outgoing = TextField()
+    incoming = TextField()
+    sheet = TextField()
+    journal = ForeignKeyField(JournalTable, column_name="journal", index=False, lazy_load=False)
+
+    class Meta:
+        table_name = "shifts"
+
+
 JournalTable.add_index(JournalTable.index(JournalTable.subject, JournalTable.id, name="journal_subject"))
 JournalTable.add_index(JournalTable.index(JournalTable.time, name="journal_time"))
 CommandTable.add_index(CommandTable.index(CommandTable.equipment, CommandTable.id, name="commands_equipment"))
@@ -206,4 +221,5 @@ MIGRATIONS: Migrations = (
     f"CREATE INDEX journal_hiding ON journal(subject, id, kind) WHERE {HIDING};",
     tables(LockOutTable),
     tables(AlarmTable, AsideTable),
+    tables(ShiftTable) + "".join(_FORBID.format(table="shifts", act=act, when="") for act in ("UPDATE", "DELETE")),
 )
