@@ -119,9 +119,12 @@ class Assembly:
         station.journal = lambda: (float(journal.owed), 100.0 * journal.size / limit)
         sessions = Sessions(accounts, journal, clock)
         rows |= people_acts(accounts, site)
+        book = Store(folder.schedule)
+        scheduler = Scheduler(site, schedule_of(site), desk, (table.columns, journal, book, clock))
+        rows |= schedule_acts(ScheduleDesk(scheduler, desk.people, journal, clock))
         server = Server(sessions, rows, journal, site.fingerprint, files.folder.name)
         parts = (alarms, historian, station, desk, substitutions, history)
-        return cls(site, folder, clock, table, journal, *parts, server, sessions, faults, holes)
+        return cls(site, folder, clock, table, journal, *parts, server, sessions, faults, holes, scheduler, book)
 
     async def __aenter__(self) -> Assembly:
         """Where one part cannot start, or end, the others are ended all the same: the journal last of all."""

@@ -21,7 +21,7 @@ FURTHEST_S = 12 * HOUR_S
 """Of an offset from the sun: with more the point would be of another day."""
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
 _SUN = re.compile(r"([a-z_]+)\s*(?:([+-])\s*(.+))?")
-_SPAN = re.compile(r"(?:(\d+)\s*h)?\s*(?:(\d+)\s*(?:min)?)?\s*(?:(\d+)\s*s)?")
+_SPAN = re.compile(r"(?:(\d+)\s*h)?\s*(?:(\d+)\s*min|(\d+)(?=\s*$))?\s*(?:(\d+)\s*s)?")
 FORM = 'Write "23:00", "sunset" or "sunset-15min".'
 
 
@@ -51,8 +51,8 @@ def parse_span(text: str) -> int:
     match = _SPAN.fullmatch(text.strip())
     if not match or not any(match.groups()):
         raise ValueError(f'"{text}" is no duration')
-    hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return hours * HOUR_S + minutes * 60 + seconds
+    hours, minutes, bare, seconds = (int(part or 0) for part in match.groups())
+    return hours * HOUR_S + (minutes + bare) * 60 + seconds
 
 
 def parse_when(text: str) -> When:
@@ -93,7 +93,7 @@ def _jump(zone: ZoneInfo, early: int, late: int) -> int:
 
 def nominal(zone: ZoneInfo, instant: int) -> int:
     """What the clock on the wall shows, as seconds that order a day; instants within an hour that comes twice mix."""
-    moment = datetime.fromtimestamp(instant / SECOND, zone)
+    moment = datetime.fromtimestamp(instant // SECOND, zone)
     return moment.toordinal() * DAY_S + moment.hour * HOUR_S + moment.minute * 60 + moment.second
 
 
@@ -111,8 +111,13 @@ class Place:
         return wall(self.zone, day, NOON_S if self.noon else 0)
 
     def day_of(self, instant: int) -> date:
-        moment = datetime.fromtimestamp(instant / SECOND, self.zone)
+        moment = datetime.fromtimestamp(instant // SECOND, self.zone)
         return moment.date() - timedelta(days=1) if self.noon and moment.hour < 12 else moment.date()
+
+    def days_from(self, instant: int, count: int) -> list[date]:
+        """The calendar day of an instant and those after it."""
+        first = datetime.fromtimestamp(instant // SECOND, self.zone).date()
+        return [first + timedelta(days=number) for number in range(count)]
 
     def instant(self, when: When, day: date) -> tuple[int, int] | None:
         """ns UTC and the time the clock was meant to show; None on a day without that event of the sun."""

@@ -1,0 +1,108 @@
+"""What a window may ask of the scheduler: how things stand, to hold a programme back, to let it go on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from supervisor.clock import Clock
+from supervisor.errors import Refused
+from supervisor.journal import Entry, Journal
+from supervisor.model import Role, Text, User
+from supervisor.people import People
+from supervisor.schedule.programmes import Until
+from supervisor.schedule.scheduler import BOOK, Scheduler, standing
+from supervisor.schedule.store import Override
+from supervisor.serve import Act
+
+MOST = 500
+"""Troubles told at once."""
+
+
+class _Hold(msgspec.Struct, frozen=True):
+    equipment: list[str]
+    mode: Until = Until.EVENT
+    until: int = 0
+    """ns UTC; of the mode "time"."""
+
+
+class _Resume(msgspec.Struct, frozen=True):
+    equipment: list[str]
+
+
+class ScheduleDesk:
+    """The rights and the records of what is asked here."""
+
+    def __init__(self, scheduler: Scheduler, people: People, journal: Journal, clock: Clock) -> None:
+        self._scheduler, self._people, self._journal, self._clock = scheduler, people, journal, clock
+
+    def hold(self, ask: _Hold, user: User) -> None:
+        """Raises Refused, which is journalled too; either all or none."""
+        now = self._clock.now()
+        self._check(ask.equipment, user, "hold")
+        if ask.mode is Until.TIME and ask.until <= now:
+            raise self._refuse(Refused("range", PAST), user, "", "hold")
+        for id_ in ask.equipment:
+            until = ask.until if ask.mode is Until.TIME else self._scheduler.end_of(id_, ask.mode)
+            self._scheduler.override(id_, Override(id_, user.id, now, until, ask.mode))
+
+    def resume(self, ask: _Resume, user: User) -> None:
+        """Raises Refused."""
+        self._check(ask.equipment, user, "resume")
+        for id_ in ask.equipment:
+            self._scheduler.resume(id_, user.id)
+
+    def state(self) -> Mapping[str, Any]:
+        """Overrides, what could not be done, and how many still wait."""
+        courses = self._scheduler.courses
+        troubles = [
+            {"equipment": id_, "outcome": str(one.trouble[0]), "fr": one.trouble[1].fr, "en": one.trouble[1].en}
+            for id_, one in courses.items() if one.trouble
+        ]  # fmt: skip
+        overrides = [msgspec.to_builtins(one) for one in standing(courses.values())]
+        return {
+            "overrides": overrides[:MOST], "troubles": troubles[:MOST], "waiting": self._scheduler.waiting,
+            "lost": sum(one.lost for one in courses.values()), "count": len(courses),
+        }  # fmt: skip
+
+    def _check(self, equipment: list[str], user: User, act: str) -> None:
+        for id_ in equipment:
+            course = self._scheduler.courses.get(id_)
+            if course is None:
+                raise self._refuse(Refused("unknown", _unscheduled(id_)), user, id_, act)
+            if not self._people.holds(user, Role.OPERATOR, course.equipment.area):
+                raise self._refuse(Refused("right", NO_RIGHT), user, id_, act)
+
+    def _refuse(self, refused: Refused, user: User, id_: str, act: str) -> Refused:
+        self._journal.append(Entry(BOOK, "refused", user.id, id_, "", refused.check, {"act": act}))
+        return refused
+
+
+def schedule_acts(desk: ScheduleDesk) -> dict[str, Act]:
+    """Those of the page of programmes and of the faceplate."""
+
+    async def schedule(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        return desk.state()
+
+    async def schedule_hold(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        desk.hold(msgspec.convert(words, _Hold), user)
+        return {}
+
+    async def schedule_resume(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        desk.resume(msgspec.convert(words, _Resume), user)
+        return {}
+
+    return {act.__name__: act for act in (schedule, schedule_hold, schedule_resume)}
+
+
+NO_RIGHT = Text(
+    "Vous n'avez pas le droit de reprendre ou de suspendre un programme ici : il faut y être opérateur.",
+    "You have no right to hold or resume a programme here: it takes an operator of the area.",
+)
+PAST = Text("Cette heure est déjà passée : choisissez-en une à venir.", "That time has passed: choose one to come.")
+
+
+def _unscheduled(id_: str) -> Text:
+    return Text(f"Aucun programme ne commande « {id_} ».", f'No programme commands "{id_}".')

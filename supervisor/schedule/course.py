@@ -1,0 +1,92 @@
+"""Course: one scheduled equipment, and what of its planned state the field does not show.
+
+planned ──┐
+          ├─> lacking: the targets that differ, in the order they are to be asked for
+feedback ─┘
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from supervisor.columns import Columns
+from supervisor.desk.order import Command, Order, find
+from supervisor.errors import Refused
+from supervisor.model import BAD, Equipment, Site, Text
+from supervisor.schedule.plan import Bundle, State, Target
+from supervisor.schedule.store import Override
+
+
+@dataclass(slots=True)
+class Course:
+    """See the module."""
+
+    equipment: Equipment
+    bundle: Bundle
+    rows: tuple[int, ...]
+    """Of the tags that are read back."""
+    override: Override | None = None
+    lost: bool = True
+    """A feedback is bad: nothing is compared nor asked for."""
+    busy: bool = False
+    trouble: tuple[str, Text] | None = None
+    """Outcome and reason of what was asked for last, where it was not done."""
+    fresh: int = 0
+    """When the programme was last resumed, ns UTC: what was tried before counts no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """A target that the field does not show."""
+
+    target: Target
+    order: Order
+
+    @property
+    def command(self) -> Command:
+        return Command(self.order.equipment.id, self.target.action.command, self.target.action.given)
+
+
+def courses(site: Site, bundles: list[Bundle]) -> dict[str, Course]:
+    """One for each equipment that carries anything of what its programmes ask for."""
+    found = {}
+    for bundle in bundles:
+        for id_ in bundle.members:
+            equipment = site.equipment_by_id[id_]
+            rows = tuple(sorted({order.feedback.index for order in _orders(site, equipment, bundle)}))
+            if rows:
+                found[id_] = Course(equipment, bundle, rows)
+    return found
+
+
+def watched(site: Site, known: Mapping[str, Course]) -> dict[str, str]:
+    """Tag that programmes write -> equipment: who else writes it has taken the equipment in hand."""
+    return {
+        order.tag.id: id_ for id_, course in known.items() for order in _orders(site, course.equipment, course.bundle)
+    }
+
+
+def _orders(site: Site, equipment: Equipment, bundle: Bundle) -> Iterator[Order]:
+    """Those of everything it may be asked; what its controller does not carry is left out."""
+    for plan in bundle.plans:
+        for point in plan.programme.points:
+            for action in (*point.actions, *point.then):
+                try:
+                    yield find(site, Command(equipment.id, action.command, action.given))
+                except Refused:
+                    continue
+
+
+def lacking(site: Site, course: Course, state: State, table: Columns) -> list[Lack]:
+    """What differs now."""
+    found = []
+    for target in state.values():
+        try:
+            lack = Lack(target, find(site, Command(course.equipment.id, target.action.command, target.action.given)))
+        except Refused:  # another cabinet of the same programme carries it, this one does not
+            continue
+        index = lack.order.feedback.index
+        if table["quality"][index] < BAD and not lack.order.answers(float(table["value"][index])):
+            found.append(lack)
+    return found

@@ -1,0 +1,315 @@
+"""Scheduler: sees to it that what is planned is so. It asks the Desk like anybody else, and writes nothing itself.
+
+    plan ─ events ──┐
+    restart ────────┤                     feedback differs,
+    link came back ─┼─> due ─ so many a second ─> condition holds ─> Desk.submit ─> outcome
+    override ended ─┘                     not asked for before
+
+Rules:
+- What should be now is compared with the feedback; only what differs is asked for. Missed events are not replayed.
+- Nothing is asked for while the feedback is bad; what should be then is asked for when it is good.
+- One target is asked for once. Refused, failed or unknown stays so until the next point of the programme: the ledger
+  tells, so it holds over a restart and a kill too.
+- A command of a person on what a programme writes is an override: the programme leaves the equipment alone until it
+  ends, by itself or by hand. Both ends are journalled.
+- When the machine's clock is set, or the machine slept, it goes on with what should be then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from supervisor.clock import SECOND, Clock
+from supervisor.columns import Columns
+from supervisor.desk.desk import Desk
+from supervisor.desk.states import Stage
+from supervisor.errors import Refused, StoreError
+from supervisor.journal import CommandRow, Entry, Journal, JournalReader
+from supervisor.model import BAD, NO_TEXT, Role, Site, Text, User
+from supervisor.schedule.conditions import holds
+from supervisor.schedule.course import Course, Lack, courses, lacking, watched
+from supervisor.schedule.plan import Bundle, Event, State, bundles
+from supervisor.schedule.programmes import Programme, Schedule, Until
+from supervisor.schedule.store import Override, Store
+from supervisor.schedule.sun import SunEvent
+from supervisor.schedule.times import DAY_S
+
+SCHEDULER = User("@programmes", "Programmes horaires", Role.ENGINEER)
+"""Who gives scheduled commands. What a programme may do, an engineer wrote into the site folder."""
+BOOK = "schedule"
+"""Category of the journal."""
+TICK_S = 1.0
+JUMP_S = 90.0
+"""Between two looks; after more the machine slept, or its clock was set."""
+RECENT = 20
+"""Commands of an equipment among which one for the same target is looked for."""
+HELD = Text("La condition du programme n'est pas remplie.", "The condition of the programme does not hold.")
+
+log = logging.getLogger(__name__)
+
+
+class Scheduler:
+    """See the module. `run` until cancelled, then `stop`."""
+
+    def __init__(
+        self, site: Site, schedule: Schedule, desk: Desk, parts: tuple[Columns, Journal, Store, Clock]
+    ) -> None:
+        """`parts`: the columns of the tag table, the journal, the own file, the time."""
+        self.schedule = schedule
+        self.bundles = bundles(schedule)
+        self.courses = courses(site, self.bundles)
+        self._site, self._desk = site, desk
+        self._table, self._journal, self._store, self._clock = parts
+        self._reader = JournalReader(self._journal.path)
+        self._programmes = {one.id: one for one in schedule.programmes}
+        self._watched = watched(site, self.courses)
+        self._due: dict[str, None] = dict.fromkeys(self.courses)
+        self._next: list[Event | None] = []
+        self._states: dict[int, State] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._looked = 0
+        self._allowed = 0.0
+        self._seen = 0
+        self._open: set[int] = set()
+        """Commands of others whose outcome is not known yet."""
+        self._rows = np.array([row for one in self.courses.values() for row in one.rows], np.intp)
+        self._of = np.repeat(np.arange(len(self.courses)), [len(one.rows) for one in self.courses.values()])
+
+    async def run(self) -> None:
+        """For ever. Does nothing where the site has no programme."""
+        if not self.courses:
+            await asyncio.Event().wait()
+        await self._restore()
+        while True:
+            await self._look()
+            await self._clock.sleep(TICK_S)
+
+    async def stop(self) -> None:
+        """Ask for nothing more; a command that has left goes on at the desk."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def waiting(self) -> int:
+        """Equipment that is to be compared, or under way."""
+        return len(self._due) + sum(course.busy for course in self.courses.values())
+
+    # ------------------------------------------------------------ looking
+    async def _restore(self) -> None:
+        standing, self._seen = await asyncio.to_thread(self._store.read)
+        for one in standing:
+            if one.equipment in self.courses:
+                self.courses[one.equipment].override = one
+        if not self._seen:
+            latest = await asyncio.to_thread(self._reader.commands, 1)
+            self._seen = latest[0].id if latest else 0
+
+    async def _look(self) -> None:
+        """Once a second."""
+        now = self._clock.now()
+        passed = (now - self._looked) / SECOND
+        if not -TICK_S <= passed <= JUMP_S:
+            await self._begin(now)
+        else:
+            await self._events(now)
+        self._looked = now
+        await self._hear(now)
+        self._return(now)
+        self._links()
+        self._states.clear()
+        pace = self.schedule.per_second
+        self._allowed = min(self._allowed + pace * max(passed, 0.0), max(pace, 1.0))
+        self._start()
+
+    async def _begin(self, now: int) -> None:
+        """The first look, or the clock was set: everything is compared once more."""
+        if self._looked:
+            self._journal.append(Entry(BOOK, "clock", SCHEDULER.id, detail={"from": self._looked, "to": now}))
+        self._due |= dict.fromkeys(self.courses)
+        self._next = [await asyncio.to_thread(bundle.following, now) for bundle in self.bundles]
+
+    async def _events(self, now: int) -> None:
+        for number, bundle in enumerate(self.bundles):
+            event = self._next[number]
+            if event is None or event.instant > now:
+                continue
+            self._due |= dict.fromkeys(id_ for id_ in bundle.members if id_ in self.courses)
+            for id_ in bundle.members:
+                if id_ in self.courses:
+                    self.courses[id_].trouble = None
+            self._next[number] = await asyncio.to_thread(bundle.following, now)
+
+    def _links(self) -> None:
+        """What has lost its feedback, and what has it again."""
+        bad = self._table["quality"][self._rows] >= BAD
+        lost = np.bincount(self._of, bad, len(self.courses)) > 0
+        for course, now_lost in zip(self.courses.values(), lost.tolist(), strict=True):
+            if course.lost and not now_lost:
+                self._due[course.equipment.id] = None
+            course.lost = now_lost
+
+    # ------------------------------------------------------------ overrides
+    async def _hear(self, now: int) -> None:
+        """Commands of people on what programmes write, once their outcome is known."""
+        try:
+            fresh = await asyncio.to_thread(self._reader.commands, 1000, "", self._seen)
+            again = [await asyncio.to_thread(self._reader.command, number) for number in sorted(self._open)]
+        except StoreError as error:
+            log.warning("Commands of others cannot be read: %s", error)
+            return
+        for row in [*(row for row in again if row), *reversed(fresh)]:
+            self._open.discard(row.id)
+            if not row.outcome:
+                self._open.add(row.id)
+            elif row.who != SCHEDULER.id and row.outcome != Stage.REFUSED:
+                self._taken(row, now)
+        if fresh:
+            self._seen = fresh[0].id
+            self._store.saw(min(self._open, default=self._seen + 1) - 1)
+
+    def _taken(self, row: CommandRow, now: int) -> None:
+        id_ = self._watched.get(row.tag, "")
+        if id_:
+            course = self.courses[id_]
+            state = self._state(course.bundle)
+            programme = next((self._programmes[target.programme] for target in state.values()), None)
+            mode = programme.override if programme else Until.EVENT
+            self.override(id_, Override(id_, row.who, now, self._until(course.bundle, mode, now), mode, row.command))
+
+    def _until(self, bundle: Bundle, mode: Until, now: int) -> int:
+        """When an override ends; a day from now where nothing is planned any more."""
+        event = self._next[self.bundles.index(bundle)]
+        if mode is Until.NIGHT:
+            place = bundle.plans[0].place
+            rises = (place.sun.at(SunEvent.SUNRISE, day) for day in place.days_from(now, 3))
+            return next((at for at in rises if at and at > now), now + DAY_S * SECOND)
+        return event.instant if event and event.instant > now else now + DAY_S * SECOND
+
+    def end_of(self, equipment: str, mode: Until) -> int:
+        """When an override of now would end, ns UTC."""
+        return self._until(self.courses[equipment].bundle, mode, self._clock.now())
+
+    def override(self, equipment: str, override: Override) -> None:
+        """Leave the equipment alone until then; journalled."""
+        course = self.courses[equipment]
+        course.override = override
+        self._store.keep(override)
+        detail = {"until": override.until, "mode": override.mode, "command": override.command}
+        self._journal.append(Entry(BOOK, "override", override.who, equipment, course.equipment.area, "done", detail))
+
+    def resume(self, equipment: str, who: str) -> None:
+        """The programme goes on with what should be now; journalled."""
+        course = self.courses[equipment]
+        course.override, course.trouble, course.fresh = None, None, self._clock.now()
+        self._store.drop(equipment)
+        self._due[equipment] = None
+        self._journal.append(Entry(BOOK, "resume", who, equipment, course.equipment.area, "done"))
+
+    def _return(self, now: int) -> None:
+        for id_, course in self.courses.items():
+            if course.override and course.override.until <= now:
+                self.resume(id_, SCHEDULER.id)
+
+    # ------------------------------------------------------------ asking
+    def _state(self, bundle: Bundle) -> State:
+        key = id(bundle)
+        if key not in self._states:
+            self._states[key] = bundle.state_at(self._clock.now())
+        return self._states[key]
+
+    def _start(self) -> None:
+        """Begin with as many as the pace allows. What needs nothing costs nothing of it."""
+        for id_ in list(self._due):
+            course = self.courses[id_]
+            if course.lost or course.override or course.busy:
+                continue
+            lacks = lacking(self._site, course, self._state(course.bundle), self._table)
+            if not lacks:
+                del self._due[id_]
+            elif self._allowed >= 1.0:
+                self._allowed -= 1.0
+                del self._due[id_]
+                course.busy = True
+                self._spawn(course)
+
+    def _spawn(self, course: Course) -> None:
+        task = asyncio.create_task(self._follow(course), name="programme")
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception():
+            log.error("A programme failed", exc_info=task.exception())
+
+    async def _follow(self, course: Course) -> None:
+        """Ask for what is lacking, one after the other, as long as each is done."""
+        try:
+            for tag in list(self._state(course.bundle)):
+                state = course.bundle.state_at(self._clock.now())
+                lack = next((one for one in self._lacks(course, state) if one.target.tag == tag), None)
+                if lack and not await self._ask(course, lack, state):
+                    return
+        finally:
+            course.busy = False
+
+    def _lacks(self, course: Course, state: State) -> Sequence[Lack]:
+        return [] if course.override else lacking(self._site, course, state, self._table)
+
+    async def _ask(self, course: Course, lack: Lack, state: State) -> bool:
+        """Whether to go on with what comes after."""
+        newest = max(target.since for target in state.values())
+        if lack.target.since < newest and self._desk.refusal(lack.command, SCHEDULER):
+            return True  # the level of a lamp that was switched off since: nobody asks for it now
+        tried = await self._tried(lack, max(newest, course.fresh))
+        if tried:
+            course.trouble = (tried.outcome, Text(tried.reason_fr, tried.reason_en))
+            return False
+        if not self._holds(course, lack):
+            return False
+        try:
+            number = await self._desk.submit(lack.command, SCHEDULER)
+        except Refused as refused:
+            course.trouble = (Stage.REFUSED, refused.text)
+            return False
+        return await self._outcome(course, number)
+
+    async def _outcome(self, course: Course, number: int) -> bool:
+        try:
+            outcome = await self._desk.outcome(number)
+            stage, reason = outcome.stage, outcome.reason
+        except KeyError:  # it ended before it was asked about
+            row = await asyncio.to_thread(self._reader.command, number)
+            stage = Stage(row.outcome) if row and row.outcome else Stage.UNKNOWN
+            reason = Text(row.reason_fr, row.reason_en) if row else NO_TEXT
+        course.trouble = None if stage is Stage.DONE else (stage, reason)
+        return stage is Stage.DONE
+
+    async def _tried(self, lack: Lack, since: int) -> CommandRow | None:
+        """The command for this very target that was not done, if there was one since."""
+        rows = await asyncio.to_thread(self._reader.commands, RECENT, lack.order.equipment.id)
+        action = lack.target.action
+        for row in rows:
+            same = row.command == action.command and (row.value is None or row.value == action.value)
+            if row.who == SCHEDULER.id and row.time >= since and same:
+                return row if row.outcome != Stage.DONE else None
+        return None
+
+    def _holds(self, course: Course, lack: Lack) -> bool:
+        programme: Programme = self._programmes[lack.target.programme]
+        if programme.condition is None or holds(programme.condition, self._site, course.equipment, self._table):
+            return True
+        course.trouble = ("held", HELD)
+        detail = {"programme": programme.id, "command": lack.target.action.command, "only_if": programme.condition.text}
+        self._journal.append(Entry(BOOK, "held", SCHEDULER.id, course.equipment.id, course.equipment.area, "", detail))
+        return False
+
+
+def standing(known: Iterable[Course]) -> list[Override]:
+    """Overrides, those that end first."""
+    return sorted((course.override for course in known if course.override), key=lambda one: one.until)

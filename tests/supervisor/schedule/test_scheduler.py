@@ -1,0 +1,224 @@
+"""The scheduler with the real desk, journal and clock of hand: nights, restarts, links, overrides, refusals."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from supervisor.formula import Formula, parse
+from supervisor.model import Quality
+from supervisor.schedule.programmes import Until
+from tests.supervisor.schedule.plans import at, schedule
+from tests.supervisor.schedule.street import NIGHT, Lamps, Room, room, site
+
+
+def test_that_a_night_is_switched_dimmed_and_ended_each_once(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with room(tmp_path, "2026-01-15 17:36:00") as one:
+            await one.settle()
+            assert one.given() == [], "in daylight everything is as it should be"
+            await one.wind(one.go("2026-01-15 17:42:00"), 10)  # the sun sets at 17:38
+            await one.settle()
+            assert sorted(one.given()) == [
+                ("C1", "dim", "done"), ("C1", "on", "done"), ("C2", "dim", "done"), ("C2", "on", "done"),
+            ]  # fmt: skip
+            assert one.lamps.value["C1.on"] == 1
+            assert one.lamps.writes.index(("C1.order", 1.0)) < one.lamps.writes.index(("C1.dimming", 100.0))
+            await one.wind(one.go("2026-01-15 23:00:30"), 60)
+            await one.settle()
+            assert one.lamps.value["C2.dimming"] == 50
+            assert len(one.given()) == 6
+
+    asyncio.run(scenario())
+
+
+def test_that_a_restart_at_night_takes_up_what_should_be_and_replays_nothing(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        lamps = Lamps(site())
+        async with room(tmp_path, "2026-01-15 17:50", lamps) as one:
+            await one.settle()
+            assert lamps.value["C1.dimming"] == 100
+        lamps.writes.clear()
+        async with room(tmp_path, "2026-01-18 02:00", lamps) as one:  # saturday's night, after two days
+            await one.settle()
+            assert sorted(lamps.writes) == [("C1.dimming", 50.0), ("C2.dimming", 50.0)], "neither off nor on nor 10 %"
+        lamps.writes.clear()
+        async with room(tmp_path, "2026-01-18 02:10", lamps) as one:
+            await one.settle()
+            assert lamps.writes == []
+
+    asyncio.run(scenario())
+
+
+def test_that_nothing_is_asked_before_the_link_is_good_and_then_what_should_be_then(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with room(tmp_path, "2026-01-15 22:59") as one:
+            await one.wind(120, speaking=False)
+            assert one.given() == []
+            await one.settle()
+            assert ("C1.dimming", 50.0) in one.lamps.writes
+            assert ("C1.dimming", 100.0) not in one.lamps.writes, "what was missed is not replayed"
+            one.lamps.value |= {"C1.on": 0.0, "C1.order": 0.0}  # the cabinet lost its supply, and its memory
+            one.speak(Quality.NOT_CONNECTED)
+            await one.wind(3, speaking=False)
+            await one.until(lambda: one.lamps.value["C1.on"] == 1, "it is switched on again")
+
+    asyncio.run(scenario())
+
+
+def test_that_a_refused_command_is_told_and_not_tried_again_before_the_next_change(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        lamps = Lamps(site())
+        lamps.value["C1.fault"] = 1.0
+        async with room(tmp_path, "2026-01-15 17:37:00", lamps) as one:
+            await one.wind(150, 5)
+            await one.settle()
+            await one.wind(200, 5)
+            await one.settle()
+            assert [row for row in one.given() if row[0] == "C1"] == [("C1", "on", "refused")]
+            trouble = one.scheduler.courses["C1"].trouble
+            assert trouble
+            assert "healthy" in trouble[1].en
+        async with room(tmp_path, "2026-01-15 19:00", lamps) as one:
+            await one.settle()
+            assert len([row for row in one.given() if row[0] == "C1"]) == 1, "nor by a restart"
+            one.lamps.value["C1.fault"] = 0.0
+            one.scheduler.resume("C1", "ann")
+            await one.until(lambda: one.lamps.value["C1.dimming"] == 100, "resumed by hand, it is tried again")
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("broken", ["C1.order", "C1.dimming"])
+def test_that_a_failed_command_waits_for_the_next_planned_change(tmp_path: Path, broken: str) -> None:
+    async def scenario() -> None:
+        async with room(tmp_path, "2026-01-15 18:00") as one:
+            one.lamps.broken = broken
+            await one.settle()
+            one.speak(Quality.NOT_CONNECTED)
+            await one.wind(3, speaking=False)
+            await one.settle()
+            failed = [row for row in one.given() if row[2] == "failed"]
+            assert len(failed) == 1, "once, although the link came back meanwhile"
+            one.lamps.broken = ""
+            await one.wind(one.go("2026-01-15 23:00:10"), 60)
+            await one.settle()
+            assert one.lamps.value["C1.on"] == 1
+            assert one.lamps.value["C1.dimming"] == 50
+
+    asyncio.run(scenario())
+
+
+def test_that_a_command_by_hand_suspends_the_programme_until_the_next_change_and_is_journalled(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with room(tmp_path, "2026-01-15 22:00") as one:
+            await one.settle()
+            await one.command("C1", "off")
+            await one.until(lambda: one.scheduler.courses["C1"].override, "the override stands")
+            (row,) = one.told("override")
+            assert (row.who, row.subject, row.detail["until"]) == ("ann", "C1", at("2026-01-15 23:00"))
+            await one.wind(one.go("2026-01-15 22:59:55"), 60)
+            assert one.lamps.value["C1.on"] == 0, "left alone"
+            await one.wind(10)
+            await one.settle()
+            assert one.scheduler.courses["C1"].override is None
+            assert [row.who for row in one.told("resume")] == ["@programmes"]
+            assert (one.lamps.value["C1.on"], one.lamps.value["C1.dimming"]) == (1, 50)
+
+    asyncio.run(scenario())
+
+
+def test_that_an_override_outlives_the_station_and_ends_at_sunrise_where_the_programme_says_so(tmp_path: Path) -> None:
+    night = replace(NIGHT, override=Until.NIGHT)
+
+    async def scenario() -> None:
+        lamps = Lamps(site())
+        async with room(tmp_path, "2026-01-15 22:00", lamps, night) as one:
+            await one.settle()
+            await one.command("C2", "dim", 80)
+            await one.until(lambda: one.scheduler.courses["C2"].override, "the override stands")
+        async with room(tmp_path, "2026-01-16 01:30", lamps, night) as one:
+            await one.until(lambda: lamps.value["C1.dimming"] == 10, "the other lamp follows")
+            await one.wind(5)
+            assert lamps.value["C2.dimming"] == 80
+            override = one.scheduler.courses["C2"].override
+            assert override
+            assert at("2026-01-16 08:40") < override.until < at("2026-01-16 08:50")
+            await one.wind(one.go("2026-01-16 08:50"), 60)
+            await one.settle()
+            assert lamps.value["C2.on"] == 0
+
+    asyncio.run(scenario())
+
+
+def test_that_a_refused_command_by_hand_is_no_override(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with room(tmp_path, "2026-01-15 12:00") as one:
+            await one.settle()
+            with pytest.raises(Exception, match="lit"):
+                await one.command("C1", "dim", 40)
+            await one.wind(5)
+            assert one.told("override") == []
+
+    asyncio.run(scenario())
+
+
+def test_that_a_condition_that_does_not_hold_keeps_the_programme_back(tmp_path: Path) -> None:
+    async def scenario(mode: float) -> Room:
+        waiting = replace(NIGHT, condition=Formula("not mode", parse("not mode")))
+        lamps = Lamps(site())
+        lamps.value["C1.mode"] = mode
+        folder = tmp_path / str(mode)
+        folder.mkdir()
+        async with room(folder, "2026-01-15 18:00", lamps, waiting) as one:
+            await one.settle()
+            assert lamps.value["C2.on"] == 1
+            if mode:
+                assert [row.subject for row in one.told("held")] == ["C1"]
+        return one
+
+    assert asyncio.run(scenario(1.0)).lamps.value["C1.on"] == 0
+    assert asyncio.run(scenario(0.0)).lamps.value["C1.on"] == 1
+
+
+@pytest.mark.parametrize("jump", [-3 * 3600, 40 * 3600])
+def test_that_a_clock_that_was_set_is_followed_and_journalled(tmp_path: Path, jump: int) -> None:
+    async def scenario() -> None:
+        async with room(tmp_path, "2026-01-16 00:30") as one:
+            await one.settle()
+            assert one.lamps.value["C1.dimming"] == 50
+            one.clock._now += jump * 1_000_000_000
+            one.station.table.forget_times(one.clock.now())
+            await one.wind(3)
+            await one.settle()
+            (row,) = one.told("clock")
+            assert abs((row.detail["to"] - row.detail["from"]) / 1e9 - jump) < 5
+            assert one.lamps.value["C1.dimming"] == 100
+            assert one.lamps.value["C1.on"] == (1 if jump < 0 else 0)
+
+    asyncio.run(scenario())
+
+
+def test_that_many_are_begun_with_gently(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        place = site(40)
+        all_ = replace(NIGHT, equipment=tuple(f"C{n + 1}" for n in range(40)))
+        plan = replace(schedule(all_), per_second=5.0)
+        one = Room(place, Lamps(place), plan, tmp_path, at("2026-01-15 18:00"))
+        task = asyncio.create_task(one.scheduler.run())
+        await one.until(lambda: one.lamps.writes, "the first writes")
+        assert len({id_ for id_, _ in one.lamps.writes}) <= 5
+        await one.settle()
+        assert sum(one.lamps.value[f"C{n + 1}.on"] for n in range(40)) == 40
+        assert (one.clock.now() - at("2026-01-15 18:00")) / 1e9 >= 6
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await one.scheduler.stop()
+        await one.desk.stop()
+        one.store.close()
+        one.journal.close()
+
+    asyncio.run(scenario())
