@@ -2,7 +2,7 @@
 
     samples      tag · time · value · text · quality · arrival
     aggregates   tag · start · end · count · good_s · min · max · mean · first · last
-                 first_text · last_text · spent (seconds in each state) · worst
+                 first_text · last_text · spent (seconds in each state) · worst · made_of
 
 A value is null where it is bad; a state has its number in `value` and its id in `text`. Times are microseconds UTC that
 carry the site's time zone.
@@ -26,6 +26,8 @@ from supervisor.model import BAD, Kind, Quality, Tag
 _QUALITIES = {int(quality): quality.name.lower() for quality in Quality}
 QUALITY_WORDS = tuple(_QUALITIES.get(code, str(code)) for code in range(256))
 """Word of each quality; the number where it has none."""
+MADE_OF = ("samples", "rollups")
+"""Of what an aggregate is made: of rollups where any of its samples were dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,13 @@ def total_schema(zone: str) -> Any:
     return pa.schema(
         [("tag", words), ("start", stamp(zone)), ("end", stamp(zone)), ("count", pa.int64()), ("good_s", number)]
         + [(name, number) for name in ("min", "max", "mean", "first", "last")]
-        + [("first_text", words), ("last_text", words), ("spent", pa.map_(words, number)), ("worst", words)]
+        + [
+            ("first_text", words),
+            ("last_text", words),
+            ("spent", pa.map_(words, number)),
+            ("worst", words),
+            ("made_of", words),
+        ]
     )
 
 
@@ -109,6 +117,7 @@ def total_table(told: Told, totals: Totals, zone: str) -> Any:
         _texts(told, totals.last, words),
         _spent(told, totals, words),
         _worded(totals.worst, QUALITY_WORDS, ~totals.seen),
+        _worded(totals.rolled, MADE_OF, ~totals.seen),
     ]
     return pa.Table.from_arrays(columns, schema=total_schema(zone))
 

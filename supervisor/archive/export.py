@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from supervisor.archive.totals import Ruling, Totals
 from supervisor.errors import Unavailable
 from supervisor.flow import Times
 from supervisor.historian.history import History
+from supervisor.historian.rollups import LEVELS
 from supervisor.historian.samples import Samples, Span
 from supervisor.model import Kind, Quality, Site
 
@@ -46,6 +48,8 @@ class Written:
     """What was written."""
 
     rows: int = 0
+    rolled: int = 0
+    """Rows made of rollups, for their samples were dropped."""
     damaged: list[tuple[str, Span]] = field(default_factory=list)
     """Tags and spans that the disk gave back wrong; their samples are missing."""
 
@@ -93,11 +97,45 @@ def _tables(history: History, wish: Wish, told: Told, written: Written) -> Itera
         return
     known, words = history.known(), dict[str, int]()
     ruling = _ruling(history, told, wish.span[0], words)
+    level = _level(wish.step)
     for edges in blocks(wish.step, *wish.span, wish.zone):
         totals = Totals(edges, known, told.coded, words)
-        for found, span in _pieces(history, told, _ends(edges), written):
-            ruling = totals.add(found, span, ruling)
+        gone = history.dropped(told.id, *_ends(edges), level)
+        for rolled, rows in gone:
+            totals.roll(rows, level)
+            _spend(history, told, totals, rolled)
+        for left in _left(_ends(edges), [rolled for rolled, _ in gone]):
+            if gone:  # a partition knows from its first instant on what ruled before it
+                ruling = _ruling(history, told, left[0] + 1, words)
+            for found, span in _pieces(history, told, left, written):
+                ruling = totals.add(found, span, ruling)
+        written.rolled += int(totals.rolled.sum())
         yield total_table(told, totals, wish.zone.key), int(edges[-1])
+
+
+def _level(step: Step) -> int:
+    """The rollups that fit into the buckets of a step whatever its calendar: ten minutes, hours from an hour on."""
+    return LEVELS[0] if 0 < step.seconds < 3600 else LEVELS[1]
+
+
+def _left(span: Span, gone: Sequence[Span]) -> Iterator[Span]:
+    """The span without those that are gone, which are in order."""
+    at = span[0]
+    for start, end in gone:
+        if at < start:
+            yield at, start
+        at = end
+    if at < span[1]:
+        yield at, span[1]
+
+
+def _spend(history: History, told: Told, totals: Totals, span: Span) -> None:
+    """Time in each state of a span whose samples are gone, bucket by bucket."""
+    if not told.coded:
+        return
+    inside = totals.edges[(totals.edges > span[0]) & (totals.edges < span[1])].tolist()
+    for piece in pairwise([span[0], *inside, span[1]]):
+        totals.lasted(piece, history.states(told.id, *piece))
 
 
 def _ends(edges: Times) -> Span:

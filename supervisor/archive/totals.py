@@ -1,4 +1,4 @@
-"""Totals: what a tag did in each bucket of a calendar, from its samples alone, piece by piece in order of time.
+"""Totals: what a tag did in each bucket of a calendar, from its samples, piece by piece in order of time.
 
     count         samples in the bucket, good or not
     low, high     of the good values in force at some moment of it, the one carried in included
@@ -9,11 +9,13 @@
     spent         of states and texts: seconds in each
 
 Bad and missing time is left out of the mean instead of counting as zero. Exact where rollups are not: a bucket may
-begin at any instant, and states have their time.
+begin at any instant, and states have their time. Where the samples were dropped rollups take their place, as far as
+they lie within a bucket, and it is said so.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +23,7 @@ from numpy.typing import NDArray
 
 from supervisor.clock import SECOND
 from supervisor.flow import Qualities, Times, Values
+from supervisor.historian.rollups import Rows
 from supervisor.historian.samples import Samples, Span
 from supervisor.model import BAD, Quality
 
@@ -53,6 +56,8 @@ class Totals:
         self.worst = np.zeros(n, np.uint8)
         self.seen = np.zeros(n, np.bool_)
         """Where anything is known, be it only that nothing was read; elsewhere `worst` says nothing."""
+        self.rolled = np.zeros(n, np.bool_)
+        """Where rollups stand for samples that were dropped."""
         self._until = until
         self._coded = coded
 
@@ -66,6 +71,38 @@ class Totals:
             found.time, np.append(carried.value, value), np.append(np.uint8(carried.quality), found.quality), span
         )
         return Ruling(float(value[-1]), int(found.quality[-1])) if len(found) else carried
+
+    def roll(self, rows: Rows, level: int) -> None:
+        """Buckets of rollups, `level` ns wide, in the place of samples; those that cross an edge are left out."""
+        bucket = np.searchsorted(self.edges, rows.start, "right") - 1
+        inside = np.flatnonzero((bucket >= 0) & (bucket < len(self.count)))
+        inside = inside[rows.start[inside] + level <= self.edges[bucket[inside] + 1]]
+        if not len(inside):
+            return
+        rows, bucket = rows.take(inside), bucket[inside]
+        self.seen[bucket] = self.rolled[bucket] = True
+        np.maximum.at(self.worst, bucket, rows.worst)
+        for shown in (rows.low, rows.high):
+            self._extend(bucket, shown)
+        sampled = np.flatnonzero(rows.n > 0)
+        if len(sampled):
+            begin = _turns(bucket[sampled])
+            place, end = bucket[sampled][begin], np.append(begin[1:], len(sampled)) - 1
+            fresh = self.count[place] == 0
+            self.first[place[fresh]] = rows.first[sampled[begin[fresh]]]
+            self.last[place] = rows.last[sampled[end]]
+            np.add.at(self.count, bucket, rows.n)
+        good = np.flatnonzero(rows.good > 0)
+        if len(good):
+            self._average(bucket[good], rows.mean[good], rows.good[good] / SECOND)
+
+    def lasted(self, span: Span, spent: Mapping[float | str | None, int]) -> None:
+        """Time by state (ns) of a span within one bucket, of which the samples were dropped."""
+        bucket = int(np.searchsorted(self.edges, span[0], "right")) - 1
+        for state, time in spent.items():
+            if state is not None:
+                code = float(self.words.setdefault(state, len(self.words)) if isinstance(state, str) else state)
+                self.spent[bucket, code] = self.spent.get((bucket, code), 0.0) + time / SECOND
 
     def _numbered(self, found: Samples) -> Values:
         if not found.words:
@@ -112,6 +149,12 @@ class Totals:
         if not len(bucket):
             return
         self._extend(bucket, value)
+        self._average(bucket, value, seconds)
+        if self._coded:
+            self._spend(bucket, value, seconds)
+
+    def _average(self, bucket: Places, value: Values, seconds: Values) -> None:
+        """Each value weighs as long as it was in force; there is one."""
         begin = _turns(bucket)
         place, inverse = bucket[begin], np.repeat(np.arange(len(begin)), np.diff(begin, append=len(bucket)))
         more = np.bincount(inverse, seconds)
@@ -120,8 +163,6 @@ class Totals:
         self.good_s[place] += more
         share = more / self.good_s[place]
         self.mean[place] = self.mean[place] * (1 - share) + mean * share
-        if self._coded:
-            self._spend(bucket, value, seconds)
 
     def _spend(self, bucket: Places, value: Values, seconds: Values) -> None:
         known, code = np.unique(value, return_inverse=True)

@@ -18,9 +18,10 @@ from supervisor.flow import Qualities, Times, Values
 from supervisor.historian import catalogue, check, durations
 from supervisor.historian.check import Damage
 from supervisor.historian.drawing import Drawing, Trend, exact
+from supervisor.historian.dropped import dropped
 from supervisor.historian.durations import HOUR, Tally
 from supervisor.historian.files import LOWEST
-from supervisor.historian.rollups import NOTHING
+from supervisor.historian.rollups import NOTHING, Rows
 from supervisor.historian.samples import NONE, Samples, Span
 from supervisor.historian.view import Gone, Sight, View
 from supervisor.model import Quality
@@ -125,6 +126,10 @@ class History:
         time without a good value. From hours where there are any, and so still there when the samples are dropped.
         """
         return self._ask(tag_id, lambda sight, slot: _states(self._open(), sight, slot, (start, end)), {})
+
+    def dropped(self, tag_id: str, start: int, end: int, level: int) -> list[tuple[Span, Rows]]:
+        """Where in start < t <= end the samples were dropped, with the buckets of a level (ns) that tell of them."""
+        return self._ask(tag_id, lambda sight, slot: dropped(self._open(), sight, slot, (start, end), level), [])
 
     def info(self) -> Info:
         """Sizes and bounds; reads the headers of what is not merged yet."""

@@ -60,14 +60,22 @@ class Merger:
         self._stage = stage
         self._rollup = rollup
         self._clock = clock
+        self._told: Callable[[float], None] = _unheard
 
-    def run(self, everything: bool = False, leave: frozenset[int] = frozenset()) -> list[PartRow]:
+    def run(
+        self,
+        everything: bool = False,
+        leave: frozenset[int] = frozenset(),
+        told: Callable[[float], None] | None = None,
+    ) -> list[PartRow]:
         """Merge what is due, oldest first; everything: without waiting for quiet, but only what has ended.
 
-        `leave` names partitions that are still being filled.
+        `leave` names partitions that are still being filled. `told` hears which share is done, for a bar.
         """
-        made, trouble = [], None
-        while (start := self._due(everything, leave)) is not None:
+        made, trouble = list[PartRow](), None
+        while due := self._due(everything, leave):
+            start, done, whole = due[0], len(made), len(made) + len(due)
+            self._told = partial(_share, told, done, whole) if told else _unheard
             try:
                 made.append(self.merge(start))
             except (StoreError, sqlite3.Error) as error:  # one that can't be merged must not hold up the others
@@ -77,17 +85,19 @@ class Merger:
             raise trouble
         return made
 
-    def _due(self, everything: bool, leave: frozenset[int]) -> int | None:
+    def _due(self, everything: bool, leave: frozenset[int]) -> list[int]:
+        """Starts of the partitions that may be merged now, oldest first."""
         now = self._clock.now()
         merged = {part.t0 for part in self._catalogue.parts()}
         with reading(self._stage.path) as connection:
             pending = connection.execute("SELECT t0, touched FROM pending ORDER BY t0").fetchall()
+        due = []
         for start, touched in pending:
             quiet = 0 if everything else LATE_QUIET if start in merged else QUIET
             ended = start + self._catalogue.grid.length + GRACE <= now
             if ended and touched + quiet <= now and start not in leave:
-                return int(start)
-        return None
+                due.append(int(start))
+        return due
 
     def merge(self, start: int) -> PartRow:
         """Make the next generation of one partition."""
@@ -134,9 +144,11 @@ class Merger:
     def _fill(self, part: Connection, making: _Making, generation: int) -> Frame:
         names, end, count, rolled = self._catalogue.names(), dict(making.frame), 0, list[_Rolled]()
         states = self._catalogue.stateful()
-        for slot in making.slots():
+        slots = making.slots()
+        for at, slot in enumerate(slots):
             samples = making.samples(slot)
             count += len(samples)
+            self._told(at / len(slots))
             chunks.write(part, [*chunks.cut(slot, samples), *(making.unreadable(slot) if samples.damaged else ())])
             if len(samples):
                 end[slot] = samples.last()
@@ -174,6 +186,14 @@ class Merger:
             connection.execute("DELETE FROM pending WHERE t0 = ?", (row.t0,))
         if changed is not None:
             touch(connection, [changed], self._clock.now())
+
+
+def _unheard(share: float) -> None:
+    """Nobody watches."""
+
+
+def _share(told: Callable[[float], None], done: int, whole: int, part: float) -> None:
+    told((done + part) / whole)
 
 
 _Rolled = tuple[int, dict[int, rollups.Rows], Tally | None]

@@ -267,10 +267,15 @@ class Historian:
                 self._hot_samples += done.carried - before
             return done
 
-    def merge(self, everything: bool = False, leave: frozenset[int] = frozenset()) -> list[PartRow]:
-        """Make partitions of what has ended; see merge.py."""
+    def merge(
+        self,
+        everything: bool = False,
+        leave: frozenset[int] = frozenset(),
+        told: Callable[[float], None] | None = None,
+    ) -> list[PartRow]:
+        """Make partitions of what has ended; see merge.py. `told` hears which share is done."""
         with self._keeping:
-            return self._merger.run(everything, leave)
+            return self._merger.run(everything, leave, told)
 
     def purge(self) -> int:
         """Drop what was kept long enough; see retention.py."""

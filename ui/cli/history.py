@@ -42,6 +42,8 @@ from ui.folder import DataFolder
 
 MISTAKES, DAMAGED = 2, 3
 """Exit codes beyond those of `ui.cli`: a file to import has mistakes; something is damaged."""
+COMPACTED = 0.1
+"""Share of `compact` that is done before it merges."""
 HOLES = 10
 """The newest holes that are listed; all of them with --json."""
 
@@ -136,6 +138,8 @@ def _export(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
         written = export(past, wish, given.to_file, form, given.overwrite, progress)
     rows, tags = "rows" if step else "samples", len(wish.tags)
     print(f"{given.to_file}: {written.rows:,} {rows} of {tags:,} tag{'s' * (tags != 1)}, {_span(span, zone)}")
+    if written.rolled:
+        print(f"{written.rolled:,} of them are made of rollups: their samples were kept long enough and are gone")
     why = "These samples cannot be read, and are missing in the file."
     return _complain([Damage("", "chunk", 0, at, why, tag) for tag, at in written.damaged], zone)
 
@@ -240,9 +244,14 @@ def _compact(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
     _free(folder)
     _there(folder)
     folder.make()
-    with folder.held(), closing(Historian(folder.history, site.tags, Texts.create(), SystemClock())) as historian:
+    with (
+        folder.held(),
+        closing(Historian(folder.history, site.tags, Texts.create(), SystemClock())) as historian,
+        bar("compact") as progress,
+    ):
         done = historian.compact(everything=True)
-        made = historian.merge(everything=True)
+        progress(COMPACTED)
+        made = historian.merge(everything=True, told=lambda share: progress(COMPACTED + (1 - COMPACTED) * share))
     for row in made:
         print(f"{row.name}: {row.samples:,} samples, {_size(row.bytes)}")
     print(f"{done.sealed:,} samples compacted, {len(made)} partition(s) merged")

@@ -20,6 +20,8 @@ from supervisor.archive.export import choose, export
 from supervisor.clock import SECOND
 from supervisor.errors import Unavailable
 from supervisor.historian.history import History
+from supervisor.historian.retention import Retention, TagClass
+from supervisor.historian.writer import Pace
 from supervisor.model import Quality
 from tests.supervisor.archive.store import NIGHT, PARIS, Store, at
 
@@ -246,3 +248,63 @@ def test_that_the_instants_of_every_format_agree(store: Store, tmp_path: Path) -
     text = pd.to_datetime(pd.read_csv(tmp_path / "a.csv")["time"], utc=True)
     assert (parquet.astype("int64") == text.astype("datetime64[us, UTC]").astype("int64")).all()
     assert str(PARIS) == "Europe/Paris"
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Store]:
+    """Ten days of a level, a mode and a word; the samples of the level older than a week were dropped, of the mode all
+    older than four days."""
+    with Store(tmp_path / "kept") as made:
+        start = at(2026, 11, 12)
+        minutes = range(1, 10 * 24 * 60)
+        made.put("É-1.level", [(start + n * 60 * SECOND, n % 97 / 10, BAD if n % 500 < 7 else 0) for n in minutes])
+        made.put("É-1.mode", [(start + n * 4000 * SECOND, float(n % 3), 0) for n in range(1, 215)])
+        made.settle()
+        yield made
+
+
+def hours(store: Store, path: Path, step: str = "1h") -> pd.DataFrame:
+    wish = store.wish(at(2026, 11, 12), at(2026, 11, 22), step, ["É-1.level", "É-1.mode"])
+    written = export(store.history, wish, path, "csv")
+    frame = pd.read_csv(path)
+    assert written.rolled == (frame.made_of == "rollups").sum()
+    return frame
+
+
+@pytest.mark.parametrize("step", ["1h", "day"])
+def test_that_aggregates_come_from_rollups_where_the_samples_were_dropped_and_say_so(
+    kept: Store, tmp_path: Path, step: str
+) -> None:
+    before = hours(kept, tmp_path / "before.csv", step)
+    assert set(before.made_of) == {"samples"}
+    classes = (TagClass(4, tags=("mode",)),)
+    kept.historian.pace = Pace(retention=Retention(days=7, classes=classes))
+    kept.historian._days = {
+        int(slot): kept.historian.pace.retention.of(tag)
+        for slot, tag in zip(kept.historian._slots.tolist(), kept.site.tags, strict=True)
+    }
+    assert kept.historian.purge() > 0
+    after = hours(kept, tmp_path / "after.csv", step)
+    rolled = after.made_of == "rollups"
+    assert 0 < rolled.sum() < len(after)
+    share = {tag: float(rolled[after.tag == tag].mean()) for tag in ("É-1.level", "É-1.mode")}
+    assert share["É-1.level"] < share["É-1.mode"] < 1, "its class is kept for a shorter time"
+    names = ["tag", "start", "end", "count", "good_s", "min", "max", "mean", "first", "last", "spent", "worst"]
+    for name in ("count", "good_s", "min", "max", "mean"):
+        np.testing.assert_allclose(after[name], before[name], rtol=1e-9, equal_nan=True, err_msg=name)
+    pd.testing.assert_frame_equal(after[names[:3]], before[names[:3]])
+    read = before["worst"] != "never_read"  # rollups do not tell what was before the first sample of all
+    assert after["worst"][read].tolist() == before["worst"][read].tolist()
+    spent = [[json.loads(words) if isinstance(words, str) else {} for words in one.spent] for one in (before, after)]
+    for one, other in zip(*spent, strict=True):
+        assert one == pytest.approx(other)
+
+
+def test_that_buckets_finer_than_the_rollups_left_say_nothing(kept: Store, tmp_path: Path) -> None:
+    kept.historian.pace = Pace(retention=Retention(days=7))
+    kept.historian._days = dict.fromkeys(kept.historian._slots.tolist(), 7)
+    kept.historian.purge()
+    frame = hours(kept, tmp_path / "fine.csv", "1min")
+    oldest = frame[(frame.tag == "É-1.level")].head(60)
+    assert oldest.made_of.isna().all()
+    assert (oldest["count"] == 0).all()

@@ -154,3 +154,19 @@ def test_that_rollups_of_the_first_version_are_read() -> None:
     body[0] = 9
     with pytest.raises(StoreError, match="newer Vigie"):
         rollups.decode(codec.seal(bytes(body)))
+
+
+def test_that_a_merge_tells_how_far_it_is(plant: Plant) -> None:
+    for day in range(3):
+        fill(plant, 2, [day * 86_400 + n * 60 for n in range(1, 200)], [float(n) for n in range(1, 200)])
+        fill(plant, 3, [day * 86_400 + n * 60 for n in range(1, 200)], [float(n) for n in range(1, 200)])
+    asyncio.run(plant.clock.wind(3 * 86_400 + 3600))
+    plant.historian.flush()
+    plant.historian.compact(everything=True)
+    told: list[float] = []
+    made = plant.historian.merge(everything=True, told=told.append)
+    assert len(made) >= 3
+    assert told == sorted(told)
+    assert told[0] == 0.0
+    assert len(told) >= 2 * len(made), "each tag of each partition counts"
+    assert told[-1] < 1.0
