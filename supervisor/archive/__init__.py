@@ -12,6 +12,7 @@
     beside.py    the journal, the alarms: what a backup takes along
     copying.py   a file as it is at one moment
     verify.py    every checksum of every file
+    month.py     the links of a month: how available, which holes
     survey.py    how big, how old, which holes
 
 Memory stays bounded whatever the span: tags are taken one after the other, in pieces of at most some hundred thousand

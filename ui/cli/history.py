@@ -13,12 +13,13 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import drivers
 from supervisor.archive import backup as backups
-from supervisor.archive import importing
+from supervisor.archive import importing, month
 from supervisor.archive.export import Wish, choose, export
 from supervisor.archive.period import Step, instant
 from supervisor.archive.reading import SHOWN, Reading
@@ -33,7 +34,7 @@ from supervisor.historian.files import META
 from supervisor.historian.history import History
 from supervisor.historian.samples import Span
 from supervisor.historian.writer import Historian
-from supervisor.holes import Hole
+from supervisor.holes import Hole, HoleReader
 from supervisor.model import Site
 from supervisor.site import load
 from supervisor.texts import Texts
@@ -122,6 +123,26 @@ def _states(ledger: Sequence[Hole]) -> str:
 def _hole(hole: Hole, zone: ZoneInfo) -> str:
     end = _local(hole.end, zone) if hole.end else "now"
     return f"{hole.link:<14} {_local(hole.start, zone)} to {end:<25} {hole.cause}, {hole.state.value}"
+
+
+def _holes(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
+    zone = ZoneInfo(site.zone)
+    links = [id_ for id_ in site.links if any(fnmatchcase(id_, pattern) for pattern in given.links)]
+    if not links:
+        raise Unavailable(f"no link is called {' or '.join(given.links)}")
+    day = datetime.fromtimestamp(instant(given.month, zone, SystemClock().now()) // SECOND, zone).date()
+    with closing(History(_there(folder))) as past:
+        told = month.months(past, HoleReader(folder.history), links, month.span_of(day, zone))
+    if given.to_file is not None:
+        count = month.write(told, given.to_file, zone, given.overwrite)
+        print(f"{given.to_file}: {count:,} hole(s) of {len(told):,} link(s), {day:%Y-%m}")
+        return 0
+    for one in told:
+        percent = one.share.percent
+        print(f"{one.link:<20}{'-' if percent != percent else f'{percent:.2f} %':>10}  {len(one.holes)} hole(s)")
+        for hole in one.holes:
+            print(f"  {_hole(hole, zone)}")
+    return 0
 
 
 def _export(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
@@ -264,6 +285,7 @@ _WORK: dict[str, Callable[[argparse.Namespace, Site, DataFolder], int]] = {
     "import": _import,
     "backup": _backup,
     "restore": _restore,
+    "holes": _holes,
     "verify": _verify,
     "compact": _compact,
 }

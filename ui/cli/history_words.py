@@ -63,6 +63,17 @@ def _verify(action: argparse.ArgumentParser) -> None:
     action.add_argument("--backup", type=Path, metavar="FOLDER", help="a backup instead of the history")
 
 
+def _holes(action: argparse.ArgumentParser) -> None:
+    action.add_argument(
+        "--month", default="now", metavar="WHEN", help='"2026-10", or any day of it; this one if left out'
+    )
+    action.add_argument(
+        "--links", nargs="+", default=["*"], metavar="PATTERN", help='ids of links, such as "L-1*"; all'
+    )
+    action.add_argument("--to-file", type=Path, metavar="FILE", help="a CSV table instead of the list")
+    action.add_argument("--overwrite", action="store_true", help="replace the file if it is there")
+
+
 def _compact(action: argparse.ArgumentParser) -> None:
     """No words of its own."""
 
@@ -73,6 +84,7 @@ _ACTIONS = (
     ("import", "Load samples of files; the station must be off.", _import),
     ("backup", "Copy the history while the station records.", _backup),
     ("restore", "Make a history of a backup, where none is yet.", _restore),
+    ("holes", "How available each link was in a month, and what the history missed.", _holes),
     ("verify", "Read every blob and name what is damaged; exit code 3 if anything is.", _verify),
     ("compact", "Merge what can be merged now; the station must be off.", _compact),
 )

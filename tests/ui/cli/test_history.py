@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -242,3 +245,44 @@ def test_that_a_terminal_sees_a_bar_that_is_wiped_and_a_file_sees_none() -> None
     assert drawn.endswith(" \r")
     quiet = subprocess.run([sys.executable, "-c", script], stderr=subprocess.PIPE, cwd=ROOT, check=True)
     assert quiet.stderr == b""
+
+
+def test_that_the_holes_of_a_month_are_listed_and_written_with_the_availability_of_each_link(
+    data: Path, site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    link, other, zone = *list(site.links)[:2], ZoneInfo(site.zone)
+    month = datetime.now(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    first = round(month.timestamp()) * SECOND
+    historian = Historian(data / "history", site.tags, Texts.create(), SystemClock())
+    times = first + np.array([0, 60, 120]) * SECOND + SECOND
+    index = np.full(3, site.tag_by_id[f"{link}.connected"].index, np.int32)
+    historian.put(index, times, np.array([1.0, 0.0, 1.0]), np.zeros(3, np.uint8))
+    historian.close()
+    ledger = Holes(data / "history", site, first, 0)
+    both = [site.tag_by_id[f"{id_}.connected"].index for id_ in (link, other)]
+    for up, second, who in ((1.0, 1, both), (0.0, 61, both[:1]), (1.0, 121, both[:1])):
+        at = first + second * SECOND
+        batch = Batch.of(who, up, at)
+        ledger.absorb(TagTable(site.tags).apply(batch, at))
+    ledger.close()
+
+    words = ["holes", "--month", f"{month:%Y-%m}", "--links", link, other]
+    assert run(data, *words) == 0
+    said = capsys.readouterr().out
+    assert f"{link:<20}" in said
+    assert " %  1 hole(s)" in said
+    path = tmp_path / "holes.csv"
+    assert run(data, *words, "--to-file", path) == 0
+    assert f"{path}: 1 hole(s) of 2 link(s), {month:%Y-%m}" in capsys.readouterr().out
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["link"], row["cause"], row["seconds"]) for row in rows] == [
+        (link, "not_connected", "60.000"),
+        (other, "", ""),
+    ]
+    assert 0 < float(rows[0]["available_percent"]) < 100
+    assert datetime.fromisoformat(rows[0]["start"]) == datetime.fromtimestamp(first / SECOND + 61, zone)
+    assert run(data, *words, "--to-file", path) == 1
+    assert "is there already" in capsys.readouterr().err
+    assert run(data, "holes", "--links", "nobody") == 1
+    assert "no link is called nobody" in capsys.readouterr().err
