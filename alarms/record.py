@@ -116,6 +116,8 @@ class Record:
         """Read what came since the last time; whether anything did."""
         before = len(self._parts)
         with reading(self._path) as connection:
+            if not self._begin:
+                self._begin = int(connection.execute("SELECT coalesce(min(time), 0) FROM journal").fetchone()[0])
             if not self._next:
                 self._open(connection)
             last = self._last(connection)
@@ -126,8 +128,6 @@ class Record:
         return len(self._parts) > before
 
     def _open(self, connection: Connection) -> None:
-        first = connection.execute("SELECT time FROM journal ORDER BY id LIMIT 1").fetchone()
-        self._begin = int(first[0]) if first else 0
         found = connection.execute(_FIRST_AFTER, (self.start,)).fetchone()
         self._next = int(found[0]) if found else self._top(connection)
         if self._begin and self._begin <= self.start:

@@ -83,11 +83,10 @@ TARGETS = (
     Target("stale", lambda f: f.worst_day.stale if f.worst_day else 0, Unit.NUMBER, 4, 4, _of("stale")),
 )
 """Fewer than five stale ones on any day: up to four. The top ten are at most 1 to 5 % of the load."""
-SHARES = (0.0, 0.05, 0.15, 0.80)
-"""Priorities 1 to 4 as they should be: 80 % low, 15 % medium, 5 % high; of the highest hardly any (less than 1 %)."""
-NEAR, FAR = 0.05, 0.15
-"""How far a priority's share may be off before it is to be watched, and before it is poor. A choice of Vigie: the
-standard says "about"."""
+SHARES = ((0.0, 0.01, 0.05), (0.05, 0.05, 0.15), (0.15, 0.05, 0.15), (0.80, 0.05, 0.15))
+"""Priorities 1 to 4 as they should be: 80 % low, 15 % medium, 5 % high, of the highest less than 1 %; then how far a
+share may be off before it is to be watched, and before it is poor. How far is a choice of Vigie: the standard says
+"about"."""
 _CLASSES: tuple[tuple[Callable[[Figures], float], tuple[float, float, float, float]], ...] = (
     (lambda f: f.per_slot, (1, 10, 10, 100)),
     (lambda f: f.peak, (10, 100, 1000, 1000)),
@@ -119,9 +118,9 @@ def priorities(figures: Figures) -> tuple[tuple[float, Verdict], ...]:
     if not whole:
         return ((0.0, Verdict.NONE),) * 4
     rows = []
-    for count, wanted in zip(figures.priorities, SHARES, strict=True):
+    for count, (wanted, near, far) in zip(figures.priorities, SHARES, strict=True):
         off = abs(count / whole - wanted)
-        rows.append((count / whole, Verdict.GOOD if off <= NEAR else Verdict.WATCH if off <= FAR else Verdict.POOR))
+        rows.append((count / whole, Verdict.GOOD if off <= near else Verdict.WATCH if off <= far else Verdict.POOR))
     return tuple(rows)
 
 

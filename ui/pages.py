@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 OVERVIEW, SYNOPTIC, MAP, TRENDS = "overview", "synoptic", "map", "trends"
 ALARMS, LINKS, JOURNAL, FACEPLATE = "alarms", "links", "journal", "faceplate"
 COMMISSIONING = "commissioning"
+PERFORMANCE = "performance"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ LINKS = Text(fr="Liaisons", en="Links")
 JOURNAL = Text(fr="Journal", en="Journal")
 COMMISSIONING = Text(fr="Mise en service", en="Commissioning")
 PERFORMANCE = Text(fr="Performance", en="Performance")
+PERFORMANCE = Text(fr="Performance", en="Performance")
 
 # frame
 CONTROL_ROOM = Text(fr="Salle de contrôle", en="Control room")
@@ -200,6 +201,7 @@ KINDS = {
     "return": Text(fr="Retour en service", en="Back in service"),
     "drop": Text(fr="Alarme retirée du site", en="Alarm no longer in the site"),
     "plan": Text(fr="Plan d'action", en="Action plan"),
+    "plan": Text(fr="Plan d'action", en="Action plan"),
     # commands, step by step
     "requested": Text(fr="Commande demandée", en="Command requested"),
     "checked": Text(fr="Contrôles passés", en="Checks passed"),
@@ -280,6 +282,8 @@ DETAILS = {
     "raw": Text(fr="valeur brute", en="raw value"),
     "reason": Text(fr="motif", en="reason"),
     "text": Text(fr="texte", en="text"),
+    "responsible": Text(fr="responsable", en="responsible"),
+    "due": Text(fr="échéance", en="due"),
     "responsible": Text(fr="responsable", en="responsible"),
     "due": Text(fr="échéance", en="due"),
     "minutes": Text(fr="minutes", en="minutes"),

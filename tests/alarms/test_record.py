@@ -78,3 +78,6 @@ def test_that_an_empty_journal_says_nothing(tmp_path: Path) -> None:
     figures = measure(record.events(), Span(NOW, NOW + DAY), PARIS)
     assert figures.days_known == 0
     assert figures.count == 0
+    write(path, (10, "raise", IDS[0]))
+    assert record.update()
+    assert measure(record.events(), Span(NOW, NOW + DAY), PARIS).days_known == 1, "it has begun meanwhile"

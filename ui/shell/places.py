@@ -45,7 +45,9 @@ PAGES = (
     PageRow(pages.TRENDS, words.TRENDS, "trend", "ui.trend.page", "TrendPage"),
     PageRow(pages.ALARMS, words.ALARMS, "bell", "ui.alarms.page", "AlarmsPage"),
     PageRow(pages.LINKS, words.LINKS, "link", "ui.links.page", "LinksPage"),
+    PageRow(pages.SHIFT, words.SHIFT_BOOK, "book", "ui.shift.page", "ShiftPage"),
     PageRow(pages.JOURNAL, words.JOURNAL, "journal", "ui.journal.page", "JournalPage"),
+    PageRow(pages.PERFORMANCE, words.PERFORMANCE, "gauge", "ui.performance.page", "PerformancePage"),
     PageRow(
         pages.COMMISSIONING,
         words.COMMISSIONING,
@@ -57,3 +59,11 @@ PAGES = (
 )
 SIDE = PageRow(pages.FACEPLATE, words.EQUIPMENT, "pump", "ui.faceplate.panel", "Faceplate")
 """The panel at the right of whatever page is shown."""
+_TAKEN = (8, 9)
+"""F8 acknowledges and F9 silences, on every page."""
+
+
+def key(number: int) -> str:
+    """The function key of the n-th page, from 0; empty where there are no more keys."""
+    keys = [function for function in range(1, 13) if function not in _TAKEN]
+    return f"F{keys[number]}" if number < len(keys) else ""

@@ -14,7 +14,7 @@ from ui.look import Look
 from ui.pages import ALARMS, Context
 from ui.shapes import elided, paint_logo, paint_priority, saved, text_width
 from ui.shell.horn import Horn
-from ui.shell.places import PageRow
+from ui.shell.places import PageRow, key
 from ui.shell.search import Finder, SearchField
 from ui.widgets import Button, Words, row
 
@@ -71,7 +71,7 @@ class TopBar(QFrame):
         for number, page in enumerate(rows):
             tab = Button(self._look, page.words, "flat")
             tab.setCheckable(True)
-            tab.tip(page.words, f"F{number + 1}")
+            tab.tip(page.words, key(number))
             tab.clicked.connect(lambda _, page=page.id: self.asked_for.emit(page))
             group.addButton(tab)
             tabs[page.id] = tab

@@ -28,7 +28,7 @@ from ui.shell.dress import Dress
 from ui.shell.horn import Horn
 from ui.shell.navigation import Navigation, Pins
 from ui.shell.notices import Notices
-from ui.shell.places import PAGES, SIDE, PageRow
+from ui.shell.places import PAGES, SIDE, PageRow, key
 from ui.shell.search import Finder
 from ui.shell.status import StatusBar
 from ui.shell.top import TopBar
@@ -129,8 +129,9 @@ class MainWindow(QMainWindow):
             "Alt+Left": self.back,
             "Ctrl+D": self.pins.toggle,
         }
-        for number, page in enumerate(self.rows, 1):
-            acts[f"F{number}"] = lambda page=page: self.navigate(page)  # type: ignore[misc]
+        for number, page in enumerate(self.rows):
+            if function := key(number):
+                acts[function] = lambda page=page: self.navigate(page)  # type: ignore[misc]
         for number in range(Pins.MOST):
             acts[f"Alt+{number + 1}"] = lambda number=number: self.pins.go(number)  # type: ignore[misc]
         for keys, act in acts.items():
