@@ -228,7 +228,7 @@ class Desk:
 
     async def _approve(self, number: int, user: User, proof: tuple[str, str]) -> None:
         run, person = await self._second(number, user, proof, "approve")
-        await self._go_on(run, [Stage.APPROVED, Stage.JOURNALLED], {"seat": user.id}, person.id)
+        await self._go_on(run, [Stage.APPROVED, Stage.JOURNALLED], {"by": person.id, "seat": user.id}, person.id)
 
     async def _decline(self, number: int, user: User, proof: tuple[str, str]) -> None:
         run, person = await self._second(number, user, proof, "decline")

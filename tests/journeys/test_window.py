@@ -105,10 +105,13 @@ async def command(seat: Seat, content: Content, name: str) -> None:
     progress, button = content.commands.progress, buttons(content)[name].buttons[name]
     before = progress.command.id if progress.command else 0
     await seat.until(button.isEnabled, 10, f"{name} may be pressed")
+    commands = content.commands
     click(button)
-    if content.commands.card is not None:  # one of those that ask first
-        click(content.commands.card.confirm)
-    await seat.until(lambda: progress.command is not None and progress.command.id != before, 5, "the click is told of")
+    told = lambda: progress.command is not None and progress.command.id != before  # noqa: E731
+    await seat.until(lambda: commands.card is not None or told(), 5, "it is selected, or on its way")
+    if commands.card is not None:  # one of those that are selected first
+        click(commands.card.confirm)
+    await seat.until(told, 5, "the click is told of")
     await seat.until(lambda: progress.command is not None and bool(progress.command.outcome), 40, "the outcome is told")
     assert progress.isVisible()
     assert progress.command is not None

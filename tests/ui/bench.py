@@ -12,8 +12,8 @@ import numpy as np
 
 import drivers
 from supervisor.clock import HandClock
-from supervisor.desk.ledger import Ledger, Outcome, Page
-from supervisor.desk.order import Command, find
+from supervisor.desk.ledger import Ledger, Outcome, Page, Step
+from supervisor.desk.order import Command, Order, find
 from supervisor.desk.states import Stage
 from supervisor.flow import Batch
 from supervisor.model import Kind, Quality, Role, Site, Text, User
@@ -23,6 +23,7 @@ from ui.board import Board
 from ui.live import Live
 from ui.look import Look
 from ui.pages import Context
+from ui.session.session import Session
 from ui.tasks import Spawn
 
 ANGERS = Path(__file__).resolve().parents[2] / "sites" / "angers"
@@ -41,17 +42,29 @@ class Bench(TownStation):
         super().__init__(angers(), folder, clock)
         self.ledger = Ledger(self.writer, self.site, clock)
         self.pages: dict[int, Page] = {}
+        self.orders: dict[int, Order] = {}
 
     async def ask(self, act: str, **words: Any) -> Mapping[str, Any]:
-        if act != "submit":
+        if act not in ("submit", "select", "operate", "cancel"):
             return await super().ask(act, **words)
         self.asked.append((act, words))
         if self.refusal:
             raise self.refusal
+        if act in ("submit", "select"):
+            return {"id": await self._open(act, words)}
+        page, order = self.pages[words["id"]], self.orders[words["id"]]
+        if act == "operate":
+            await asyncio.wrap_future(self.ledger.go_on(page, order, [Step(Stage.JOURNALLED, self.clock.now())]))
+        else:
+            await asyncio.wrap_future(self.ledger.close(page, Outcome(Stage.REFUSED), "cancelled"))
+        return {}
+
+    async def _open(self, act: str, words: Mapping[str, Any]) -> int:
         order = find(self.site, Command(words["equipment"], words["command"], words.get("value")))
-        page = await asyncio.wrap_future(self.ledger.open(order, OPERATOR, self.clock.now(), {}))
-        self.pages[page.id] = page
-        return {"id": page.id}
+        stages = [Stage.SELECTED] if act == "select" else [Stage.JOURNALLED]
+        page = await asyncio.wrap_future(self.ledger.open(order, OPERATOR, self.clock.now(), {}, stages))
+        self.pages[page.id], self.orders[page.id] = page, order
+        return page.id
 
     def step(self, command: int, stage: Stage) -> None:
         self.ledger.step(self.pages[command], stage).result()
@@ -99,7 +112,7 @@ class Bench(TownStation):
             board=board,
             look=Look(self.site.zone, theme, language),
             spawn=spawn,
-            user=OPERATOR,
+            session=Session(OPERATOR),
             clock=self.clock,
             navigate=lambda _: None,
         )

@@ -1,209 +1,51 @@
-"""Commands: the controls an operator may use on one equipment, and the sentence when one of them is refused.
+"""Commands: everything an operator may ask of one equipment, and how far the last command has come.
 
-    several fixed values of one enumeration -> segments      one fixed value -> a button
-    a setpoint of an enumeration -> a choice                 a setpoint -> a field with its range
-
-What the controls show is what came back up, never what was asked for.
+press ──> submit ──> progress                                       an ordinary command
+  └─────> select ──> card ──confirm──> operate ──> progress         one that is selected before it is operated
+                       └───cancel, expiry, turning away──> cancel
+progress at "awaiting" ──> approval card                            one for two persons, in every window
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping
+from typing import Any
 
-from PySide6.QtCore import QLocale, Qt
-from PySide6.QtWidgets import QBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
+from supervisor.desk.demands import commands
 from supervisor.errors import Refused, Unavailable
-from supervisor.model import CommandSpec, Equipment, Kind, Tag, Text
-from supervisor.people import ROLES, People
+from supervisor.model import CommandSpec, Equipment, Text
+from supervisor.people import CLASSES, ROLES, People
 from ui.faceplate import words
-from ui.faceplate.confirm import ConfirmCard, label_of
+from ui.faceplate.approval import ApprovalCard
+from ui.faceplate.confirm import EXPIRY_S, ConfirmCard
+from ui.faceplate.controls import Buttons, Choice, Control, Setpoint
 from ui.faceplate.locks import blocking
 from ui.faceplate.progress import Progress
-from ui.fields import Combo
+from ui.padlock import locks
 from ui.pages import Context
-from ui.values import worded
-from ui.widgets import Button, Label, Words, column, row
+from ui.widgets import Label, Words, column, row
 
+log = logging.getLogger(__name__)
 
-class Control(QWidget):
-    """The commands on one tag, and the sentence of the last refusal beneath them."""
-
-    def __init__(self, commands: Commands, specs: Sequence[CommandSpec], tag: Tag) -> None:
-        super().__init__()
-        self.commands, self.specs, self.tag = commands, specs, tag
-        self.context = commands.context
-        self.sentence = Label(self.context.look, "label", 600)
-        self.sentence.setWordWrap(True)
-        self.sentence.hide()
-        self.inside = column(self, 0, 4)
-        self.build()
-        self.inside.addWidget(self.sentence)
-
-    def build(self) -> None:
-        """Make the widgets."""
-        raise NotImplementedError
-
-    def read(self, busy: bool) -> None:
-        """Follow the live values; `busy` while a command is under way."""
-        raise NotImplementedError
-
-    def blocked(self, spec: CommandSpec) -> Text | None:
-        """Why this command would be refused now."""
-        return self.commands.blocked(spec)
-
-    def say(self, text: Text | None) -> None:
-        """The sentence under the control; None takes it away."""
-        self.sentence.setVisible(text is not None)
-        if text is not None:
-            self.sentence.setText(self.context.look.say(text))
-
-
-class Buttons(Control):
-    """Fixed values: segments where they are states of one enumeration, else large buttons side by side."""
-
-    def build(self) -> None:
-        look = self.context.look
-        self.segmented = self.tag.spec.kind is Kind.ENUM and len(self.specs) > 1
-        if self.segmented:
-            self.inside.addWidget(Words(look, self.tag.spec.name, "hint", 400, "text2"))
-        line = row(None, 0, 0 if self.segmented else 8)
-        self.buttons: dict[str, Button] = {}
-        for spec in self.specs:
-            text = label_of(spec, self.tag) if self.segmented else spec.name
-            ellipsis = Text(f"{text.fr}…", f"{text.en}…") if spec.critical else text
-            button = Button(look, ellipsis, "segment" if self.segmented else "", weight=500 if self.segmented else 600)
-            button.setFixedHeight(round((32 if self.segmented else 40) * look.scale))
-            button.setCheckable(self.segmented)
-            button.setMinimumWidth(0)
-            button.clicked.connect(lambda _=False, spec=spec: self.commands.press(spec, spec.value, self))
-            line.addWidget(button, 1)
-            self.buttons[spec.id] = button
-        self.inside.addLayout(line)
-
-    def read(self, busy: bool) -> None:
-        live = self.context.live
-        now = float(live.value[self.tag.index])
-        for spec in self.specs:
-            button = self.buttons[spec.id]
-            why = self.blocked(spec)
-            button.setEnabled(not busy and why is None)
-            button.setToolTip(self.context.look.say(why) if why else "")
-            if self.segmented:
-                button.setChecked(now == spec.value)
-
-
-class Choice(Control):
-    """A setpoint that is one of the states of an enumeration."""
-
-    def build(self) -> None:
-        look = self.context.look
-        self.inside.addWidget(Words(look, self.specs[0].name, "hint", 400, "text2"))
-        self.box = Combo(look)
-        self.box.setFixedHeight(round(34 * look.scale))
-        self.button = Button(look, words.WRITE)
-        self.button.setFixedHeight(round(34 * look.scale))
-        line = row()
-        line.addWidget(self.box, 1)
-        line.addWidget(self.button)
-        self.inside.addLayout(line)
-        self._fill()
-        look.changed.connect(self._fill)
-        self.button.clicked.connect(lambda: self.commands.press(self.specs[0], float(self.box.currentData()), self))
-
-    def _fill(self) -> None:
-        chosen = self.box.currentData()
-        self.box.clear()
-        for state in self.tag.spec.states:
-            said = self.context.look.say(state.name)
-            self.box.addItem(said[:1].upper() + said[1:], state.value)
-        now = self.context.live.value[self.tag.index] if chosen is None else chosen
-        self.box.setCurrentIndex(max(self.box.findData(int(now)) if now == now else 0, 0))
-
-    def read(self, busy: bool) -> None:
-        why = self.blocked(self.specs[0])
-        for widget in (self.box, self.button):
-            widget.setEnabled(not busy and why is None)
-            widget.setToolTip(self.context.look.say(why) if why else "")
-
-
-class Setpoint(Control):
-    """A number with its unit and its range."""
-
-    def build(self) -> None:
-        look, spec = self.context.look, self.specs[0]
-        head = row()
-        head.addWidget(Words(look, spec.name, "hint", 400, "text2"), 1)
-        head.addWidget(Words(look, self._range(), "hint", 400, "text2"))
-        self.inside.addLayout(head)
-        self.field = QLineEdit()
-        self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.field.setFixedHeight(round(34 * look.scale))
-        self.field.setFont(look.font("value", 600))
-        self.button = Button(look, words.WRITE)
-        self.button.setFixedHeight(round(34 * look.scale))
-        line = row()
-        line.addWidget(self.field, 1)
-        unit = Label(look, "label", 400, "text2")
-        unit.setText(self.tag.spec.unit)
-        line.addWidget(unit)
-        line.addWidget(self.button)
-        self.inside.addLayout(line)
-        self.field.returnPressed.connect(self._send)
-        self.button.clicked.connect(self._send)
-
-    def _ends(self) -> tuple[float, float]:
-        """The command's own range, or that of its tag, as the desk takes it."""
-        spec, tag = self.specs[0], self.tag.spec
-        return (tag.low if spec.low != spec.low else spec.low), (tag.high if spec.high != spec.high else spec.high)
-
-    def _range(self) -> Text:
-        low, high = self._ends()
-        if low != low or high != high:
-            return Text("", "")
-        fr, en = (
-            said.format(low=f"{low:g}".replace(".", point), high=f"{high:g}".replace(".", point), unit=unit)
-            for said, point, unit in (
-                (words.RANGE.fr, ",", self.tag.spec.unit),
-                (words.RANGE.en, ".", self.tag.spec.unit),
-            )
-        )
-        return Text(fr.strip(), en.strip())
-
-    def entered(self) -> float | None:
-        """The number in the field, with a comma or a point; None where it is none."""
-        value, good = QLocale.c().toDouble(self.field.text().strip().replace(",", ".").replace("\u202f", ""))
-        return value if good else None
-
-    def _send(self) -> None:
-        value, (low, high) = self.entered(), self._ends()
-        if value is None:
-            self.say(words.NOT_A_NUMBER)
-        elif value < low or value > high:
-            said, limits = words.OUTSIDE, self._range()
-            self.say(Text(said.fr.format(range=limits.fr), said.en.format(range=limits.en)))
-        else:
-            self.commands.press(self.specs[0], value, self)
-
-    def read(self, busy: bool) -> None:
-        why = self.blocked(self.specs[0])
-        for widget in (self.field, self.button):
-            widget.setEnabled(not busy and why is None)
-            widget.setToolTip(self.context.look.say(why) if why else "")
-        if not self.field.hasFocus() and not self.field.isModified():
-            value = float(self.context.live.value[self.tag.index])
-            self.field.setText(worded(self.tag.spec, value, self.context.attachment.texts, self.context.look)[0])
+__all__ = ["Buttons", "Choice", "Commands", "Setpoint"]
 
 
 class Commands(QWidget):
-    """Everything an operator may ask of one equipment; see the module."""
+    """See the module."""
 
     def __init__(self, context: Context, equipment: Equipment) -> None:
         super().__init__()
         self.context, self.equipment = context, equipment
         self._people = People(context.attachment.site)
+        self._specs = commands(context.attachment.site, equipment)
         self.card: ConfirmCard | None = None
+        self._selected = 0
+        """Number of the command the card is about; 0 for one that is only confirmed here."""
         self.progress = Progress(context, equipment, self.read)
+        self.approval = ApprovalCard(context, equipment)
         self._rights = Label(context.look, "hint", 400, "text2")
         self._why = Label(context.look, "label", 400, "text2")
         self._why.setWordWrap(True)
@@ -216,14 +58,14 @@ class Commands(QWidget):
         self.controls = self._controls()
         for control in self.controls:
             self._body.addWidget(control)
-        self._body.addWidget(self._why)
-        self._body.addWidget(self.progress)
+        for widget in (self._why, self.progress, self.approval):
+            self._body.addWidget(widget)
         self._busy = self._gone = False
         self.read()
 
     def _controls(self) -> list[Control]:
         by_tag: dict[str, list[CommandSpec]] = {}
-        for spec in self.equipment.type.commands.values():
+        for spec in self._specs.values():
             tag = self.context.attachment.site.tag(self.equipment, spec.tag)
             if tag is not None and (tag.source is None or tag.source.writable):
                 by_tag.setdefault(spec.tag + ("" if spec.value is not None else f" {spec.id}"), []).append(spec)
@@ -237,11 +79,18 @@ class Commands(QWidget):
                 controls.append((Choice if tag.spec.states else Setpoint)(self, specs, tag))
         return controls
 
+    # ------------------------------------------------------------ showing
     def blocked(self, spec: CommandSpec) -> Text | None:
-        """Why this command would be refused now: right first, then the first interlock that does not hold."""
-        if not self._people.may(self.context.user, spec, self.equipment):
+        """Why this command would be refused now: right, lock-out, then the first interlock that does not hold."""
+        user = self.context.user
+        if not self._people.may(user, spec, self.equipment):
+            if self._people.holds(user, spec.role, self.equipment.area):
+                class_ = CLASSES[spec.class_]
+                return Text(words.NO_CLASS.fr.format(name=class_.fr), words.NO_CLASS.en.format(name=class_.en))
             role = ROLES[spec.role]
             return Text(words.NO_RIGHT.fr.format(role=role.fr), words.NO_RIGHT.en.format(role=role.en))
+        if locks(self.context, self.equipment):
+            return words.LOCKED
         return blocking(self.context, self.equipment, spec)
 
     def read(self) -> None:
@@ -258,29 +107,47 @@ class Commands(QWidget):
         if self.card is not None:
             self.card.read()
         self.progress.setVisible(self.card is None and self.progress.command is not None)
+        self.approval.show_command(self.progress.command, self.progress.steps)
 
     def slow(self) -> None:
-        """The countdown of the card."""
+        """The countdowns; and a command that somebody else gave is followed here too."""
         if self.card is not None and self.card.slow():
+            self._selected = 0  # the desk lets a selection lapse by itself
             self._put_away(words.EXPIRED)
+        number = int(self.context.attachment.equipment["command"][self.equipment.index])
+        known = self.progress.command.id if self.progress.command else 0
+        if number > known and not self._busy and self.card is None:
+            self.progress.follow(number)
         self.progress.slow()
+        self.approval.slow()
         self.read()
 
+    # ------------------------------------------------------------ acting
     def press(self, spec: CommandSpec, value: float | None, control: Control) -> None:
-        """A control was used: critical commands ask first."""
+        """A control was used: critical commands are selected, or at least asked about, first."""
         control.say(None)
         control.read(False)  # a segment shows where things stand, not where the finger went
-        if not spec.critical:
-            self._send(spec, value, control)
-            return
-        self._asked = control
+        if spec.select_s:
+            self._send(spec, value, control, "select")
+        elif spec.critical:
+            self._ask(spec, value, control, 0)
+        else:
+            self._send(spec, value, control, "submit")
+
+    def _ask(self, spec: CommandSpec, value: float | None, control: Control, number: int) -> None:
+        """Put the card up; `number` of the selected command, 0 where none is selected."""
+        self._asked, self._selected = control, number
 
         def closed(confirmed: bool) -> None:
+            selected, self._selected = self._selected, 0
             self._put_away(None)
-            if confirmed:
-                self._send(spec, value, control)
+            if not selected and confirmed:
+                self._send(spec, value, control, "submit")
+            elif selected:
+                self._spawn_act("operate" if confirmed else "cancel", selected, control)
 
-        self.card = ConfirmCard(self.context, self.equipment, spec, value, closed)
+        expiry_s = spec.select_s if number else EXPIRY_S
+        self.card = ConfirmCard(self.context, self.equipment, spec, value, closed, expiry_s)
         at = self._body.indexOf(control)
         box: QBoxLayout = self._body
         box.insertWidget(at + 1, self.card)
@@ -293,7 +160,7 @@ class Commands(QWidget):
         """Escape; whether there was a card to put away."""
         if self.card is None:
             return False
-        self._put_away(None)
+        self.card.cancel.click()
         return True
 
     def _put_away(self, text: Text | None) -> None:
@@ -310,34 +177,65 @@ class Commands(QWidget):
             self._asked.say(text)
         self.read()
 
-    def _send(self, spec: CommandSpec, value: float | None, control: Control) -> None:
+    def _send(self, spec: CommandSpec, value: float | None, control: Control, act: str) -> None:
         self._busy = True
         control.setFocus()  # before its button is disabled; Qt would pass the focus on to another command
         self.read()
-        self.context.spawn(self._submit(spec, value, control))
+        self.context.spawn(self._submit(spec, value, control, act))
 
-    async def _submit(self, spec: CommandSpec, value: float | None, control: Control) -> None:
+    async def _submit(self, spec: CommandSpec, value: float | None, control: Control, act: str) -> None:
         given = {} if spec.value is not None else {"value": value}
+        answer = await self._answer(control, act, {"equipment": self.equipment.id, "command": spec.id, **given})
+        self._busy = False
+        if answer is None:
+            return
+        number = int(answer["id"])
+        if act == "submit":
+            if not self._gone:
+                self._sent(number, control)
+        elif self._gone:
+            await self._answer(control, "cancel", {"id": number})
+        else:
+            self._ask(spec, value, control, number)
+
+    def _spawn_act(self, act: str, number: int, control: Control) -> None:
+        self._busy = True
+        self.read()
+        self.context.spawn(self._go_on(act, number, control))
+
+    async def _go_on(self, act: str, number: int, control: Control) -> None:
+        """Operate or cancel what is selected."""
+        answer = await self._answer(control, act, {"id": number})
+        self._busy = False
+        if not self._gone:
+            self._sent(number, control, done=answer is not None)
+
+    async def _answer(self, control: Control, act: str, given: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """What the station answers; None after telling why not."""
         try:
-            answer = await self.context.attachment.ask("submit", equipment=self.equipment.id, command=spec.id, **given)
+            return await self.context.attachment.ask(act, **given)
         except (Refused, Unavailable) as declined:
+            self._busy = False
             if self._gone:  # nobody sees the control any more: the window's own message line tells it
                 raise
             control.say(declined.text if isinstance(declined, Refused) else words.SILENT)
-        else:
-            if not self._gone:
-                self._sent(int(answer["id"]), control)
-        finally:
-            self._busy = False
-            if not self._gone:
-                self.read()
+            self.read()
+        return None
 
-    def _sent(self, command: int, control: Control) -> None:
+    def _sent(self, command: int, control: Control, done: bool = True) -> None:
         self.progress.follow(command)
-        if isinstance(control, Setpoint):
+        if done and isinstance(control, Setpoint):
             control.field.setModified(False)
 
     def stop(self) -> None:
-        """The faceplate turns away: a command under way goes on without it."""
+        """The faceplate turns away: a command under way goes on without it, a selection is given back."""
         self._gone = True
         self.progress.stop()
+        if self._selected:
+            self.context.spawn(self._release(self._selected))
+
+    async def _release(self, number: int) -> None:
+        try:
+            await self.context.attachment.ask("cancel", id=number)
+        except (Refused, Unavailable) as error:  # it lapses by itself
+            log.info("Selection %d is not given back: %s", number, error)

@@ -31,12 +31,14 @@ class ConfirmCard(QFrame):
         spec: CommandSpec,
         value: float | None,
         closed: Callable[[bool], None],
+        expiry_s: float = EXPIRY_S,
     ) -> None:
+        """`expiry_s`: how long the desk keeps it selected."""
         super().__init__()
         self.setObjectName("confirm")
         self._context, self._equipment, self._spec, self._value, self._closed = context, equipment, spec, value, closed
         self._tag: Tag | None = context.attachment.site.tag(equipment, spec.feedback or spec.tag)
-        self._deadline = context.clock.monotonic() + EXPIRY_S
+        self._deadline = context.clock.monotonic() + expiry_s
         look = context.look
         self._title = Label(look, "value", 600)
         self._where = Label(look, "label", 600)

@@ -68,6 +68,13 @@ class Faceplate(Page):
             old.setParent(None)
             old.deleteLater()
 
+    def rows(self) -> NDArray[np.intp]:
+        return self.content.rows if self.content is not None else np.empty(0, np.intp)
+
+    def jump(self) -> None:
+        """Built again: its strip, its events and its last command are others, and a card that was open is put away."""
+        self._again()
+
     def refresh(self, moved: NDArray[np.intp]) -> None:
         if self.content is not None:
             self.content.refresh(moved)
@@ -119,6 +126,11 @@ class Content(QWidget):
         self._bottom()
         rows = {tag.index for tag in self._watched()}
         self._rows = np.array(sorted(rows), np.intp)
+
+    @property
+    def rows(self) -> NDArray[np.intp]:
+        """Rows of every tag something here depends on."""
+        return self._rows
 
     # building
 

@@ -24,14 +24,27 @@ from ui.shapes import elided, paint_icon
 from ui.widgets import Label, clear, column
 
 POLL_S = 0.2
+WAIT_S = 0.5
+"""While it waits for a person."""
 PATIENCE_S = 120.0
 """A command without an outcome for this long is no longer followed; the ledger goes on without the screen."""
 RECENT_S = 60.0
 """A command done longer ago than this is told without its steps."""
 STRONG = ("failed", "unknown", "refused")
+_ICONS = {
+    "done": "check", "unknown": "warning", "failed": "cross", "refused": "cross", "selected": "padlock_open",
+    "awaiting": "two",
+}  # fmt: skip
 
 
 log = logging.getLogger(__name__)
+
+
+def _told(command: CommandRow, stage: str) -> Text:
+    """The word for an outcome, or for how far it has come."""
+    if command.outcome == "refused" and command.refused_by in words.TURNED_DOWN:
+        return words.TURNED_DOWN[command.refused_by]
+    return words.OUTCOMES.get(command.outcome, words.WAITING.get(stage, words.UNDER_WAY))
 
 
 class StepLine(QWidget):
@@ -59,14 +72,15 @@ class StepLine(QWidget):
 class Outcome(QFrame):
     """The final word. Unknown is a block of the colour of what can't be believed; failed and refused are framed."""
 
-    def __init__(self, context: Context, outcome: str) -> None:
+    def __init__(self, context: Context, outcome: str, said: Text) -> None:
+        """`outcome` decides how it looks; the name of a stage while there is none."""
         super().__init__()
-        self._context, self.outcome = context, outcome
+        self._context, self.outcome, self.said = context, outcome, said
         self.setFixedHeight(round(34 * context.look.scale))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look, rect = self._context.look, QRectF(self.rect()).adjusted(1, 2, -1, -2)
-        icon = {"done": "check", "unknown": "warning", "": "clock"}.get(self.outcome, "cross")
+        icon = _ICONS.get(self.outcome, "clock")
         token = "bad" if self.outcome == "unknown" else "text"
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -78,8 +92,7 @@ class Outcome(QFrame):
             paint_icon(painter, icon, QRectF(8, rect.center().y() - 9, 18, 18), ink, 2.0)
             painter.setFont(look.font("value", 600))
             painter.setPen(ink)
-            said = look.say(words.OUTCOMES.get(self.outcome, words.UNDER_WAY))
-            painter.drawText(rect.adjusted(34, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), said)
+            painter.drawText(rect.adjusted(34, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), look.say(self.said))
 
 
 class Progress(QFrame):
@@ -147,7 +160,7 @@ class Progress(QFrame):
     async def _follow(self, command: int) -> None:
         journal, clock = self._context.attachment.journal, self._context.clock
         began = clock.monotonic()
-        while clock.monotonic() - began < PATIENCE_S:
+        while clock.monotonic() - began < PATIENCE_S or self._occupied(command):
             row = await asyncio.to_thread(journal.command, command)
             steps = await asyncio.to_thread(journal.steps, command)
             if row is not None and (row != self.command or len(steps) != len(self.steps)):
@@ -157,8 +170,12 @@ class Progress(QFrame):
                 self._changed()
             if row is not None and row.outcome:
                 return
-            await clock.sleep(POLL_S)
+            await clock.sleep(WAIT_S if steps and steps[-1].step in words.WAITING else POLL_S)
         self._following = False
+
+    def _occupied(self, command: int) -> bool:
+        """Whether it still has its equipment, however long it waits for a person."""
+        return bool(self._context.attachment.equipment["command"][self._equipment.index] == command)
 
     def dress(self) -> None:
         """Words and steps again."""
@@ -173,7 +190,8 @@ class Progress(QFrame):
                 if step.step in words.STEPS:
                     text = self._said(step)
                     self._inside.addWidget(StepLine(self._context, text, (step.time - command.time) / SECOND))
-        self._inside.addWidget(Outcome(self._context, command.outcome))
+        stage = self.steps[-1].step if self.steps and not command.outcome else ""
+        self._inside.addWidget(Outcome(self._context, command.outcome or stage, _told(command, stage)))
         reason = Text(command.reason_fr, command.reason_en)
         if reason.fr or reason.en:
             self._add(look.say(reason), "label")
@@ -184,14 +202,18 @@ class Progress(QFrame):
     def _by(self, command: CommandRow) -> str:
         look = self._context.look
         spec = self._equipment.type.commands.get(command.command)
-        user = self._context.attachment.site.users.get(command.who)
         name = look.say(spec.name) if spec else command.command
-        return look.say(words.BY).format(
-            command=name, who=user.name if user else command.who, time=look.clock(command.time)
-        )
+        return look.say(words.BY).format(command=name, who=self._person(command.who), time=look.clock(command.time))
+
+    def _person(self, who: str) -> str:
+        user = self._context.attachment.site.users.get(who)
+        return user.name if user else who
 
     def _said(self, step: StepRow) -> Text:
         spec = self._equipment.type.commands.get(self.command.command) if self.command else None
+        if step.step == "approved":
+            said, who = words.STEPS[step.step], self._person(str(step.detail.get("by", "")))
+            return Text(said.fr.format(who=who), said.en.format(who=who))
         if step.step != "confirmed":
             return words.STEPS[step.step]
         if spec is None or spec.confirmation is None:

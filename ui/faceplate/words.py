@@ -23,6 +23,8 @@ OTHERS = Text(fr="Autres mesures", en="Other values")
 COMMAND = Text(fr="Commande", en="Command")
 RIGHTS = Text(fr="Droits : {role}", en="Rights: {role}")
 NO_RIGHT = Text(fr="Réservé : {role}", en="Reserved: {role}")
+NO_CLASS = Text(fr="Réservé : commandes de classe « {name} »", en="Reserved: {name} commands")
+LOCKED = Text(fr="Consigné : aucune commande ne passe", en="Locked out: no command passes")
 BLOCKED = Text(fr="{command} : il faut « {lock} »", en='{command}: needs "{lock}"')
 UNVERIFIED = Text(fr="{command} : « {lock} » n'est pas vérifiable", en='{command}: "{lock}" cannot be verified')
 WRITE = Text(fr="Envoyer", en="Send")
@@ -44,10 +46,31 @@ TO = Text(fr="{command} : {value}", en="{command}: {value}")
 UNKNOWN_NOW = Text(fr="inconnu, mesure invalide", en="unknown, bad value")
 NOW = Text(fr="Actuellement : {name} – {value}", en="Now: {name} – {value}")
 
+# two persons
+TWO_PERSONS = Text(fr="Une seconde personne doit approuver", en="A second person must approve")
+ASKED_FOR = Text(fr="{command} · demandé par {who}", en="{command} · asked by {who}")
+APPROVAL_EXPIRES = Text(
+    fr="Rien n'est envoyé sans elle · expire dans {span}", en="Not sent without · expires in {span}"
+)
+APPROVE = Text(fr="Approuver", en="Approve")
+DECLINE = Text(fr="Ne pas approuver", en="Decline")
+CANCEL_COMMAND = Text(fr="Annuler l'ordre", en="Cancel command")
+APPROVE_HERE = Text(fr="Approuver ici…", en="Approve here…")
+SECOND_ID = Text(fr="Identifiant de la seconde personne", en="Second person's id")
+PASSWORD = Text(fr="Son mot de passe", en="Their password")
+SECOND_MISSING = Text(
+    fr="L'identifiant et le mot de passe de la seconde personne sont nécessaires.",
+    en="It takes the id and the password of the second person.",
+)
+NO_STATION = Text(fr="Le poste Vigie ne répond pas.", en="The station does not answer.")
+
 # ledger
 STEPS = {
     "requested": Text(fr="Demandée", en="Requested"),
     "checked": Text(fr="Contrôlée : droits, verrouillages", en="Checked: rights, interlocks"),
+    "selected": Text(fr="Sélectionnée, équipement réservé", en="Selected, equipment reserved"),
+    "awaiting": Text(fr="Soumise à approbation", en="Sent for approval"),
+    "approved": Text(fr="Approuvée par {who}", en="Approved by {who}"),
     "journalled": Text(fr="Inscrite au journal", en="Written to the journal"),
     "written": Text(fr="Envoyée, acceptée par l'automate", en="Sent, accepted by the controller"),
     "read_back": Text(fr="Relue comme attendu", en="Read back as expected"),
@@ -59,6 +82,19 @@ OUTCOMES = {
     "refused": Text(fr="Refusée", en="Refused"),
     "failed": Text(fr="Échouée", en="Failed"),
     "unknown": Text(fr="Résultat inconnu", en="Outcome unknown"),
+}
+TURNED_DOWN = {
+    "cancelled": Text(fr="Annulée", en="Cancelled"),
+    "lapsed": Text(fr="Sélection expirée", en="Selection lapsed"),
+    "expired": Text(fr="Approbation expirée", en="Approval lapsed"),
+    "declined": Text(fr="Non approuvée", en="Not approved"),
+    "restarted": Text(fr="Non envoyée", en="Not sent"),
+    "stopped": Text(fr="Non envoyée", en="Not sent"),
+}
+"""What is said in the place of "refused" where it was a person or the time that said no."""
+WAITING = {
+    "selected": Text(fr="Sélectionnée, en attente", en="Selected, waiting"),
+    "awaiting": Text(fr="En attente d'approbation", en="Awaiting approval"),
 }
 UNKNOWN_ADVICE = Text(
     fr="Vérifiez sur place ou par la mesure avant de recommencer. La commande n'est jamais répétée seule.",

@@ -18,7 +18,6 @@ from supervisor.errors import Refused
 from supervisor.model import Quality, Text
 from tests.ui.bench import Bench, angers
 from ui.faceplate.commands import Buttons, Choice, Commands, Setpoint
-from ui.faceplate.confirm import EXPIRY_S
 from ui.faceplate.panel import Content, Faceplate
 from ui.faceplate.progress import Outcome, StepLine
 from ui.widgets import Label
@@ -194,25 +193,44 @@ def test_that_a_critical_command_asks_first_and_cancel_has_the_focus(
     content = turn(plate, "PR-02.P1")
     commands = commands_of(content)
     click(button(commands, "stop"))
-    assert commands.card is not None
-    assert bench.asked == []
-    assert "La bâche se remplit" in said(commands.card)
-    assert plate.focusWidget() is commands.card.cancel
-    press(commands.card.cancel, Qt.Key.Key_Escape)
+    until(lambda: commands.card is not None)
+    stop = {"equipment": "PR-02.P1", "command": "stop"}
+    assert bench.asked == [("select", stop)]
+    card = commands.card
+    assert card is not None
+    assert "La bâche se remplit" in said(card)
+    assert plate.focusWidget() is card.cancel
+    press(card.cancel, Qt.Key.Key_Escape)
     assert commands.card is None
-    assert bench.asked == []
+    until(lambda: commands.progress.command is not None and bool(commands.progress.command.outcome))
+    assert bench.asked[1:] == [("cancel", {"id": 1})]
+    assert commands.progress.findChildren(Outcome)[-1].said.fr == "Annulée"
     click(button(commands, "stop"))
+    until(lambda: commands.card is not None)
+    assert commands.card is not None
     click(commands.card.confirm)
-    until(lambda: bool(bench.pages))
-    assert bench.asked == [("submit", {"equipment": "PR-02.P1", "command": "stop"})]
-    bench.end(1, Stage.DONE)
+    until(lambda: bench.asked[2:] == [("select", stop), ("operate", {"id": 2})])
+    until(lambda: any(step.step == "journalled" for step in commands.progress.steps))
+    bench.end(2, Stage.DONE)
+
+
+def test_that_a_faceplate_that_turns_away_gives_its_selection_back(
+    plate: Faceplate, until: Until, bench: Bench
+) -> None:
+    commands = commands_of(turn(plate, "PR-02.P1"))
+    click(button(commands, "stop"))
+    until(lambda: commands.card is not None)
+    turn(plate, "PR-02")
+    until(lambda: ("cancel", {"id": 1}) in bench.asked)
 
 
 def test_that_a_confirm_card_expires_and_sends_nothing(plate: Faceplate, until: Until, bench: Bench) -> None:
     content = turn(plate, "PR-02.P1")
     commands = commands_of(content)
     click(button(commands, "stop"))
-    wait(bench.clock.wind(EXPIRY_S - 1))
+    until(lambda: commands.card is not None)
+    assert commands.card is not None
+    wait(bench.clock.wind(commands.card.left_s - 1))
     inside(plate.slow)
     assert commands.card is not None
     assert "expire dans 1 s" in said(commands.card)
@@ -220,7 +238,7 @@ def test_that_a_confirm_card_expires_and_sends_nothing(plate: Faceplate, until: 
     inside(plate.slow)
     assert commands.card is None
     assert "La confirmation a expiré" in said(commands)
-    assert bench.asked == []
+    assert [act for act, _ in bench.asked] == ["select"]
 
 
 def test_that_a_setpoint_outside_its_range_never_leaves(plate: Faceplate, until: Until, bench: Bench) -> None:

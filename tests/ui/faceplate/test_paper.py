@@ -18,6 +18,7 @@ from tests.ui.town import NOW
 from ui.faceplate.measures import Measure
 from ui.faceplate.panel import Content
 from ui.faceplate.paper import SheetMaker
+from ui.session.session import Session
 from ui.tasks import Tasks
 
 ENA = User("ena", "Ena", Role.ENGINEER)
@@ -43,7 +44,9 @@ def station(tmp_path: Path) -> Iterator[Station]:
 
 
 def faceplate(station: Station, loop, user: User) -> Content:
-    content = Content(replace(station.context(Tasks(loop).spawn), user=user), station.site.equipment_by_id["PR-02"])
+    content = Content(
+        replace(station.context(Tasks(loop).spawn), session=Session(user)), station.site.equipment_by_id["PR-02"]
+    )
     content.show()
     return content
 

@@ -19,6 +19,7 @@ from tests.ui.town import NOW
 from ui.faceplate.measures import Measure
 from ui.faceplate.panel import Content
 from ui.faceplate.substitute import STANDS
+from ui.session.session import Session
 from ui.tasks import Tasks
 from ui.values import shown
 
@@ -46,7 +47,7 @@ def station(tmp_path: Path) -> Iterator[Station]:
 
 
 def faceplate(station: Station, loop, user: User, id_: str = "PR-02") -> Content:
-    context = replace(station.context(Tasks(loop).spawn), user=user)
+    context = replace(station.context(Tasks(loop).spawn), session=Session(user))
     content = Content(context, station.site.equipment_by_id[id_])
     content.resize(336, 900)
     content.show()
