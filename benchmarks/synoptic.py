@@ -36,6 +36,7 @@ from ui.board import Board
 from ui.live import Live
 from ui.look import Look
 from ui.pages import Context
+from ui.session.session import Session
 from ui.synoptic.binding import Bound, Drawing
 from ui.synoptic.kinds import kinds
 from ui.synoptic.page import Symbol, Synoptic
@@ -87,7 +88,7 @@ def view_over(site: Site, table: TagTable, folder: Path) -> SynopticView:
         board=Board(site, desk.alarms),
         look=Look(site.zone),
         spawn=never,
-        user=User("b", "b", Role.OPERATOR),
+        session=Session(User("b", "b", Role.OPERATOR)),
         clock=SystemClock(),
         navigate=lambda _: None,
     )

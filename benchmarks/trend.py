@@ -31,8 +31,8 @@ import drivers
 from alarms.engine import FIELDS
 from supervisor.clock import SECOND, HandClock
 from supervisor.columns import Columns
-from supervisor.desk.board import blank
 from supervisor.database import Connection, Writer
+from supervisor.desk.board import blank
 from supervisor.historian.history import History
 from supervisor.historian.writer import Historian
 from supervisor.holes import NAME, SCRIPT, HoleReader
@@ -47,6 +47,7 @@ from ui.board import Board
 from ui.live import Live
 from ui.look import Look
 from ui.pages import Context
+from ui.session.session import Session
 from ui.tasks import Tasks
 from ui.trend.view import TrendView
 
@@ -180,7 +181,7 @@ def _context(desk: Attachment, tasks: Tasks) -> Context:
         board=Board(desk.site, desk.alarms),
         look=Look(desk.site.zone),
         spawn=tasks.spawn,
-        user=User("bench", "Bench", Role.OPERATOR),
+        session=Session(User("bench", "Bench", Role.OPERATOR)),
         clock=HandClock(NOW),
         navigate=lambda _: None,
     )

@@ -30,6 +30,7 @@ from ui.live import Live
 from ui.look import Look
 from ui.pages import Context
 from ui.preferences import Preferences
+from ui.session.session import Session
 from ui.shell.dress import Dress
 from ui.shell.window import MainWindow
 from ui.tasks import Tasks
@@ -50,14 +51,17 @@ _LEVELS = {
 
 
 class Seat(NamedTuple):
-    """Who sits in front of it, and what they chose on this machine."""
+    """Where somebody sits, and what they chose on this machine."""
 
-    user: User
+    user: User | None = None
+    """Who sits there for good, in the process of the station; None for a seat that people sign in at."""
     preferences: Path | None = None
     """Where their choices are kept; None keeps nothing."""
     theme: str = ""
     """Wanted for this time, ahead of what is kept; empty for no wish. Likewise the language."""
     language: str = ""
+    offered: str = ""
+    """Id that stands in the form in which somebody signs in."""
 
     def choices(self) -> Preferences:
         """What they chose, now or earlier."""
@@ -102,9 +106,12 @@ def prepare() -> QApplication:
 
 
 def build(
-    attachment: Attachment, preferences: Preferences, user: User, clock: Clock, tasks: Tasks | None = None
+    attachment: Attachment, preferences: Preferences, user: User | None, clock: Clock, tasks: Tasks | None = None
 ) -> MainWindow:
-    """The window, neither shown nor started. Needs a QApplication made by `prepare`, and a loop if no `tasks`."""
+    """The window, neither shown nor started. Needs a QApplication made by `prepare`, and a loop if no `tasks`.
+
+    Without a `user` it watches until somebody signs in.
+    """
     site = attachment.site
     look = Look(site.zone, preferences.theme, preferences.language or site.language, preferences.scale)
     application = QApplication.instance()
@@ -116,7 +123,7 @@ def build(
         board=Board(site, attachment.alarms),
         look=look,
         spawn=tasks.spawn,
-        user=user,
+        session=Session(user),
         clock=clock,
         navigate=lambda _: None,  # the window puts itself here
         own=preferences.path.parent if preferences.path else None,
@@ -160,7 +167,7 @@ async def _live(
     window.left.connect(left.set)
     before, sys.excepthook = sys.excepthook, _hook(window)
     window.show()
-    QTimer.singleShot(0, window.start)
+    QTimer.singleShot(0, lambda: window.start(seat.offered))
     tasks.spawn(_warm())
     if beside:
         tasks.spawn(beside())

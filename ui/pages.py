@@ -21,6 +21,7 @@ from supervisor.model import Alarm, Equipment, Tag, User
 from ui.board import Board
 from ui.live import Live
 from ui.look import Look
+from ui.session.session import Session
 from ui.tasks import Spawn
 
 if TYPE_CHECKING:
@@ -62,12 +63,18 @@ class Context:
     look: Look
     spawn: Spawn
     """`ui.tasks.Tasks.spawn`: runs a coroutine from a slot, failures are shown to the operator."""
-    user: User
+    session: Session
+    """Who sits here, which changes while the window lives."""
     clock: Clock
     navigate: Callable[[object], None]
     """Go somewhere: a `Place`, a page's id, an `Equipment` (its synoptic and its faceplate), a `Tag` or an `Alarm`."""
     own: Path | None = None
     """Folder of what this person keeps on this machine; None keeps nothing."""
+
+    @property
+    def user(self) -> User:
+        """With whose rights this window acts now; ask again each time."""
+        return self.session.user
 
 
 class Page(QWidget):
@@ -93,6 +100,9 @@ class Page(QWidget):
 
     def slow(self) -> None:
         """Once a second while visible."""
+
+    def person_changed(self) -> None:
+        """Somebody else sits here now, or nobody, with other rights; also while not visible."""
 
     def arrive(self, place: Place) -> None:
         """The operator asked for this page; called before it is shown."""

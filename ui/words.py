@@ -323,6 +323,13 @@ SYSTEM = Text(fr="Métier", en="System")
 EQUIPMENT = Text(fr="Équipement", en="Equipment")
 EQUIPMENT_COUNT = Text(fr="{} équipements", en="{} equipment")
 
+NOBODY = Text(fr="En veille", en="Watching")
+SESSION_LOCKED = Text(fr="verrouillée", en="locked")
+NOT_YOUR_PAGE = Text(
+    fr="Cette page demande d'autres droits : ouvrez une session qui les a.",
+    en="This page takes other rights: sign in as somebody who has them.",
+)
+
 ROLES = {
     Role.VIEWER: Text(fr="Lecteur", en="Viewer"),
     Role.OPERATOR: Text(fr="Opérateur", en="Operator"),

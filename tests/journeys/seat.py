@@ -125,7 +125,10 @@ def click(widget: QWidget) -> None:
 
 
 def sit(town: Town, scenario: Callable[[Seat], Awaitable[None]], **chosen: Any) -> None:
-    """Sit down at a window, live a scenario, get up. `chosen` are preferences."""
+    """Sit down at a window, live a scenario, get up.
+
+    `chosen` are preferences; `user` is the id of who signs in, the first operator if left out and nobody for None.
+    """
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     loop = qasync.QEventLoop(application, already_running=False)
@@ -140,9 +143,10 @@ def sit(town: Town, scenario: Callable[[Seat], Awaitable[None]], **chosen: Any) 
 
 async def _live(town: Town, scenario: Callable[[Seat], Awaitable[None]], chosen: dict[str, Any]) -> None:
     tasks = Tasks(asyncio.get_running_loop())
-    user = next(user for user in town.site.users.values() if user.role is Role.OPERATOR and not user.areas)
-    attachment = RemoteAttachment(town.site, town.folder, "poste-1", (user.id, PASSWORD))
-    window = build(attachment, Preferences(**{"language": "fr", **chosen}), user, SystemClock(), tasks)
+    operator = next(user.id for user in town.site.users.values() if user.role is Role.OPERATOR and not user.areas)
+    user = chosen.pop("user", operator)
+    attachment = RemoteAttachment(town.site, town.folder, "poste-1")
+    window = build(attachment, Preferences(**{"language": "fr", **chosen}), None, SystemClock(), tasks)
     window.showNormal()  # it would fill the screen, and the one of no screen is small
     window.resize(1920, 1080)
     window.start()
@@ -150,6 +154,8 @@ async def _live(town: Town, scenario: Callable[[Seat], Awaitable[None]], chosen:
     seat = Seat(town, window)
     try:
         await seat.until(lambda: seat.context.live.alive, 5, "a station beats")
+        if user is not None:
+            await window.seat.door.sign_in(user, PASSWORD)
         await scenario(seat)
         assert not window.notices.bug.isVisible(), window.notices.bug.why.text()
     finally:

@@ -57,8 +57,9 @@ def _data(command: argparse.ArgumentParser) -> None:
 
 def _window(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--user", default="", help="who sits in front of it; the first operator of the site if left out"
+        "--user", default="", help="who is offered where somebody signs in; the window itself watches until then"
     )
+    command.add_argument("--seat", default="", help="the name of this seat in the journal; the machine's if left out")
     command.add_argument("--theme", choices=("light", "dark"))
     command.add_argument("--language", choices=("fr", "en"))
 

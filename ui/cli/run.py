@@ -97,7 +97,7 @@ class _Household:
         self._station = Child(
             "station", [sys.executable, "-m", "ui.cli", "station", *common], folder.root / "station.out"
         )
-        options = [f"--{name}={value}" for name in ("user", "theme", "language") if (value := getattr(given, name))]
+        options = [f"--{name}={value}" for name in ("user", "seat", "theme", "language") if (value := getattr(given, name))]
         self._window = Child(
             "window", [sys.executable, "-m", "ui.cli", "window", *common, *options], folder.root / "window.out"
         )

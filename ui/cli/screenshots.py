@@ -90,7 +90,7 @@ def _show(attachment: RemoteAttachment, to: Path, settle_s: float) -> int:
         else:
             raise Unavailable("the station did not start within half a minute")
         tasks = Tasks(asyncio.get_running_loop())
-        window = build(attachment, Preferences(), user, SystemClock(), tasks)
+        window = build(attachment, Preferences(), None, SystemClock(), tasks)
         window.setWindowState(Qt.WindowState.WindowNoState)  # a new one takes the screen, and this one has none
         window.resize(*SIZE)
         window.show()

@@ -30,10 +30,10 @@ def window(given: argparse.Namespace) -> int:
     site = load(given.site, drivers.TABLE)
     folder = DataFolder.of(site, given.data)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    user = user_of(site, given.user)
+    offered = user_of(site, given.user).id if given.user else ""
     from ui.app import Seat, run
 
-    attachment = RemoteAttachment(site, folder, user.id)
+    attachment = RemoteAttachment(site, folder, given.seat)
 
     async def look() -> None:
         while True:
@@ -47,7 +47,7 @@ def window(given: argparse.Namespace) -> int:
             await attachment.close()
 
     path = Path(platformdirs.user_config_path("vigie", appauthor=False)) / "window.json"
-    return run(attachment, Seat(user, path, given.theme or "", given.language or ""), follow)
+    return run(attachment, Seat(None, path, given.theme or "", given.language or "", offered), follow)
 
 
 def need_screen() -> None:

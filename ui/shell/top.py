@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
@@ -12,7 +12,7 @@ from supervisor.model import Text
 from ui import words
 from ui.look import Look
 from ui.pages import ALARMS, Context
-from ui.shapes import elided, paint_logo, paint_priority, saved, text_width
+from ui.shapes import elided, paint_icon, paint_logo, paint_priority, saved, text_width
 from ui.shell.horn import Horn
 from ui.shell.places import PageRow, key
 from ui.shell.search import Finder, SearchField
@@ -64,6 +64,12 @@ class TopBar(QFrame):
         """Mark the tab of the page that is shown."""
         if page in self.tabs:
             self.tabs[page].setChecked(True)
+
+    def show_rows(self, pages: Collection[str]) -> None:
+        """The tabs of the pages that whoever sits here may see; the others keep their keys."""
+        for page, tab in self.tabs.items():
+            tab.setVisible(page in pages)
+        self._fit()
 
     def _tabs(self, rows: tuple[PageRow, ...]) -> dict[str, Button]:
         group = QButtonGroup(self)
@@ -247,22 +253,40 @@ class UserChip(QPushButton):
 
     def __init__(self, context: Context) -> None:
         super().__init__()
-        self._user, self._look = context.user, context.look
+        self._session, self._look = context.session, context.look
+        self.extend: Callable[[QMenu], None] = lambda menu: None
+        """Puts what may be done about the session at the top of the menu."""
         self.small = False
         """Only the initials."""
         self.setProperty("kind", "flat")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName(self._user.name)
         self.clicked.connect(self._open)
-        self._look.changed.connect(self.updateGeometry)
-        self._look.changed.connect(self.update)
+        self._session.changed.connect(self.show_person)
+        self._look.changed.connect(self.show_person)
+        self.show_person()
+
+    def show_person(self) -> None:
+        """Somebody else sits here, or nobody."""
+        self.setAccessibleName(" – ".join(self._said()))
+        self.setToolTip(" – ".join(self._said()))
+        self.updateGeometry()
+        self.update()
+
+    def _said(self) -> tuple[str, str]:
+        """Name, and role or state."""
+        now, look = self._session.now, self._look
+        if now.person is None:
+            return look.say(words.NOBODY), now.seat
+        role = look.say(words.ROLES[now.person.role])
+        return now.person.name, f"{role} · {look.say(words.SESSION_LOCKED)}" if now.locked else role
 
     def sizeHint(self) -> QSize:
         look = self._look
         if self.small:
             return QSize(38, round(38 * look.scale))
-        name = text_width(self._user.name, look.font("body", 600))
-        role = text_width(look.say(words.ROLES[self._user.role]), look.font("hint"))
+        said = self._said()
+        name = text_width(said[0], look.font("body", 600))
+        role = text_width(said[1], look.font("hint"))
         return QSize(round(max(name, role)) + 52, round(38 * look.scale))
 
     def minimumSizeHint(self) -> QSize:
@@ -280,27 +304,31 @@ class UserChip(QPushButton):
             painter.drawEllipse(badge)
             painter.setPen(look.color("text"))
             painter.setFont(look.font("label", 600))
-            painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, _initials(self._user.name))
+            if self._session.acting:
+                painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, _initials(self._said()[0]))
+            else:
+                symbol = "padlock" if self._session.now.locked else "user"
+                paint_icon(painter, symbol, badge.adjusted(7, 7, -7, -7), look.color("text2"))
             if not self.small:
                 self._write(painter, rect.adjusted(42, 0, -4, 0))
 
     def _write(self, painter: QPainter, rect: QRectF) -> None:
         look = self._look
         middle = rect.center().y()
-        name = elided(self._user.name, look.font("body", 600), rect.width())
+        who, what = self._said()
+        name = elided(who, look.font("body", 600), rect.width())
         painter.setFont(look.font("body", 600))
         painter.drawText(QRectF(rect.left(), middle - 19, rect.width(), 20), LEFT, name)
         painter.setFont(look.font("hint"))
         painter.setPen(look.color("text2"))
-        painter.drawText(
-            QRectF(rect.left(), middle + 1, rect.width(), 16), LEFT, look.say(words.ROLES[self._user.role])
-        )
+        painter.drawText(QRectF(rect.left(), middle + 1, rect.width(), 16), LEFT, what)
 
     def menu_of_choices(self) -> QMenu:
-        """Theme, language and text size, as they are now."""
+        """The session; theme, language and text size, as they are now."""
         look = self._look
         menu = QMenu(self)
         menu.setFont(look.font("body"))
+        self.extend(menu)
         _choices(menu, look.say(words.THEME), look.theme.name, _named(look, _THEMES), lambda name: look.use(theme=name))
         _choices(
             menu,

@@ -18,11 +18,13 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 from supervisor.errors import Refused, VigieError
 from supervisor.health import LINK_TYPE
 from supervisor.model import Alarm, Equipment, Tag
+from ui import words
 from ui.alarms.acts import acknowledge
 from ui.naming import full_name
 from ui.pages import ALARMS, FACEPLATE, LINKS, MAP, OVERVIEW, SYNOPTIC, TRENDS, Context, Page, Place
 from ui.preferences import Preferences
 from ui.refresh import Refresh
+from ui.session.seat import SeatView
 from ui.shell.banner import Banner
 from ui.shell.dress import Dress
 from ui.shell.horn import Horn
@@ -55,7 +57,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.context = replace(context, navigate=self.navigate)
         self.preferences = preferences
-        self.rows = {row.id: row for row in PAGES if row.present() and context.user.role >= row.role}
+        self.rows = {row.id: row for row in PAGES if row.present()}
         self.pages: dict[str, Page] = {}
         self.side: Page | None = None
         self.place = Place("")
@@ -100,6 +102,8 @@ class MainWindow(QMainWindow):
         body.addWidget(self.beside)
         layout.addLayout(body, 1)
         layout.addWidget(self.status)
+        self.seat = SeatView(self, context, self.top)
+        layout.insertWidget(layout.indexOf(self.notices), self.seat.strip)
         self.setCentralWidget(frame)
         self.setMinimumSize(QSize(1100, 640))
 
@@ -119,6 +123,9 @@ class MainWindow(QMainWindow):
         refresh.blinked.connect(self._blink)
         refresh.liveness.connect(self._show_liveness)
         refresh.broke.connect(self.notices.show_bug)
+        refresh.second.connect(self.seat.look)
+        self.top.chip.extend = self.seat.fill
+        self.context.session.changed.connect(self._follow_person)
         self.context.look.changed.connect(self._keep_look)
 
     def _shortcuts(self) -> None:
@@ -137,8 +144,10 @@ class MainWindow(QMainWindow):
         for keys, act in acts.items():
             QShortcut(QKeySequence(keys), self, act)
 
-    def start(self) -> None:
-        """Go to the first page and refresh from now on."""
+    def start(self, offered: str = "") -> None:
+        """Go to the first page and refresh from now on. `offered` stands in the form in which somebody signs in."""
+        self._follow_person()
+        self.seat.begin(offered)
         self.refresh.tick()
         if not self.place.page:
             self.navigate(OVERVIEW if OVERVIEW in self.rows else next(iter(self.rows)))
@@ -161,9 +170,24 @@ class MainWindow(QMainWindow):
             return
         if place.page not in self.rows:
             return
+        if not self._may_see(place.page):
+            self.show_error(Refused("session", words.NOT_YOUR_PAGE))
+            return
         if self.place.page:
             self._behind = [*self._behind, self.place][-_REMEMBERED:]
         self._arrive(place)
+
+    def _may_see(self, page: str) -> bool:
+        return self.context.user.role >= self.rows[page].role
+
+    def _follow_person(self) -> None:
+        """Somebody else, or nobody: the pages they may see, and the screen otherwise as it was."""
+        self.top.show_rows({page for page in self.rows if self._may_see(page)})
+        if self.place.page and not self._may_see(self.place.page):
+            self._behind = [place for place in self._behind if self._may_see(place.page)]
+            self._arrive(Place(OVERVIEW))
+        for page in (*self.pages.values(), *([self.side] if self.side else [])):
+            page.person_changed()
 
     def _give_focus(self) -> None:
         """To the page: with the focus on a tab of the top bar, a key meant for the page would leave it."""
@@ -258,7 +282,8 @@ class MainWindow(QMainWindow):
     def show_error(self, error: BaseException) -> None:
         """A refusal or an unreachable station is a sentence; anything else is a bug of ours."""
         if isinstance(error, Refused):
-            self.say(self.context.look.say(error.text))
+            if not self.seat.explain(error):
+                self.say(self.context.look.say(error.text))
         elif isinstance(error, VigieError):
             self.say(str(error))
         else:

@@ -29,7 +29,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> _Household:
     monkeypatch.setattr(run, "ENDS", ())
     folder = DataFolder(tmp_path / "data")
     folder.make()
-    given = argparse.Namespace(site=tmp_path, user="", theme=None, language=None)
+    given = argparse.Namespace(site=tmp_path, user="", seat="", theme=None, language=None)
     house = _Household(given, site(), folder, [])
     monkeypatch.setattr(house._station, "_command", SLEEP)
     return house

@@ -25,6 +25,7 @@ from ui.commissioning.page import CommissioningPage
 from ui.commissioning.printing import print_pdf
 from ui.commissioning.record import Record
 from ui.commissioning.saving import put
+from ui.session.session import Session
 from ui.shell.places import PAGES
 from ui.tasks import Tasks
 
@@ -47,7 +48,7 @@ def make(
     tasks = Tasks(loop)
 
     def one(user: User = ENA) -> CommissioningPage:
-        page = CommissioningPage(replace(bench.context(tasks.spawn), user=user))
+        page = CommissioningPage(replace(bench.context(tasks.spawn), session=Session(user)))
         page.resize(1500, 900)
         page.show()
         made.append(page)
