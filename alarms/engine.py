@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from alarms.conditions import Rules, Verdict
 from alarms.delays import Delays, Reminders
+from alarms.floods import flood_entry, resumed
 from alarms.hiding import Hiding, shelvers
 from alarms.keep import PROCESS, TAKEN, Gone, Keep, Names
 from alarms.life import FIELDS as FIELDS
@@ -90,6 +91,8 @@ class Alarms:
         self._hiding = Hiding(site.alarms, self._life, self._keep, self._teller, clock)
         self._resume()
         self._retry_at = 0.0
+        self._flood = resumed(journal, self.columns["annunciated_at"], clock)
+        self._told = 0
 
     def absorb(self, change: Change) -> None:
         """Evaluate the rules of the tags that moved."""
@@ -145,6 +148,7 @@ class Alarms:
         if len(again):
             self._happen(again, Event.REALARM, instant)
         self._hiding.tick()
+        self._count()
         if self._keep.behind and now >= self._retry_at:
             self._retry_at = now + RETRY_S
             self._keep.retry()
@@ -227,10 +231,22 @@ class Alarms:
         """Every alarm that is hidden, by whom and why."""
         return list(self._keep.asides.values())
 
+    def rate(self) -> tuple[float, float]:
+        """Alarms told in the last ten minutes, and 1 while that is a flood."""
+        return float(self._flood.rate), float(self._flood.on)
+
     def close(self) -> None:
         """Nothing is under way that the journal does not hold."""
         if self._keep.behind:
             self._keep.retry()
+
+    def _count(self) -> None:
+        """Whether what was told is a flood by now, or no longer."""
+        told = self._life.annunciations
+        self._flood.note(told - self._told, self._clock.monotonic())
+        self._told = told
+        if self._flood.turn(self._clock.monotonic()):
+            self._journal.append(flood_entry(self._flood))
 
     def _settle(self, rule: Rows, at: int) -> None:
         """The conditions of these rules have won: raise those that stand, clear those that don't."""

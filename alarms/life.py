@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from alarms.states import ACTIVE, NOTHING, TABLE, Event, State
 from alarms.suppression import ROWS, Act, Hidden
+from supervisor.causes import whole
 from supervisor.columns import Columns
 from supervisor.flow import Values
 from supervisor.model import Alarm, Site
@@ -54,10 +55,12 @@ class Life:
         self.columns = columns
         self.latching = np.array([alarm.rule.latching for alarm in site.alarms], np.intp)
         self._priority = np.array([alarm.rule.priority for alarm in site.alarms], np.uint8)
-        self._group = _groups(site)
+        self._group = _groups(site.alarms)
         self._up = np.zeros(int(self._group.max(initial=-1)) + 1, np.int64)
         """How many alarms of each group are not normal."""
         self._generation = 0
+        self.annunciations = 0
+        """How many there were since the start; see `alarms.floods`."""
 
     def begin(self) -> None:
         """What was kept stands in the columns now. A rule may have become latching, or ceased to be, since: its alarm
@@ -101,6 +104,7 @@ class Life:
     def _annunciate(self, rows: Rows, at: int) -> None:
         shown = rows[self.columns["suppression"][rows] == 0]
         self.columns["annunciated_at"][shown] = at
+        self.annunciations += len(shown)
 
     def _follow(self, rows: Rows, before: NDArray[np.uint8], after: NDArray[np.uint8]) -> Rows:
         """Count who is up in each group, mark the first, and let the mark go with the last; those let go."""
@@ -158,23 +162,14 @@ class Life:
         self.columns["generation"][rows] = self._generation
 
 
-def _groups(site: Site) -> NDArray[np.intp]:
+def _groups(alarms: Sequence[Alarm]) -> NDArray[np.intp]:
     numbers: dict[tuple[str, str], int] = {}
-    return np.array([numbers.setdefault(_key(site, alarm), len(numbers)) for alarm in site.alarms], np.intp)
+    return np.array([numbers.setdefault(_key(alarm), len(numbers)) for alarm in alarms], np.intp)
 
 
-def _key(site: Site, alarm: Alarm) -> tuple[str, str]:
+def _key(alarm: Alarm) -> tuple[str, str]:
     group = alarm.rule.design.first_up
-    return (_root(site, alarm), group) if group else (alarm.equipment.id, "")
-
-
-def _root(site: Site, alarm: Alarm) -> str:
-    """The equipment that the alarm's is a part of, in the end. A ring of parents ends where it began."""
-    thing, seen = alarm.equipment, set[str]()
-    while thing.parent in site.equipment_by_id and thing.id not in seen:
-        seen.add(thing.id)
-        thing = site.equipment_by_id[thing.parent]
-    return thing.id
+    return (whole(alarm.equipment), group) if group else (alarm.equipment.id, "")
 
 
 def rows_of(ids: Sequence[str], row: dict[str, int]) -> Rows:

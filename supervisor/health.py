@@ -146,6 +146,8 @@ HISTORY_LAG = "history_lag"
 FAULTS = "faults"
 HISTORY_DAMAGE = "history_damage"
 DISK_ROOM = "disk_room"
+ALARM_RATE = "alarm_rate"
+FLOOD = "flood"
 JOURNAL_OWED = "journal_owed"
 JOURNAL_USE = "journal_use"
 JOURNAL_NEAR, JOURNAL_FULL = 80.0, 95.0
@@ -173,6 +175,15 @@ STATION_TYPE = EquipmentType(
         FAULTS: TagSpec(FAULTS, Text("Défauts internes", "Internal faults"), unit="/min", decimals=0, low=0),
         HISTORY_DAMAGE: TagSpec(
             HISTORY_DAMAGE, Text("Blocs d'historique abîmés", "Damaged pieces of history"), decimals=0, low=0
+        ),
+        ALARM_RATE: TagSpec(
+            ALARM_RATE, Text("Alarmes annoncées en 10 min", "Alarms told in 10 min"), unit="/10 min", decimals=0, low=0
+        ),
+        FLOOD: TagSpec(
+            FLOOD,
+            Text("Avalanche d'alarmes", "Alarm flood"),
+            Kind.BOOLEAN,
+            states=(State(0, "no", Text("non", "no")), State(1, "yes", Text("oui", "yes"))),
         ),
         DISK_ROOM: TagSpec(
             DISK_ROOM, Text("Place libre pour l'historique", "Room for history"), unit="GB", low=0, deadband=0.2

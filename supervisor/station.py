@@ -50,6 +50,8 @@ class Station:
         """Rows that wait to be written, and percent of the room that the journal may take (NaN: unknown)."""
         self.faults: Callable[[], float] = lambda: 0.0
         """Bugs of our own in the last minute; see `supervisor.faults`."""
+        self.alarms: Callable[[], Sequence[float]] = lambda: (0.0, 0.0)
+        """Alarms told in the last ten minutes, and 1 while that is a flood."""
         self.changes = 0
         self._newest = 0
         self._complained: dict[Consumer, float] = {}
@@ -120,6 +122,10 @@ class Station:
                 log.error("%s ended with an error", task.get_name(), exc_info=task.exception())
         self._tasks = []
 
+    def _others(self) -> tuple[float, ...]:
+        """The figures of those who keep their own."""
+        return (*self.history(), *self.journal(), *self.alarms())
+
     async def _beat(self) -> None:
         while True:
             self.table.columns.beat = self.clock.now()
@@ -133,5 +139,5 @@ class Station:
             stale = self.table.stale(self._limit, now)
             if len(stale):
                 self.absorb(Batch.lost(stale, Quality.STALE, now))
-            own = self._vitals.own(self.table.columns, self.changes, self.faults(), (*self.history(), *self.journal()))
+            own = self._vitals.own(self.table.columns, self.changes, self.faults(), self._others())
             self.absorb(self._vitals.read(self.links, own, now, self.clock.monotonic()))

@@ -22,6 +22,8 @@ STATION = (
     health.DISK_ROOM,
     health.JOURNAL_OWED,
     health.JOURNAL_USE,
+    health.ALARM_RATE,
+    health.FLOOD,
 )
 
 
@@ -57,8 +59,8 @@ class Vitals:
         return Batch.of(self._index, values, now, np.where(np.isnan(values), Quality.NOT_CONNECTED, Quality.GOOD))
 
     def own(self, columns: Columns, changes: int, faults: float, files: Sequence[float]) -> tuple[float, ...]:
-        """The tags of the station; `changes` since it began; `files`: lag, damage and room of the history, then rows
-        and room of the journal."""
+        """The tags of the station; `changes` since it began; `files`: lag, damage and room of the history, rows and
+        room of the journal, then the rate of alarms and whether they are a flood."""
         quality = columns["quality"][self._carried]
         share = 100.0 * float(np.count_nonzero(quality < BAD)) / max(len(quality), 1)
         since, self._changes = changes - self._changes, changes

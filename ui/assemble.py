@@ -43,9 +43,11 @@ from supervisor.link import Link
 from supervisor.link_book import LinkBook
 from supervisor.model import Site
 from supervisor.schedule.acts import ScheduleDesk, schedule_acts
-from supervisor.schedule.scheduler import Scheduler
+from supervisor.schedule.scheduler import Scheduler, standing
 from supervisor.schedule.store import Store
 from supervisor.serve import Server
+from supervisor.shift.desk import ShiftDesk, shift_acts
+from supervisor.shift.sheet import Override
 from supervisor.site.programmes import schedule_of
 from supervisor.site.territory import journal_bytes, retention
 from supervisor.station import Station
@@ -105,6 +107,7 @@ class Assembly:
         station.consumers += [alarms.absorb, historian.absorb, desk.absorb, holes.absorb, calculator.absorb]
         faults = Faults(clock)
         station.history, station.faults = historian.vitals, faults.recent
+        station.alarms = alarms.rate
         historian.report = partial(_note_damage, journal)
         historian.missed = holes.miss
         rows = acts(desk, AlarmDesk(site, alarms, journal, station.links))
@@ -122,6 +125,7 @@ class Assembly:
         book = Store(folder.schedule)
         scheduler = Scheduler(site, schedule_of(site), desk, (table.columns, journal, book, clock))
         rows |= schedule_acts(ScheduleDesk(scheduler, desk.people, journal, clock))
+        rows |= shift_acts(ShiftDesk(site, journal, clock, accounts.prove, partial(_held, scheduler)))
         server = Server(sessions, rows, journal, site.fingerprint, files.folder.name)
         parts = (alarms, historian, station, desk, substitutions, history)
         return cls(site, folder, clock, table, journal, *parts, server, sessions, faults, holes, scheduler, book)
@@ -190,6 +194,11 @@ def _note_damage(journal: Journal, damage: Damage) -> None:
     """One row of the journal; called in a thread of the historian."""
     detail = {"file": damage.file, "part": damage.part, "from": damage.span[0], "to": damage.span[1]}
     journal.append(Entry("system", "damage", subject=damage.tag, result="failed", detail=detail))
+
+
+def _held(scheduler: Scheduler) -> list[Override]:
+    """What the shift book tells of the schedules."""
+    return [Override(one.equipment, one.who, one.until) for one in standing(scheduler.courses.values())]
 
 
 async def _settle(task: asyncio.Task[None]) -> None:
