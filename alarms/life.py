@@ -55,7 +55,7 @@ class Life:
         self.columns = columns
         self.latching = np.array([alarm.rule.latching for alarm in site.alarms], np.intp)
         self._priority = np.array([alarm.rule.priority for alarm in site.alarms], np.uint8)
-        self._group = _groups(site.alarms)
+        self._group = groups(site.alarms)
         self._up = np.zeros(int(self._group.max(initial=-1)) + 1, np.int64)
         """How many alarms of each group are not normal."""
         self._generation = 0
@@ -162,7 +162,8 @@ class Life:
         self.columns["generation"][rows] = self._generation
 
 
-def _groups(alarms: Sequence[Alarm]) -> NDArray[np.intp]:
+def groups(alarms: Sequence[Alarm]) -> NDArray[np.intp]:
+    """By row, the number of its group."""
     numbers: dict[tuple[str, str], int] = {}
     return np.array([numbers.setdefault(_key(alarm), len(numbers)) for alarm in alarms], np.intp)
 
