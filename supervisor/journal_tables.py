@@ -182,11 +182,13 @@ class AsideTable(Model):
 
 
 class ShiftTable(Model):
-    """Signed pages of the shift book; the row of the chain has the digest of `sheet`. Times are ns UTC."""
+    """Signed pages of the shift book; the row of the chain has the digest of `sheet`. Times are ns UTC; `last` is the
+    last row of the chain that the page tells of."""
 
     number = IntegerField(primary_key=True)
     start = BigIntegerField()
     end = BigIntegerField()
+    last = IntegerField()
     outgoing = TextField()
     incoming = TextField()
     sheet = TextField()

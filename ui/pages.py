@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 OVERVIEW, SYNOPTIC, MAP, TRENDS = "overview", "synoptic", "map", "trends"
 ALARMS, LINKS, JOURNAL, FACEPLATE = "alarms", "links", "journal", "faceplate"
 COMMISSIONING = "commissioning"
+SHIFT = "shift"
 PERFORMANCE = "performance"
 
 
@@ -98,11 +99,27 @@ class Page(QWidget):
     def refresh_alarms(self) -> None:
         """`Context.board` moved; at most four times a second, and only while visible."""
 
+    def refresh_locks(self) -> None:
+        """Lock-outs moved; only while visible, and seldom: everything is painted again."""
+        for widget in self.findChildren(QWidget):
+            widget.update()
+
     def slow(self) -> None:
         """Once a second while visible."""
 
     def person_changed(self) -> None:
         """Somebody else sits here now, or nobody, with other rights; also while not visible."""
+
+    def rows(self) -> NDArray[np.intp]:
+        """Rows of the tags it shows now. Those of visible pages are read first when the window turns to the past; a
+        page that says nothing is filled with the rest, a moment later."""
+        return np.empty(0, np.intp)
+
+    def jump(self) -> None:
+        """Another instant is shown, earlier or much later: what was read up to the last one must be read again.
+
+        Not only while visible. Values and alarms come by `refresh` as ever.
+        """
 
     def arrive(self, place: Place) -> None:
         """The operator asked for this page; called before it is shown."""

@@ -15,7 +15,6 @@ LINKS = Text(fr="Liaisons", en="Links")
 JOURNAL = Text(fr="Journal", en="Journal")
 COMMISSIONING = Text(fr="Mise en service", en="Commissioning")
 PERFORMANCE = Text(fr="Performance", en="Performance")
-PERFORMANCE = Text(fr="Performance", en="Performance")
 
 # frame
 CONTROL_ROOM = Text(fr="Salle de contrôle", en="Control room")
@@ -201,7 +200,6 @@ KINDS = {
     "return": Text(fr="Retour en service", en="Back in service"),
     "drop": Text(fr="Alarme retirée du site", en="Alarm no longer in the site"),
     "plan": Text(fr="Plan d'action", en="Action plan"),
-    "plan": Text(fr="Plan d'action", en="Action plan"),
     # commands, step by step
     "requested": Text(fr="Commande demandée", en="Command requested"),
     "checked": Text(fr="Contrôles passés", en="Checks passed"),
@@ -284,8 +282,6 @@ DETAILS = {
     "text": Text(fr="texte", en="text"),
     "responsible": Text(fr="responsable", en="responsible"),
     "due": Text(fr="échéance", en="due"),
-    "responsible": Text(fr="responsable", en="responsible"),
-    "due": Text(fr="échéance", en="due"),
     "minutes": Text(fr="minutes", en="minutes"),
     "command": Text(fr="commande", en="command"),
     "tag": Text(fr="tag", en="tag"),
@@ -305,6 +301,7 @@ DETAILS = {
 NO_JOURNAL = Text(fr="Le journal est vide.", en="The journal is empty.")
 NO_JOURNAL_HERE = Text(fr="Aucune ligne ne répond à ce filtre.", en="No row matches this filter.")
 ALL_ACTS = Text(fr="Tous les actes", en="All acts")
+SHIFT_BOOK = Text(fr="Cahier de quart", en="Shift book")
 LATEST_ROWS = Text(fr="les {} dernières lignes", en="the latest {} rows")
 ALL_ROWS = Text(fr="{} lignes", en="{} rows")
 SEARCHED_TO = Text(fr="{} lignes, la recherche continue…", en="{} rows, still searching…")

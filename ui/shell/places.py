@@ -59,8 +59,8 @@ PAGES = (
 )
 SIDE = PageRow(pages.FACEPLATE, words.EQUIPMENT, "pump", "ui.faceplate.panel", "Faceplate")
 """The panel at the right of whatever page is shown."""
-_TAKEN = (8, 9)
-"""F8 acknowledges and F9 silences, on every page."""
+_TAKEN = (8, 9, 12)
+"""F8 acknowledges, F9 silences and F12 turns to the past, on every page."""
 
 
 def key(number: int) -> str:

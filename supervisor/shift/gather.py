@@ -1,0 +1,157 @@
+"""Gathering a sheet: one snapshot of the journal's file, so that all of it is of the same instant. No writing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from supervisor.clock import SECOND
+from supervisor.database import Connection, reading
+from supervisor.model import Site
+from supervisor.people import SEAT
+from supervisor.shift.sheet import Command, Frequent, Hidden, Lock, Note, Override, Sheet, Standing, Substitute
+
+BOOK = "shift"
+"""Category of the journal: notes of the shift, and signatures."""
+HOUR = 3600 * SECOND
+LONGEST_H = 12
+"""How far the first shift reaches back, for want of a signature."""
+MOST_FREQUENT = 5
+MOST_LINES = 200
+"""Of standing alarms and of commands; beyond, the sheet would not be read."""
+_GRAVE = ("failed", "unknown")
+_ACTS = ("alarm", "command", "access", "lockout", "note", BOOK)
+"""Books in which a person acts."""
+
+
+@dataclass
+class _Span:
+    """What the rows of a span of the journal come to."""
+
+    raised: Counter[str] = field(default_factory=Counter)
+    frequent: Counter[str] = field(default_factory=Counter)
+    people: set[str] = field(default_factory=set)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    commands: list[int] = field(default_factory=list)
+    notes: dict[int, Note] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def gather(site: Site, journal: Path, now: int, overrides: Iterable[Override] = ()) -> Sheet:
+    """The sheet of the shift that runs, up to `now`. Raises StoreError where the journal can't be read."""
+    priority = {alarm.id: str(int(alarm.rule.priority)) for alarm in site.alarms}
+    with reading(journal) as connection:
+        number, start, first = _begun(connection, now)
+        last = int(connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
+        found = _read(connection, (first, last), priority)
+        commands = [*_commands(connection, found.commands), *_under_way(connection)]
+        return Sheet(
+            site=site.id,
+            number=number,
+            start=start,
+            end=now,
+            first=first,
+            last=last,
+            people=tuple(sorted(found.people)),
+            raised=dict(sorted(found.raised.items())),
+            acknowledged=found.counts["alarm.acknowledge"],
+            floods=found.counts["alarm.flood_begin"],
+            standing=_standing(connection, priority),
+            frequent=tuple(Frequent(id_, count) for id_, count in found.frequent.most_common(MOST_FREQUENT)),
+            hidden=_hidden(connection),
+            locks=_locks(connection),
+            outcomes=dict(sorted(found.outcomes.items())),
+            commands=tuple(commands[-MOST_LINES:]),
+            substitutes=_substitutes(connection),
+            overrides=tuple(overrides),
+            restarts=found.counts["system.start"],
+            notes=tuple(sorted(found.notes.values(), key=lambda note: note.id)),
+        )
+
+
+def _begun(connection: Connection, now: int) -> tuple[int, int, int]:
+    """Number and start of the shift that runs, and the last row of the journal before it."""
+    query = 'SELECT number, "end", last FROM shifts ORDER BY number DESC LIMIT 1'
+    signed = connection.execute(query).fetchone()
+    if signed:
+        return int(signed[0]) + 1, int(signed[1]), int(signed[2])
+    earliest = now - LONGEST_H * HOUR
+    query = "SELECT time, id FROM journal WHERE time > ? ORDER BY time LIMIT 1"
+    row = connection.execute(query, (earliest,)).fetchone()
+    if row:
+        return 1, int(row[0]), int(row[1]) - 1
+    return 1, earliest, int(connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
+
+
+def _read(connection: Connection, span: tuple[int, int], priority: Mapping[str, str]) -> _Span:
+    """One walk through the rows; a shift with a flood has some ten thousands."""
+    found = _Span()
+    fields = "id, time, category, kind, who, subject, result, detail"
+    query = f"SELECT {fields} FROM journal WHERE id > ? AND id <= ? ORDER BY id"
+    for id_, time, category, kind, who, subject, result, detail in connection.execute(query, span):
+        found.counts[f"{category}.{kind}"] += 1
+        if who and category in _ACTS and not who.startswith(SEAT):
+            found.people.add(who)
+        if category == "alarm" and kind == "raise":
+            found.raised[priority.get(subject, "")] += 1
+            found.frequent[subject] += 1
+        elif category == "command" and kind == "outcome":
+            found.outcomes[result] += 1
+            if result in _GRAVE:
+                found.commands.append(int(msgspec.json.decode(detail)["id"]))
+        elif (category, kind) in ((BOOK, "note"), ("alarm", "comment")):
+            words = str(msgspec.json.decode(detail).get("text", ""))
+            found.notes[id_] = Note(id_, time, who, words, subject if category == "alarm" else "")
+        elif (category, kind) == (BOOK, "withdraw"):
+            found.notes.pop(int(msgspec.json.decode(detail)["note"]), None)
+    return found
+
+
+_COMMAND = "SELECT id, time, who, equipment, command, coalesce(outcome, ''), reason_fr, reason_en FROM commands"
+
+
+def _commands(connection: Connection, ids: Collection[int]) -> list[Command]:
+    wanted = list(ids)[-MOST_LINES:]
+    marks = ",".join("?" * len(wanted))
+    rows = connection.execute(f"{_COMMAND} WHERE id IN ({marks}) ORDER BY id", wanted)
+    return [Command(*row) for row in rows]
+
+
+def _under_way(connection: Connection) -> list[Command]:
+    return [Command(*row) for row in connection.execute(f"{_COMMAND} WHERE outcome IS NULL ORDER BY id")]
+
+
+def _standing(connection: Connection, priority: Mapping[str, str]) -> tuple[Standing, ...]:
+    """The gravest first, then those that stand longest."""
+    rows: Sequence[tuple[Any, ...]] = connection.execute(
+        "SELECT id, state, raised_at, taken_by, suppression FROM alarms WHERE state != 'normal'"
+    ).fetchall()
+    found = [
+        Standing(id_, int(priority[id_]), state, raised_at, taken_by, bool(hidden))
+        for id_, state, raised_at, taken_by, hidden in rows
+        if id_ in priority
+    ]
+    return tuple(sorted(found, key=lambda one: (one.hidden, one.priority, one.raised_at))[:MOST_LINES])
+
+
+def _hidden(connection: Connection) -> tuple[Hidden, ...]:
+    """Those that end first before the others; what the station hides by design is no decision to hand over."""
+    rows = connection.execute(
+        "SELECT alarm, how, who, reason, until FROM asides WHERE how != 'suppressed' ORDER BY until = 0, until, alarm"
+    )
+    return tuple(Hidden(*row) for row in rows)
+
+
+def _locks(connection: Connection) -> tuple[Lock, ...]:
+    rows = connection.execute("SELECT equipment, who, reason, time, asked_by FROM lock_outs ORDER BY time")
+    return tuple(Lock(equipment, who, reason, time, bool(asked)) for equipment, who, reason, time, asked in rows)
+
+
+def _substitutes(connection: Connection) -> tuple[Substitute, ...]:
+    rows = connection.execute("SELECT tag, value, who, reason, time FROM substitutions ORDER BY time")
+    return tuple(Substitute(*row) for row in rows)

@@ -1,0 +1,159 @@
+"""The form of the hand-over: who goes and who comes each prove who they are, on one seat, and the screen stays.
+
+In its place, never a dialog. Escape puts it away, and no password stays in a field that is not seen.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QPlainTextEdit
+
+from supervisor.errors import Refused, Unavailable
+from supervisor.model import Role, Text
+from ui import words as common
+from ui.pages import Context
+from ui.shift import words
+from ui.widgets import Button, Label, Words, column, row
+
+
+class HandOver(QFrame):
+    """See the module."""
+
+    signed = Signal(str)
+    """The shift is signed; the sentence that says so."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.setObjectName("confirm")
+        self._context = context
+        look = context.look
+        self.title = Words(look, words.HAND_OVER, "value", 600)
+        self.goes = Label(look, "body", 500)
+        self.password, self.incoming, self.other = QLineEdit(), QComboBox(), QLineEdit()
+        self.remark = QPlainTextEdit()
+        self.said = Label(look, "label", 600)
+        self.said.setWordWrap(True)
+        self.sign = Button(look, words.SIGN, "primary", weight=600)
+        self.cancel = Button(look, common.CANCEL)
+        self._names = {
+            one: Words(look, text, "hint", 500, "text2")
+            for one, text in (
+                (self.password, words.PASSWORD),
+                (self.incoming, words.INCOMING),
+                (self.other, words.INCOMING_PASSWORD),
+                (self.remark, words.REMARK),
+            )
+        }
+        self._lay_out()
+        self.sign.clicked.connect(self._sign)
+        self.cancel.clicked.connect(self.close_form)
+        self.incoming.currentIndexChanged.connect(self._check)
+        for field in (self.password, self.other):
+            field.setEchoMode(QLineEdit.EchoMode.Password)
+            field.textChanged.connect(self._check)
+            field.returnPressed.connect(self._sign)
+        self.remark.textChanged.connect(self._check)
+        look.changed.connect(self._dress)
+        self._dress()
+        self.hide()
+
+    def _lay_out(self) -> None:
+        layout = column(self, 14, 6)
+        layout.addWidget(self.title)
+        layout.addWidget(self.goes)
+        for field in (self.password, self.incoming, self.other, self.remark):
+            layout.addWidget(self._names[field])
+            layout.addWidget(field)
+        layout.addWidget(self.said)
+        buttons = row(spacing=8)
+        buttons.addWidget(self.cancel, 1)
+        buttons.addWidget(self.sign, 2)
+        layout.addLayout(buttons)
+
+    def _dress(self) -> None:
+        look = self._context.look
+        for field in (self.password, self.incoming, self.other, self.remark):
+            field.setFont(look.font("body"))
+            field.setAccessibleName(self._names[field].text())
+        self.remark.setPlaceholderText(look.say(words.REMARK_HINT))
+        self.remark.setFixedHeight(round(110 * look.scale))
+        self.remark.setTabChangesFocus(True)
+        if self.incoming.count():
+            self.incoming.setItemText(0, look.say(words.NO_RELIEF))
+        self._check()
+
+    def open(self) -> None:
+        """Begin; the first thing asked is the password of who goes."""
+        look, user = self._context.look, self._context.user
+        here = user.role >= Role.OPERATOR
+        self.goes.setText(look.say(words.OUTGOING).format(user.name) if here else look.say(words.NOBODY))
+        self.incoming.clear()
+        self.incoming.addItem(look.say(words.NO_RELIEF), "")
+        people = sorted(self._context.attachment.site.users.values(), key=lambda one: one.name)
+        for one in people:
+            if one.id != user.id and one.role >= Role.OPERATOR:
+                self.incoming.addItem(one.name, one.id)
+        self.said.hide()
+        self._check()
+        self.show()
+        self.password.setFocus()
+
+    def close_form(self) -> None:
+        """Put it away; the remarks stay, for they were work."""
+        self.password.clear()
+        self.other.clear()
+        self.hide()
+
+    def _check(self) -> None:
+        comes = bool(self.incoming.currentData())
+        for widget in (self.other, self._names[self.other]):
+            widget.setVisible(comes)
+        self.sign.say(words.SIGN if comes else words.SIGN_ALONE)
+        told = bool(self.other.text()) if comes else bool(self.remark.toPlainText().strip())
+        self.sign.setEnabled(bool(self.password.text()) and told)
+
+    def _sign(self) -> None:
+        if self.sign.isEnabled():
+            self.sign.setEnabled(False)
+            self._context.spawn(self._signed())
+
+    async def _signed(self) -> None:
+        comes, secret = str(self.incoming.currentData() or ""), self.other.text()
+        asked: dict[str, Any] = {"password": self.password.text(), "remark": self.remark.toPlainText().strip()}
+        try:
+            answer = await self._context.attachment.ask("shift_sign", incoming=comes, incoming_password=secret, **asked)
+        except Refused as refused:
+            self._say(refused.text)
+            return
+        except Unavailable:
+            self._say(words.NO_ANSWER)
+            return
+        finally:
+            self._check()
+        self.remark.clear()
+        self.close_form()
+        self.signed.emit(await self._take_seat(comes, secret, int(answer["number"])))
+
+    async def _take_seat(self, comes: str, secret: str, number: int) -> str:
+        """Who comes sits here from now on; what they gave to sign is proof enough."""
+        look = self._context.look
+        if comes:
+            try:
+                await self._context.attachment.ask("sign_in", user=comes, password=secret)
+            except (Refused, Unavailable) as error:
+                why = look.say(error.text) if isinstance(error, Refused) else look.say(words.NO_ANSWER)
+                return look.say(words.HANDED_BUT).format(number, why)
+        return look.say(words.HANDED).format(number)
+
+    def _say(self, text: Text) -> None:
+        self.said.setText(self._context.look.say(text))
+        self.said.show()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_form()
+        else:
+            super().keyPressEvent(event)
