@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 OVERVIEW, SYNOPTIC, MAP, TRENDS = "overview", "synoptic", "map", "trends"
 ALARMS, LINKS, JOURNAL, FACEPLATE = "alarms", "links", "journal", "faceplate"
 COMMISSIONING = "commissioning"
+SCHEDULES = "schedules"
 SHIFT = "shift"
 PERFORMANCE = "performance"
 

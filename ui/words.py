@@ -13,6 +13,7 @@ TRENDS = Text(fr="Tendances", en="Trends")
 ALARMS = Text(fr="Alarmes", en="Alarms")
 LINKS = Text(fr="Liaisons", en="Links")
 JOURNAL = Text(fr="Journal", en="Journal")
+SCHEDULES = Text(fr="Programmes", en="Programmes")
 COMMISSIONING = Text(fr="Mise en service", en="Commissioning")
 PERFORMANCE = Text(fr="Performance", en="Performance")
 
@@ -180,12 +181,20 @@ BOOK_NAMES = {
     "access": Text(fr="Accès", en="Access"),
     "system": Text(fr="Poste Vigie", en="Vigie station"),
     "note": Text(fr="Annotations", en="Notes"),
+    "schedule": Text(fr="Programmes horaires", en="Programmes"),
     "lockout": Text(fr="Consignations", en="Lock-outs"),
 }
 """Category of the journal -> the name of its book."""
-BOOKS = {"alarm": "bell", "command": "gear", "access": "user", "system": "station", "lockout": "padlock"}
+BOOKS = {
+    "alarm": "bell", "schedule": "clock", "command": "gear", "access": "user", "system": "station", "lockout": "padlock",
+}  # fmt: skip
 """Category of the journal -> its icon."""
 KINDS = {
+    # programmes
+    "override": Text(fr="Prise en main", en="Taken in hand"),
+    "resume": Text(fr="Reprise du programme", en="Programme resumed"),
+    "held": Text(fr="Programme retenu", en="Programme held back"),
+    "clock": Text(fr="Heure du poste réglée", en="Clock of the station set"),
     # alarms
     "raise": Text(fr="Apparition", en="Raised"),
     "clear": Text(fr="Disparition", en="Cleared"),
@@ -275,6 +284,8 @@ RESULTS = {
 GRAVE = frozenset({"refused", "failed", "unknown"})
 """Results that stand out."""
 DETAILS = {
+    "only_if": Text(fr="condition", en="condition"),
+    "programme": Text(fr="programme", en="programme"),
     "fingerprint": Text(fr="empreinte SHA-256", en="SHA-256 fingerprint"),
     "value": Text(fr="valeur", en="value"),
     "raw": Text(fr="valeur brute", en="raw value"),

@@ -12,6 +12,7 @@ from supervisor.errors import Refused
 from supervisor.journal import Entry, Journal
 from supervisor.model import Role, Text, User
 from supervisor.people import People
+from supervisor.schedule.plan import Target
 from supervisor.schedule.programmes import Until
 from supervisor.schedule.scheduler import BOOK, Scheduler, standing
 from supervisor.schedule.store import Override
@@ -30,6 +31,10 @@ class _Hold(msgspec.Struct, frozen=True):
 
 class _Resume(msgspec.Struct, frozen=True):
     equipment: list[str]
+
+
+class _Of(msgspec.Struct, frozen=True):
+    equipment: str
 
 
 class ScheduleDesk:
@@ -67,6 +72,23 @@ class ScheduleDesk:
             "lost": sum(one.lost for one in courses.values()), "count": len(courses),
         }  # fmt: skip
 
+    def course(self, id_: str) -> Mapping[str, Any]:
+        """One equipment: what should be, what comes next, and what stands against it; nothing where it has none."""
+        course = self._scheduler.courses.get(id_)
+        if course is None:
+            return {"scheduled": False}
+        now, bundle = self._clock.now(), course.bundle
+        state, event = bundle.state_at(now), self._scheduler.next_of(id_)
+        return {
+            "scheduled": True,
+            "targets": [_target(target) for target in state.values()],
+            "next": {"at": event.instant, "targets": [_target(one) for one in event.changes]} if event else None,
+            "override": msgspec.to_builtins(course.override) if course.override else None,
+            "trouble": [str(course.trouble[0]), course.trouble[1].fr, course.trouble[1].en] if course.trouble else None,
+            "sunrise": self._scheduler.end_of(id_, Until.NIGHT),
+            "lost": course.lost,
+        }
+
     def _check(self, equipment: list[str], user: User, act: str) -> None:
         for id_ in equipment:
             course = self._scheduler.courses.get(id_)
@@ -86,6 +108,9 @@ def schedule_acts(desk: ScheduleDesk) -> dict[str, Act]:
     async def schedule(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
         return desk.state()
 
+    async def schedule_course(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        return desk.course(msgspec.convert(words, _Of).equipment)
+
     async def schedule_hold(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
         desk.hold(msgspec.convert(words, _Hold), user)
         return {}
@@ -94,7 +119,12 @@ def schedule_acts(desk: ScheduleDesk) -> dict[str, Act]:
         desk.resume(msgspec.convert(words, _Resume), user)
         return {}
 
-    return {act.__name__: act for act in (schedule, schedule_hold, schedule_resume)}
+    return {act.__name__: act for act in (schedule, schedule_course, schedule_hold, schedule_resume)}
+
+
+def _target(target: Target) -> Mapping[str, Any]:
+    action = target.action
+    return {"programme": target.programme, "command": action.command, "tag": action.tag, "value": action.value}
 
 
 NO_RIGHT = Text(

@@ -138,6 +138,8 @@ class Bundle:
     def __init__(self, plans: Sequence[Plan], members: Sequence[str]) -> None:
         self.plans = tuple(sorted(plans, key=lambda plan: -plan.programme.priority))
         self.members = tuple(members)
+        self.base = self.plans[-1]
+        """The one that all the others come before; its days and its sun are those of the bundle."""
 
     def state_at(self, instant: int) -> State:
         found: dict[str, Target] = {}

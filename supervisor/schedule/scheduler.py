@@ -183,12 +183,17 @@ class Scheduler:
 
     def _until(self, bundle: Bundle, mode: Until, now: int) -> int:
         """When an override ends; a day from now where nothing is planned any more."""
-        event = self._next[self.bundles.index(bundle)]
+        event = self._next[self.bundles.index(bundle)] if self._next else None
         if mode is Until.NIGHT:
-            place = bundle.plans[0].place
+            place = bundle.base.place
             rises = (place.sun.at(SunEvent.SUNRISE, day) for day in place.days_from(now, 3))
             return next((at for at in rises if at and at > now), now + DAY_S * SECOND)
         return event.instant if event and event.instant > now else now + DAY_S * SECOND
+
+    def next_of(self, equipment: str) -> Event | None:
+        """What is planned next for an equipment."""
+        number = self.bundles.index(self.courses[equipment].bundle)
+        return self._next[number] if self._next else None
 
     def end_of(self, equipment: str, mode: Until) -> int:
         """When an override of now would end, ns UTC."""

@@ -332,6 +332,8 @@ class TownStation:
         self.holes = HoleReader(folder / "history")
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.refusal: Refused | None = None
+        self.schedule: dict[str, dict[str, Any]] = {"schedule": {}, "schedule_course": {"scheduled": False}}
+        """What the station answers about its programmes."""
         self.link_pages: dict[str, dict[str, Any]] = {}
         """Link id -> what the station answers about it; under "" when each was last good."""
 
@@ -339,6 +341,8 @@ class TownStation:
         """The acts of the desk that concern alarms, done by the real engine."""
         if act in ("links", "link"):  # asked every second or two by a page that is shown
             return self.link_pages.get(words.get("id", ""), LINK_PAGE if act == "link" else {"good": {}})
+        if act in self.schedule:  # asked every two seconds by its page and by faceplates
+            return self.schedule[act]
         self.asked.append((act, words))
         if self.refusal:
             raise self.refusal

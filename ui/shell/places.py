@@ -48,6 +48,7 @@ PAGES = (
     PageRow(pages.SHIFT, words.SHIFT_BOOK, "book", "ui.shift.page", "ShiftPage"),
     PageRow(pages.JOURNAL, words.JOURNAL, "journal", "ui.journal.page", "JournalPage"),
     PageRow(pages.PERFORMANCE, words.PERFORMANCE, "gauge", "ui.performance.page", "PerformancePage"),
+    PageRow(pages.SCHEDULES, words.SCHEDULES, "clock", "ui.schedule.page", "SchedulePage"),
     PageRow(
         pages.COMMISSIONING,
         words.COMMISSIONING,

@@ -1,0 +1,69 @@
+"""Known: the programmes of the site as a window knows them: it works them out by itself, as the station does. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from supervisor.model import EquipmentType, Site, Text
+from supervisor.schedule.plan import Bundle, Target, bundles
+from supervisor.schedule.preview import Year, preview
+from supervisor.schedule.programmes import Schedule
+from supervisor.site.programmes import schedule_of
+from supervisor.texts import Texts
+from ui.look import Look
+from ui.values import worded
+
+
+@dataclass(frozen=True)
+class Group:
+    """Equipment that shares its programmes."""
+
+    bundle: Bundle
+    type: EquipmentType
+    names: dict[str, Text]
+    """Programme -> its name."""
+    power_kw: float
+    """Its part of what the programme says; NaN where it says nothing."""
+
+    def name(self, look: Look) -> str:
+        return look.say(self.names[self.bundle.base.programme.id])
+
+    def first(self, look: Look) -> str:
+        """Programmes that come before its own; empty for none."""
+        return ", ".join(look.say(self.names[plan.programme.id]) for plan in self.bundle.plans[:-1])
+
+    def asked(self, targets: Sequence[Target], texts: Texts, look: Look) -> str:
+        """In words: "allumé · 50 %"."""
+        told = []
+        for target in targets:
+            spec = self.type.tags.get(target.tag)
+            if spec is not None:
+                told.append(" ".join(worded(spec, target.action.value, texts, look)).strip())
+        return " · ".join(told)
+
+    def year(self, year: int) -> Year:
+        """Some tenths of a second."""
+        return preview(self.bundle, self.type, year)
+
+
+class Known:
+    """Read once; changing the site folder makes a new window."""
+
+    def __init__(self, site: Site) -> None:
+        """Reads files: for a thread."""
+        self.schedule: Schedule = schedule_of(site)
+        names = {one.id: one.name for one in self.schedule.programmes}
+        self.groups = [self._group(site, bundle, names) for bundle in bundles(self.schedule)]
+        self.of = {id_: group for group in self.groups for id_ in group.bundle.members}
+
+    def _group(self, site: Site, bundle: Bundle, names: dict[str, Text]) -> Group:
+        base = bundle.base.programme
+        share = len(bundle.members) / max(len(base.equipment), 1)
+        return Group(bundle, site.types[base.type], names, base.power_kw * share)
+
+    def ends(self, today: date) -> list[tuple[Text, date | None, int | None]]:
+        """Calendars with their last day and the days left, those that end first."""
+        rows = [(one.name, one.ends, one.days_left(today)) for one in self.schedule.calendars.values()]
+        return sorted(rows, key=lambda row: (row[2] is None, row[2] or 0))

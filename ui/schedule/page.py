@@ -1,0 +1,422 @@
+"""The page of programmes: what is planned, what stands against it, and a year of it as a picture.
+
+programmes        year: day x hour
+taken in hand     day in detail · figures
+calendars
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from supervisor.clock import SECOND
+from supervisor.errors import Refused, Unavailable
+from supervisor.model import Role, Text
+from supervisor.schedule.calendars import SOON_DAYS
+from supervisor.schedule.preview import Year, events_of
+from supervisor.schedule.times import DAY_S
+from ui.naming import full_name
+from ui.pages import FACEPLATE, Context, Page, Place
+from ui.schedule import words
+from ui.schedule.known import Group, Known
+from ui.schedule.lists import Line as Cells
+from ui.schedule.lists import Lines
+from ui.schedule.paper import Sheet, figures
+from ui.schedule.picture import Legend, YearView
+from ui.tables import RIGHT, Cell, Table
+from ui.widgets import Button, Card, Label, Line, Short, Words, column, row
+
+PERIOD_S = 2.0
+LEFT_WIDTH = 520
+_GROUPS = (words.GROUP, words.COUNT, words.NOW, words.HAND)
+_HANDS = (words.EQUIPMENT, words.WHO, words.UNTIL)
+_DAYS = (words.CALENDARS, words.UNTIL)
+_EVENTS = (words.TIME, words.WHAT, words.WHY)
+
+
+class SchedulePage(Page):
+    """See the module."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.known: Known | None = None
+        self.year_shown = 0
+        self.years: dict[tuple[int, int], Year] = {}
+        """(group, year) -> worked out once."""
+        self.state: Mapping[str, Any] = {}
+        self._due = 0.0
+        self._reading = False
+        look = context.look
+        self.groups, self.hands = Lines(look, _GROUPS), Lines(look, _HANDS)
+        self.calendars, self.events = Lines(look, _DAYS), Lines(look, _EVENTS)
+        self.table = Table(look, self.groups, {1: 62, 2: 150, 3: 74}, 0, words.TITLE)
+        self.hand_table = Table(look, self.hands, {1: 110, 2: 108}, 0, words.OVERRIDES)
+        self.calendar_table = Table(look, self.calendars, {1: 230}, 0, words.CALENDARS)
+        self.event_table = Table(look, self.events, {0: 116, 2: 300}, 1, words.WHAT)
+        self.picture, self.legend = YearView(look), Legend(look)
+        self.count, self.chosen = Label(look, "body", 400, "text2"), Short(look, "title", 600)
+        self.figures, self.day_title = Short(look, "body", 500, "text2"), Short(look, "value", 600)
+        self.pointer, self.year_label = Short(look, "label", 400, "text2"), Label(look, "value", 600)
+        self.empty = Words(look, words.READING, "value", 500, "text2")
+        self.resume = Button(look, words.RESUME)
+        self.resume.tip(words.RESUME_TIP)
+        self._lay_out()
+        self._connect()
+
+    # ------------------------------------------------------------ putting it together
+    def _lay_out(self) -> None:
+        layout = row(self, 0, 8)
+        self.left = QWidget()
+        side = column(self.left, 0, 8)
+        side.addWidget(self._card(words.TITLE, self.table, self.count), 4)
+        hands = self._card(words.OVERRIDES, self.hand_table, self.resume)
+        self.followed = Words(self.context.look, words.NO_OVERRIDE, "body", 400, "text2")
+        self.followed.setContentsMargins(16, 10, 16, 12)
+        hands.layout().addWidget(self.followed, 1, Qt.AlignmentFlag.AlignTop)  # type: ignore[union-attr, call-arg]
+        side.addWidget(hands, 3)
+        side.addWidget(self._card(words.CALENDARS, self.calendar_table), 3)
+        layout.addWidget(self.left, 36)
+        self.right = Card()
+        self._lay_out_year(column(self.right, 1, 0))
+        layout.addWidget(self.right, 64)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout.addWidget(self.empty)
+        self.left.hide()
+        self.right.hide()
+        self.setFocusProxy(self.table)
+
+    def _card(self, name: Text, table: Table, right: QWidget | None = None) -> Card:
+        look, card = self.context.look, Card()
+        inner = column(card, 1, 0)
+        head = row(spacing=10)
+        head.setContentsMargins(16, 8, 12, 8)
+        head.addWidget(Words(look, name, "value", 600))
+        head.addStretch(1)
+        if right is not None:
+            head.addWidget(right)
+        inner.addLayout(head)
+        inner.addWidget(Line(look))
+        body = row()
+        body.setContentsMargins(6, 0, 4, 0)
+        body.addWidget(table)
+        inner.addLayout(body, 1)
+        return card
+
+    def _lay_out_year(self, inner: QVBoxLayout) -> None:
+        look = self.context.look
+        inner.addLayout(self._year_head())
+        inner.addWidget(Line(look))
+        body = column(None, 0, 0)
+        body.setContentsMargins(10, 8, 10, 4)
+        body.addWidget(self.picture, 1)
+        body.addWidget(self.legend)
+        inner.addLayout(body, 3)
+        inner.addWidget(Line(look))
+        line = row(spacing=12)
+        line.setContentsMargins(16, 7, 16, 7)
+        line.addWidget(self.day_title, 1)
+        line.addWidget(self.pointer, 1)
+        inner.addLayout(line)
+        inner.addWidget(Line(look))
+        below = row()
+        below.setContentsMargins(6, 0, 4, 0)
+        below.addWidget(self.event_table)
+        inner.addLayout(below, 1)
+
+    def _year_head(self) -> QHBoxLayout:
+        look, head = self.context.look, row(spacing=8)
+        head.setContentsMargins(16, 8, 12, 8)
+        names = column(None, 0, 0)
+        names.addWidget(self.chosen)
+        names.addWidget(self.figures)
+        head.addLayout(names, 1)
+        self.earlier, self.later = Button(look, None, "flat", "left"), Button(look, None, "flat", "right")
+        self.today, self.out = Button(look, words.TODAY), Button(look, words.EXPORT)
+        self.earlier.tip(words.EARLIER)
+        self.later.tip(words.LATER)
+        for widget in (self.earlier, self.year_label, self.later, self.today, self.out):
+            head.addWidget(widget)
+        self.menu = QMenu(self)
+        return head
+
+    def _connect(self) -> None:
+        self.table.selectionModel().currentChanged.connect(lambda *_: self._show_year())
+        self.hand_table.selectionModel().currentChanged.connect(lambda *_: self._tell_hand())
+        self.hand_table.activated.connect(lambda _: self._open_hand())
+        self.picture.chosen_day.connect(self._show_day)
+        self.picture.pointed.connect(self._point)
+        self.resume.clicked.connect(lambda: self.context.spawn(self._resume()))
+        self.earlier.clicked.connect(lambda: self.turn(self.year_shown - 1))
+        self.later.clicked.connect(lambda: self.turn(self.year_shown + 1))
+        self.today.clicked.connect(self._go_today)
+        self.out.clicked.connect(self._drop)
+        self.context.look.changed.connect(self._dress)
+
+    # ------------------------------------------------------------ living
+    def arrive(self, place: Place) -> None:
+        """Of an equipment its group."""
+        self._wanted = place.equipment.id if place.equipment else ""
+        if self.known is None and not self._reading:
+            self._reading = True
+            self.context.spawn(self._read())
+        elif self._wanted:
+            self._choose_group()
+        self.table.setFocus()
+
+    def slow(self) -> None:
+        if self.known is None:
+            return
+        now = self.context.clock.monotonic()
+        if now >= self._due:
+            self._due = now + PERIOD_S
+            self.context.spawn(self._pull())
+
+    async def _read(self) -> None:
+        self.known = await asyncio.to_thread(Known, self.context.attachment.site)
+        present = bool(self.known.groups)
+        self.empty.say(words.NONE)
+        self.empty.setVisible(not present)
+        self.left.setVisible(present)
+        self.right.setVisible(present)
+        self.year_shown = self._today().year
+        await self._pull()
+        self._dress()
+        if present:
+            self._choose_group()
+
+    async def _pull(self) -> None:
+        with suppress(Unavailable, Refused):  # the window's frame says that no station answers
+            self.state = await self.context.attachment.ask("schedule")
+        self._tell()
+
+    def _choose_group(self) -> None:
+        """That of the equipment somebody came for, else the first."""
+        known = self.known
+        if known is not None:
+            group = known.of.get(self._wanted)
+            self.table.selectRow(known.groups.index(group) if group else max(self.table.currentIndex().row(), 0))
+
+    @property
+    def group(self) -> Group | None:
+        """The one chosen."""
+        at = self.table.currentIndex().row()
+        return self.known.groups[at] if self.known and 0 <= at < len(self.known.groups) else None
+
+    def _today(self) -> date:
+        return self.context.look.moment(self.context.clock.now()).date()
+
+    # ------------------------------------------------------------ lists
+    def _dress(self) -> None:
+        """Everything in the language of the moment."""
+        self.groups.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(_GROUPS) - 1)
+        self._tell()
+        self._tell_year()
+        if self.picture.day:
+            self._show_day(self.picture.day)
+
+    def _tell(self) -> None:
+        """What is so now."""
+        if self.known is None:
+            return
+        look, now = self.context.look, self.context.clock.now()
+        self.groups.show_lines([self._group_line(group, now) for group in self.known.groups])
+        self.hands.show_lines([*map(self._hand_line, self._overrides()), *map(self._trouble_line, self._troubles())])
+        self.calendars.show_lines([self._calendar_line(*one) for one in self.known.ends(self._today())])
+        told = [look.say(words.SUMMARY).format(sum(len(group.bundle.members) for group in self.known.groups))]
+        for text, key in ((words.WAITING, "waiting"), (words.LOST, "lost")):
+            if self.state.get(key):
+                told.append(look.say(text).format(self.state[key]))
+        self.count.setText(" · ".join(told))
+        self.hand_table.setVisible(bool(self.hands.lines))
+        self.followed.setVisible(not self.hands.lines)
+        self._tell_hand()
+
+    def _overrides(self) -> list[Mapping[str, Any]]:
+        return list(self.state.get("overrides", ()))
+
+    def _troubles(self) -> list[Mapping[str, Any]]:
+        return list(self.state.get("troubles", ()))
+
+    def _group_line(self, group: Group, now: int) -> Cells:
+        look = self.context.look
+        state = group.bundle.state_at(now)
+        asked = group.asked(list(state.values()), self.context.attachment.texts, look)
+        held = sum(one["equipment"] in group.bundle.members for one in self._overrides())
+        failed = sum(one["equipment"] in group.bundle.members for one in self._troubles())
+        first = group.first(look)
+        name = look.say(words.WITH).format(group.name(look), first) if first else group.name(look)
+        hand = " · ".join(str(count) + mark for count, mark in ((held, ""), (failed, " !")) if count)
+        return (
+            Cell(name, heavy=True), Cell(str(len(group.bundle.members)), "text2", side=RIGHT),
+            Cell(asked or look.say(words.NOTHING_PLANNED)), Cell(hand or "–", "text" if hand else "text2", bool(hand)),
+        )  # fmt: skip
+
+    def _hand_line(self, one: Mapping[str, Any]) -> Cells:
+        look, site = self.context.look, self.context.attachment.site
+        thing = site.equipment_by_id.get(one["equipment"])
+        user = site.users.get(one["who"])
+        until = self._until(int(one["until"]))
+        name = full_name(site, thing, look) if thing else one["equipment"]
+        return Cell(name, symbol="user"), Cell(user.name if user else one["who"]), Cell(until)
+
+    def _until(self, instant: int) -> str:
+        look = self.context.look
+        clock = look.clock(instant, False)
+        return clock if look.moment(instant).date() == self._today() else f"{look.moment(instant):%d/%m} {clock}"
+
+    def _trouble_line(self, one: Mapping[str, Any]) -> Cells:
+        look, site = self.context.look, self.context.attachment.site
+        thing = site.equipment_by_id.get(one["equipment"])
+        name = full_name(site, thing, look) if thing else one["equipment"]
+        outcome = words.OUTCOMES.get(one["outcome"])
+        said = look.say(outcome) if outcome else one["outcome"]
+        return Cell(name, symbol="warning"), Cell(said, heavy=True), Cell(look.say(Text(one["fr"], one["en"])))
+
+    def _calendar_line(self, name: Text, ends: date | None, left: int | None) -> Cells:
+        look = self.context.look
+        if ends is None or left is None:
+            return Cell(look.say(name)), Cell(look.say(words.FOR_EVER), "text2")
+        soon = left < SOON_DAYS
+        text = words.ENDED if left < 0 else words.ENDS_SOON if soon else words.ENDS
+        said = look.say(text).format(f"{ends:%d/%m/%Y}")
+        return Cell(look.say(name)), Cell(said, "text" if soon else "text2", soon, symbol="warning" if soon else "")
+
+    def _tell_hand(self) -> None:
+        at = self.hand_table.currentIndex().row()
+        may = self.context.user.role >= Role.OPERATOR
+        self.resume.setVisible(bool(self.hands.lines))
+        self.resume.setEnabled(may and 0 <= at < len(self.hands.lines))
+
+    def _chosen_hand(self) -> str:
+        """Id of the equipment selected among those taken in hand or not done."""
+        rows = [*self._overrides(), *self._troubles()]
+        at = self.hand_table.currentIndex().row()
+        return str(rows[at]["equipment"]) if 0 <= at < len(rows) else ""
+
+    def _open_hand(self) -> None:
+        thing = self.context.attachment.site.equipment_by_id.get(self._chosen_hand())
+        if thing:
+            self.asked_for.emit(Place(FACEPLATE, thing))
+
+    async def _resume(self) -> None:
+        if equipment := self._chosen_hand():
+            await self.context.attachment.ask("schedule_resume", equipment=[equipment])
+            await self._pull()
+
+    # ------------------------------------------------------------ the year
+    def turn(self, year: int) -> None:
+        """Show another year."""
+        self.year_shown = year
+        self._show_year()
+
+    def _go_today(self) -> None:
+        self.turn(self._today().year)
+        self.picture.choose(self._today())
+
+    def _show_year(self) -> None:
+        if self.group is not None:
+            self.context.spawn(self._work_out(self.table.currentIndex().row(), self.year_shown))
+
+    async def _work_out(self, at: int, wanted: int) -> None:
+        group = self.group
+        if group is None or not 2000 <= wanted <= 2100:
+            return
+        if (at, wanted) not in self.years:
+            self.years[at, wanted] = await asyncio.to_thread(group.year, wanted)
+        if (at, wanted) != (self.table.currentIndex().row(), self.year_shown):
+            return  # another was chosen meanwhile
+        self.legend.year = self.years[at, wanted]
+        self.legend.update()
+        self.picture.show_year(self.years[at, wanted], self.context.clock.now())
+        self._tell_year()
+        day = self.picture.day or self._today()
+        self.picture.choose(day.replace(year=wanted) if (day.month, day.day) != (2, 29) else date(wanted, 2, 28))
+
+    def _tell_year(self) -> None:
+        group, year, look = self.group, self.picture.year, self.context.look
+        if group is None or year is None:
+            return
+        first = group.first(look)
+        self.chosen.setText(look.say(words.WITH).format(group.name(look), first) if first else group.name(look))
+        self.figures.setText(figures(group, year, look))
+        self.year_label.setText(str(year.year))
+
+    def _show_day(self, day: date) -> None:
+        """Its changes with their exact times, and when the sun does what."""
+        group, year, look = self.group, self.picture.year, self.context.look
+        if group is None or year is None or day not in year.days:
+            return
+        kind, why = year.kinds[year.days.index(day)]
+        noon = group.bundle.base.place.begins(day) + 6 * 3600 * SECOND
+        name = look.date(noon if year.noon else group.bundle.base.place.begins(day) + 12 * 3600 * SECOND)
+        called = look.say(why) or look.say(kind.name)
+        suns = [f"{look.say(words.SUN[event])} {_clock(column[year.days.index(day)], year.noon)}"
+                for event, column in year.sun.items()]  # fmt: skip
+        self.day_title.setText(f"{look.say(words.NIGHT_OF if year.noon else words.DAY_OF).format(name)} · {called}")
+        self.pointer.setText(" · ".join(suns))
+        self.events.show_lines([self._event_line(group, event) for event in events_of(year, group.bundle, day)])
+
+    def _event_line(self, group: Group, event: Any) -> Cells:
+        look, texts = self.context.look, self.context.attachment.texts
+        names = dict.fromkeys(look.say(group.names[target.programme]) for target in event.changes)
+        moment = look.moment(event.instant)
+        return (
+            Cell(f"{moment:%H:%M:%S}", heavy=True), Cell(group.asked(event.changes, texts, look)),
+            Cell(", ".join(names), "text2"),
+        )  # fmt: skip
+
+    def _point(self, where: tuple[date, int] | None) -> None:
+        """What should be where the mouse is."""
+        group, year, look = self.group, self.picture.year, self.context.look
+        if group is None or year is None or where is None:
+            if self.picture.day:
+                self._show_day(self.picture.day)
+            return
+        instant = group.bundle.base.place.begins(where[0]) + where[1] * SECOND
+        asked = group.asked(list(group.bundle.state_at(instant).values()), self.context.attachment.texts, look)
+        said = f"{look.date(instant)} {look.clock(instant, False)}"
+        self.pointer.setText(look.say(words.AT).format(said, asked or look.say(words.NOTHING_PLANNED)))
+
+    # ------------------------------------------------------------ what leaves
+    def _drop(self) -> None:
+        menu, say = self.menu, self.context.look.say
+        menu.clear()
+        for text, suffix in ((words.AS_PNG, "png"), (words.AS_PDF, "pdf"), (words.AS_CSV, "csv")):
+            menu.addAction(say(text), partial(self.ask, suffix))
+        menu.popup(self.out.mapToGlobal(QPoint(0, self.out.height() + 2)))
+        menu.setActiveAction(menu.actions()[0])
+
+    def ask(self, suffix: str) -> None:
+        """Ask where to."""
+        dialog = QFileDialog(self, self.context.look.say(words.SAVE_TITLE))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(suffix)
+        dialog.setNameFilter(f"{suffix.upper()} (*.{suffix})")
+        dialog.fileSelected.connect(lambda path: self.context.spawn(self.save(Path(path))))
+        dialog.open()
+
+    async def save(self, path: Path) -> None:
+        """Raises StoreError, which the window shows."""
+        group, year = self.group, self.picture.year
+        if group is not None and year is not None:
+            context = self.context
+            site, texts = context.attachment.site, context.attachment.texts
+            Sheet(site, context.user, context.look, texts, group, year, context.clock.now()).save(path)
+
+
+def _clock(seconds: float, noon: bool) -> str:
+    """Seconds after the begin of a day as the clock on the wall; a dash where there is none."""
+    if seconds != seconds:
+        return "–"
+    shown = timedelta(seconds=(round(seconds) + (DAY_S // 2 if noon else 0)) % DAY_S)
+    hours, rest = divmod(shown.seconds, 3600)
+    return f"{hours:02d}:{rest // 60:02d}"

@@ -1,0 +1,114 @@
+"""The words of the page of programmes, in both languages."""
+
+from supervisor.model import Text
+from supervisor.schedule.sun import SunEvent
+
+TITLE = Text("Programmes horaires", "Programmes")
+NONE = Text(
+    "Ce site n'a aucun programme : décrivez-les dans programmes.toml (docs/site.md).",
+    "This site has no programme: describe them in programmes.toml (docs/site.md).",
+)
+READING = Text("Lecture des programmes…", "Reading the programmes…")
+SUMMARY = Text("{} équipements programmés", "{} equipment scheduled")
+WAITING = Text("{} en attente", "{} waiting")
+LOST = Text("{} sans liaison", "{} without a link")
+
+# the groups
+GROUP = Text("Programme", "Programme")
+NOW = Text("Maintenant", "Now")
+NEXT = Text("Ensuite", "Next")
+HAND = Text("À la main", "By hand")
+TROUBLE = Text("Non exécuté", "Not done")
+COUNT = Text("Équip.", "Equip.")
+WITH = Text("{} ; prioritaire : {}", "{}; first: {}")
+NOTHING_PLANNED = Text("rien de prévu", "nothing planned")
+
+# overrides
+OVERRIDES = Text("Pris en main", "Taken in hand")
+NO_OVERRIDE = Text("Tous les équipements suivent leur programme.", "All equipment follows its programme.")
+EQUIPMENT = Text("Équipement", "Equipment")
+WHO = Text("Par", "By")
+UNTIL = Text("Jusqu'à", "Until")
+RESUME = Text("Reprendre le programme", "Resume the programme")
+RESUME_TIP = Text(
+    "L'équipement retrouve tout de suite ce qui est prévu à cette heure",
+    "The equipment takes up at once what is planned for this hour",
+)
+REFUSALS = Text("Non exécuté depuis le dernier changement prévu", "Not done since the last planned change")
+OUTCOMES = {
+    "refused": Text("refusé", "refused"),
+    "failed": Text("échoué", "failed"),
+    "unknown": Text("résultat inconnu", "outcome unknown"),
+    "held": Text("retenu", "held back"),
+}
+
+# calendars
+CALENDARS = Text("Calendriers", "Calendars")
+FOR_EVER = Text("sans fin", "no end")
+ENDS = Text("jusqu'au {}", "until {}")
+ENDS_SOON = Text("se termine le {} : à compléter", "ends on {}: needs more days")
+ENDED = Text("terminé le {} : à compléter", "ended on {}: needs more days")
+
+# the year
+EARLIER = Text("Année précédente", "Year before")
+LATER = Text("Année suivante", "Year after")
+TODAY = Text("Aujourd'hui", "Today")
+EXPORT = Text("Exporter", "Export")
+AS_PNG = Text("Image (PNG)…", "Picture (PNG)…")
+AS_PDF = Text("Page à imprimer (PDF)…", "Page to print (PDF)…")
+AS_CSV = Text("Tous les changements de l'année (CSV)…", "All changes of the year (CSV)…")
+SAVE_TITLE = Text("Exporter l'année", "Export the year")
+SAVED = Text("Enregistré : {}", "Saved: {}")
+OFF = Text("éteint / fermé", "off / closed")
+FULL = Text("plein", "full")
+UNPLANNED = Text("rien de prévu", "nothing planned")
+SUNSET_RISE = Text("coucher et lever du soleil", "sunset and sunrise")
+TWILIGHT = Text("crépuscule civil", "civil twilight")
+CLOCK_ON = Text("passage à l'heure d'été", "summer time begins")
+CLOCK_BACK = Text("passage à l'heure d'hiver", "summer time ends")
+HOURS = Text("{} h allumé par an", "{} h on a year")
+FULL_HOURS = Text("{} h à pleine puissance", "{} h at full")
+SAVED_SHARE = Text("gradation : -{} %", "dimming: -{} %")
+ENERGY = Text("{} kWh estimés", "{} kWh estimated")
+PICTURE = Text("Année prévue : jour et heure", "Year as planned: day and hour")
+KEYS = Text(
+    "← → : jour · Page préc./suiv. : mois · Origine : aujourd'hui",
+    "← → day · Page Up/Down month · Home today",
+)
+
+# the day
+TIME = Text("Heure", "Time")
+WHAT = Text("Ce qui est demandé", "What is asked")
+WHY = Text("Programme", "Programme")
+NO_CHANGE = Text("Aucun changement ce jour-là.", "No change on that day.")
+NIGHT_OF = Text("Nuit du {}", "Night of {}")
+DAY_OF = Text("{}", "{}")
+AT = Text("{} : {}", "{}: {}")
+
+SUN = {
+    SunEvent.SUNRISE: Text("lever", "sunrise"),
+    SunEvent.SUNSET: Text("coucher", "sunset"),
+    SunEvent.DAWN: Text("aube", "dawn"),
+    SunEvent.DUSK: Text("crépuscule", "dusk"),
+}
+
+# the faceplate
+PROGRAMME = Text("Programme horaire", "Programme")
+PLANNED = Text("Prévu", "Planned")
+FOLLOWS = Text("Suit le programme", "Follows the programme")
+HELD_UNTIL = Text("Pris en main par {} jusqu'à {}", "Taken in hand by {} until {}")
+UNTIL_EVENT = Text("jusqu'au prochain changement ({})", "until the next change ({})")
+UNTIL_NIGHT = Text("jusqu'au lever du soleil ({})", "until sunrise ({})")
+UNTIL_HOURS = Text("pendant {} h", "for {} h")
+HOLD = Text("Suspendre", "Hold")
+RESUME_SHORT = Text("Reprendre", "Resume")
+NO_LINK = Text("Sans mesure valide : rien n'est commandé.", "No good value: nothing is commanded.")
+
+# paper
+COLUMNS = (
+    Text("Heure locale", "Local time"), Text("UTC", "UTC"), Text("Type de jour", "Day type"), Text("Jour", "Day"),
+    Text("Programme", "Programme"), Text("Commande", "Command"), Text("Valeur", "Value"),
+    Text("Équipements", "Equipment"),
+)  # fmt: skip
+MADE = Text("Établi le {} par {} · Vigie", "Made on {} by {} · Vigie")
+YEAR_OF = Text("Année {} – {} équipements", "Year {} – {} equipment")
