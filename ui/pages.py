@@ -21,7 +21,7 @@ from supervisor.model import Alarm, Equipment, Tag, User
 from ui.board import Board
 from ui.live import Live
 from ui.look import Look
-from ui.session.session import Session
+from ui.seat import Session
 from ui.tasks import Spawn
 
 if TYPE_CHECKING:

@@ -41,6 +41,8 @@ class Refresh(QObject):
     """See the module. Pages are watched from `watch` on; the window's own parts listen to the signals."""
 
     alarms_moved = Signal()
+    locks_moved = Signal()
+    """An equipment was locked out, or is no longer."""
     blinked = Signal()
     second = Signal()
     liveness = Signal(bool)
@@ -52,6 +54,8 @@ class Refresh(QObject):
         super().__init__()
         self._attachment, self._live, self._board, self._clock = attachment, live, board, clock
         self._table, self._alarms = attachment.table, attachment.alarms
+        self._locks = (-1, b"")
+        """Turn of the board at the last look, and the lock-outs on it."""
         self._pages: list[Page] = []
         self._hidden: set[Page] = set()
         self._costs: deque[float] = deque(maxlen=_REMEMBERED)
@@ -81,6 +85,11 @@ class Refresh(QObject):
     def stop(self) -> None:
         self._timer.stop()
 
+    def jump(self) -> None:
+        """One turn now, alarms too: another instant is looked at, and nothing of the last may stay beside it."""
+        self._due[ALARMS_S] = 0.0
+        self.tick()
+
     def tick(self) -> None:
         """One turn; called by the timer, and by tests."""
         began = perf_counter()
@@ -90,9 +99,14 @@ class Refresh(QObject):
             self._alive = self._live.alive
             self.liveness.emit(self._alive)
         alarms = self._reached(ALARMS_S) and self._board.pull()
+        locks = self._relocked()
         second = self._reached(SECOND_S)
         for page in self._pages:
             self._show(page, moved, alarms, second)
+            if locks and page.isVisible():
+                self._guarded(page.refresh_locks)
+        if locks:
+            self.locks_moved.emit()
         if alarms:
             self.alarms_moved.emit()
         if self._reached(BLINK_S):
@@ -112,12 +126,21 @@ class Refresh(QObject):
             self._alarms = self._attachment.alarms
             self._board.attach(self._alarms)
 
+    def _relocked(self) -> bool:
+        """Whether the lock-outs are others than at the last look; every command moves the turn of their board too."""
+        board = self._attachment.equipment
+        if (turn := board.turn) == self._locks[0]:
+            return False
+        seen, self._locks = self._locks[1], (turn, board["locks"].tobytes() + board["inside"].tobytes())
+        return self._locks[1] != seen
+
     def _show(self, page: Page, moved: NDArray[np.intp], alarms: bool, second: bool) -> None:
         if not page.isVisible():
             self._hidden.add(page)
             return
         if page in self._hidden:
             self._hidden.discard(page)
+            self._guarded(page.refresh_locks)
             moved, alarms, second = np.arange(len(self._live.value)), True, True
         if len(moved):
             self._guarded(page.refresh, moved)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from supervisor.model import Text
 from ui.look import Look
+from ui.padlock import paint_padlock
 from ui.shapes import paint_icon, saved, shortened
 
 HEIGHT = 32
@@ -44,6 +45,8 @@ class Cell(NamedTuple):
     """Icon before the text."""
     share: float = -1.0
     """0 to 1: a bar behind the text; less than 0 for none."""
+    padlock: bool = False
+    """Whether what it names is locked out."""
 
 
 class CellRow(QStyledItemDelegate):
@@ -82,6 +85,9 @@ class CellRow(QStyledItemDelegate):
             icon = QRectF(box.left(), rect.center().y() - 8, 16, 16)
             paint_icon(painter, cell.symbol, icon, look.color(cell.token), 1.8)
             box.setLeft(box.left() + 24)
+        if cell.padlock:
+            paint_padlock(painter, QRectF(box.left(), rect.center().y() - 8, 16, 16), look)
+            box.setLeft(box.left() + 22)
         font = look.font("body", 600 if cell.heavy else 400)
         painter.setFont(font)
         painter.setPen(look.color(cell.token))

@@ -17,6 +17,7 @@ from ui.look import WAITING
 from ui.models import alarm_list as columns
 from ui.models.alarm_list import ROW
 from ui.naming import area_name, full_name, limit
+from ui.padlock import locks
 from ui.pages import Context
 from ui.shapes import paint_bad, paint_priority, saved
 from ui.tables import RIGHT, Cell, CellRow
@@ -32,7 +33,9 @@ class AlarmRow(CellRow):
         self._cells: dict[int, Callable[[Alarm], Cell]] = {
             columns.RAISED: self._raised,
             columns.AREA: lambda alarm: Cell(self._area(alarm), "text2"),
-            columns.EQUIPMENT: lambda alarm: Cell(self._name(alarm), heavy=self._unacked(alarm)),
+            columns.EQUIPMENT: lambda alarm: Cell(
+                self._name(alarm), heavy=self._unacked(alarm), padlock=locks(context, alarm.equipment) > 0
+            ),
             columns.ALARM: lambda alarm: Cell(context.look.say(alarm.rule.name), heavy=self._unacked(alarm)),
             columns.VALUE: self._value,
             columns.LIMIT: lambda alarm: Cell(limit(alarm, context.look), "text2"),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from supervisor.model import Equipment
 from ui.look import Look
 from ui.models.tree import NODE, WORST
+from ui.padlock import paint_padlock
 from ui.shapes import paint_icon, paint_priority, saved, shortened, system_icon
 
 BADGE = 56
@@ -21,6 +25,8 @@ class NavRow(QStyledItemDelegate):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
+        self.locked: Callable[[Equipment], bool] = lambda _: False
+        """Whether an equipment, or something in it, is locked out; given by the tree."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         level = index.data(NODE).level
@@ -39,6 +45,9 @@ class NavRow(QStyledItemDelegate):
                 if node.parent and node.parent.system != node.system:
                     paint_icon(painter, symbol, QRectF(left, rect.center().y() - 7, 15, 15), look.color("text2"), 1.4)
                     left += 21
+            if node.equipment and self.locked(node.equipment):
+                paint_padlock(painter, QRectF(left, rect.center().y() - 8, 16, 16), look)
+                left += 21
             strong = node.level == 0 or selected
             font = look.font("body", 600 if strong else 400)
             painter.setFont(font)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from supervisor.columns import Columns
 from supervisor.model import BAD, Equipment, Site
 from ui.board import Board
 from ui.live import Live
@@ -57,11 +58,18 @@ class Markers:
         self.priority = np.full(count, NO_ALARM, np.uint8)
         self.acked = np.zeros(count, np.bool_)
         self.alarms = np.zeros(count, np.int32)
+        self.locked = np.zeros(count, np.bool_)
         self.system = np.array([one.system for one in self.equipment])
         self._alarm_row = np.array([self.row_of.get(_outermost(site, a.equipment), -1) for a in site.alarms], np.int32)
         self._moving = _Moving.of(site, self.equipment, self.vehicle)
         self._tag_row, self._tags, self._wanted = _activity(site, self.equipment)
         self._seen_tag = _first_tags(site, self.equipment)
+
+    def rows(self) -> Rows:
+        """Rows of the tags that say how each is, and where."""
+        cars = self._moving
+        moving = np.array([*cars.latitude, *cars.longitude, *cars.heading], np.intp)
+        return np.unique(np.concatenate([self._seen_tag, self._tags, moving]))
 
     def move(self, live: Live) -> bool:
         """Take places and fills from the live values; whether anything looks different now."""
@@ -78,6 +86,11 @@ class Markers:
             if row >= 0:
                 self.priority[row], self.acked[row] = board.priority[number], board.acked[number]
                 self.alarms[row] += 1
+
+    def lock(self, board: Columns) -> None:
+        """Take from the equipment columns which of them, or of what is in them, are locked out."""
+        index = [one.index for one in self.equipment]
+        self.locked = (board["locks"][index] > 0) | (board["inside"][index] > 0)
 
     def chosen(self, systems: Collection[str], alarmed_only: bool) -> Rows:
         """Rows to draw: systems switched on, with a known place."""

@@ -54,6 +54,13 @@ class MapPage(Page):
         if self.markers.move(self.context.live):
             self.canvas.update()
 
+    def rows(self) -> NDArray[np.intp]:
+        return self.markers.rows()
+
+    def refresh_locks(self) -> None:
+        self.markers.lock(self.context.attachment.equipment)
+        self.canvas.update()
+
     def refresh_alarms(self) -> None:
         self.markers.alarm(self.context.board)
         self.canvas.update()

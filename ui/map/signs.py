@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen, QPixmap
 from ui.look import Look
 from ui.map.markers import ACTIVE, NO_ALARM, REST, UNKNOWN, Markers
 from ui.map.spots import Spot
+from ui.padlock import paint_padlock
 from ui.shapes import paint_icon, paint_priority, system_icon
 
 ALARM_PX = 16.0
@@ -35,6 +36,9 @@ class Signs:
                 alarmed.append((int(self._markers.priority[worst]), spot, worst))
         for _, spot, worst in sorted(alarmed, key=lambda one: -one[0]):
             self._paint_alarm(painter, spot, worst)
+        for spot in spots:
+            if self._markers.locked[spot.rows if spot.grouped else spot.row].any():
+                self._paint_lock(painter, spot)
 
     def _paint_body(self, painter: QPainter, spot: Spot) -> None:
         markers, row = self._markers, spot.row
@@ -75,6 +79,12 @@ class Signs:
         box = QRectF(0, 0, ALARM_PX, ALARM_PX)
         box.moveCenter(QPointF(spot.x + offset, spot.y - offset))
         paint_priority(painter, box, int(self._markers.priority[row]), bool(self._markers.acked[row]), self._look)
+
+    def _paint_lock(self, painter: QPainter, spot: Spot) -> None:
+        offset = spot.radius * 0.85
+        box = QRectF(0, 0, ALARM_PX, ALARM_PX)
+        box.moveCenter(QPointF(spot.x + offset, spot.y + offset))
+        paint_padlock(painter, box, self._look)
 
     def _kept(self, key: tuple[object, ...], half: float, draw: Callable[[QPainter], None]) -> QPixmap:
         """A square picture with its middle at (0, 0) of `draw`."""

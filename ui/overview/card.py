@@ -18,6 +18,7 @@ from ui.naming import full_name, root
 from ui.overview import words
 from ui.overview.figures import Measure, blind, strangeness
 from ui.overview.panels import Panel
+from ui.padlock import marked, paint_padlock
 from ui.pages import ALARMS, Context, Place
 from ui.shapes import elided, paint_bad, paint_icon, paint_priority, saved, shortened, system_icon, text_width
 from ui.values import Shown, shown
@@ -273,6 +274,9 @@ class SystemCard(QWidget):
         if worst:
             paint_priority(painter, QRectF(left, strip.center().y() - 7, 15, 14), *worst, look)
         left += 21 if self._worst else 0
+        if marked(self._context.attachment, row.equipment):
+            paint_padlock(painter, QRectF(left, strip.center().y() - 8, 16, 16), look)
+            left += 21
         told = shown(row.tag, self._context.live, self._context.attachment.texts, look)
         numeric = row.tag.spec.kind in (Kind.NUMBER, Kind.COUNTER)
         right = strip.right() - 13

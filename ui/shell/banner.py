@@ -17,6 +17,7 @@ from supervisor.clock import SECOND
 from supervisor.model import Alarm, Text
 from ui import words
 from ui.naming import area_name, full_name, limit
+from ui.padlock import locks, paint_padlock
 from ui.pages import ALARMS, Context, Place
 from ui.shapes import paint_icon, paint_priority, saved, shortened, text_width
 from ui.values import shown
@@ -28,6 +29,8 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTER = Qt.AlignmentFlag.AlignCenter
 _ACTS = (words.RESPONSE, words.GO_TO_PAGE, words.ACKNOWLEDGE)
 _MORE = -1
+_NAME = 2
+"""The cell that names the equipment."""
 
 
 class Button(NamedTuple):
@@ -182,6 +185,9 @@ class Banner(QWidget):
             font = look.font("body", cell_weight)
             painter.setFont(font)
             painter.setPen(look.color(token))
+            if number == _NAME and locks(self._context, alarm.equipment):
+                paint_padlock(painter, QRectF(x, strip.center().y() - 8, 16, 16), look)
+                inset = 21
             box = QRectF(x + inset, strip.top(), width - 12 + (12 if side == RIGHT else 0) - inset, strip.height())
             painter.drawText(box, side, shortened(text, font, box.width()))
             x += width

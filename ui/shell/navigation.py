@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
@@ -14,6 +15,7 @@ from ui.delegates.nav_row import BADGE, NavRow
 from ui.drag import Carrier
 from ui.look import Look
 from ui.models.tree import AREA, NODE, SYSTEM, WORST, Node, SiteTree
+from ui.padlock import marked
 from ui.pages import ALARMS, Context, Place
 from ui.shapes import elided, paint_icon
 from ui.widgets import Button, Card, Line, Words, column, row
@@ -81,7 +83,9 @@ class Branches(QTreeView):
         self._pressed: Node | None = None
         self._carrier = Carrier(self.viewport(), context.look)
         self.setModel(self.tree)
-        self.setItemDelegate(NavRow(context.look, self))
+        rows = NavRow(context.look, self)
+        rows.locked = partial(marked, context.attachment)
+        self.setItemDelegate(rows)
         self.setHeaderHidden(True)
         self.setIndentation(14)
         self.setMouseTracking(True)

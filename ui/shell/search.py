@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, QTimer, Signal
@@ -31,6 +32,7 @@ from ui import words
 from ui.drag import Carrier
 from ui.look import Look
 from ui.naming import area_name, full_name
+from ui.padlock import marked, paint_padlock
 from ui.pages import Context
 from ui.shapes import elided, paint_icon, saved, system_icon, text_width
 from ui.shell.places import PageRow
@@ -122,7 +124,7 @@ class SearchField(QLineEdit):
 
     def __init__(self, context: Context, finder: Finder) -> None:
         super().__init__()
-        self._look, self._finder = context.look, finder
+        self._look, self._finder, self._attachment = context.look, finder, context.attachment
         self._answers: Answers | None = None
         self.setMinimumWidth(150)
         self.setMaximumWidth(320)
@@ -171,7 +173,7 @@ class SearchField(QLineEdit):
             self._hide()
             return
         if self._answers is None:
-            self._answers = Answers(self._look, self.window())
+            self._answers = Answers(self._look, self.window(), partial(marked, self._attachment))
             self._answers.clicked.connect(self._choose)
             self._answers.carried.connect(self._leave)
         self._answers.show_hits(hits, self.mapTo(self.window(), QPoint(0, self.height() + 4)))
@@ -202,14 +204,14 @@ class Answers(QFrame):
     """One of them was dragged somewhere."""
     WIDTH = 520
 
-    def __init__(self, look: Look, parent: QWidget) -> None:
+    def __init__(self, look: Look, parent: QWidget, locked: Callable[[Equipment], bool]) -> None:
         super().__init__(parent)
         self.setObjectName("raised")
         self._look = look
         self._list = Hits(look)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setMouseTracking(True)
-        self._list.setItemDelegate(AnswerDelegate(look, self._list))
+        self._list.setItemDelegate(AnswerDelegate(look, self._list, locked))
         self._list.itemClicked.connect(lambda item: self.clicked.emit(item.data(_TARGET).target))
         self._list.carrier.left.connect(self.carried)
         layout = QVBoxLayout(self)
@@ -269,9 +271,9 @@ class Hits(QListWidget):
 class AnswerDelegate(QStyledItemDelegate):
     """Icon, name, and where it is."""
 
-    def __init__(self, look: Look, parent: QWidget) -> None:
+    def __init__(self, look: Look, parent: QWidget, locked: Callable[[Equipment], bool]) -> None:
         super().__init__(parent)
-        self._look = look
+        self._look, self._locked = look, locked
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(200, round(34 * self._look.scale))
@@ -293,7 +295,11 @@ class AnswerDelegate(QStyledItemDelegate):
                 return
             paint_icon(painter, hit.symbol, QRectF(rect.left() + 9, rect.center().y() - 9, 18, 18), look.color("text2"))
             place = min(text_width(hit.place, look.font("label")), rect.width() * 0.45)
-            name = rect.adjusted(38, 0, -place - 20, 0)
+            left = 38
+            if isinstance(hit.target, Equipment) and self._locked(hit.target):
+                paint_padlock(painter, QRectF(rect.left() + 36, rect.center().y() - 8, 16, 16), look)
+                left += 22
+            name = rect.adjusted(left, 0, -place - 20, 0)
             painter.drawText(name, LEFT, elided(hit.name, look.font("body"), name.width()))
             painter.setFont(look.font("label"))
             painter.setPen(look.color("text2"))

@@ -6,11 +6,14 @@ repainted. Nothing here has a timer or a signal.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from supervisor.model import Equipment, Kind, Tag
+from ui.padlock import paint_padlock
 from ui.shapes import paint_bad, paint_priority, saved
 from ui.synoptic.binding import Bound, BoundPipe
 from ui.synoptic.kinds import PLAIN, UNKNOWN
@@ -28,6 +31,8 @@ class Item(QGraphicsItem):
 
     frame = True
     """Whether an alarm of its tags puts a frame around it."""
+    holds = True
+    """Whether it may wear the padlock of its equipment."""
     labelled = False
     """Whether words stand where the shape of an alarm would go: it goes to the right corner then."""
 
@@ -36,6 +41,8 @@ class Item(QGraphicsItem):
         self.bound, self.sheet = bound, sheet
         self.rect = QRectF(0, 0, *bound.size)
         self.raised: Raised | None = None
+        self.keeper = False
+        """Of all symbols of its equipment, the one that wears the padlock."""
         self._seen: object = None
         self.setPos(*bound.corner)
         self.setZValue(0 if bound.kind.under else 2)
@@ -94,6 +101,11 @@ class Item(QGraphicsItem):
             self.draw(painter)
             if self.frame:
                 self._marks(painter)
+            if self.keeper and self.sheet.locked(self.equipment):
+                corner = self.framed().bottomRight()
+                paint_padlock(
+                    painter, QRectF(corner.x() - SHAPE + 4, corner.y() - SHAPE + 4, SHAPE, SHAPE), self.sheet.look
+                )
 
     def _marks(self, painter: QPainter) -> None:
         tag = self.bound.tag
@@ -219,6 +231,21 @@ def paint_frame(painter: QPainter, rect: QRectF, raised: Raised, sheet: Sheet, r
     x = rect.right() if right else rect.left()
     corner = QRectF(x - SHAPE / 2, rect.top() - SHAPE / 2, SHAPE, SHAPE)
     paint_priority(painter, corner, raised.priority, raised.acked, sheet.look)
+
+
+def choose_keepers(items: Sequence[Item]) -> None:
+    """One symbol of each equipment wears its padlock: its body, else what shows most of it; each way out its own."""
+    best: dict[str, Item] = {}
+    for item in items:
+        other = best.get(item.equipment.id)
+        if item.holds and (other is None or _weight(item) > _weight(other)):
+            best[item.equipment.id] = item
+    for item in best.values():
+        item.keeper = True
+
+
+def _weight(item: Item) -> tuple[bool, bool, float]:
+    return isinstance(item, Body), item.bound.tag is not None, item.rect.width() * item.rect.height()
 
 
 def named(item: Item) -> str:

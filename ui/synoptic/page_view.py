@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numpy import intp
+from numpy import concatenate, intp
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from supervisor.model import Equipment
 from ui import naming
 from ui.look import Look
+from ui.padlock import paint_padlock
 from ui.pages import FACEPLATE, TRENDS, Context, Page, Place
 from ui.preferences import Preferences
 from ui.shapes import elided, text_width
@@ -34,6 +35,8 @@ class Way(QWidget):
         super().__init__()
         self._look = look
         self.way = self.name = self.kind = ""
+        self.locked = False
+        """A padlock stands before the name."""
         self.setMinimumWidth(120)
 
     def say(self, way: str, name: str, kind: str) -> None:
@@ -52,6 +55,9 @@ class Way(QWidget):
             for text, font, token, width in shown:
                 if not width:
                     continue
+                if text == self.name and self.locked:
+                    paint_padlock(painter, QRectF(x, self.height() / 2 - 10, 20, 20), look)
+                    x += 27
                 painter.setFont(font)
                 painter.setPen(look.color(token))
                 gap = 12 if text == self.kind else 0
@@ -153,6 +159,23 @@ class SynopticPage(Page):
         self.view.refresh(moved)
         self.dock.refresh(moved)
 
+    def rows(self) -> NDArray[intp]:
+        return concatenate([self.view.rows, self.dock.view.rows])
+
+    def jump(self) -> None:
+        """Built again, for diagrams keep what they saw; what was zoomed stays so, and loses only its strips."""
+        if self.view.zoomed:
+            self.sheet.strips.forget()
+        elif self.equipment is not None:
+            group = self.view.group
+            self.view.show_drawing(self.drawing(self.equipment))
+            self.view.select(group)
+        self.dock.view.jump()
+
+    def refresh_locks(self) -> None:
+        self.way.locked = self.equipment is not None and self.sheet.locked(self.equipment)
+        super().refresh_locks()
+
     def refresh_alarms(self) -> None:
         self.view.refresh_alarms()
         self.dock.refresh_alarms()
@@ -176,6 +199,7 @@ class SynopticPage(Page):
         system = site.systems.get(self.equipment.system)
         steps = [naming.area_name(site, self.equipment.area, look), look.say(system.name) if system else ""]
         kind = f"{look.say(self.equipment.type.name)}  {self.equipment.id}"
+        self.way.locked = self.sheet.locked(self.equipment)
         self.way.say("".join(step + ARROW for step in steps if step), look.say(self.equipment.name), kind)
         self._acknowledge.setEnabled(bool(self._unacked()))
 

@@ -12,8 +12,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from alarms.states import State
-from supervisor.model import BAD, Alarm, Tag, Text
+from supervisor.model import BAD, Alarm, Equipment, Tag, Text
 from ui.look import Look
+from ui.padlock import marked
 from ui.pages import Context
 from ui.spark import Strips
 from ui.synoptic.bodies import Bodies
@@ -157,6 +158,10 @@ class Sheet:
     def state(self, tag: Tag | None) -> str:
         """The id of the state a tag is in; empty where bad, unnamed or absent."""
         return "" if tag is None else state_id(tag, self.live)
+
+    def locked(self, equipment: Equipment) -> bool:
+        """Whether it, or something in it, is locked out."""
+        return marked(self.context.attachment, equipment)
 
     def bad(self, tag: Tag) -> bool:
         return bool(self.live.quality[tag.index] >= BAD)

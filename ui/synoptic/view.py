@@ -19,7 +19,7 @@ from supervisor.model import Equipment
 from ui.synoptic.binding import Drawing
 from ui.synoptic.drawn import TABLE
 from ui.synoptic.drawn.basic import Goto
-from ui.synoptic.item import Body, Item, PipeItem
+from ui.synoptic.item import Body, Item, PipeItem, choose_keepers
 from ui.synoptic.sheet import Sheet
 
 FULL_SHARE = 0.15
@@ -110,10 +110,20 @@ class SynopticView(QGraphicsView):
                     self._by_tag.setdefault(tag.index, []).append(item)
             for shown in self.items_shown:
                 shown.alarm()
+            choose_keepers(self.items_shown)
             self._selection = Selection(self.sheet)
             self.scene().addItem(self._selection)
         self._rows = np.array(sorted(self._by_tag), np.intp)
         self.fit()
+
+    @property
+    def rows(self) -> NDArray[np.intp]:
+        """Rows of the tags that are drawn."""
+        return self._rows
+
+    @property
+    def zoomed(self) -> bool:
+        return self._zoom != 1.0
 
     def refresh(self, moved: NDArray[np.intp]) -> None:
         """Show the tags of these rows again."""

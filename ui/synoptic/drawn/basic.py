@@ -87,7 +87,7 @@ class WordOf(Item):
 class Words(Item):
     """Words of the page itself; where it names a tag, that tag's live text."""
 
-    frame = False
+    frame = holds = False
 
     def draw(self, painter: QPainter) -> None:
         options, sheet = self.bound.symbol.options, self.sheet
@@ -106,7 +106,7 @@ class Words(Item):
 class Zone(Item):
     """A region of the page: a name, a hair line, a ground slightly lighter than the canvas."""
 
-    frame = False
+    frame = holds = False
 
     def draw(self, painter: QPainter) -> None:
         sheet = self.sheet

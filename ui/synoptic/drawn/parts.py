@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from supervisor.model import Equipment, Tag
+from ui.padlock import paint_padlock
 from ui.scales import paint_across
 from ui.shapes import paint_bad
 from ui.synoptic.binding import Bound
@@ -75,6 +76,8 @@ class Parts(Item):
             painter.setPen(sheet.pen("grid", 1))
             painter.drawLine(QPointF(0, y - 2), QPointF(self.rect.width(), y - 2))
             sheet.write(painter, QRectF(0, y, 100, ROW - 4), sheet.say(part.name), STRONG)
+            if sheet.locked(part):
+                paint_padlock(painter, QRectF(84, y + (ROW - 4) / 2 - 8, 16, 16), sheet.look)
             for column, name in enumerate(self.columns):
                 found = self.cells.get((part.id, name))
                 if found is not None:
