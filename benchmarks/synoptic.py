@@ -36,7 +36,7 @@ from ui.board import Board
 from ui.live import Live
 from ui.look import Look
 from ui.pages import Context
-from ui.session.session import Session
+from ui.seat import Session
 from ui.synoptic.binding import Bound, Drawing
 from ui.synoptic.kinds import kinds
 from ui.synoptic.page import Symbol, Synoptic

@@ -30,7 +30,7 @@ from ui.live import Live
 from ui.look import Look
 from ui.pages import Context
 from ui.preferences import Preferences
-from ui.session.session import Session
+from ui.seat import Session
 from ui.shell.dress import Dress
 from ui.shell.window import MainWindow
 from ui.tasks import Tasks

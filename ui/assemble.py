@@ -30,6 +30,7 @@ from supervisor.desk.lock_outs import LockOuts, lock_acts
 from supervisor.desk.plans import Plans, plan_acts
 from supervisor.desk.substitution import Substitutions
 from supervisor.desk.trust_desk import TrustDesk, trust_acts
+from supervisor.desk.emergency import emergency_acts
 from supervisor.driver import Traffic
 from supervisor.errors import StoreError
 from supervisor.faults import Faults, endure
@@ -122,6 +123,7 @@ class Assembly:
         station.journal = lambda: (float(journal.owed), 100.0 * journal.size / limit)
         sessions = Sessions(accounts, journal, clock)
         rows |= people_acts(accounts, site)
+        sessions.acts |= emergency_acts(site, desk, sessions, journal)
         book = Store(folder.schedule)
         scheduler = Scheduler(site, schedule_of(site), desk, (table.columns, journal, book, clock))
         rows |= schedule_acts(ScheduleDesk(scheduler, desk.people, journal, clock))

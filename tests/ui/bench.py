@@ -23,7 +23,7 @@ from ui.board import Board
 from ui.live import Live
 from ui.look import Look
 from ui.pages import Context
-from ui.session.session import Session
+from ui.seat import Session
 from ui.tasks import Spawn
 
 ANGERS = Path(__file__).resolve().parents[2] / "sites" / "angers"

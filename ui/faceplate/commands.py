@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from supervisor.desk.demands import commands
 from supervisor.errors import Refused, Unavailable
-from supervisor.model import CommandSpec, Equipment, Text
+from supervisor.model import CommandClass, CommandSpec, Equipment, Text
 from supervisor.people import CLASSES, ROLES, People
 from ui.faceplate import words
 from ui.faceplate.approval import ApprovalCard
@@ -83,7 +83,7 @@ class Commands(QWidget):
     def blocked(self, spec: CommandSpec) -> Text | None:
         """Why this command would be refused now: right, lock-out, then the first interlock that does not hold."""
         user = self.context.user
-        if not self._people.may(user, spec, self.equipment):
+        if spec.class_ is not CommandClass.EMERGENCY and not self._people.may(user, spec, self.equipment):
             if self._people.holds(user, spec.role, self.equipment.area):
                 class_ = CLASSES[spec.class_]
                 return Text(words.NO_CLASS.fr.format(name=class_.fr), words.NO_CLASS.en.format(name=class_.en))
@@ -127,7 +127,9 @@ class Commands(QWidget):
         """A control was used: critical commands are selected, or at least asked about, first."""
         control.say(None)
         control.read(False)  # a segment shows where things stand, not where the finger went
-        if spec.select_s:
+        if spec.class_ is CommandClass.EMERGENCY and not self._people.may(self.context.user, spec, self.equipment):
+            self._emergency(spec, value, control)
+        elif spec.select_s:
             self._send(spec, value, control, "select")
         elif spec.critical:
             self._ask(spec, value, control, 0)
@@ -182,6 +184,21 @@ class Commands(QWidget):
         control.setFocus()  # before its button is disabled; Qt would pass the focus on to another command
         self.read()
         self.context.spawn(self._submit(spec, value, control, act))
+
+    def _emergency(self, spec: CommandSpec, value: float | None, control: Control) -> None:
+        """From a seat that watches, is locked, or lacks the right: it leaves all the same, with somebody's name."""
+        given = {"equipment": self.equipment.id, "command": spec.id, **({} if value is None else {"value": value})}
+
+        async def give(name: str) -> None:
+            answer = await self.context.attachment.ask("emergency", **given, name=name)
+            if not self._gone:
+                self._sent(int(answer["id"]), control)
+
+        session = self.context.session
+        if session.acting:
+            self.context.spawn(give(""))
+        else:
+            session.name_wanted.emit(spec.name, give)
 
     async def _submit(self, spec: CommandSpec, value: float | None, control: Control, act: str) -> None:
         given = {} if spec.value is not None else {"value": value}

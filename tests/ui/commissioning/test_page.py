@@ -25,7 +25,7 @@ from ui.commissioning.page import CommissioningPage
 from ui.commissioning.printing import print_pdf
 from ui.commissioning.record import Record
 from ui.commissioning.saving import put
-from ui.session.session import Session
+from ui.seat import Session
 from ui.shell.places import PAGES
 from ui.tasks import Tasks
 

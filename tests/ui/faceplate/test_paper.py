@@ -18,7 +18,7 @@ from tests.ui.town import NOW
 from ui.faceplate.measures import Measure
 from ui.faceplate.panel import Content
 from ui.faceplate.paper import SheetMaker
-from ui.session.session import Session
+from ui.seat import Session
 from ui.tasks import Tasks
 
 ENA = User("ena", "Ena", Role.ENGINEER)

@@ -19,7 +19,7 @@ from tests.ui.town import NOW
 from ui.faceplate.measures import Measure
 from ui.faceplate.panel import Content
 from ui.faceplate.substitute import STANDS
-from ui.session.session import Session
+from ui.seat import Session
 from ui.tasks import Tasks
 from ui.values import shown
 

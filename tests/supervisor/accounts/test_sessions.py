@@ -1,0 +1,236 @@
+"""Seats: watching, signed in, locked, handed over; whose rights count; what leaves in an emergency."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from supervisor.accounts.accounts import CONSOLE
+from supervisor.accounts.sessions import Session, Sessions
+from supervisor.clock import HandClock
+from supervisor.desk.emergency import giver
+from supervisor.errors import Refused
+from supervisor.journal import Journal, JournalReader, Row
+from supervisor.model import CommandClass, Role, User
+from supervisor.people import People
+from tests.people import ADMINISTRATOR, OTHER, PASSWORD, give, opened
+from tests.supervisor.pumphouse import ANN, NED, site
+
+CHIEF = User("chief", "Claire Le Bihan", Role.SUPERVISOR)
+
+
+class Seat:
+    """One window's seat."""
+
+    def __init__(self, sessions: Sessions, name: str = "poste-1") -> None:
+        self.sessions, self.session = sessions, sessions.enter(name)
+
+    async def ask(self, act: str, **words: Any) -> dict[str, Any]:
+        return dict(await self.sessions.acts[act](self.session, words))
+
+    async def sign_in(self, user: str = "ann", password: str = PASSWORD) -> dict[str, Any]:
+        return await self.ask("sign_in", user=user, password=password)
+
+    async def refused(self, act: str, **words: Any) -> str:
+        with pytest.raises(Refused) as caught:
+            await self.ask(act, **words)
+        return caught.value.check
+
+    @property
+    def user(self) -> User:
+        return self.sessions.user(self.session)
+
+
+def live(folder: Path, scenario: Callable[[Seat], Awaitable[None]], clock: HandClock | None = None) -> list[Row]:
+    """The rows of the journal about access, oldest first."""
+    clock = clock or HandClock()
+
+    async def work() -> None:
+        with opened(site(), folder, clock) as accounts:
+            await give(accounts, site())
+            await accounts.add(CONSOLE, CHIEF, PASSWORD, renew=False)
+            journal: Journal = accounts._journal
+            await scenario(Seat(Sessions(accounts, journal, clock)))
+
+    asyncio.run(work())
+    return JournalReader(folder / "journal.db").search(category="access")[::-1]
+
+
+def kinds(rows: list[Row]) -> list[tuple[str, str]]:
+    return [(row.kind, row.who) for row in rows if row.kind not in ("add", "password")]
+
+
+def test_that_a_seat_watches_until_somebody_signs_in_and_again_afterwards(tmp_path: Path) -> None:
+    async def scenario(seat: Seat) -> None:
+        assert seat.user == User("@poste-1", "poste-1, en veille", Role.VIEWER)
+        told = await seat.sign_in()
+        assert (told["person"]["name"], told["role"], told["locked"]) == ("Ann", Role.OPERATOR, False)
+        assert seat.user == ANN
+        await seat.ask("sign_out")
+        assert seat.user.id == "@poste-1"
+        seat.sessions.leave(seat.session)
+
+    expected = [("attach", "@poste-1"), ("sign_in", "ann"), ("sign_out", "ann"), ("detach", "@poste-1")]
+    assert kinds(live(tmp_path, scenario)) == expected
+
+
+def test_that_a_wrong_password_changes_nothing(tmp_path: Path) -> None:
+    async def scenario(seat: Seat) -> None:
+        await seat.sign_in()
+        assert await seat.refused("sign_in", user="ned", password=OTHER) == "password"
+        assert seat.user == ANN
+
+    assert ("hand_over", "ned") not in kinds(live(tmp_path, scenario))
+
+
+def test_that_a_locked_seat_acts_as_nobody_until_its_person_is_back(tmp_path: Path) -> None:
+    async def scenario(seat: Seat) -> None:
+        await seat.sign_in()
+        told = await seat.ask("lock", idle=True)
+        assert (told["locked"], told["person"]["id"], told["role"]) == (True, "ann", Role.VIEWER)
+        assert seat.user.id == "@poste-1"
+        refused = seat.sessions.explain(seat.session, "acknowledge", Refused("right", "no"))
+        assert refused.check == "session"
+        assert "verrouillée" in refused.text.fr
+        assert await seat.refused("sign_in", user="ann", password=OTHER) == "password"
+        assert seat.user.id == "@poste-1"
+        await seat.sign_in()
+        assert seat.user == ANN
+
+    rows = live(tmp_path, scenario)
+    assert ("unlock", "ann") in kinds(rows)
+    assert next(row.detail["idle"] for row in rows if row.kind == "lock")
+    assert [(row.who, row.subject) for row in rows if row.kind == "refused"] == [("@poste-1", "acknowledge")]
+
+
+def test_that_a_shift_is_handed_over_without_anybody_signing_out(tmp_path: Path) -> None:
+    async def scenario(seat: Seat) -> None:
+        await seat.sign_in()
+        await seat.sign_in("ned")
+        assert seat.user == NED
+        await seat.ask("lock")
+        await seat.sign_in("ann")
+        assert seat.user == ANN
+
+    rows = live(tmp_path, scenario)
+    assert [(row.who, row.detail["from"]) for row in rows if row.kind == "hand_over"] == [
+        ("ned", "ann"),
+        ("ann", "ned"),
+    ]
+
+
+def test_that_somebody_disabled_or_demoted_meanwhile_is_so_at_the_next_act(tmp_path: Path) -> None:
+    async def scenario(seat: Seat) -> None:
+        accounts = seat.sessions.accounts
+        await seat.sign_in("chief")
+        await accounts.alter(ADMINISTRATOR, User("chief", "Claire", Role.OPERATOR, frozenset({"north"})))
+        assert (seat.user.role, seat.user.areas) == (Role.OPERATOR, {"north"})
+        await accounts.disable(ADMINISTRATOR, "chief")
+        assert seat.user.id == "@poste-1"
+        assert (await seat.ask("session"))["person"] is None
+
+    rows = live(tmp_path, scenario)
+    assert [row.detail["reason"] for row in rows if row.kind == "sign_out"] == ["disabled"]
+
+
+def test_that_a_supervisor_lends_rights_for_a_while_and_for_a_reason(tmp_path: Path) -> None:
+    clock = HandClock()
+
+    async def scenario(seat: Seat) -> None:
+        loan = {"user": "chief", "password": PASSWORD, "reason": "panne d'astreinte", "minutes": 15.0}
+        assert await seat.refused("override", **loan) == "session"
+        await seat.sign_in("ned")
+        assert await seat.refused("override", **loan | {"password": OTHER}) == "password"
+        assert await seat.refused("override", **loan | {"user": "ann"}) == "right"
+        assert await seat.refused("override", **loan | {"user": "ned"}) == "right"
+        assert await seat.refused("override", **loan | {"reason": " "}) == "reason"
+        assert await seat.refused("override", **loan | {"minutes": 600.0}) == "reason"
+        told = await seat.ask("override", **loan)
+        assert (told["lender"], told["lent_s"]) == (CHIEF.name, 900.0)
+        assert seat.user == User("ned", "Ned", Role.SUPERVISOR)
+        await clock.wind(899)
+        assert seat.user.role is Role.SUPERVISOR
+        await clock.wind(2)
+        assert seat.user == NED
+        await seat.ask("override", **loan)
+        await seat.ask("end_override")
+        assert seat.user == NED
+        await seat.ask("override", **loan)
+        await seat.ask("lock")
+        await seat.sign_in("ned")
+        assert seat.user == NED, "a lock ends it"
+        await seat.ask("override", **loan)
+        await seat.sign_in("ann")
+        assert seat.user == ANN, "and so does a hand-over"
+
+    rows = live(tmp_path, scenario, clock)
+    lent = [row for row in rows if row.kind == "override"]
+    assert len(lent) == len([row for row in rows if row.kind == "end_override"]) == 4
+    assert (lent[0].who, lent[0].detail["for"], lent[0].detail["reason"]) == ("chief", "ned", "panne d'astreinte")
+    assert [row.detail["reason"] for row in rows if row.kind == "end_override"] == ["over", "", "lock", "hand_over"]
+
+
+def test_that_an_emergency_leaves_from_any_seat_with_a_name_and_nothing_else_does(tmp_path: Path) -> None:
+    async def scenario(seat: Seat) -> None:
+        with pytest.raises(Refused) as caught:
+            giver(seat.sessions, seat.session, "  ")
+        assert caught.value.check == "name"
+        user = giver(seat.sessions, seat.session, " Maëlle \n Cesbron ")
+        assert (user.id, user.name) == ("@poste-1", "poste-1, en veille : Maëlle Cesbron")
+        await seat.sign_in("sid")
+        signed = giver(seat.sessions, seat.session, "")
+        await seat.ask("lock")
+        locked = giver(seat.sessions, seat.session, "Sid")
+        assert (signed.id, locked.id) == ("sid", "@poste-1")
+        pump, people = site().equipment_by_id["W.P1"], People(site())
+        for one in (user, signed, locked):
+            for command in pump.type.commands.values():
+                assert people.may(one, command, pump) == (command.class_ is CommandClass.EMERGENCY)
+                urgent = _classed(command, CommandClass.EMERGENCY)
+                assert people.may(one, urgent, pump)
+
+    live(tmp_path, scenario)
+
+
+def _classed(command: Any, class_: CommandClass) -> Any:
+    return replace(command, class_=class_)
+
+
+def test_that_the_name_of_a_seat_is_kept_within_bounds(tmp_path: Path) -> None:
+    async def scenario(seat: Seat) -> None:
+        assert len(seat.sessions.enter("x" * 500 + "\n").seat) == 40
+        assert seat.sessions.enter("\x00\n").seat == "?"
+
+    live(tmp_path, scenario)
+
+
+def test_that_the_first_start_is_told_and_over_once_there_is_an_administrator(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        clock = HandClock()
+        with opened(site(), tmp_path, clock) as accounts:
+            seat = Seat(Sessions(accounts, accounts._journal, clock))
+            assert (await seat.ask("session"))["first_start"]
+            assert await seat.refused("sign_in", user="ann", password=PASSWORD) == "password"
+            told = await seat.ask("first_administrator", id="a.martin", name="Agnès Martin", password=PASSWORD)
+            assert (told["first_start"], told["person"]["id"], told["role"]) == (False, "a.martin", Role.ADMINISTRATOR)
+            assert (
+                await Seat(seat.sessions, "poste-2").refused("first_administrator", id="b", name="B", password=PASSWORD)
+                == "right"
+            )
+
+    asyncio.run(scenario())
+
+
+def test_that_no_password_is_in_what_a_seat_is_told(tmp_path: Path) -> None:
+    async def scenario(seat: Seat) -> None:
+        told = await seat.sign_in()
+        assert PASSWORD not in str(told)
+        assert "argon2" not in str(told)
+        assert isinstance(seat.session, Session)
+
+    live(tmp_path, scenario)
