@@ -29,6 +29,7 @@ from ui.board import Board
 from ui.live import Live
 from ui.look import Look
 from ui.pages import Context
+from ui.past.seen import Seen, SeenClock
 from ui.preferences import Preferences
 from ui.seat import Session
 from ui.shell.dress import Dress
@@ -117,18 +118,19 @@ def build(
     application = QApplication.instance()
     dress = Dress(application, look) if isinstance(application, QApplication) else None
     tasks = tasks or Tasks(asyncio.get_running_loop())
+    seen = Seen(attachment)
     context = Context(
-        attachment=attachment,
+        attachment=seen,
         live=Live(attachment.table),
         board=Board(site, attachment.alarms),
         look=look,
         spawn=tasks.spawn,
         session=Session(user),
-        clock=clock,
+        clock=SeenClock(seen, clock),
         navigate=lambda _: None,  # the window puts itself here
         own=preferences.path.parent if preferences.path else None,
     )
-    window = MainWindow(context, preferences)
+    window = MainWindow(context, preferences, seen)
     window.dress = dress
     tasks.failed = window.show_error
     return window

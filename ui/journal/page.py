@@ -106,6 +106,9 @@ class JournalPage(Page):
         if not self._reading:
             self.context.spawn(self._read())
 
+    def jump(self) -> None:
+        self._ask_again()
+
     def arrive(self, place: Place) -> None:
         """Of an equipment only what concerns it."""
         self._narrow(place.equipment.id if place.equipment else "")

@@ -166,6 +166,12 @@ class LinkDetail(QWidget):
         self.dress()
         self.slow()
 
+    def jump(self) -> None:
+        """What the station told is about the present; in the past it tells nothing."""
+        if self.link is not None:
+            self.month, self._told, self._due = _month_of(self._context), {}, 0.0
+            self.dress()
+
     def slow(self) -> None:
         """Ask again from time to time."""
         now = self._context.clock.monotonic()

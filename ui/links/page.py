@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, Qt
 
 from supervisor.errors import Refused, Unavailable
@@ -99,6 +101,15 @@ class LinksPage(Page):
         if now >= self._due:
             self._due = now + PERIOD_S
             self.context.spawn(self._pull())
+
+    def rows(self) -> NDArray[np.intp]:
+        return self.model.rows()
+
+    def jump(self) -> None:
+        """What the station told of the links is about the present."""
+        self.model.good = {}
+        self.detail.jump()
+        self._due = 0.0
 
     async def _pull(self) -> None:
         with suppress(Unavailable, Refused):  # the window's frame says that no station answers

@@ -88,6 +88,11 @@ class LinkList(QAbstractTableModel):
             GOOD: self._good,
         }
 
+    def rows(self) -> NDArray[np.intp]:
+        """Rows of every tag it reads."""
+        found = np.unique(np.concatenate([np.empty(0, np.intp), *self._figure.values(), *self._tags]))
+        return found[found >= 0]
+
     def show_live(self) -> None:
         """Read the columns again; the worst move to the top."""
         self._read.clear()

@@ -115,6 +115,9 @@ class OverviewPage(Page):
             if at not in self._moved and np.isin(tags, moved, assume_unique=True).any():
                 self._moved.add(at)
 
+    def rows(self) -> NDArray[np.intp]:
+        return np.concatenate([np.empty(0, np.intp), *self._tags])
+
     def refresh_alarms(self) -> None:
         for card in self.cards:
             card.show_alarms()

@@ -24,6 +24,11 @@ class Horn(QObject):
         """Raised up to here was silenced, ns UTC."""
         self.sounding = False
 
+    def follow(self, board: Board) -> None:
+        """Listen to this board from now on: that of the present, whatever the window shows."""
+        self._board = board
+        self.listen()
+
     def listen(self) -> None:
         """Look at the board again."""
         newest = self._newest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame
@@ -62,6 +63,10 @@ class StatusBar(QFrame):
     def message(self) -> str:
         """The sentence shown now; empty for none."""
         return self._message
+
+    def rows(self) -> NDArray[np.intp]:
+        """Rows of the tags it is made of."""
+        return self._links.rows()
 
     def _dress(self) -> None:
         self.setFixedHeight(round(HEIGHT * self._context.look.scale))
@@ -171,6 +176,11 @@ class LinkFigures:
         """A figure of the station itself; NaN where it has none."""
         row = self._by_id.get(f"{health.STATION_ID}.{tag}")
         return float(self._live.value[row]) if row is not None else float("nan")
+
+    def rows(self) -> NDArray[np.intp]:
+        """Rows of everything it reads."""
+        found = [row for up, times in self._rows.values() for row in (*up, *times)]
+        return np.array([*found, *self._by_id.values()], np.intp)
 
     def parts(self, context: Context) -> list[Part]:
         """One part per protocol: connected of all, and the median round trip."""

@@ -12,6 +12,8 @@ from supervisor.model import Text
 from ui import words
 from ui.look import Look
 from ui.pages import ALARMS, Context
+from ui.past.strip import Counted
+from ui.past.words import OPEN as GO_BACK
 from ui.shapes import elided, paint_icon, paint_logo, paint_priority, saved, text_width
 from ui.shell.horn import Horn
 from ui.shell.places import PageRow, key
@@ -41,6 +43,9 @@ class TopBar(QFrame):
         self.counts.clicked.connect(lambda: self.asked_for.emit(ALARMS))
         self.clock = ClockFace(context)
         self.chip = UserChip(context)
+        self.rewind = Button(look, None, "flat", "rewind")
+        self.rewind.tip(GO_BACK, "F12")
+        self.rewind.setFixedSize(34, 32)
         self._look = look
         layout = row(self, 0, 10)
         layout.setContentsMargins(16, 0, 14, 0)
@@ -55,6 +60,7 @@ class TopBar(QFrame):
         layout.addWidget(self.search)
         layout.addWidget(self.counts)
         layout.addWidget(HornButton(look, horn))
+        layout.addWidget(self.rewind)
         layout.addWidget(self.clock)
         layout.addWidget(self.chip)
         look.changed.connect(self._fit)
@@ -133,7 +139,7 @@ class Logo(QWidget):
             paint_logo(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), self._look)
 
 
-class Counts(QWidget):
+class Counts(Counted):
     """Standing alarms by priority; a filled shape means that somebody still has to acknowledge one."""
 
     clicked = Signal()

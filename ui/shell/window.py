@@ -11,8 +11,10 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from supervisor.errors import Refused, VigieError
@@ -22,6 +24,8 @@ from ui import words
 from ui.alarms.acts import acknowledge
 from ui.naming import full_name
 from ui.pages import ALARMS, FACEPLATE, LINKS, MAP, OVERVIEW, SYNOPTIC, TRENDS, Context, Page, Place
+from ui.past.seen import Seen
+from ui.past.view import Parts, PastView
 from ui.preferences import Preferences
 from ui.refresh import Refresh
 from ui.session.seat import SeatView
@@ -33,7 +37,7 @@ from ui.shell.notices import Notices
 from ui.shell.places import PAGES, SIDE, PageRow, key
 from ui.shell.search import Finder
 from ui.shell.status import StatusBar
-from ui.shell.top import TopBar
+from ui.shell.top import Counts, TopBar
 from ui.widgets import column, row
 
 SIDE_WIDTH = 336
@@ -53,7 +57,8 @@ class MainWindow(QMainWindow):
     left = Signal()
     """The window was closed."""
 
-    def __init__(self, context: Context, preferences: Preferences) -> None:
+    def __init__(self, context: Context, preferences: Preferences, seen: Seen) -> None:
+        """`seen` is the attachment of the context."""
         super().__init__()
         self.context = replace(context, navigate=self.navigate)
         self.preferences = preferences
@@ -68,6 +73,7 @@ class MainWindow(QMainWindow):
         """Whether the operator has a faceplate open; pages that need the width hide it meanwhile."""
         self.refresh = Refresh(context.attachment, context.live, context.board, context.clock)
         self.horn = Horn(context.board)
+        self.past = PastView(self, self.context, seen, Parts(self.horn, Counts))
         self._build()
         self._connect()
         self._shortcuts()
@@ -93,7 +99,8 @@ class MainWindow(QMainWindow):
         frame = QWidget()
         frame.setObjectName("root")
         layout = column(frame)
-        for part in (self.top, self.notices, self.banner):
+        self._whole = layout
+        for part in (self.past.strip, self.top, self.notices, self.banner):
             layout.addWidget(part)
         body = row(spacing=8)
         body.setContentsMargins(8, 8, 8, 8)
@@ -101,6 +108,7 @@ class MainWindow(QMainWindow):
         body.addWidget(self.stack, 1)
         body.addWidget(self.beside)
         layout.addLayout(body, 1)
+        layout.addWidget(self.past.transport)
         layout.addWidget(self.status)
         self.seat = SeatView(self, context, self.top)
         layout.insertWidget(layout.indexOf(self.notices), self.seat.strip)
@@ -114,6 +122,7 @@ class MainWindow(QMainWindow):
         self.pins.asked_for.connect(self._go_pinned)
         self.pins.changed.connect(self._keep_pins)
         self.banner.acknowledged.connect(self.acknowledge)
+        self.top.rewind.clicked.connect(self.past.toggle)
         refresh = self.refresh
         for show in (self.horn.listen, self.banner.show_board, self.top.counts.show_board):
             refresh.alarms_moved.connect(show)
@@ -127,10 +136,21 @@ class MainWindow(QMainWindow):
         self.top.chip.extend = self.seat.fill
         self.context.session.changed.connect(self._follow_person)
         self.context.look.changed.connect(self._keep_look)
+        self._connect_past()
 
-    def _shortcuts(self) -> None:
+    def _connect_past(self) -> None:
+        past, machine = self.past, self.past.machine
+        past.visible, past.show = self._visible_rows, self._show_instant
+        past.said.connect(self.say)
+        past.alarm_chosen.connect(lambda row_: self.navigate(self.context.attachment.site.alarms[row_]))
+        machine.entered.connect(self._change_time)
+        machine.left.connect(self._change_time)
+        machine.turned.connect(self._jump)
+        past.present.changed.connect(lambda: self.notices.show_liveness(past.present.alive))
         acts: dict[str, Callable[[], None]] = {
             "F8": lambda: self.acknowledge(self.banner.first()),
+
+    def _shortcuts(self) -> None:
             "F9": self.horn.silence,
             "Ctrl+K": self._search,
             "Alt+Left": self.back,
@@ -294,12 +314,43 @@ class MainWindow(QMainWindow):
             self.banner.update()
 
     def _show_liveness(self, alive: bool) -> None:
-        self.notices.show_liveness(alive)
+        self.notices.show_liveness(self.past.present.alive if self.past.on else alive)
         self.status.update()
         self.banner.update()
 
     # ------------------------------------------------------------ what is kept
     def _usual_pins(self) -> list[str]:
+    # ------------------------------------------------------------ the past
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.past.frame.surround(self.rect())
+
+    def _every_page(self) -> list[Page]:
+        return [*self.pages.values(), *([self.side] if self.side else [])]
+
+    def _visible_rows(self) -> NDArray[np.intp]:
+        """The tags that are on the screen, but for those of the alarms, which the machine knows."""
+        shown = [page.rows() for page in self._every_page() if page.isVisible()]
+        return np.unique(np.concatenate([self.status.rows(), *shown])).astype(np.intp)
+
+    def _show_instant(self) -> None:
+        self.refresh.jump()
+        for part in (self.top.clock, self.banner, self.status):
+            part.update()
+
+    def _change_time(self) -> None:
+        """Room for the frame, or none."""
+        margin = self.past.margin
+        self._whole.setContentsMargins(margin, margin, margin, margin)
+        self.past.frame.surround(self.rect())
+        self.top.rewind.setEnabled(not self.past.on)
+
+    def _jump(self) -> None:
+        for page in self._every_page():
+            page.jump()
+            if page.isVisible():
+                page.slow()
+
         """The overview, the map, and the first equipment of two systems that have a page."""
         site = self.context.attachment.site
         pins = [page for page in (OVERVIEW, "map") if page in self.rows]

@@ -82,6 +82,12 @@ class TrendPage(Page):
         self.restore(preferences.pens)
         self.view.pens_changed.connect(keep)
 
+    def rows(self) -> NDArray[np.intp]:
+        return self.view.rows
+
+    def jump(self) -> None:
+        self.view.jump()
+
     def refresh(self, moved: NDArray[np.intp]) -> None:
         self.view.refresh(moved)
 

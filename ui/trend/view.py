@@ -26,6 +26,7 @@ from ui.trend.bar import SpanBar
 from ui.trend.choice import pens_of
 from ui.trend.comparison import Comparison, shift
 from ui.trend.cursors import Cursors
+from ui.trend.curve import Curve
 from ui.trend.figures import TableOfFigures
 from ui.trend.keys import act_of
 from ui.trend.legend import Legend
@@ -184,6 +185,17 @@ class TrendView(QWidget):
             self._draw()
         elif touched:
             self.legend.update()
+
+    @property
+    def rows(self) -> NDArray[np.intp]:
+        """Rows of the tags that are drawn."""
+        return np.array([pen.tag.index for pen in self._pens], np.intp)
+
+    def jump(self) -> None:
+        """Another instant is looked at: what was known up to the last one is forgotten, and the right end is there."""
+        for pen in self._pens:
+            pen.curve = Curve()
+        self.go_direct()
 
     def slow(self) -> None:
         """Once a second: figures, the last second of the curves, standing alarms; now and then the history."""

@@ -1,0 +1,202 @@
+"""Replay: the station as it was at an instant: the values of tags, and the journal and the ledger up to then.
+
+By source time: what was so then, late samples at their place. By arrival time: what the operator could know then.
+
+Rules:
+- What nobody knew is no value: a tag of a link that was down, or of a station that was off, is bad from the beginning
+  of the hole on, unless it has had a sample of the hole since. The last good value never stands in for it (law 2).
+- A command that had no outcome yet is told without one, whatever became of it later.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from peewee import ModelSelect, fn
+
+from supervisor.clock import SECOND
+from supervisor.database import reading, snapshot
+from supervisor.desk.lock_outs import BOOK
+from supervisor.flow import Qualities, Times, Values
+from supervisor.historian.history import History
+from supervisor.holes import DISK, STATION, Hole
+from supervisor.journal import CommandRow, JournalReader
+from supervisor.journal_rows import Found, Wish, Wording, unworded
+from supervisor.journal_tables import JournalTable
+from supervisor.model import BAD, Quality, Site, Tag
+
+R = TypeVar("R")
+OWN = (STATION, DISK)
+"""Causes of holes that are Vigie's own."""
+_NEVER = (1 << 63) - 1
+Rows = NDArray[np.intp]
+HUNG, GONE = "hang_lock", "release_lock"
+"""Kinds of rows of lock-outs."""
+BACK = 86_400 * SECOND
+"""Rows of the journal that lie behind their predecessor, for the clock was set back, are found up to so far back."""
+
+
+@dataclass(slots=True)
+class Picture:
+    """Values at an instant, one for each row that was asked for."""
+
+    rows: Rows
+    time: Times
+    """Source times, 0 where there is no sample."""
+    value: Values
+    quality: Qualities
+    texts: dict[int, str]
+    """Position in `rows` -> text, of text tags."""
+
+
+class Holes(Protocol):
+    """What is asked of the ledger of holes."""
+
+    def holes(self, start: int, end: int) -> list[Hole]: ...
+
+
+class Rewind:
+    """Reads values of the past. May be asked from any thread; raises StoreError where the files can't be read."""
+
+    def __init__(self, site: Site, history: History, holes: Holes) -> None:
+        self._site, self._history, self._holes = site, history, holes
+
+    def at(self, rows: Rows, instant: int, by_arrival: bool) -> Picture:
+        """What was in force of these rows of the table, or what was known of them."""
+        tags = [self._site.tags[row] for row in rows.tolist()]
+        found = self._history.at([tag.id for tag in tags], instant, by_arrival)
+        self._hide(tags, found.time, found.value, found.quality, self._holes.holes(instant - 1, instant))
+        found.value[found.quality >= BAD] = np.nan
+        return Picture(rows, found.time, found.value, found.quality, found.texts)
+
+    @staticmethod
+    def _hide(tags: Sequence[Tag], time: Times, value: Values, quality: Qualities, missing: Sequence[Hole]) -> None:
+        """Values from before a hole that the instant lies in."""
+        since: dict[str, Hole] = {}
+        for hole in missing:
+            since.setdefault(hole.link, hole)
+            if hole.cause in OWN:  # what nobody carries is missing too while Vigie itself does not record
+                since.setdefault("", hole)
+        if not since:
+            return
+        for at, tag in enumerate(tags):
+            found = since.get(tag.link)
+            if found is not None and quality[at] < BAD and time[at] <= found.start:
+                value[at], quality[at] = np.nan, _quality(found.cause)
+
+
+def _quality(cause: str) -> Quality:
+    """The quality tags have in a hole of this cause; of one that the station itself was off for, not connected."""
+    return Quality.__members__.get(cause.upper(), Quality.NOT_CONNECTED)
+
+
+class JournalUntil(JournalReader):
+    """The journal and the ledger as they stood at an instant."""
+
+    def __init__(self, path: Path, instant: int, wording: Wording = unworded) -> None:
+        super().__init__(path, wording)
+        self._instant = instant
+        self._last: int | None = None
+
+    def find(self, wish: Wish, n: int = 500, before: int = 0, within_s: float = 0.15) -> Found:
+        end = self._instant if wish.end is None else min(wish.end, self._instant)
+        return super().find(replace(wish, end=end), n, before, within_s)
+
+    def commands(self, n: int = 100, equipment: str = "", since_id: int = 0) -> list[CommandRow]:
+        return [self._then(row) for row in super().commands(n, equipment, since_id)]
+
+    def command(self, command_id: int) -> CommandRow | None:
+        found = super().command(command_id)
+        return self._then(found) if found else None
+
+    def _then(self, row: CommandRow) -> CommandRow:
+        """Without an outcome that came later."""
+        if row.closed_at <= self._instant:
+            return row
+        return replace(row, outcome="", refused_by="", reason_fr="", reason_en="", closed_at=0)
+
+    def _read(self, kind: type[R], query: ModelSelect[Any], n: int | None = None) -> list[R]:
+        until = query.where(query.model.time <= self._instant)
+        if query.model is JournalTable:  # ids in a row: without this every newer row would be looked at and left
+            until = until.where(JournalTable.id <= self._end())
+        return super()._read(kind, until, n)
+
+    def _end(self) -> int:
+        """The id up to which rows may lie before the instant."""
+        if self._last is None:
+            later = JournalTable.select(fn.COALESCE(fn.MIN(JournalTable.id), _NEVER))
+            with snapshot(self.path) as database:
+                query = later.where(JournalTable.time > self._instant + BACK)
+                self._last = int(query.scalar(database))
+        return self._last
+
+
+class LockOuts:
+    """Which equipment was locked out. May be asked from any thread; raises StoreError.
+
+    There are a few a day: all of them are kept in mind once they were read, and only newer rows are read again.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._rows: list[tuple[int, str, int]] = []
+        """Time, equipment, and how many more there were."""
+        self._last = 0
+
+    def at(self, instant: int) -> list[str]:
+        """Ids of equipment, once for each lock-out that stood on it."""
+        with self._lock:
+            self._extend()
+            count = Counter[str]()
+            for time, equipment, more in self._rows:
+                if time <= instant:
+                    count[equipment] += more
+            return list(count.elements())
+
+    def _extend(self) -> None:
+        with reading(self._path) as connection:
+            top = connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0]
+            rows = connection.execute(
+                "SELECT time, subject, kind FROM journal WHERE id > ? AND id <= ? AND category = ?"
+                " AND kind IN (?, ?) ORDER BY id",
+                (self._last, top, BOOK, HUNG, GONE),
+            ).fetchall()
+        self._rows += [(time, subject, 1 if kind == HUNG else -1) for time, subject, kind in rows]
+        self._last = top
+
+
+class Landmarks(JournalReader):
+    """What a slider over time is marked with."""
+
+    def raises(self, start: int, end: int, n: int = 500) -> list[int]:
+        """When alarms were raised in start < t <= end; at most about n of them, spread over the span."""
+        width = max((end - start) // n, 1)
+        span = (JournalTable.time > start) & (JournalTable.time <= end)
+        query = JournalTable.select(fn.MIN(JournalTable.time)).where(span, JournalTable.kind == "raise")
+        with snapshot(self.path) as database:
+            rows = query.group_by(JournalTable.time / width).order_by(JournalTable.time).tuples().execute(database)
+            return [int(row[0]) for row in rows]
+
+    def beside(self, instant: int, forward: bool) -> int | None:
+        """When the next alarm was raised after an instant, or the last before it; None where there is none."""
+        table = JournalTable
+        where = table.time > instant if forward else table.time < instant
+        order = table.time.asc() if forward else table.time.desc()
+        query = table.select(table.time).where(where, table.category == "alarm", table.kind == "raise")
+        with snapshot(self.path) as database:
+            found = query.order_by(order).limit(1).scalar(database)
+        return None if found is None else int(found)
+
+    def oldest(self) -> int | None:
+        """Time of the first row; None of an empty journal."""
+        with snapshot(self.path) as database:
+            found = JournalTable.select(JournalTable.time).order_by(JournalTable.id).limit(1).scalar(database)
+        return None if found is None else int(found)

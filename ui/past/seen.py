@@ -1,0 +1,148 @@
+"""Seen: the station as the window sees it: the living one, or a scene of the past. The pages hold no other.
+
+No act leaves a window that is in the past: `ask` refuses before anything is sent, and the station is not spoken to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from alarms.engine import FIELDS as ALARM_FIELDS
+from supervisor.clock import Clock
+from supervisor.columns import Columns
+from supervisor.desk.board import blank
+from supervisor.errors import Refused, Unavailable
+from supervisor.historian.history import History
+from supervisor.holes import HoleReader
+from supervisor.journal import JournalReader
+from supervisor.model import Quality, Site
+from supervisor.replay import Picture, Rows
+from supervisor.table import TagTable
+from supervisor.texts import Texts
+from ui.past import words
+
+if TYPE_CHECKING:
+    from ui.attach import Attachment
+
+PRESENT_ONLY = frozenset({"links", "link", "certificates"})
+"""Questions whose answer is about now and would be taken for one about then. A page that asks them by itself expects
+that no station answers; it must not have a refusal told to the operator every other second."""
+
+
+@dataclass(slots=True)
+class Scene:
+    """One instant of the past, as an attachment has it."""
+
+    table: Columns
+    texts: Texts
+    alarms: Columns
+    equipment: Columns
+    journal: JournalReader
+    instant: int
+    """ns UTC."""
+
+    @classmethod
+    def of(cls, site: Site, journal: JournalReader, instant: int) -> Scene:
+        """Of this instant nothing is known yet."""
+        table = TagTable(site.tags)
+        return cls(
+            table.columns, table.texts, Columns.create(len(site.alarms), ALARM_FIELDS), blank(site), journal, instant
+        )
+
+    def turn(self, instant: int, journal: JournalReader, known: Rows) -> None:
+        """Another instant, of which only these rows are about to be known."""
+        self.instant, self.journal = instant, journal
+        others = np.ones(len(self.table), np.bool_)
+        others[known] = False
+        rows = np.flatnonzero(others)
+        never = np.full(len(rows), Quality.NEVER_READ, np.uint8)
+        self._put(rows, np.full(len(rows), np.nan), never, np.zeros(len(rows), np.int64))
+
+    def paint(self, picture: Picture) -> None:
+        """The values of some rows."""
+        value = picture.value.copy()
+        for at, text in picture.texts.items():
+            value[at] = self.texts.code(text)
+        value[picture.quality >= Quality.BAD] = np.nan
+        self._put(picture.rows, value, picture.quality, picture.time)
+
+    def _put(self, rows: Rows, value: Any, quality: Any, time: Any) -> None:
+        """Only what is another value is told to have moved."""
+        columns = self.table
+        old = columns["value"][rows]
+        same = ((old == value) | (np.isnan(old) & np.isnan(value))) & (columns["quality"][rows] == quality)
+        with columns.writing():
+            columns["value"][rows], columns["quality"][rows] = value, quality
+            columns["source_time"][rows] = columns["arrival_time"][rows] = time
+            columns["generation"][rows[~same]] = int(columns["generation"].max(initial=0)) + 1
+        columns.beat = self.instant
+
+
+class Seen:
+    """See the module. An `ui.attach.Attachment`; `scene` is set and taken away by the machine alone."""
+
+    def __init__(self, present: Attachment) -> None:
+        self.present = present
+        self.scene: Scene | None = None
+        self.locked = False
+        """No act leaves; from the first moment of the past on, before there is anything to show of it."""
+
+    @property
+    def site(self) -> Site:
+        return self.present.site
+
+    @property
+    def table(self) -> Columns:
+        return self.scene.table if self.scene else self.present.table
+
+    @property
+    def texts(self) -> Texts:
+        return self.scene.texts if self.scene else self.present.texts
+
+    @property
+    def alarms(self) -> Columns:
+        return self.scene.alarms if self.scene else self.present.alarms
+
+    @property
+    def equipment(self) -> Columns:
+        return self.scene.equipment if self.scene else self.present.equipment
+
+    @property
+    def journal(self) -> JournalReader:
+        return self.scene.journal if self.scene else self.present.journal
+
+    @property
+    def history(self) -> History:
+        return self.present.history
+
+    @property
+    def holes(self) -> HoleReader:
+        return self.present.holes
+
+    async def ask(self, act: str, **said: Any) -> Mapping[str, Any]:
+        """As the attachment's. In the past Refused, at once, whatever is asked."""
+        if not self.locked:
+            return await self.present.ask(act, **said)
+        if act in PRESENT_ONLY:
+            raise Unavailable(words.NOT_THEN.en)
+        raise Refused("past", words.NO_ACT)
+
+
+class SeenClock:
+    """The clock of what is shown: in the past it stands at the instant of the scene. Durations are always real."""
+
+    def __init__(self, seen: Seen, clock: Clock) -> None:
+        self._seen, self.real = seen, clock
+
+    def now(self) -> int:
+        return self._seen.scene.instant if self._seen.scene else self.real.now()
+
+    def monotonic(self) -> float:
+        return self.real.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await self.real.sleep(seconds)
