@@ -127,6 +127,8 @@ class MainWindow(QMainWindow):
         for show in (self.horn.listen, self.banner.show_board, self.top.counts.show_board):
             refresh.alarms_moved.connect(show)
         refresh.alarms_moved.connect(self.navigation.tree.show_board)
+        for padlocked in (self.banner, self.navigation.tree.viewport()):
+            refresh.locks_moved.connect(padlocked.update)
         for show in (self.top.clock.update, self.status.update, self.banner.update, self.horn.sound):
             refresh.second.connect(show)
         refresh.blinked.connect(self._blink)
@@ -147,10 +149,10 @@ class MainWindow(QMainWindow):
         machine.left.connect(self._change_time)
         machine.turned.connect(self._jump)
         past.present.changed.connect(lambda: self.notices.show_liveness(past.present.alive))
-        acts: dict[str, Callable[[], None]] = {
-            "F8": lambda: self.acknowledge(self.banner.first()),
 
     def _shortcuts(self) -> None:
+        acts: dict[str, Callable[[], None]] = {
+            "F8": lambda: self.acknowledge(self.banner.first()),
             "F9": self.horn.silence,
             "Ctrl+K": self._search,
             "Alt+Left": self.back,
@@ -318,8 +320,6 @@ class MainWindow(QMainWindow):
         self.status.update()
         self.banner.update()
 
-    # ------------------------------------------------------------ what is kept
-    def _usual_pins(self) -> list[str]:
     # ------------------------------------------------------------ the past
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -351,6 +351,8 @@ class MainWindow(QMainWindow):
             if page.isVisible():
                 page.slow()
 
+    # ------------------------------------------------------------ what is kept
+    def _usual_pins(self) -> list[str]:
         """The overview, the map, and the first equipment of two systems that have a page."""
         site = self.context.attachment.site
         pins = [page for page in (OVERVIEW, "map") if page in self.rows]
