@@ -186,7 +186,8 @@ BOOK_NAMES = {
 }
 """Category of the journal -> the name of its book."""
 BOOKS = {
-    "alarm": "bell", "schedule": "clock", "command": "gear", "access": "user", "system": "station", "lockout": "padlock",
+    "alarm": "bell", "schedule": "clock", "command": "gear", "access": "user", "system": "station",
+    "lockout": "padlock",
 }  # fmt: skip
 """Category of the journal -> its icon."""
 KINDS = {

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from supervisor.model import EquipmentType, Site, Text
+from supervisor.model import EquipmentType, Kind, Site, Text
 from supervisor.schedule.plan import Bundle, Target, bundles
 from supervisor.schedule.preview import Year, preview
 from supervisor.schedule.programmes import Schedule
 from supervisor.site.programmes import schedule_of
 from supervisor.texts import Texts
 from ui.look import Look
+from ui.schedule import words
 from ui.values import worded
+
+SWITCHES = (Kind.BOOLEAN, Kind.ENUM)
 
 
 @dataclass(frozen=True)
@@ -34,14 +37,23 @@ class Group:
         """Programmes that come before its own; empty for none."""
         return ", ".join(look.say(self.names[plan.programme.id]) for plan in self.bundle.plans[:-1])
 
+    def title(self, look: Look) -> str:
+        first = self.first(look)
+        return look.say(words.WITH).format(self.name(look), first) if first else self.name(look)
+
     def asked(self, targets: Sequence[Target], texts: Texts, look: Look) -> str:
-        """In words: "allumé · 50 %"."""
+        """In words of what the field will show: "allumé · 50 %"; of what is off nothing more."""
         told = []
         for target in targets:
-            spec = self.type.tags.get(target.tag)
+            command = self.type.commands[target.action.command]
+            spec = self.type.tags.get(command.feedback or command.tag)
             if spec is not None:
-                told.append(" ".join(worded(spec, target.action.value, texts, look)).strip())
-        return " · ".join(told)
+                value = target.action.value if command.expected is None else command.expected
+                text = " ".join(worded(spec, value, texts, look)).strip()
+                if spec.kind in SWITCHES and not value:
+                    return text
+                told.append((spec.kind not in SWITCHES, text))
+        return " · ".join(text for _, text in sorted(told))
 
     def year(self, year: int) -> Year:
         """Some tenths of a second."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,25 +21,22 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWid
 from supervisor.clock import SECOND
 from supervisor.errors import Refused, Unavailable
 from supervisor.model import Role, Text
-from supervisor.schedule.calendars import SOON_DAYS
 from supervisor.schedule.preview import Year, events_of
-from supervisor.schedule.times import DAY_S
-from ui.naming import full_name
 from ui.pages import FACEPLATE, Context, Page, Place
 from ui.schedule import words
 from ui.schedule.known import Group, Known
-from ui.schedule.lists import Line as Cells
 from ui.schedule.lists import Lines
 from ui.schedule.paper import Sheet, figures
 from ui.schedule.picture import Legend, YearView
-from ui.tables import RIGHT, Cell, Table
+from ui.schedule.telling import Telling
+from ui.tables import Table
 from ui.widgets import Button, Card, Label, Line, Short, Words, column, row
 
 PERIOD_S = 2.0
 LEFT_WIDTH = 520
 _GROUPS = (words.GROUP, words.COUNT, words.NOW, words.HAND)
 _HANDS = (words.EQUIPMENT, words.WHO, words.UNTIL)
-_DAYS = (words.CALENDARS, words.UNTIL)
+_DAYS = (words.CALENDAR, words.UNTIL)
 _EVENTS = (words.TIME, words.WHAT, words.WHY)
 
 
@@ -53,6 +50,7 @@ class SchedulePage(Page):
         self.years: dict[tuple[int, int], Year] = {}
         """(group, year) -> worked out once."""
         self.state: Mapping[str, Any] = {}
+        self.telling = Telling(context)
         self._due = 0.0
         self._reading = False
         look = context.look
@@ -228,9 +226,11 @@ class SchedulePage(Page):
         if self.known is None:
             return
         look, now = self.context.look, self.context.clock.now()
-        self.groups.show_lines([self._group_line(group, now) for group in self.known.groups])
-        self.hands.show_lines([*map(self._hand_line, self._overrides()), *map(self._trouble_line, self._troubles())])
-        self.calendars.show_lines([self._calendar_line(*one) for one in self.known.ends(self._today())])
+        self.groups.show_lines([self.telling.group(group, now, self.state) for group in self.known.groups])
+        self.hands.show_lines(
+            [*map(self.telling.hand, self._overrides()), *map(self.telling.trouble, self._troubles())]
+        )
+        self.calendars.show_lines([self.telling.calendar(*one) for one in self.known.ends(self._today())])
         told = [look.say(words.SUMMARY).format(sum(len(group.bundle.members) for group in self.known.groups))]
         for text, key in ((words.WAITING, "waiting"), (words.LOST, "lost")):
             if self.state.get(key):
@@ -245,50 +245,6 @@ class SchedulePage(Page):
 
     def _troubles(self) -> list[Mapping[str, Any]]:
         return list(self.state.get("troubles", ()))
-
-    def _group_line(self, group: Group, now: int) -> Cells:
-        look = self.context.look
-        state = group.bundle.state_at(now)
-        asked = group.asked(list(state.values()), self.context.attachment.texts, look)
-        held = sum(one["equipment"] in group.bundle.members for one in self._overrides())
-        failed = sum(one["equipment"] in group.bundle.members for one in self._troubles())
-        first = group.first(look)
-        name = look.say(words.WITH).format(group.name(look), first) if first else group.name(look)
-        hand = " · ".join(str(count) + mark for count, mark in ((held, ""), (failed, " !")) if count)
-        return (
-            Cell(name, heavy=True), Cell(str(len(group.bundle.members)), "text2", side=RIGHT),
-            Cell(asked or look.say(words.NOTHING_PLANNED)), Cell(hand or "–", "text" if hand else "text2", bool(hand)),
-        )  # fmt: skip
-
-    def _hand_line(self, one: Mapping[str, Any]) -> Cells:
-        look, site = self.context.look, self.context.attachment.site
-        thing = site.equipment_by_id.get(one["equipment"])
-        user = site.users.get(one["who"])
-        until = self._until(int(one["until"]))
-        name = full_name(site, thing, look) if thing else one["equipment"]
-        return Cell(name, symbol="user"), Cell(user.name if user else one["who"]), Cell(until)
-
-    def _until(self, instant: int) -> str:
-        look = self.context.look
-        clock = look.clock(instant, False)
-        return clock if look.moment(instant).date() == self._today() else f"{look.moment(instant):%d/%m} {clock}"
-
-    def _trouble_line(self, one: Mapping[str, Any]) -> Cells:
-        look, site = self.context.look, self.context.attachment.site
-        thing = site.equipment_by_id.get(one["equipment"])
-        name = full_name(site, thing, look) if thing else one["equipment"]
-        outcome = words.OUTCOMES.get(one["outcome"])
-        said = look.say(outcome) if outcome else one["outcome"]
-        return Cell(name, symbol="warning"), Cell(said, heavy=True), Cell(look.say(Text(one["fr"], one["en"])))
-
-    def _calendar_line(self, name: Text, ends: date | None, left: int | None) -> Cells:
-        look = self.context.look
-        if ends is None or left is None:
-            return Cell(look.say(name)), Cell(look.say(words.FOR_EVER), "text2")
-        soon = left < SOON_DAYS
-        text = words.ENDED if left < 0 else words.ENDS_SOON if soon else words.ENDS
-        said = look.say(text).format(f"{ends:%d/%m/%Y}")
-        return Cell(look.say(name)), Cell(said, "text" if soon else "text2", soon, symbol="warning" if soon else "")
 
     def _tell_hand(self) -> None:
         at = self.hand_table.currentIndex().row()
@@ -345,8 +301,7 @@ class SchedulePage(Page):
         group, year, look = self.group, self.picture.year, self.context.look
         if group is None or year is None:
             return
-        first = group.first(look)
-        self.chosen.setText(look.say(words.WITH).format(group.name(look), first) if first else group.name(look))
+        self.chosen.setText(group.title(look))
         self.figures.setText(figures(group, year, look))
         self.year_label.setText(str(year.year))
 
@@ -359,20 +314,10 @@ class SchedulePage(Page):
         noon = group.bundle.base.place.begins(day) + 6 * 3600 * SECOND
         name = look.date(noon if year.noon else group.bundle.base.place.begins(day) + 12 * 3600 * SECOND)
         called = look.say(why) or look.say(kind.name)
-        suns = [f"{look.say(words.SUN[event])} {_clock(column[year.days.index(day)], year.noon)}"
-                for event, column in year.sun.items()]  # fmt: skip
+        suns = self.telling.suns(year, day)
         self.day_title.setText(f"{look.say(words.NIGHT_OF if year.noon else words.DAY_OF).format(name)} · {called}")
         self.pointer.setText(" · ".join(suns))
-        self.events.show_lines([self._event_line(group, event) for event in events_of(year, group.bundle, day)])
-
-    def _event_line(self, group: Group, event: Any) -> Cells:
-        look, texts = self.context.look, self.context.attachment.texts
-        names = dict.fromkeys(look.say(group.names[target.programme]) for target in event.changes)
-        moment = look.moment(event.instant)
-        return (
-            Cell(f"{moment:%H:%M:%S}", heavy=True), Cell(group.asked(event.changes, texts, look)),
-            Cell(", ".join(names), "text2"),
-        )  # fmt: skip
+        self.events.show_lines([self.telling.event(group, event) for event in events_of(year, group.bundle, day)])
 
     def _point(self, where: tuple[date, int] | None) -> None:
         """What should be where the mouse is."""
@@ -411,12 +356,3 @@ class SchedulePage(Page):
             context = self.context
             site, texts = context.attachment.site, context.attachment.texts
             Sheet(site, context.user, context.look, texts, group, year, context.clock.now()).save(path)
-
-
-def _clock(seconds: float, noon: bool) -> str:
-    """Seconds after the begin of a day as the clock on the wall; a dash where there is none."""
-    if seconds != seconds:
-        return "–"
-    shown = timedelta(seconds=(round(seconds) + (DAY_S // 2 if noon else 0)) % DAY_S)
-    hours, rest = divmod(shown.seconds, 3600)
-    return f"{hours:02d}:{rest // 60:02d}"

@@ -62,7 +62,7 @@ class Sheet:
         with QPainter(picture) as painter:
             painter.scale(PICTURE.width() / WIDTH, PICTURE.height() / (PICTURE.height() / 2))
             self._paint(painter, QRectF(0, 0, WIDTH, PICTURE.height() / 2))
-        if not picture.save(str(path), format=b"PNG"):
+        if not picture.save(str(path)):
             raise StoreError(f"{path} cannot be written")
 
     def _pdf(self, path: Path) -> None:
@@ -91,7 +91,7 @@ class Sheet:
         left, right = int(Qt.AlignmentFlag.AlignLeft), int(Qt.AlignmentFlag.AlignRight)
         painter.drawText(QRectF(4, 0, WIDTH * 0.6, 26), left, look.say(self.site.name))
         painter.setFont(look.font("title", 600))
-        painter.drawText(QRectF(4, 28, WIDTH * 0.7, 24), left, self._title(look))
+        painter.drawText(QRectF(4, 28, WIDTH * 0.7, 24), left, self.group.title(look))
         painter.setFont(look.font("body"))
         of = look.say(words.YEAR_OF).format(year.year, len(self.group.bundle.members))
         painter.drawText(QRectF(WIDTH * 0.5, 4, WIDTH * 0.5 - 4, 20), right, of)
@@ -104,10 +104,6 @@ class Sheet:
         painter.setPen(look.color("text"))
         made = look.say(words.MADE).format(f"{look.date(self.now)} {look.clock(self.now, False)}", self.user.name)
         painter.drawText(QRectF(4, bottom + 4, WIDTH - 8, FOOT_PX - 4), left, made)
-
-    def _title(self, look: Look) -> str:
-        first = self.group.first(look)
-        return look.say(words.WITH).format(self.group.name(look), first) if first else self.group.name(look)
 
     def _csv(self, path: Path) -> None:
         french = self.look.language == "fr"

@@ -34,7 +34,7 @@ LAMP = "pen3"
 
 def colors(look: Look) -> NDArray[np.uint32]:
     """256 levels as ARGB: from dark rest to full."""
-    low, high = look.color("sunken"), look.color(LAMP)
+    low, high = look.color("sunken"), look.color(LAMP).lighter(135 if look.theme.name == "light" else 100)
     share = np.linspace(0, 1, 256)
     share = np.where(share > 0, 0.22 + 0.78 * share, 0)  # 10 % is seen to be on
     parts = [
@@ -274,10 +274,9 @@ def paint_legend(painter: QPainter, room: QRectF, look: Look, year: Year | None)
     line.say(look.say(words.OFF), 4)
     line.scale()
     line.say(look.say(words.FULL))
-    changed = f"{look.say(words.CLOCK_ON)} / {look.say(words.CLOCK_BACK)}"
     line.stroke("mark", Qt.PenStyle.SolidLine, look.say(words.SUNSET_RISE))
     line.stroke("text2", Qt.PenStyle.DotLine, look.say(words.TWILIGHT))
-    line.stroke("text2", Qt.PenStyle.DashLine, changed)
+    line.stroke("text2", Qt.PenStyle.DashLine, look.say(words.CLOCK_CHANGED))
     for number, kind in enumerate(kinds_of(year) if year else ()):
         line.patch(KIND_PENS[number % len(KIND_PENS)], look.say(kind.name))
 

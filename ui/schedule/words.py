@@ -20,7 +20,7 @@ NEXT = Text("Ensuite", "Next")
 HAND = Text("À la main", "By hand")
 TROUBLE = Text("Non exécuté", "Not done")
 COUNT = Text("Équip.", "Equip.")
-WITH = Text("{} ; prioritaire : {}", "{}; first: {}")
+WITH = Text("{} + {}", "{} + {}")
 NOTHING_PLANNED = Text("rien de prévu", "nothing planned")
 
 # overrides
@@ -44,6 +44,7 @@ OUTCOMES = {
 
 # calendars
 CALENDARS = Text("Calendriers", "Calendars")
+CALENDAR = Text("Calendrier", "Calendar")
 FOR_EVER = Text("sans fin", "no end")
 ENDS = Text("jusqu'au {}", "until {}")
 ENDS_SOON = Text("se termine le {} : à compléter", "ends on {}: needs more days")
@@ -64,8 +65,7 @@ FULL = Text("plein", "full")
 UNPLANNED = Text("rien de prévu", "nothing planned")
 SUNSET_RISE = Text("coucher et lever du soleil", "sunset and sunrise")
 TWILIGHT = Text("crépuscule civil", "civil twilight")
-CLOCK_ON = Text("passage à l'heure d'été", "summer time begins")
-CLOCK_BACK = Text("passage à l'heure d'hiver", "summer time ends")
+CLOCK_CHANGED = Text("changement d'heure", "clock changed")
 HOURS = Text("{} h allumé par an", "{} h on a year")
 FULL_HOURS = Text("{} h à pleine puissance", "{} h at full")
 SAVED_SHARE = Text("gradation : -{} %", "dimming: -{} %")
