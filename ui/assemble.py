@@ -20,17 +20,18 @@ from supervisor.accounts.accounts import Accounts
 from supervisor.accounts.acts import people_acts
 from supervisor.accounts.sessions import Sessions
 from supervisor.calculated.calculator import Calculator
+from supervisor.calculated.past import Past
 from supervisor.clock import Clock, SystemClock
 from supervisor.columns import Columns
 from supervisor.desk.acts import acts, link_acts, substitution_acts
 from supervisor.desk.alarm_desk import AlarmDesk
 from supervisor.desk.board import FIELDS as BOARD
 from supervisor.desk.desk import Desk
+from supervisor.desk.emergency import emergency_acts
 from supervisor.desk.lock_outs import LockOuts, lock_acts
 from supervisor.desk.plans import Plans, plan_acts
 from supervisor.desk.substitution import Substitutions
 from supervisor.desk.trust_desk import TrustDesk, trust_acts
-from supervisor.desk.emergency import emergency_acts
 from supervisor.driver import Traffic
 from supervisor.errors import StoreError
 from supervisor.faults import Faults, endure
@@ -83,6 +84,8 @@ class Assembly:
     faults: Faults
     holes: Holes
     """What the history has missed; `supervisor.holes.holes` reads it."""
+    past: Past
+    """Calculated tags where samples came late."""
     scheduler: Scheduler
     book: Store
     """What of the schedules outlives the station."""
@@ -105,7 +108,9 @@ class Assembly:
         desk = Desk(site, table.columns, station.links, journal, clock, lock_outs)
         calculator = Calculator(site, table.columns, station.absorb)
         holes = Holes(folder.history, site, clock.now(), historian.recovery.known, drivers.REMEMBERS)
-        station.consumers += [alarms.absorb, historian.absorb, desk.absorb, holes.absorb, calculator.absorb]
+        past = Past(site, calculator.fan, folder.history, historian, clock)
+        station.consumers += [alarms.absorb, historian.absorb, desk.absorb, holes.absorb, past.absorb]
+        station.consumers.append(calculator.absorb)
         faults = Faults(clock)
         station.history, station.faults = historian.vitals, faults.recent
         station.alarms = alarms.rate
@@ -130,7 +135,7 @@ class Assembly:
         rows |= shift_acts(ShiftDesk(site, journal, clock, accounts.prove, partial(_held, scheduler)))
         server = Server(sessions, rows, journal, site.fingerprint, files.folder.name)
         parts = (alarms, historian, station, desk, substitutions, history)
-        return cls(site, folder, clock, table, journal, *parts, server, sessions, faults, holes, scheduler, book)
+        return cls(site, folder, clock, table, journal, *parts, server, sessions, faults, holes, past, scheduler, book)
 
     async def __aenter__(self) -> Assembly:
         """Where one part cannot start, or end, the others are ended all the same: the journal last of all."""
@@ -145,6 +150,8 @@ class Assembly:
             ends.callback(self.book.close)
             self.historian.start()
             ends.callback(self.history.close)
+            ends.callback(self.past.close)
+            self.past.start()
             self.substitutions.restore()
             index = JournalIndex(self.folder.journal, Wording(self.site))
             ends.callback(index.close)

@@ -40,12 +40,10 @@ class Calculator:
     def __init__(self, site: Site, columns: Columns, publish: Publish) -> None:
         self._columns = columns
         self._publish = publish
-        self._levels = _levels(works(site))
-        self._works = [work for level in self._levels for work in level]
-        self._first = np.concatenate(([0], np.cumsum([work.size for work in self._works]))).astype(np.intp)
+        self.fan = Fan(site)
+        self._levels, self._works, self._first = self.fan.levels, self.fan.works, self.fan.first
         self._touched = np.ones(int(self._first[-1]), np.bool_)
         """Rows to be worked out; at the start all of them are."""
-        self._where, self._rows = _fan(self._works, self._first, len(site.tags))
         self._busy = False
         self._now = 0
 
@@ -62,12 +60,7 @@ class Calculator:
             self._busy = False
 
     def _mark(self, index: Indices) -> None:
-        first, last = self._where[index], self._where[index + 1]
-        counts = last - first
-        total = int(counts.sum())
-        if total:
-            ends = np.cumsum(counts)
-            self._touched[self._rows[np.repeat(first - ends + counts, counts) + np.arange(total)]] = True
+        self._touched[self.fan.touched(index)] = True
 
     def _pass(self) -> None:
         at = 0
@@ -90,6 +83,28 @@ class Calculator:
         time = np.where(held <= self._now + AHEAD, np.maximum(held, time), time)
         quality = np.concatenate([one.part.quality for one in found])
         return Batch(index, np.concatenate([one.part.value for one in found]), quality, time)
+
+
+class Fan:
+    """What there is to work out, in the order of what needs what, and the rows of it that each tag touches."""
+
+    def __init__(self, site: Site) -> None:
+        self.levels = _levels(works(site))
+        self.works = [work for level in self.levels for work in level]
+        self.first = np.concatenate(([0], np.cumsum([work.size for work in self.works]))).astype(np.intp)
+        """Where the rows of each work begin; one more at the end."""
+        self._where, self._rows = _fan(self.works, self.first, len(site.tags))
+
+    def touched(self, index: Indices) -> NDArray[np.intp]:
+        """The rows of all works, side by side, that these tags touch."""
+        first, last = self._where[index], self._where[index + 1]
+        counts = last - first
+        total, ends = int(counts.sum()), np.cumsum(counts)
+        return self._rows[np.repeat(first - ends + counts, counts) + np.arange(total)]
+
+    def counts(self, index: Indices) -> NDArray[np.intp]:
+        """How many rows each tag touches."""
+        return self._where[index + 1] - self._where[index]
 
 
 def works(site: Site) -> list[Work]:
