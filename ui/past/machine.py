@@ -85,7 +85,7 @@ class Machine(QObject):
         self._settled: Wish | None = None
         self._loaded = np.zeros(len(site.tags), np.bool_)
         self._visit = 0
-        self._busy = False
+        self._busy = self._stopped = False
         self.speed = 0
         """How many times as fast as it was; 0 while it stands."""
         self._played_at = 0.0
@@ -143,6 +143,12 @@ class Machine(QObject):
             self._show()
             self.left.emit()
             self.turned.emit()
+
+    def stop(self) -> None:
+        """The window goes: nothing is shown any more, and nothing read."""
+        self._player.stop()
+        self._visit += 1
+        self._stopped = True
 
     def now(self) -> int:
         """The present, ns UTC."""
@@ -212,7 +218,7 @@ class Machine(QObject):
     async def _work(self) -> None:
         """Until what is wished for is shown, and all of it."""
         try:
-            while self.on and await self._further():
+            while self.on and not self._stopped and await self._further():
                 pass
         except StoreError as error:
             self._shown = self._wish  # not tried again by itself: the next wish does

@@ -6,9 +6,9 @@ The window is not changed in kind: its pages are the same widgets, shown another
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -73,7 +73,9 @@ class PastView(QObject):
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
-        self._settle.timeout.connect(lambda: context.spawn(self._mark()))
+        self._settle.timeout.connect(lambda: self._spawn(self._mark()))
+        self._tasks: set[asyncio.Task[None]] = set()
+        """What is being read for the slider; void as soon as the window is back in the present."""
         self._connect()
         self._shortcuts(window)
         self._change(False)
@@ -123,10 +125,27 @@ class PastView(QObject):
         self.transport.rail.show_instant(self.machine.wished / SECOND, self.machine.now() / SECOND)
         self.transport.rail.show_range(86_400.0)
         self.transport.rail.setFocus()
-        self._context.spawn(self._look_back())
+        self._spawn(self._look_back())
+
+    def close(self) -> None:
+        """The window goes."""
+        self.machine.stop()
+        self.present.stop()
+        self._give_up()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._context.spawn(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _give_up(self) -> None:
+        self._settle.stop()
+        for task in self._tasks:
+            task.cancel()
 
     def _leave(self) -> None:
         self.present.stop()
+        self._give_up()
         self._horn.follow(self._context.board)
         self._change(False)
 

@@ -386,6 +386,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.refresh.stop()
+        self.past.close()
         self.preferences.geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.preferences.save()
         self.left.emit()
