@@ -34,6 +34,7 @@ COMMISSIONING = "commissioning"
 SCHEDULES = "schedules"
 SHIFT = "shift"
 PERFORMANCE = "performance"
+LOCK_OUTS = "lock_outs"
 
 
 @dataclass(frozen=True)

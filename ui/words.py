@@ -175,6 +175,7 @@ WHAT = Text(fr="Acte", en="Act")
 WHERE = Text(fr="Équipement", en="Equipment")
 DETAIL = Text(fr="Détail", en="Detail")
 RESULT = Text(fr="Résultat", en="Result")
+LOCK_OUTS = Text(fr="Consignations", en="Lock-outs")
 BOOK_NAMES = {
     "alarm": Text(fr="Alarmes", en="Alarms"),
     "command": Text(fr="Commandes", en="Commands"),

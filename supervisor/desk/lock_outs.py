@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,7 @@ import msgspec
 
 from supervisor.clock import SECOND, Clock
 from supervisor.columns import Columns
-from supervisor.database import SqliteDatabase, plain
+from supervisor.database import SqliteDatabase, plain, snapshot
 from supervisor.desk import board as boards
 from supervisor.desk.second import Prove, nobody, second
 from supervisor.errors import Refused, StoreError
@@ -226,6 +227,12 @@ def _noted(journal: Journal, user: User, equipment: str, detail: Mapping[str, An
 
 def _moment(time: int, zone: str) -> str:
     return datetime.fromtimestamp(time / SECOND, ZoneInfo(zone)).strftime("%d/%m/%Y %H:%M")
+
+
+def standing(path: Path) -> list[LockOut]:
+    """What stands, read from the file of the journal by any process and thread. Raises StoreError."""
+    with snapshot(path) as database:
+        return _read(database)
 
 
 def _read(database: SqliteDatabase) -> list[LockOut]:

@@ -11,15 +11,19 @@ from PySide6.QtWidgets import QScrollArea, QStackedLayout, QWidget
 from supervisor.desk.interlocks import tags
 from supervisor.health import LINK_TYPE
 from supervisor.model import BAD, Equipment, Interlock, Kind, Tag, Text
-from ui.faceplate import words
+from ui.faceplate import lock_words, words
 from ui.faceplate.commands import Commands
+from ui.faceplate.lock_outs import LockOutSection, Padlock
 from ui.faceplate.locks import LockRow
 from ui.faceplate.measures import Figure, Measure, PartRow
 from ui.faceplate.paper import SheetMaker, offered
 from ui.faceplate.standing import Events, Standing
 from ui.faceplate.substitute import SubstituteCard, may
+from ui.padlock import marked
 from ui.pages import Context, Page
 from ui.scales import scale_of
+from ui.schedule import words as schedule_words
+from ui.schedule.strip import ProgrammeStrip
 from ui.spark import Sparkline, Strips, ends
 from ui.values import quality_advice, quality_words, shown
 from ui.widgets import Button, Card, Label, Line, Words, column, row
@@ -82,6 +86,10 @@ class Faceplate(Page):
     def refresh_alarms(self) -> None:
         if self.content is not None:
             self.content.refresh_alarms()
+
+    def refresh_locks(self) -> None:
+        if self.content is not None:
+            self.content.refresh_locks()
 
     def slow(self) -> None:
         if self.content is not None:
@@ -155,6 +163,8 @@ class Content(QWidget):
         id_.setText(equipment.id)
         names.addWidget(id_)
         line.addLayout(names, 1)
+        self.padlock = Padlock(self.context, 24)
+        line.addWidget(self.padlock, 0, Qt.AlignmentFlag.AlignTop)
         self.close_button.setFixedSize(28, 28)
         line.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self._outside.addWidget(holder)
@@ -166,8 +176,13 @@ class Content(QWidget):
         self._values()
         self._parts()
         self._interlocks()
+        self.programme = ProgrammeStrip(self.context, self.equipment, lambda: self._programme_box.show())
+        self._programme_box = self._section(schedule_words.PROGRAMME, self.programme)
+        self._programme_box.hide()
+        self.lock_outs = LockOutSection(self.context, self.equipment)
+        self._lock_box = self._section(lock_words.LOCK_OUTS, self.lock_outs)
         self.events = Events(self.context, self.equipment)
-        self._section(words.EVENTS, self.events)
+        self._event_box = self._section(words.EVENTS, self.events)
         if offered(self.context, self.equipment):
             self._section(None, SheetMaker(self.context, self.equipment))
         self.refresh_alarms()
@@ -335,11 +350,20 @@ class Content(QWidget):
         for measure in self.measures:
             measure.update()
 
+    def refresh_locks(self) -> None:
+        self.lock_outs.slow()
+        self._lock()
+        if self.commands is not None:
+            self.commands.read()
+
     def slow(self) -> None:
         self._read_state()
         self.strips.slow()
         self.standing.slow()
+        self.lock_outs.slow()
+        self._lock()
         self.events.slow()
+        self.programme.slow()
         if self.spark is not None:
             self.spark.update()
             low_high = ends(self.spark.strip)
@@ -349,6 +373,14 @@ class Content(QWidget):
         if self.commands is not None:
             self.commands.slow()
 
+    def _lock(self) -> None:
+        """The padlock beside the name, and where the section stands; none where it has nothing to tell or to do."""
+        self.padlock.setVisible(marked(self.context.attachment, self.equipment))
+        useful = bool(self.lock_outs.held) or self.lock_outs.hang.isVisibleTo(self.lock_outs)
+        self._lock_box.setVisible(useful and (self.commands is not None or bool(self.lock_outs.held)))
+        self._inside.removeWidget(self._lock_box)  # first of all where it holds, far down where it is only offered
+        self._inside.insertWidget(1 if self.lock_outs.held else self._inside.indexOf(self._event_box), self._lock_box)
+
     def _count(self) -> None:
         held = sum(lock.holds is True for lock in self.locks)
         self._held.setText(f"{held} / {len(self.locks)}")
@@ -356,5 +388,7 @@ class Content(QWidget):
     def stop(self) -> None:
         """Follow nothing any more."""
         self.events.stop()
+        self.programme.stop()
+        self.lock_outs.stop()
         if self.commands is not None:
             self.commands.stop()

@@ -49,6 +49,7 @@ PAGES = (
     PageRow(pages.JOURNAL, words.JOURNAL, "journal", "ui.journal.page", "JournalPage"),
     PageRow(pages.PERFORMANCE, words.PERFORMANCE, "gauge", "ui.performance.page", "PerformancePage"),
     PageRow(pages.SCHEDULES, words.SCHEDULES, "clock", "ui.schedule.page", "SchedulePage"),
+    PageRow(pages.LOCK_OUTS, words.LOCK_OUTS, "padlock", "ui.lock_outs.page", "LockOutsPage"),
     PageRow(
         pages.COMMISSIONING,
         words.COMMISSIONING,

@@ -1,0 +1,161 @@
+"""The rows of the page of lock-outs: what stands, and what waits for a person; read from the file of the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import numpy as np
+from PySide6.QtCore import QAbstractTableModel, Qt
+
+from supervisor.clock import SECOND
+from supervisor.desk.demands import spec_of
+from supervisor.desk.lock_outs import LockOut
+from supervisor.desk.states import Stage
+from supervisor.journal import CommandRow, JournalReader
+from supervisor.model import Equipment, Text
+from ui import words as common
+from ui.faceplate import lock_words as words
+from ui.faceplate import words as plate
+from ui.naming import area_name, full_name
+from ui.pages import Context
+from ui.tables import CELL, Cell, Index
+
+T = TypeVar("T")
+Column = tuple[Text, Callable[[T], Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A command that waits for a person."""
+
+    row: CommandRow
+    stage: str
+    until: int
+    """When it lapses, ns UTC."""
+
+
+def waiting(journal: JournalReader, numbers: Sequence[int]) -> list[Waiting]:
+    """Those of these commands that wait for a person. Raises StoreError."""
+    found = []
+    for number in numbers:
+        row, steps = journal.command(number), journal.steps(number)
+        if row is not None and not row.outcome and steps and steps[-1].step in (Stage.SELECTED, Stage.AWAITING):
+            within_s = float(steps[-1].detail.get("within_s", 0.0))
+            found.append(Waiting(row, steps[-1].step, steps[-1].time + round(within_s * SECOND)))
+    return found
+
+
+def occupied(context: Context) -> list[int]:
+    """Numbers of the commands that have an equipment now."""
+    column = context.attachment.equipment["command"]
+    return sorted(int(number) for number in np.unique(column[column > 0]))
+
+
+class Rows(QAbstractTableModel, Generic[T]):
+    """Rows under named columns; `place` tells the equipment of one."""
+
+    def __init__(self, context: Context, columns: Sequence[Column[T]], place: Callable[[T], str]) -> None:
+        super().__init__()
+        self._context, self._columns, self._place = context, columns, place
+        self.rows: list[T] = []
+
+    def show_rows(self, rows: Sequence[T]) -> None:
+        """These and no others."""
+        if len(rows) == len(self.rows):
+            self.rows = list(rows)
+            if rows:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(self._columns) - 1))
+            return
+        self.beginResetModel()
+        self.rows = list(rows)
+        self.endResetModel()
+
+    def equipment(self, at: int) -> Equipment | None:
+        return self._context.attachment.site.equipment_by_id.get(self._place(self.rows[at]))
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._context.look.say(self._columns[section][0])
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        cell = self._columns[index.column()][1](self.rows[index.row()])
+        if role == CELL:
+            return cell
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+            return cell.text
+        return None
+
+
+def lock_rows(context: Context) -> Rows[LockOut]:
+    """The lock-outs that stand."""
+    look = context.look
+
+    def when(one: LockOut) -> Cell:
+        return Cell(f"{look.moment(one.time):%d/%m/%Y} {look.clock(one.time, False)}", "text2")
+
+    def state(one: LockOut) -> Cell:
+        if not one.asked_by:
+            return Cell(look.say(words.STANDS))
+        return Cell(look.say(words.ASKED).format(who=_person(context, one.asked_by)), heavy=True)
+
+    columns: list[Column[LockOut]] = [
+        (common.EQUIPMENT, lambda one: Cell(_named(context, one.equipment), heavy=True, padlock=True)),
+        (common.AREA, lambda one: Cell(_area(context, one.equipment), "text2")),
+        (words.HOLDER, lambda one: Cell(_person(context, one.who))),
+        (words.SINCE, when),
+        (words.REASON, lambda one: Cell(one.reason)),
+        (words.STATE, state),
+    ]
+    return Rows(context, columns, lambda one: one.equipment)
+
+
+def waiting_rows(context: Context) -> Rows[Waiting]:
+    """The commands that wait for a person."""
+    look = context.look
+
+    def command(one: Waiting) -> Cell:
+        site = context.attachment.site
+        thing = site.equipment_by_id.get(one.row.equipment)
+        spec = spec_of(site, thing, one.row.command) if thing else None
+        return Cell(look.say(spec.name) if spec else one.row.command)
+
+    def left(one: Waiting) -> Cell:
+        return Cell(look.span(max((one.until - context.clock.now()) / SECOND, 0.0)), "text2")
+
+    columns: list[Column[Waiting]] = [
+        (common.EQUIPMENT, lambda one: Cell(_named(context, one.row.equipment), heavy=True, symbol=_symbol(one))),
+        (words.COMMAND, command),
+        (words.BY, lambda one: Cell(_person(context, one.row.who))),
+        (words.AT, lambda one: Cell(look.clock(one.row.time), "text2")),
+        (words.STATE, lambda one: Cell(look.say(plate.WAITING[one.stage]))),
+        (words.EXPIRES, left),
+    ]
+    return Rows(context, columns, lambda one: one.row.equipment)
+
+
+def _symbol(one: Waiting) -> str:
+    return "two" if one.stage == Stage.AWAITING else "padlock_open"
+
+
+def _named(context: Context, id_: str) -> str:
+    thing = context.attachment.site.equipment_by_id.get(id_)
+    return full_name(context.attachment.site, thing, context.look) if thing else id_
+
+
+def _area(context: Context, id_: str) -> str:
+    thing = context.attachment.site.equipment_by_id.get(id_)
+    return area_name(context.attachment.site, thing.area, context.look) if thing else ""
+
+
+def _person(context: Context, who: str) -> str:
+    user = context.attachment.site.users.get(who)
+    return user.name if user else who
