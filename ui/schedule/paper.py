@@ -98,7 +98,7 @@ class Sheet:
         painter.drawText(QRectF(WIDTH * 0.5, 30, WIDTH * 0.5 - 4, 20), right, figures(self.group, year, look))
         bottom = room.height() - FOOT_PX
         plot = QRectF(0, HEAD_PX, WIDTH, bottom - LEGEND_PX - HEAD_PX)
-        Painting(look, year, self.now).paint(painter, plot)
+        Painting(look, year, 0).paint(painter, plot)
         paint_legend(painter, QRectF(0, bottom - LEGEND_PX, WIDTH, LEGEND_PX), look, year)
         painter.setFont(look.font("hint"))
         painter.setPen(look.color("text"))

@@ -28,6 +28,8 @@ LEFT_PX, TOP_PX, BOTTOM_PX, STRIP_PX = 46.0, 6.0, 22.0, 8.0
 EVERY_H = 3
 KIND_PENS = ("pen6", "pen2", "pen4", "pen8", "pen7")
 """Colours of day types, in their order."""
+ONE_LINE_PX = 1000
+"""Width in which the legend has one line."""
 LAMP = "pen3"
 """What is on: the colour of lamps, and no alarm's."""
 
@@ -262,6 +264,9 @@ class Legend(QWidget):
         self.setFixedHeight(22)
         look.changed.connect(self.update)
 
+    def resizeEvent(self, event: object) -> None:
+        self.setFixedHeight(22 if self.width() >= ONE_LINE_PX * self._look.scale else 42)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -286,14 +291,19 @@ class _Line:
 
     def __init__(self, painter: QPainter, room: QRectF, look: Look) -> None:
         self._painter, self._room, self._look = painter, room, look
-        self._x, self._middle = room.left() + LEFT_PX, room.center().y()
+        self._x, self._middle = room.left() + LEFT_PX, room.top() + min(room.height() / 2, 11)
         self._font = look.font("hint")
         painter.setFont(self._font)
+
+    def _make_room(self, text: str, before: float) -> None:
+        """Go on in the next line where this sign and its words don't fit."""
+        if self._x + before + text_width(text, self._font) > self._room.right():
+            self._x, self._middle = self._room.left() + LEFT_PX, self._middle + 19
 
     def say(self, text: str, after: float = 16) -> None:
         width = text_width(text, self._font) + 4
         self._painter.setPen(self._look.color("text2"))
-        place = QRectF(self._x, self._room.top(), width, self._room.height())
+        place = QRectF(self._x, self._middle - 11, width, 22)
         self._painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter), text)
         self._x += width + after
 
@@ -305,12 +315,14 @@ class _Line:
         self._x += 70
 
     def stroke(self, token: str, style: Qt.PenStyle, text: str) -> None:
+        self._make_room(text, 26)
         self._painter.setPen(QPen(self._look.color(token), 1.4, style))
         self._painter.drawLine(QPointF(self._x, self._middle), QPointF(self._x + 20, self._middle))
         self._x += 26
         self.say(text)
 
     def patch(self, token: str, text: str) -> None:
+        self._make_room(text, 19)
         self._painter.fillRect(QRectF(self._x, self._middle - 4, 14, 8), self._look.color(token))
         self._x += 19
         self.say(text)

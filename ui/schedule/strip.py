@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from supervisor.clock import SECOND
 from supervisor.errors import Refused, Unavailable
@@ -48,6 +48,8 @@ class ProgrammeStrip(QWidget):
             inside.addWidget(label)
         self.until = Combo(look)
         self.until.setFont(look.font("body"))
+        self.until.setMinimumContentsLength(6)
+        self.until.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.hold, self.resume = Button(look, words.HOLD), Button(look, words.RESUME_SHORT)
         self.resume.tip(words.RESUME_TIP)
         line = row(spacing=8)
@@ -55,7 +57,6 @@ class ProgrammeStrip(QWidget):
         line.addWidget(self.until, 1)
         line.addWidget(self.hold)
         line.addWidget(self.resume)
-        line.addStretch(0)
         inside.addLayout(line)
         self.hold.clicked.connect(lambda: context.spawn(self._hold()))
         self.resume.clicked.connect(lambda: context.spawn(self._resume()))
