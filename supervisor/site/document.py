@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,24 @@ def _syntax(message: str, text: str) -> tuple[str, int]:
     return message.removesuffix(_AT_END), max(1, len(text.splitlines()))
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a value stands in a text, and the key before it."""
+
+    key: int
+    start: int
+    end: int
+    inline: bool
+    """Inside braces: what is taken away takes a comma along."""
+
+
+def spans(text: str) -> dict[Path_, Span]:
+    """Every value that stands behind a key, of a text that tomllib took before."""
+    walk = _Walk(text)
+    walk.lines()
+    return walk.spans
+
+
 _SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _KEY = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)\s*""")
 _STRING = re.compile(
@@ -100,6 +119,8 @@ class _Walk:
         self._starts = [0] + [match.end() for match in re.finditer("\n", text)]
         self._lines: dict[Path_, int] = {}
         self._counts: dict[Path_, int] = {}
+        self._braces = 0
+        self.spans: dict[Path_, Span] = {}
 
     def lines(self) -> dict[Path_, int]:
         prefix: Path_ = ()
@@ -138,12 +159,14 @@ class _Walk:
             path += (key,)
             self._mark(path, start)
         self._at += 1
-        self._value(path)
+        self._value(path, start)
 
-    def _value(self, path: Path_) -> None:
+    def _value(self, path: Path_, key: int = -1) -> None:
         self._at = _SPACE_ON_LINE.match(self._text, self._at).end()  # type: ignore[union-attr]
         self._mark(path, self._at)
+        start = self._at
         first = self._text[self._at : self._at + 1]
+        match: re.Match[str] | None = None
         if first == "[":
             self._array(path)
         elif first == "{":
@@ -151,6 +174,8 @@ class _Walk:
         else:
             match = _STRING.match(self._text, self._at) or _BARE.match(self._text, self._at)
             self._at = match.end() if match else len(self._text)
+        blanks = len(match[0]) - len(match[0].rstrip()) if match else 0
+        self.spans[path] = Span(start if key < 0 else key, start, self._at - blanks, self._braces > 0)
 
     def _array(self, path: Path_) -> None:
         number = 0
@@ -159,8 +184,10 @@ class _Walk:
             number += 1
 
     def _inline(self, path: Path_) -> None:
+        self._braces += 1
         while self._inside("}"):
             self._entry(path)
+        self._braces -= 1
 
     def _inside(self, close: str) -> bool:
         """Step over the opening bracket or a comma to the next element; False once past the closing one."""

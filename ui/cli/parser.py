@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from ui.cli import history_words, journal_words
+from ui.cli import alarm_words, history_words, journal_words
 
 VERSION = "0.1.0"
 ROOT = Path(__file__).resolve().parents[2]
@@ -227,6 +227,12 @@ _COMMANDS: tuple[tuple[str, str, str, tuple[Callable[[argparse.ArgumentParser], 
         "Verify, search and export what happened and who did it.",
         "ui.cli.journal:journal",
         (journal_words.actions,),
+    ),
+    (
+        "alarms",
+        "The master alarm database: export, import, compare with what was approved.",
+        "ui.cli.alarms:alarms",
+        (alarm_words.actions,),
     ),
     (
         "screenshots",

@@ -1,0 +1,282 @@
+"""Take: a sheet of the master alarm database back into the site folder: all of it, or nothing and every mistake.
+
+    sheet ─ cells checked ─> changes ─ edited on a copy of the folder ─ the whole site checked ─> files replaced
+
+Only what differs is touched, and only where it stands: comments and order of the types stay. A rule is neither made
+nor taken away by a sheet, nor given another tag or condition: that is written in the type.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from alarms.master.book import MASTER, Key, Rows, Source, configured, key_of, sources, whole
+from alarms.master.columns import (
+    BY_NAME,
+    COLUMNS,
+    EDITABLE,
+    KEY,
+    RATIONALISED,
+    TOLD,
+    Column,
+    as_number,
+    same,
+)
+from alarms.master.edit import proven
+from alarms.master.sheets import Line, Table, read, write
+from supervisor.errors import SiteError, StoreError
+from supervisor.model import Site
+from supervisor.site.document import Path_
+from supervisor.site.findings import sentence, suggest
+from supervisor.site.problems import Problem
+
+Check = Callable[[Path], list[Problem]]
+"""`supervisor.site.check` with the protocols of the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an import changes."""
+
+    rules: int
+    """Rules that get another value."""
+    cells: int
+    files: tuple[Path, ...]
+    """Relative to the site folder."""
+
+
+@dataclass
+class _Draft:
+    """One import under way."""
+
+    site: Site
+    file: Path
+    table: Table
+    rows: Rows
+    sources: dict[Key, Source]
+    problems: list[Problem] = field(default_factory=list)
+    changes: dict[Path, dict[Path_, Any]] = field(default_factory=dict)
+    cells: dict[tuple[Path, Path_], tuple[Line, str]] = field(default_factory=dict)
+    """Which cell wanted a change."""
+    master: Rows = field(default_factory=dict)
+
+    def wrong(self, line: Line, column: str, message: str, remedy: str) -> None:
+        text = sentence(f"{line.place(column)}: {message}")
+        self.problems.append(Problem(Path(self.file.name), line.number, text, remedy))
+
+
+def take(site: Site, file: Path, check: Check, dry: bool = False) -> Taken:
+    """Import a sheet. Raises SiteError with every mistake, Unavailable where a file can't be read or written."""
+    draft = _Draft(site, file, read(file), configured(site), sources(site.folder))
+    _columns(draft)
+    if not draft.problems:
+        _lines(draft)
+    texts = _edited(draft) if not draft.problems else {}
+    if not draft.problems and texts:
+        _tried(draft, texts, check)
+    if draft.problems:
+        raise SiteError(sorted(draft.problems))
+    if not dry:
+        _replace(site.folder, texts)
+        kept = kept_rows(site.folder)
+        write(site.folder / MASTER, (kept | _after(draft)).values())
+    rules = {(file_, path[:2]) for file_, paths in draft.changes.items() for path in paths}
+    return Taken(len(rules), sum(len(paths) for paths in draft.changes.values()), tuple(sorted(texts)))
+
+
+def kept_rows(folder: Path) -> Rows:
+    """What `alarms/master.csv` says; nothing where it is not there. Raises Unavailable where it can't be read."""
+    path = folder / MASTER
+    return {key_of(line.row): line.row for line in read(path).lines} if path.exists() else {}
+
+
+# ------------------------------------------------------------ what the sheet says
+def _columns(draft: _Draft) -> None:
+    names, place = draft.table.columns, Path(draft.file.name)
+    for name in names:
+        if name not in BY_NAME:
+            draft.problems.append(Problem(place, 1, f'There is no column "{name}".', suggest(name, list(BY_NAME))))
+        elif names.count(name) > 1:
+            draft.problems.append(Problem(place, 1, f'The column "{name}" is there twice.', "Remove one of them."))
+    for name in KEY:
+        if name not in names:
+            remedy = "It says which rule a row is of: export the database again and take the column from there."
+            draft.problems.append(Problem(place, 1, f'The column "{name}" is missing.', remedy))
+
+
+def _lines(draft: _Draft) -> None:
+    seen: dict[Key, Line] = {}
+    for line in draft.table.lines:
+        key = key_of(line.row)
+        if key not in draft.rows:
+            _unknown(draft, line, key)
+        elif key in seen:
+            draft.wrong(line, "alarm", f"{key[0]}.{key[1]} is already in row {seen[key].number}", "Keep one of them.")
+        else:
+            seen[key] = line
+            _fixed(draft, line, key)
+            _edits(draft, line, key)
+            _rationale(draft, line)
+            draft.master[key] = line.row
+
+
+def _unknown(draft: _Draft, line: Line, key: Key) -> None:
+    types = sorted({type_ for type_, _ in draft.rows})
+    if key[0] not in types:
+        draft.wrong(line, "type", f'no equipment type "{key[0]}" has an alarm', suggest(key[0], types))
+        return
+    known = [alarm for type_, alarm in draft.rows if type_ == key[0]]
+    remedy = suggest(key[1], known) or "A new rule is written in the type, not in the sheet."
+    draft.wrong(line, "alarm", f'the type "{key[0]}" has no alarm "{key[1]}"', remedy)
+
+
+def _fixed(draft: _Draft, line: Line, key: Key) -> None:
+    for column in COLUMNS:
+        if column.check or column.name in (*KEY, *TOLD) or column.name not in line.row:
+            continue
+        if not same(column, line.row[column.name], draft.rows[key][column.name]):
+            source = draft.sources[key]
+            where = source.document.place(("alarm", source.at, *column.path))
+            message = f'"{line.row[column.name]}" instead of "{draft.rows[key][column.name]}"'
+            draft.wrong(line, column.name, message, f"An import does not change this: edit {where}.")
+
+
+def _edits(draft: _Draft, line: Line, key: Key) -> None:
+    """Every value of the types that is to be another."""
+    before, texts = draft.rows[key], set()
+    for column in EDITABLE:
+        cell = line.row.get(column.name)
+        if cell is None or same(column, before[column.name], cell):
+            continue
+        if not cell and (column.required or (column.name == "limit" and before["limit"])):
+            draft.wrong(line, column.name, "it is empty", f'Write a value; until now it is "{before[column.name]}".')
+        elif remedy := (column.check(cell) if cell and column.check else ""):
+            draft.wrong(line, column.name, f'"{cell}" can\'t be taken', remedy)
+        elif len(column.path) == 2:
+            texts.add(column.path[0])
+        else:
+            _change(draft, line, key, (column.path, column.name, _value(column, cell)))
+    for name in sorted(texts):
+        _text(draft, line, key, name)
+
+
+def _value(column: Column, cell: str) -> object:
+    """What the types say for a cell: a key is never taken away for an empty one, its comment would go with it."""
+    if column.name == "latching":
+        return cell == "true"
+    number = as_number(cell or "0") if column.number else None
+    if number is None:
+        return cell
+    return int(number) if number == int(number) else number
+
+
+def _change(draft: _Draft, line: Line, key: Key, change: tuple[Path_, str, object]) -> None:
+    path, name, value = change
+    source = draft.sources[key]
+    whole_ = ("alarm", source.at, *path)
+    draft.changes.setdefault(source.document.file, {})[whole_] = value
+    draft.cells[source.document.file, whole_] = (line, name)
+
+
+def _text(draft: _Draft, line: Line, key: Key, name: str) -> None:
+    """A text has both languages or none."""
+    both = {side: line.row.get(f"{name}_{side}", draft.rows[key][f"{name}_{side}"]) for side in ("fr", "en")}
+    empty = [side for side, text in both.items() if not text]
+    if len(empty) == 1:
+        draft.wrong(line, f"{name}_{empty[0]}", "only one language is written", "Write both, or leave both empty.")
+        return
+    source = draft.sources[key]
+    now = source.document.values["alarm"][source.at].get(name)
+    if empty:
+        _change(draft, line, key, ((name,), f"{name}_fr", None))
+    elif isinstance(now, dict):
+        for side, text in both.items():
+            if text != draft.rows[key][f"{name}_{side}"]:
+                _change(draft, line, key, ((name, side), f"{name}_{side}", text))
+    else:
+        _change(draft, line, key, ((name,), f"{name}_fr", both))
+
+
+def _rationale(draft: _Draft, line: Line) -> None:
+    for column in RATIONALISED:
+        cell = line.row.get(column.name, "")
+        if remedy := (column.check(cell) if cell and column.check else ""):
+            draft.wrong(line, column.name, f'"{cell}" can\'t be taken', remedy)
+    by, on = line.row.get("approved_by", ""), line.row.get("approved_on", "")
+    if bool(by) != bool(on):
+        lacking = "approved_on" if by else "approved_by"
+        draft.wrong(line, lacking, "an approval has a name and a day", "Write both, or leave both empty.")
+
+
+# ------------------------------------------------------------ into the folder
+def _edited(draft: _Draft) -> dict[Path, str]:
+    """File -> its new text; only of files that change."""
+    texts = {}
+    for file, changes in draft.changes.items():
+        # newline="": a file of Windows keeps its line ends
+        with (draft.site.folder / file).open(encoding="utf-8", newline="") as open_file:
+            text = open_file.read()
+        try:
+            texts[file] = proven(text, changes)
+        except ValueError as error:
+            line, column = next(cell for (of, _), cell in draft.cells.items() if of == file)
+            draft.wrong(line, column, f"{file} can't be edited here ({error})", "Change it in the file by hand.")
+    return texts
+
+
+def _tried(draft: _Draft, texts: dict[Path, str], check: Check) -> None:
+    """The whole site with the new texts, on a copy: a limit that is no state of its tag is told by its cell."""
+    with tempfile.TemporaryDirectory(prefix="vigie-") as temporary:
+        copy = Path(temporary) / draft.site.folder.resolve().name
+        # the map of a city is large, and nothing of it is checked here
+        shutil.copytree(draft.site.folder, copy, ignore=shutil.ignore_patterns("map", ".git"))
+        for file, text in texts.items():
+            (copy / file).write_text(text, "utf-8", newline="")
+        cells = {
+            (source.document.file, source.document.place(path).line): cell
+            for key, source in sources(copy).items()
+            for (file, path), cell in draft.cells.items()
+            if file == source.document.file and path[1] == source.at
+        }
+        for problem in check(copy):
+            cell = cells.get((problem.file, problem.line))
+            if cell:
+                draft.wrong(*cell, problem.message, problem.remedy)
+            else:
+                draft.problems.append(problem)
+
+
+def _after(draft: _Draft) -> Rows:
+    """The rows of the sheet as the master keeps them: what is configured now, with the sheet's rationalisation."""
+    kept = kept_rows(draft.site.folder)
+    now = configured(draft.site)
+    names = {column.name for column in RATIONALISED}
+    rows: Rows = {}
+    for key, row in draft.master.items():
+        told = kept.get(key, {}) | {name: cell for name, cell in row.items() if name in names}
+        rows[key] = whole({key: now[key]}, {key: told})[key]
+    return rows
+
+
+def _replace(folder: Path, texts: dict[Path, str]) -> None:
+    """All files or none: where one can't be replaced, those before it are put back. Raises StoreError."""
+    before: dict[Path, bytes] = {}
+    try:
+        for file, text in texts.items():
+            draft = folder / file.with_name(f".{file.name}.draft")
+            draft.write_text(text, "utf-8", newline="")
+            old = (folder / file).read_bytes()
+            os.replace(draft, folder / file)
+            before[file] = old
+    except OSError as error:
+        for file, old in before.items():
+            (folder / file).write_bytes(old)
+        for file in texts:
+            (folder / file.with_name(f".{file.name}.draft")).unlink(missing_ok=True)
+        raise StoreError(f"{folder}: {error.strerror or error}; nothing is changed.") from error

@@ -1,0 +1,70 @@
+"""`vigie alarms SITE export|import|diff`: the master alarm database, out of the site folder and back into it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import drivers
+from alarms.master.book import MASTER, Rows, configured, key_of, whole
+from alarms.master.compare import Difference, Kind, compare
+from alarms.master.sheets import read, write
+from alarms.master.take import kept_rows, take
+from supervisor.errors import Unavailable
+from supervisor.model import Site
+from supervisor.site import check, load
+
+_SIGNS = {Kind.ADDED: "+", Kind.REMOVED: "-", Kind.CHANGED: "~", Kind.UNAPPROVED: "?"}
+
+
+def alarms(given: argparse.Namespace) -> int:
+    """What `given.action` says; 1 where a diff found something."""
+    site = load(given.site, drivers.TABLE)
+    work = {"export": _export, "import": _import, "diff": _diff}[given.action]
+    return work(site, given)
+
+
+def _export(site: Site, given: argparse.Namespace) -> int:
+    rows = whole(configured(site), kept_rows(site.folder))
+    write(given.file, rows.values(), given.semicolons)
+    print(f"{given.file}: {len(rows)} rules of {len({type_ for type_, _ in rows})} equipment types")
+    return 0
+
+
+def _import(site: Site, given: argparse.Namespace) -> int:
+    taken = take(site, given.file, lambda folder: check(folder, drivers.TABLE), given.dry_run)
+    would = "would change" if given.dry_run else "changed"
+    files = ", ".join(file.as_posix() for file in taken.files) or "no file"
+    print(f"{taken.cells} values of {taken.rules} rules {would}: {files}")
+    return 0
+
+
+def _diff(site: Site, given: argparse.Namespace) -> int:
+    if len(given.files) > 2:
+        raise Unavailable("a diff is of one approved sheet and the site, or of two sheets")
+    if len(given.files) == 2:
+        found = compare(_rows(given.files[0]), _rows(given.files[1]))
+    else:
+        approved = _rows(given.files[0]) if given.files else kept_rows(site.folder)
+        if not approved:
+            raise Unavailable(f"{site.folder / MASTER} is not there or empty: nothing was approved yet; import a sheet")
+        found = compare(approved, configured(site), approval=True)
+    for one in found:
+        print(_told(one))
+    print(f"{len(found)} differences" if found else "no difference")
+    return 1 if found else 0
+
+
+def _rows(path: Path) -> Rows:
+    return {key_of(line.row): line.row for line in read(path).lines}
+
+
+def _told(one: Difference) -> str:
+    rule = f"{_SIGNS[one.kind]} {one.key[0]}.{one.key[1]}"
+    words = {
+        Kind.ADDED: "configured, and in no approved row",
+        Kind.REMOVED: "approved, and no longer configured",
+        Kind.UNAPPROVED: "not approved: no name and day",
+        Kind.CHANGED: f'{one.column}: "{one.left}" -> "{one.right}"',
+    }
+    return f"{rule}: {words[one.kind]}"
