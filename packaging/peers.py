@@ -3,9 +3,9 @@
     python3 packaging/peers.py
 
 mbpoll and a device on libmodbus (compiled here), node-opcua and a Sparkplug client (from their lock), mosquitto's own
-clients. A peer that this machine can't have costs nobody the other tests: the reason is kept in
-`build/peers/<peer>.txt` and shown by each test that is skipped for it. Only the standard library; where nothing is
-missing it takes no time.
+clients, a directory (slapd, unpacked: its package would start one). A peer that this machine can't have costs nobody
+the other tests: the reason is kept in `build/peers/<peer>.txt` and shown by each test that is skipped for it. Only the
+standard library; where nothing is missing it takes no time.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ PACKAGES = {
     "modbus_device": ("gcc", "libc6-dev", "libmodbus-dev"),
     "mosquitto_clients": ("mosquitto-clients",),
     "node": ("nodejs", "npm"),
+    "slapd": ("slapd", "libodbc2", "libltdl7", "libwrap0"),
 }
 """Peer -> what Debian calls all it is made of."""
 
@@ -89,11 +90,26 @@ def node() -> None:
     done.write_bytes(wanted)
 
 
+def slapd() -> None:
+    """OpenLDAP's server, fetched and unpacked: installed, its package would make a directory and start it."""
+    place = BUILD / "slapd"
+    if (place / "usr" / "sbin" / "slapd").exists():
+        return
+    fetched = BUILD / "slapd.packages"
+    fetched.mkdir(exist_ok=True)
+    shell = f"cd '{fetched}' && (apt-get -q download {{0}} || (apt-get -q update && apt-get -q download {{0}}))"
+    download: list[str | Path] = ["sh", "-c", shell.format(" ".join(PACKAGES["slapd"]))]
+    setup.run(download, "the packages of slapd could not be fetched")
+    for package in sorted(fetched.glob("*.deb")):
+        setup.run(["dpkg", "-x", package, place], f"{package.name} could not be unpacked")
+
+
 _PEERS: dict[str, Callable[[], None]] = {
     "mbpoll": mbpoll,
     "modbus_device": modbus_device,
     "mosquitto_clients": mosquitto_clients,
     "node": node,
+    "slapd": slapd,
 }
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import drivers
 from alarms.engine import Alarms
 from supervisor.accounts.accounts import Accounts
 from supervisor.accounts.acts import people_acts
+from supervisor.accounts.directory import LdapDirectory
 from supervisor.accounts.sessions import Sessions
 from supervisor.calculated.calculator import Calculator
 from supervisor.calculated.past import Past
@@ -51,7 +52,7 @@ from supervisor.serve import Server
 from supervisor.shift.desk import ShiftDesk, shift_acts
 from supervisor.shift.sheet import Override
 from supervisor.site.programmes import schedule_of
-from supervisor.site.territory import journal_bytes, retention
+from supervisor.site.territory import journal_bytes, policy, retention
 from supervisor.station import Station
 from supervisor.table import TagTable
 from supervisor.texts import Texts
@@ -126,7 +127,10 @@ class Assembly:
         rows |= link_acts(LinkBook(site, station.links, history, ledger, clock)) | substitution_acts(substitutions)
         limit = journal_bytes(site.folder)
         station.journal = lambda: (float(journal.owed), 100.0 * journal.size / limit)
-        sessions = Sessions(accounts, journal, clock)
+        rules = policy(site.folder)
+        sessions = Sessions(accounts, journal, clock, rules)
+        if rules.directory:
+            accounts.directory = LdapDirectory(rules.directory, site.folder, folder.vault(site))
         rows |= people_acts(accounts, site)
         sessions.acts |= emergency_acts(site, desk, sessions, journal)
         book = Store(folder.schedule)

@@ -83,3 +83,13 @@ NO_OVERRIDE = Text("Aucune dérogation n'est en cours à ce poste.", "No overrid
 
 def no_role(role: str) -> Text:
     return Text(f"Il n'y a pas de rôle « {role} ».", f'There is no role "{role}".')
+
+
+SILENT_DIRECTORY = Text(
+    "L'annuaire ne répond pas : seuls les comptes du poste peuvent ouvrir une session.",
+    "The directory does not answer: only accounts of this station can sign in.",
+)
+NO_GROUP = Text(
+    "L'annuaire vous connaît, mais aucun de vos groupes n'a de rôle sur ce site : voyez un administrateur.",
+    "The directory knows you, but none of your groups has a role on this site: see an administrator.",
+)

@@ -8,8 +8,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from supervisor import health
+from supervisor.accounts.settings import Policy
 from supervisor.historian.retention import FOR_EVER, Retention, TagClass
 from supervisor.model import NO_TEXT, Area, CommandClass, Role, System, Text, User
+from supervisor.people import SEAT
+from supervisor.site.directory import policy_of, read_policy
 from supervisor.site.document import read_toml
 from supervisor.site.findings import Catalogue, Findings, suggest
 from supervisor.site.reader import Table
@@ -109,10 +112,19 @@ def read_people(folder: Path, areas: Catalogue[Area], findings: Findings) -> dic
             areas.find(area, row.where("areas", number))
         role = row.choice("role", ROLES) or Role.VIEWER
         user = User(id_, row.word("name"), role, frozenset(limits), _classes(row, role))
+        if id_.startswith(SEAT):
+            row.problem("id", f'"{id_}" is the name of a seat', f"Take an id that does not begin with {SEAT}.")
         users.add(id_, user, row.where("id"))
         row.close()
+    read_policy(folder, table, areas)
     table.close()
     return users.rows
+
+
+def policy(folder: Path) -> Policy:
+    """When seats lock and who else proves who people are; of a folder that was checked before."""
+    document = read_toml(folder, PEOPLE, Findings()) if (folder / PEOPLE).exists() else None
+    return policy_of(Table.top(document, Findings()) if document else None, folder)
 
 
 def _classes(row: Table, role: Role) -> frozenset[CommandClass]:

@@ -95,6 +95,15 @@ def node(script: str, *words: str) -> Iterator[subprocess.Popen[str]]:
         yield child
 
 
+def slapd() -> Path:
+    """Folder in which OpenLDAP's server was unpacked; else the test is skipped."""
+    folder = BUILD / "slapd"
+    note = BUILD / "slapd.txt"
+    if note.exists() or not (folder / "usr" / "sbin" / "slapd").is_file():
+        _without(f"no slapd: {note.read_text('utf-8').strip() if note.exists() else 'run packaging/peers.py first'}")
+    return folder
+
+
 def _without(reason: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(reason)

@@ -1,4 +1,7 @@
-"""`vigie secret SITE LINK`: give the password of a link; it is asked for, never written on the command line."""
+"""`vigie secret SITE LINK`: give the password of a link; it is asked for, never written on the command line.
+
+`vigie secret SITE directory` gives that of whoever looks for people in the site's directory.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,20 @@ import getpass
 import sys
 
 import drivers
+from supervisor.accounts.directory import SECRET
 from supervisor.errors import Unavailable
 from supervisor.site import load
 from supervisor.site.findings import suggest
+from supervisor.site.territory import policy
 from ui.folder import DataFolder
 
 
 def secret(given: argparse.Namespace) -> int:
     """Keep or forget one password; the station takes it at its next connection."""
     site = load(given.site, drivers.TABLE)
-    if given.link not in site.links:
-        raise Unavailable(f'{given.site} has no link "{given.link}". {suggest(given.link, site.links)}')
+    known = {*site.links, *((SECRET,) if policy(given.site).directory else ())}
+    if given.link not in known:
+        raise Unavailable(f'{given.site} has no link "{given.link}". {suggest(given.link, known)}')
     folder = DataFolder.of(site, given.data)
     folder.make()
     vault = folder.vault(site)

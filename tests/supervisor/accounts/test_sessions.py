@@ -129,7 +129,7 @@ def test_that_somebody_disabled_or_demoted_meanwhile_is_so_at_the_next_act(tmp_p
         accounts = seat.sessions.accounts
         await seat.sign_in("chief")
         await accounts.alter(ADMINISTRATOR, User("chief", "Claire", Role.OPERATOR, frozenset({"north"})))
-        assert (seat.user.role, seat.user.areas) == (Role.OPERATOR, {"north"})
+        assert (seat.user.role, seat.user.areas) == (Role.OPERATOR, frozenset({"north"}))
         await accounts.disable(ADMINISTRATOR, "chief")
         assert seat.user.id == "@poste-1"
         assert (await seat.ask("session"))["person"] is None
