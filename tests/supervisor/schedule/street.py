@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -152,8 +152,10 @@ class Room:
 
     async def settle(self) -> None:
         """Until nothing is under way nor waits."""
+        asked = self.clock.now()
+        await self.until(lambda: self.scheduler._looked >= asked, "it has looked since")
         held = [one for one in self.scheduler.courses.values() if one.override]
-        await self.until(lambda: self.scheduler._looked and self.scheduler.waiting <= len(held), "nothing is under way")
+        await self.until(lambda: self.scheduler.waiting <= len(held), "nothing is under way")
 
     def go(self, text: str) -> float:
         """Seconds until a local time."""
@@ -178,21 +180,20 @@ async def room(folder: Path, now: str, lamps: Lamps | None = None, *programmes: 
     """A station that starts at this local time."""
     place = site()
     one = Room(place, lamps or Lamps(place), schedule(*(programmes or (NIGHT,))), folder, at(now))
-    task = asyncio.create_task(one.scheduler.run(), name="programmes")
-    try:
+    async with running(one):
         yield one
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        with draining(one):
-            await one.scheduler.stop()
-            await one.desk.stop()
-        one.store.close()
 
 
-@contextmanager
-def draining(one: Room) -> Iterator[None]:
+@asynccontextmanager
+async def running(one: Room) -> AsyncIterator[None]:
+    """The scheduler runs for the block; then everything is put away."""
+    task = asyncio.create_task(one.scheduler.run(), name="programmes")
     try:
         yield
     finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await one.scheduler.stop()
+        await one.desk.stop()
+        one.store.close()
         one.journal.close()
