@@ -5,6 +5,7 @@
     low, low_low         raises below the limit; clears at the limit plus the deadband, or above
     is, is_not           raises where the value equals (differs from) the limit
     native               raises where the controller says that its own alarm is active
+    the others           hold a measure (`alarms.measures`) against their limit: deviation to both sides, the rest above
 
 A discrete condition is one that holds on neither side of its limit (is) or on both (is_not), so one formula does for
 all. Bad quality neither raises nor clears (law 2): such rules come out as `unknown`.
@@ -12,6 +13,7 @@ all. Bad quality neither raises nor clears (law 2): such rules come out as `unkn
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,8 +26,10 @@ from supervisor.model import BAD, Alarm, AlarmRule, Condition, Native
 Rows = NDArray[np.intp]
 Marks = NDArray[np.bool_]
 
-_HIGH = (Condition.HIGH_HIGH, Condition.HIGH, Condition.NATIVE)
 _LOW = (Condition.LOW_LOW, Condition.LOW)
+_BOTH = (Condition.IS, Condition.IS_NOT)
+_TRUTHS = (Condition.FROZEN, Condition.COMMUNICATION, Condition.FORMULA)
+_MEASURED = (*_TRUTHS, Condition.DEVIATION, Condition.RISING, Condition.FALLING, Condition.DISAGREES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +62,18 @@ class Rules:
     @classmethod
     def compile(cls, alarms: Sequence[Alarm], tags: int) -> Rules:
         """`tags` is how many tags the site has."""
+        plain = np.array([not measured(alarm.rule) for alarm in alarms], np.bool_)
         tag = np.array([alarm.tag.index for alarm in alarms], np.int64)
-        condition = [alarm.rule.condition for alarm in alarms]
-        limit = np.array([_limit(alarm.rule) for alarm in alarms], np.float64)
-        band = np.array([alarm.rule.deadband for alarm in alarms], np.float64)
-        above = np.array([name not in _LOW for name in condition], np.bool_)
-        below = np.array([name not in _HIGH for name in condition], np.bool_)
-        band[above & below] = 0.0
-        count = np.bincount(tag, minlength=tags)
+        bounds = np.array([_bounds(alarm.rule) for alarm in alarms], np.float64).reshape(-1, 4)
+        count = np.bincount(tag[plain], minlength=tags)
+        rows = np.flatnonzero(plain)
         return cls(
             first=np.cumsum(count) - count,
             count=count,
-            order=np.argsort(tag, kind="stable"),
-            high=np.where(above, (limit, limit - band), np.inf).T.ravel(),
-            low=np.where(below, (limit, limit + band), -np.inf).T.ravel(),
-            inverted=np.array([name is Condition.IS for name in condition], np.bool_),
+            order=rows[np.argsort(tag[plain], kind="stable")],
+            high=bounds[:, :2].ravel(),
+            low=bounds[:, 2:].ravel(),
+            inverted=np.array([not measured(one.rule) and one.rule.condition is Condition.IS for one in alarms], bool),
         )
 
     def touched(self, index: NDArray[np.int32]) -> tuple[Rows, Rows]:
@@ -96,6 +97,25 @@ class Rules:
         return Verdict(rule[moved & ~standing], rule[moved & standing], rule[~known])
 
 
-def _limit(rule: AlarmRule) -> float:
-    """A controller's own alarm is active in the states above `RETURNED`."""
-    return Native.RETURNED + 0.5 if rule.condition is Condition.NATIVE else rule.limit
+def measured(rule: AlarmRule) -> bool:
+    """Whether a rule looks at more than the one value of its tag."""
+    return rule.condition in _MEASURED or bool(rule.watch.limits)
+
+
+def _bounds(rule: AlarmRule) -> tuple[float, float, float, float]:
+    """Holds above the first, or the second where it holds already; below the third, or likewise the fourth.
+
+    A controller's own alarm is active in the states above `RETURNED`.
+    """
+    never, limit, back = math.inf, rule.limit, rule.deadband
+    if rule.condition in _TRUTHS or rule.watch.limits:
+        return 0.5, 0.5, -never, -never
+    if rule.condition is Condition.NATIVE:
+        return Native.RETURNED + 0.5, Native.RETURNED + 0.5, -never, -never
+    if rule.condition in _BOTH:
+        return limit, limit, limit, limit
+    if rule.condition is Condition.DEVIATION:
+        return limit, limit - back, -limit, back - limit
+    if rule.condition in _LOW:
+        return never, never, limit, limit + back
+    return limit, limit - back, -never, -never

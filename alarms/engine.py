@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from alarms.conditions import Rules, Verdict
 from alarms.delays import Delays, Reminders
+from alarms.design import ByDesign
 from alarms.floods import flood_entry, resumed
 from alarms.hiding import Hiding, shelvers
 from alarms.keep import PROCESS, TAKEN, Gone, Keep, Names
@@ -33,6 +34,7 @@ from alarms.life import Life, rows_of
 from alarms.states import ACTIVE, Event, State
 from alarms.suppression import Act
 from alarms.telling import BOOK, Teller, kept
+from alarms.watching import Found, Watching
 from supervisor.asides import Aside
 from supervisor.clock import SECOND, Clock
 from supervisor.columns import Columns
@@ -75,6 +77,7 @@ class Alarms:
         self._row = {id_: row for row, id_ in enumerate(self._ids)}
         self._native = np.array([alarm.rule.condition is Condition.NATIVE for alarm in site.alarms], np.bool_)
         self._rules = Rules.compile(site.alarms, len(site.tags))
+        self._watching = Watching(site)
         self._delays = Delays(site.alarms)
         self._reminders = Reminders(site.alarms)
         self._journal = journal
@@ -85,29 +88,44 @@ class Alarms:
         self._drop(self._keep.restore(store))
         self._life.begin()
         self._standing = ACTIVE[self.columns["state"]]
+        self._watching.begin(self._standing)
         self._value = np.full(len(site.alarms), np.nan)
         """The last value of each rule's tag, for raises that come after a delay."""
         self._teller = Teller(site.alarms, self._value)
         self._hiding = Hiding(site.alarms, self._life, self._keep, self._teller, clock)
+        self._design = ByDesign(site, self._life, self._hiding, clock, self._standing)
         self._resume()
         self._retry_at = 0.0
         self._flood = resumed(journal, self.columns["annunciated_at"], clock)
         self._told = 0
+        self._design.begin()
 
     def absorb(self, change: Change) -> None:
         """Evaluate the rules of the tags that moved."""
         rule, position = self._rules.touched(change.index)
+        found = self._watching.absorb(change, self._clock.monotonic())
+        self._design.absorb(change.index, self._watching.seen)
+        if len(found.rule):
+            self._value[found.rule] = self._watching.seen["value"][self._watching.own[found.rule]]
         if not len(rule):
+            self._judge(found, change.arrival_time)
             return
         last = self._value[rule]
         value = self._value[rule] = change.value[position]
-        if self._native[rule].any():
+        native = bool(self._native[rule].any())
+        if native:
             self._raise_native_again(rule, last, value, change.arrival_time)
-        verdict = self._rules.evaluate(rule, value, change.quality[position], self._standing[rule])
-        if not verdict.empty:
-            self._turn(verdict, change.arrival_time)
-        if self._native[rule].any():
+        plain = Found(rule, value, change.quality[position])
+        self._judge(plain.beside(found), change.arrival_time)
+        if native:
             self._acknowledge_native(rule, value, change.arrival_time)
+
+    def _judge(self, found: Found, at: int) -> None:
+        """Hold what was found against the limits."""
+        if len(found.rule):
+            verdict = self._rules.evaluate(*found, self._standing[found.rule])
+            if not verdict.empty:
+                self._turn(verdict, at)
 
     def _turn(self, verdict: Verdict, at: int) -> None:
         """What an evaluation found: start and stop delays, and settle what has none."""
@@ -116,6 +134,7 @@ class Alarms:
         self._standing[verdict.raised] = True
         self._standing[verdict.cleared] = False
         self._standing[verdict.unknown] = active[len(rule) - len(verdict.unknown) :]
+        self._design.follow(rule)
         due = self._delays.turn(rule, self._standing[rule], active, self._clock.monotonic())
         self._settle(due, at)
 
@@ -143,11 +162,13 @@ class Alarms:
     def tick(self) -> None:
         """One turn of `run`: delays that are over, reminders, shelves that end, files that can be written again."""
         now, instant = self._clock.monotonic(), self._clock.now()
+        self._judge(self._watching.turn(now), instant)
         self._settle(self._delays.expired(now), instant)
         again = self._reminders.expired(now)
         if len(again):
             self._happen(again, Event.REALARM, instant)
         self._hiding.tick()
+        self._design.tick()
         self._count()
         if self._keep.behind and now >= self._retry_at:
             self._retry_at = now + RETRY_S
@@ -173,7 +194,10 @@ class Alarms:
 
     async def hide(self, ids: Sequence[str], act: Act, reason: str, who: str) -> int:
         """Remove from service or put back; raises StoreError as `shelve` does."""
-        return await self._hiding.put(rows_of(ids, self._row), act, {"reason": reason}, who)
+        rows = rows_of(ids, self._row)
+        count = await self._hiding.put(rows, act, {"reason": reason}, who)
+        self._design.follow(rows)
+        return count
 
     async def remove(self, ids: Sequence[str], reason: str, who: str) -> int:
         """Out of service until somebody puts them back."""
@@ -253,6 +277,7 @@ class Alarms:
         if not len(rule):
             return
         standing = self._standing[rule]
+        self._design.foresee(rule[standing])
         for event, rows in ((Event.RAISE, rule[standing]), (Event.CLEAR, rule[~standing])):
             if len(rows):
                 self._happen(rows, event, at)
@@ -265,7 +290,9 @@ class Alarms:
         acked = self.columns["state"][rows] == State.ACKED
         self._reminders.begin(rows, acked, self._clock.monotonic())
         fields = (*PROCESS, *TAKEN) if event in (Event.CLEAR, Event.ACK, Event.RESET) else PROCESS
-        return self._keep.write(changed, fields, self._teller.entries(rows, KINDS[event], who, [detail or {}], at))
+        written = self._keep.write(changed, fields, self._teller.entries(rows, KINDS[event], who, [detail or {}], at))
+        self._design.follow(rows)
+        return written
 
     async def _answer(self, ids: Sequence[str], event: Event, who: str) -> int:
         rows = self._life.can(rows_of(ids, self._row), event)

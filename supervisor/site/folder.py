@@ -14,6 +14,7 @@ from pathlib import Path
 from supervisor.driver import Protocol
 from supervisor.errors import SiteError
 from supervisor.model import Area, EquipmentType, Site, User
+from supervisor.site.alarm_causes import answerable
 from supervisor.site.derived import derive
 from supervisor.site.equipment import Known, Lists, parents, read_lists, unused_links
 from supervisor.site.equipment_types import read_drafts
@@ -23,6 +24,7 @@ from supervisor.site.formulas import bind
 from supervisor.site.groups import GroupDraft, read_groups, unused_ids
 from supervisor.site.links import read_links
 from supervisor.site.numbering import Numbering
+from supervisor.site.on_call import read_on_call
 from supervisor.site.packs import read_packs
 from supervisor.site.positions import read_positions
 from supervisor.site.problems import Problem
@@ -32,7 +34,7 @@ from supervisor.site.territory import read_areas, read_people, read_territory
 
 ENTRIES = (
     "site.toml", "areas.toml", "links.csv", "people.toml", "groups.toml", "calendars.toml", "programmes.toml",
-    "types", "packs", "equipment", "pages", "map", "positions.toml", "alarms",
+    "notify.toml", "types", "packs", "equipment", "pages", "map", "positions.toml", "alarms",
 )  # fmt: skip
 """What a site folder holds; anything else is left alone unless it looks like one of these mistyped."""
 
@@ -86,8 +88,9 @@ class _Folder:
             users=users,
             fingerprint=fingerprint(self._folder),
         )
-        site = derive(site, self._groups, self._findings)
+        site = answerable(derive(site, self._groups, self._findings), self._findings)
         read_schedule(site, self._findings)
+        read_on_call(site, self._findings)
         self._stop_on_problems()
         return site
 

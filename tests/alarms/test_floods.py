@@ -120,7 +120,10 @@ def test_that_nothing_is_dropped_and_nothing_told_twice(order: list[int], shown:
 
 def test_that_a_ring_of_causes_is_found_and_a_chain_is_not() -> None:
     assert rings(edges(TOWN)) == []
-    ring = [replace(CABINET[1], design=Design(suppressed_by=("phase",))), replace(CABINET[2], design=Design(suppressed_by=("door",)))]
+    ring = [
+        replace(CABINET[1], design=Design(suppressed_by=("phase",))),
+        replace(CABINET[2], design=Design(suppressed_by=("door",))),
+    ]
     ring[1] = replace(CABINET[2], design=Design(caused_by=("door",)))
     plant = replace(TOWN, alarms=tuple(Alarm(n, TOWN.equipment[1], one, TOWN.tags[1]) for n, one in enumerate(ring)))
     assert rings(edges(plant)) == [0, 1]

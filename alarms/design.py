@@ -1,0 +1,170 @@
+"""Suppression by design: the station hides what a rule says is no alarm now, and shows it again by itself.
+
+    suppress_when    an expression over tags of the equipment is true            maintenance mode, pump stopped
+    suppressed_by    an alarm that says it all stands                            supply ─> phases, broker ─> devices
+
+Rules:
+- An expression that can't be worked out, for a value is bad, changes nothing.
+- A cause that is shelved still hides: somebody knows of it. One out of service hides nothing: it is not believed.
+- A cause and its consequences that come in one turn: the consequences are hidden before they are told.
+- A cause in its on delay holds back what has not been told yet; what has been stays where it is seen.
+- What is no longer hidden by a rule waits for the off delay of its own and `SETTLE_S`: what came with its cause may
+  go a little after it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alarms.hiding import Hiding
+from alarms.life import Life
+from alarms.measures import Truth
+from alarms.states import ACTIVE, State
+from alarms.suppression import Act, Hidden
+from alarms.watching import fan, touched
+from supervisor.causes import edges
+from supervisor.clock import Clock
+from supervisor.columns import Columns
+from supervisor.flow import Indices
+from supervisor.model import BAD, Alarm, Site
+
+SETTLE_S = 2.0
+"""Longer than a poll of the slowest of what is polled by the second."""
+
+Rows = NDArray[np.intp]
+Marks = NDArray[np.bool_]
+
+
+class ByDesign:
+    """See the module."""
+
+    def __init__(self, site: Site, life: Life, hiding: Hiding, clock: Clock, standing: Marks) -> None:
+        """`standing` is the engine's own, by row: whose condition holds, though its delay may not be over."""
+        self._standing = standing
+        self._alarms = site.alarms
+        self._life = life
+        self._hiding = hiding
+        self._clock = clock
+        self._works = _works(site)
+        pairs = [(tags, work.rows[places]) for work in self._works for tags, places in work.inputs()]
+        self._where, self._rows = fan(pairs, len(site.tags))
+        self._work = np.full(len(site.alarms), -1, np.intp)
+        self._place = np.zeros(len(site.alarms), np.intp)
+        for number, work in enumerate(self._works):
+            self._work[work.rows], self._place[work.rows] = number, np.arange(len(work.rows))
+        found = np.array([(one.alarm, one.cause) for one in edges(site) if one.hides], np.int32).reshape(-1, 2)
+        count = len(site.alarms)
+        self._causes = fan([(found[:, 0], found[:, 1].astype(np.intp))], count)
+        """The causes of each alarm; and the other way round, its consequences."""
+        self._consequences = fan([(found[:, 1], found[:, 0].astype(np.intp))], count)
+        self._asked = np.zeros(count, np.bool_)
+        """Where the expression was true when it was known last."""
+        self._coming = np.zeros(count, np.bool_)
+        """Raised within this turn."""
+        self._due = np.full(count, np.inf)
+        """When what is no longer wanted hidden is shown, monotonic seconds."""
+        self._wait = np.array([alarm.rule.off_delay_s for alarm in site.alarms], np.float64) + SETTLE_S
+
+    def begin(self) -> None:
+        """What was hidden when the station ended stays so until its expression is known; a rule may be gone."""
+        hidden = self._hidden(np.arange(len(self._alarms)))
+        self._asked = hidden & (self._work >= 0)
+        self.turn(np.unique(np.concatenate((np.flatnonzero(hidden), np.unique(self._consequences[1])))))
+
+    def absorb(self, index: Indices, seen: Columns) -> None:
+        """The tags that moved; `seen` is the last of all."""
+        if not self._works:
+            return
+        rows = touched(index, self._where, self._rows)
+        for number in np.unique(self._work[rows]).tolist():
+            mine = rows[self._work[rows] == number]
+            value, quality = self._works[number].measure(self._place[mine], seen, 0.0)
+            known = quality < BAD
+            self._asked[mine[known]] = value[known] != 0
+        self.turn(rows)
+
+    def foresee(self, rows: Rows) -> None:
+        """These are about to raise: hide what comes of them first."""
+        below = self._below(rows)
+        if len(below):
+            self._coming[rows] = True
+            self.turn(below)
+            self._coming[rows] = False
+
+    def follow(self, rows: Rows) -> None:
+        """These have moved: look at what comes of them."""
+        self.turn(self._below(rows))
+
+    def turn(self, rows: Rows) -> None:
+        """Hide what is wanted hidden, and let what is no longer wait for its time."""
+        if not len(rows):
+            return
+        wanted, hidden = self._wanted(rows), self._hidden(rows)
+        self._due[rows[wanted]] = np.inf
+        waiting = rows[~wanted & hidden]
+        self._due[waiting] = np.minimum(self._due[waiting], self._clock.monotonic() + self._wait[waiting])
+        hide = rows[wanted & ~hidden]
+        if len(hide):
+            self._hiding.step(hide, Act.SUPPRESS, [self._reason(row) for row in hide.tolist()])
+
+    def tick(self) -> None:
+        """Show what has waited."""
+        over = np.flatnonzero(self._due <= self._clock.monotonic())
+        if len(over):
+            self._due[over] = np.inf
+            self._hiding.step(over, Act.UNSUPPRESS, [{"reason": "design"}])
+
+    def _below(self, rows: Rows) -> Rows:
+        return touched(rows.astype(np.int32), *self._consequences)
+
+    def _hidden(self, rows: Rows) -> Marks:
+        found: Marks = (self._life.columns["suppression"][rows] & Hidden.SUPPRESSED) != 0
+        return found
+
+    def _wanted(self, rows: Rows) -> Marks:
+        where, causes = self._causes
+        first, counts = where[rows], where[rows + 1] - where[rows]
+        ends = np.cumsum(counts)
+        flat = causes[np.repeat(first - ends + counts, counts) + np.arange(int(counts.sum()))]
+        row = np.repeat(np.arange(len(rows)), counts)
+        certain, likely = self._stand(flat), self._standing[flat] & self._believed(flat)
+        untold = (self._life.columns["state"][rows] == State.NORMAL) | self._hidden(rows)
+        wanted: Marks = (
+            self._asked[rows]
+            | (np.bincount(row, certain, len(rows)) > 0)
+            | (untold & (np.bincount(row, likely, len(rows)) > 0))
+        )
+        return wanted
+
+    def _stand(self, causes: Rows) -> Marks:
+        """Those that hide what comes of them."""
+        active = ACTIVE[self._life.columns["state"][causes]] | self._coming[causes]
+        found: Marks = active & self._believed(causes)
+        return found
+
+    def _believed(self, causes: Rows) -> Marks:
+        found: Marks = (self._life.columns["suppression"][causes] & Hidden.OUT_OF_SERVICE) == 0
+        return found
+
+    def _reason(self, row: int) -> Mapping[str, Any]:
+        if self._asked[row]:
+            return {"reason": "design"}
+        where, causes = self._causes
+        mine = causes[where[row] : where[row + 1]]
+        stands = self._stand(mine)
+        cause = mine[stands if stands.any() else self._standing[mine]][0]
+        return {"reason": "cause", "by": self._alarms[int(cause)].id}
+
+
+def _works(site: Site) -> list[Truth]:
+    found: dict[int, list[Alarm]] = defaultdict(list)
+    for alarm in site.alarms:
+        if alarm.rule.design.suppress_when:
+            found[id(alarm.rule)].append(alarm)
+    made = [Truth(alarms, site, alarms[0].rule.design.suppress_when) for alarms in found.values()]
+    return [work for work in made if len(work.rows)]
