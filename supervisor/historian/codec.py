@@ -30,7 +30,7 @@ from pcodec import ChunkConfig, DeltaSpec, ModeSpec, standalone
 
 from supervisor.errors import StoreError
 from supervisor.flow import Qualities, Times, Values
-from supervisor.historian.samples import Samples, room
+from supervisor.historian.samples import LAG_UNIT, Samples, room
 from supervisor.model import BAD
 
 VERSION = 2
@@ -61,6 +61,10 @@ _FEW = 64
 _NAN_BITS = np.array(np.nan).view(np.int64)
 _ONE_BITS = np.array(1.0).view(np.int64)
 _EXACT = float(1 << 53)
+
+
+Last = tuple[int, float, int, str | None]
+"""Source time, value, quality and text of one sample."""
 
 
 class Damaged(StoreError):
@@ -123,6 +127,44 @@ class Packed:
             into.value[into.quality >= BAD] = np.nan
         _fill_lag(body[at:], into.lag)
         return words
+
+    def last(self, upto: int, arrived: int | None = None) -> Last | None:
+        """The last sample up to an instant that, if `arrived` is said, had come by then; None where there is none."""
+        clock, kind, kept, n, _, newest, time_bytes, value_bytes = self._header
+        values_at = _HEADER.size + time_bytes
+        time = np.empty(n, np.int64)
+        _fill_times(self._body[_HEADER.size : values_at], clock, time)
+        place = (n if newest <= upto else int(time.searchsorted(upto, "right"))) - 1
+        quality, lag_at = self._quality(values_at + value_bytes, max(place, 0))
+        if arrived is not None:
+            place = self._come(lag_at, time[: place + 1], arrived)
+            quality, _ = self._quality(values_at + value_bytes, max(place, 0))
+        if place < 0:
+            return None
+        if kept & NAN_LEFT_OUT and quality >= BAD:
+            return int(time[place]), float("nan"), quality, None
+        value = np.empty(place + 1)
+        words = _fill_values(self._body[values_at : values_at + value_bytes], kind, value)
+        number = float(value[place])
+        return int(time[place]), number, quality, words[int(number)] if words and number == number else None
+
+    def _quality(self, at: int, place: int) -> tuple[int, int]:
+        """Of one sample, and where the next column begins."""
+        kind = self._header[2] & ~NAN_LEFT_OUT
+        if kind == 0:
+            return self._body[at], at + 1
+        quality = np.empty(self.n, np.uint8)
+        lag_at = _fill_quality(self._body, at, kind, quality)
+        return int(quality[place]), lag_at
+
+    def _come(self, lag_at: int, time: Times, arrived: int) -> int:
+        """The place of the last of these times that had come by an instant; -1 for none."""
+        if self._body[lag_at] == 2:
+            return int(time.searchsorted(arrived, "right")) - 1
+        lag = np.zeros(self.n, np.int64)
+        _fill_lag(self._body[lag_at:], lag)
+        come = np.flatnonzero(time + lag[: len(time)] * LAG_UNIT <= arrived)
+        return int(come[-1]) if len(come) else -1
 
 
 def decode(blob: bytes) -> Samples:
@@ -257,23 +299,24 @@ def decode_values(blob: memoryview, kind: int, n: int) -> Values:
 
 
 def _fill_values(blob: memoryview, kind: int, into: Values) -> tuple[str, ...]:
-    """The words the values are positions in where they are texts."""
+    """Of a shorter column the first ones; the words they are positions in where they are texts."""
     if kind == TEXT:
-        into[:], words = _decode_texts(blob)
+        codes, words = _decode_texts(blob)
+        into[:] = codes[: len(into)]
         return words
     if kind == CONSTANT:
         into[:] = np.frombuffer(blob, np.float64)[0]
     elif kind == FLOAT + PLAIN:
-        into[:] = np.frombuffer(zlib.decompress(blob), np.float64)
+        into[:] = np.frombuffer(zlib.decompress(blob), np.float64)[: len(into)]
     elif kind == BOOLEAN:
         into[:] = np.unpackbits(np.frombuffer(blob, np.uint8), count=len(into))
     elif kind == FLOAT:
         _unpack_into(blob, into)
     elif kind in (SINGLE, WHOLE):
-        into[:] = unpack(blob)
+        into[:] = unpack(blob)[: len(into)]
     elif DECIMAL <= kind <= DECIMAL + MOST_DECIMALS:
         whole = into.view(np.int64)  # numpy sees that it reads where it writes
-        _unpack_into(blob, whole)
+        standalone.simple_decompress_into(bytes(blob), whole)
         np.divide(whole, 10 ** (kind - DECIMAL), out=into)
     else:
         raise StoreError(f"Values of kind {kind}: written by a newer Vigie.")

@@ -26,13 +26,18 @@ Frame = dict[int, Samples]
 
 
 def read(path: Path, time: int) -> Frame:
-    """A keyframe of a partition file."""
+    """A keyframe of a partition file, to be gone on with."""
+    block = load(path, time)
+    return {slot: block.samples(at, at + 1) for at, slot in enumerate(block.slot.tolist())}
+
+
+def load(path: Path, time: int) -> Block:
+    """A keyframe of a partition file, sorted by slot, each of which is there once."""
     with closing(reader(path, immutable=True)) as connection:
         row = connection.execute("SELECT data FROM keyframe WHERE t = ?", (time,)).fetchone()
     if row is None:
         raise StoreError(f"{path}: the keyframe is missing.")
-    block = batch.decode(row[0])
-    return {slot: block.samples(at, at + 1) for at, slot in enumerate(block.slot.tolist())}
+    return batch.decode(row[0])
 
 
 def end(path: Path, span: Span) -> Frame:

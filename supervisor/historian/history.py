@@ -6,7 +6,7 @@ Trends are made in drawing.py.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,41 +14,20 @@ from typing import TypeVar
 
 import numpy as np
 
-from supervisor.flow import Qualities, Times, Values
 from supervisor.historian import catalogue, check, durations
 from supervisor.historian.check import Damage
 from supervisor.historian.drawing import Drawing, Trend, exact
 from supervisor.historian.dropped import dropped
 from supervisor.historian.durations import HOUR, Tally
 from supervisor.historian.files import LOWEST
+from supervisor.historian.moment import MANY, Moment, find
 from supervisor.historian.rollups import NOTHING, Rows
 from supervisor.historian.samples import NONE, Samples, Span
 from supervisor.historian.view import Gone, Sight, View
-from supervisor.model import Quality
 
 T = TypeVar("T")
 
 __all__ = ["Damage", "History", "Info", "Moment", "Samples", "Trend"]
-
-
-@dataclass(slots=True)
-class Moment:
-    """The samples in force at one instant, a row for each tag that was asked for."""
-
-    time: Times
-    """Source times, 0 where there is none."""
-    value: Values
-    quality: Qualities
-    """NEVER_READ where there is none."""
-    texts: dict[int, str]
-    """Row -> text, of text tags."""
-
-    def take(self, row: int, found: Samples) -> None:
-        """Put down the sample of a row, if there is one."""
-        if len(found):
-            self.time[row], self.value[row], self.quality[row] = found.time[0], found.value[0], found.quality[0]
-            if found.words:
-                self.texts[row] = found.text(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +69,8 @@ class History:
 
     def at(self, tag_ids: Sequence[str], instant: int, by_arrival: bool = False) -> Moment:
         """What was in force at an instant; by arrival: what the station showed then, late data not having come yet."""
-        moment = Moment(
-            np.zeros(len(tag_ids), np.int64),
-            np.full(len(tag_ids), np.nan),
-            np.full(len(tag_ids), Quality.NEVER_READ, np.uint8),
-            {},
-        )
-
-        def work(view: View, sight: Sight) -> None:
-            slots = [self._slot(view, id_) for id_ in tag_ids]
-            for row, found in enumerate(
-                _shown(sight, slots, instant) if by_arrival else _ruling(sight, slots, instant)
-            ):
-                moment.take(row, found)
-
         with self._lock:
-            self._looking(work)
-        return moment
+            return self._looking(lambda view, sight: find(sight, self._known(view, tag_ids), instant, by_arrival))
 
     def span(self, tag_id: str) -> Span | None:
         """Times of the first and the last sample; None for a tag that was never recorded."""
@@ -204,6 +168,12 @@ class History:
             self._slots[tag_id] = int(row[0])
         return self._slots[tag_id]
 
+    def _known(self, view: View, tag_ids: Sequence[str]) -> list[int | None]:
+        """Their slots; of many that were never asked for, all slots are read at once."""
+        if sum(id_ not in self._slots for id_ in tag_ids) > MANY:
+            self._slots.update(view.meta.execute("SELECT name, slot FROM tag").fetchall())
+        return [self._slot(view, id_) for id_ in tag_ids]
+
     def _measure(self, view: View, sight: Sight) -> Info:
         staged = sight.stage.execute("SELECT coalesce(sum(n), 0), min(t0), max(t1) FROM chunk").fetchone()
         bounds = [staged[1:]] if staged[0] else []
@@ -236,18 +206,6 @@ def _walked(sight: Sight, slot: int, span: Span) -> Tally:
     if span[0] >= span[1]:
         return Tally(NONE.time, NONE.value, NONE.lag)
     return durations.tally(sight.samples(slot, span), np.array(span), sight.last(slot, span[0]))
-
-
-def _ruling(sight: Sight, slots: list[int | None], instant: int) -> Iterator[Samples]:
-    """The sample in force by source time of each slot."""
-    hot = sight.newest([slot for slot in slots if slot is not None], instant)
-    for slot in slots:
-        yield NONE if slot is None else sight.last(slot, instant, hot.get(slot, NONE))
-
-
-def _shown(sight: Sight, slots: list[int | None], instant: int) -> Iterator[Samples]:
-    for slot in slots:
-        yield NONE if slot is None else sight.shown(slot, instant)
 
 
 def _counted(view: View, sight: Sight) -> dict[str, int]:

@@ -24,7 +24,6 @@ from supervisor.historian import batch, catalogue, chunks, frames
 from supervisor.historian.chunks import Stored
 from supervisor.historian.codec import Damaged, holds_texts
 from supervisor.historian.files import HOT, LOWEST, META, ROLLUP, STAGE, Grid, PartRow, get
-from supervisor.historian.frames import Frame
 from supervisor.historian.samples import NONE, Block, Samples, Slots, Span, empty_block, join
 
 TRIES = 50
@@ -82,7 +81,7 @@ class View:
         self._open_most = open_most()
         self._rows: dict[int, HotRow] = {}
         self._parts: OrderedDict[str, Connection] = OrderedDict()
-        self._frames: OrderedDict[str, Frame] = OrderedDict()
+        self._frames: OrderedDict[str, Block] = OrderedDict()
 
     def close(self) -> None:
         for connection in (self.meta, self._hot, self._stage, self._probe, self.rollup, *self._parts.values()):
@@ -144,7 +143,7 @@ class View:
             log.error("%s: row %d, from %d to %d ns, is damaged. %s", self.folder / HOT, id_, t0, t1, error)
             return HotRow(position, t0, t1, covers, empty_block())
 
-    def frame(self, row: PartRow) -> Frame:
+    def frame(self, row: PartRow) -> Block:
         """The samples in force when a partition begins."""
         if row.name not in self._frames:
             self._frames[row.name] = self._read_frame(row)
@@ -152,12 +151,12 @@ class View:
                 self._frames.popitem(last=False)
         return self._frames[row.name]
 
-    def _read_frame(self, row: PartRow) -> Frame:
+    def _read_frame(self, row: PartRow) -> Block:
         try:
-            return frames.read(self.folder / row.name, row.t0)
+            return frames.load(self.folder / row.name, row.t0)
         except (Damaged, sqlite3.DatabaseError) as error:
             log.error("%s: the keyframe is damaged: what was not written since is not known. %s", row.name, error)
-            return {}
+            return empty_block()
 
     def part(self, row: PartRow) -> Connection:
         """A partition file, open."""
@@ -215,6 +214,13 @@ class Sight:
     def part(self, row: PartRow) -> Connection:
         return self._view.part(row)
 
+    def frame(self, row: PartRow) -> Block:
+        return self._view.frame(row)
+
+    def start(self, instant: int) -> int:
+        """Of the partition an instant lies in."""
+        return self._view.grid.start(instant)
+
     def samples(self, slot: int, span: Span) -> Samples:
         """Everything of the span, ordered."""
         return next(self.lots(slot, span)).samples()
@@ -271,7 +277,7 @@ class Sight:
         found = self._last_of(row, slot, (_after(best), instant), whole)
         best = found if len(found) else best
         # what was written before the partition and never since is in its keyframe
-        return best if _after(best) > row.t0 else self._later(best, self._view.frame(row).get(slot, NONE))
+        return best if _after(best) > row.t0 else self._later(best, self._view.frame(row).of(slot))
 
     def _last_of(self, row: PartRow, slot: int, span: Span, whole: bool) -> Samples:
         try:
