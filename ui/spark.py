@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 POINTS = 240
 """Buckets asked of the history: two samples for each pixel of the widest strip."""
+SKIPPED = 0.05
+"""A jump of more than this share of a strip is not drawn across: the history is read again."""
 CAPACITY = 8192
 """Samples a strip keeps: 30 minutes once a second, and what the history gave."""
 
@@ -42,6 +44,8 @@ class Strip:
     value: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     now: int = 0
     """The right end, ns UTC."""
+    begun: int = 0
+    """How often it began anew: what was read for an earlier beginning is of no use."""
 
     def append(self, time: int, value: float) -> None:
         """Take the live value; what has left the span is dropped."""
@@ -86,7 +90,7 @@ class Strips:
         key = (tag.index, minutes)
         strip = self._strips.get(key)
         if strip is None:
-            strip = self._strips[key] = Strip(minutes)
+            strip = self._strips[key] = Strip(minutes, now=self._context.clock.now())
             self._tags[tag.index] = tag
             self._context.spawn(self._load(tag, strip))
         return strip
@@ -100,11 +104,20 @@ class Strips:
         """Once a second: append the live values."""
         live, now = self._context.live, self._context.clock.now()
         for (index, _), strip in self._strips.items():
+            if now - strip.now > strip.minutes * 60 * SECOND * SKIPPED or now < strip.now:
+                self._again(self._tags[index], strip, now)
+                continue
             bad = live.quality[index] >= BAD
             strip.append(now, float("nan") if bad else float(live.value[index]))
 
+    def _again(self, tag: Tag, strip: Strip, now: int) -> None:
+        """The clock jumped, or another time is looked at: a line across what was left out would be made up."""
+        strip.time, strip.value, strip.now = np.empty(0, np.int64), np.empty(0), now
+        strip.begun += 1
+        self._context.spawn(self._load(tag, strip))
+
     async def _load(self, tag: Tag, strip: Strip) -> None:
-        end = self._context.clock.now()
+        end, begun = self._context.clock.now(), strip.begun
         start = end - round(strip.minutes * 60) * SECOND
         history = self._context.attachment.history
         try:
@@ -112,8 +125,9 @@ class Strips:
         except StoreError as error:  # a station's first minute, or a damaged file that has its own alarm
             log.info("The strip of %s begins now: %s", tag.id, error)
             return
-        strip.prepend(*_stepped(trend))
-        strip.now = max(strip.now, end)
+        if begun == strip.begun:
+            strip.prepend(*_stepped(trend))
+            strip.now = max(strip.now, end)
 
 
 def _stepped(trend: Trend) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

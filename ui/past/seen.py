@@ -28,9 +28,10 @@ from ui.past import words
 if TYPE_CHECKING:
     from ui.attach import Attachment
 
-PRESENT_ONLY = frozenset({"links", "link", "certificates"})
-"""Questions whose answer is about now and would be taken for one about then. A page that asks them by itself expects
-that no station answers; it must not have a refusal told to the operator every other second."""
+OF_THE_SEAT = frozenset({"session", "sign_in", "sign_out", "lock", "end_override", "first_administrator"})
+"""Acts about who sits here. They change nothing of the plant, and a seat must lock in the past too."""
+PRESENT_ONLY = frozenset({"links", "link", "certificates", "schedule", "schedule_course", "shift", "shift_sheet"})
+"""Questions whose answer is about now and would be taken for one about then; pages ask them by themselves."""
 
 
 @dataclass(slots=True)
@@ -124,12 +125,12 @@ class Seen:
         return self.present.holes
 
     async def ask(self, act: str, **said: Any) -> Mapping[str, Any]:
-        """As the attachment's. In the past Refused, at once, whatever is asked."""
-        if not self.locked:
+        """As the attachment's. In the past Refused, at once, whatever is asked but for the seat's own acts."""
+        if not self.locked or act in OF_THE_SEAT:
             return await self.present.ask(act, **said)
-        if act in PRESENT_ONLY:
+        if act == "certificates":  # its bar takes a refusal for something to be told
             raise Unavailable(words.NOT_THEN.en)
-        raise Refused("past", words.NO_ACT)
+        raise Refused("past", words.NOT_THEN if act in PRESENT_ONLY else words.NO_ACT)
 
 
 class SeenClock:
@@ -140,6 +141,11 @@ class SeenClock:
 
     def now(self) -> int:
         return self._seen.scene.instant if self._seen.scene else self.real.now()
+
+    @property
+    def past(self) -> bool:
+        """It stands in the past."""
+        return self._seen.scene is not None
 
     def monotonic(self) -> float:
         return self.real.monotonic()

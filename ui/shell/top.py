@@ -12,6 +12,7 @@ from supervisor.model import Text
 from ui import words
 from ui.look import Look
 from ui.pages import ALARMS, Context
+from ui.past.seen import SeenClock
 from ui.past.strip import Counted
 from ui.past.words import OPEN as GO_BACK
 from ui.shapes import elided, paint_icon, paint_logo, paint_priority, saved, text_width
@@ -218,14 +219,18 @@ class ClockFace(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look, rect = self._look, QRectF(self.rect())
+        past = isinstance(self._clock, SeenClock) and self._clock.past
         with QPainter(self) as painter:
+            if past:
+                painter.fillRect(rect, look.color("past"))
+                rect = rect.adjusted(0, 0, -3, 0)
             time = rect if self.small else rect.adjusted(0, 0, 0, -rect.height() * 0.42)
             painter.setFont(look.font("value", 600))
-            painter.setPen(look.color("text"))
+            painter.setPen(look.color("past_text" if past else "text"))
             painter.drawText(time, RIGHT, look.clock(self._clock.now()))
             if not self.small:
                 painter.setFont(look.font("hint"))
-                painter.setPen(look.color("text2"))
+                painter.setPen(look.color("past_text" if past else "text2"))
                 painter.drawText(rect.adjusted(0, rect.height() * 0.54, 0, 0), RIGHT, self._date())
 
 
