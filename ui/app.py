@@ -33,6 +33,7 @@ from ui.past.seen import Seen, SeenClock
 from ui.preferences import Preferences
 from ui.seat import Session
 from ui.shell.dress import Dress
+from ui.shell.sounds import Player
 from ui.shell.window import MainWindow
 from ui.tasks import Tasks
 from ui.theme.theme import load_fonts
@@ -165,6 +166,7 @@ async def _live(
     tasks = Tasks(asyncio.get_running_loop())
     collector = collect_here()
     window = build(attachment, seat.choices(), seat.user, clock, tasks)
+    window.hear(Player())
     left = asyncio.Event()
     window.left.connect(left.set)
     before, sys.excepthook = sys.excepthook, _hook(window)

@@ -15,7 +15,10 @@ from alarms.states import State
 from supervisor.columns import Columns
 from supervisor.model import Site
 
-_FIELDS = ("state", "suppression", "raised_at", "cleared_at", "acked_at", "value", "count", "shelved_until")
+_FIELDS = (
+    "state", "suppression", "raised_at", "cleared_at", "acked_at", "value", "count", "shelved_until",
+    "annunciated_at", "first_up", "taken_by", "shelved_by",
+)  # fmt: skip
 
 
 class Worst(NamedTuple):

@@ -166,6 +166,7 @@ HISTORIAN = Text(fr="Historique", en="Historian")
 LAG = Text(fr="retard {} s", en="lag {} s")
 DISPLAY = Text(fr="Affichage", en="Display")
 STATION_ALIVE = Text(fr="Poste Vigie actif", en="Station alive")
+NO_SOUND = Text(fr="Aucun son sur ce poste", en="No sound on this machine")
 STATION_DEAD = Text(fr="Poste Vigie muet", en="Station silent")
 
 # journal

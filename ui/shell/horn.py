@@ -1,15 +1,16 @@
-"""Horn: sounds for alarms of priority 1 and 2 that came since somebody last silenced it. Not an acknowledgement."""
+"""Horn: sounds for what an operator was told and nobody has acknowledged, in the sound of its priority.
+
+It is heard again and again, the more urgent the more often, until it is acknowledged or somebody silences the horn.
+Silence is no acknowledgement; the next alarm, or the same one told again, sounds whatever was silenced before.
+"""
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QApplication
 
+from supervisor.clock import Clock, SystemClock
 from ui.board import Board
-
-LOUDEST = 2
-"""The horn sounds for this priority and the more urgent ones."""
+from ui.shell.sounds import SOUNDS, Player
 
 
 class Horn(QObject):
@@ -17,12 +18,21 @@ class Horn(QObject):
 
     changed = Signal()
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, clock: Clock | None = None, player: Player | None = None) -> None:
+        """Without a player nobody hears it: so it is where there is no screen either."""
         super().__init__()
         self._board = board
+        self._clock = clock or SystemClock()
+        self.player = player
         self._heard = 0
-        """Raised up to here was silenced, ns UTC."""
-        self.sounding = False
+        """Told up to here was silenced, ns UTC."""
+        self._due = 0.0
+        self.priority = 0
+        """The most urgent that sounds; 0 while it is quiet."""
+
+    @property
+    def sounding(self) -> bool:
+        return self.priority > 0
 
     def follow(self, board: Board) -> None:
         """Listen to this board from now on: that of the present, whatever the window shows."""
@@ -30,24 +40,30 @@ class Horn(QObject):
         self.listen()
 
     def listen(self) -> None:
-        """Look at the board again."""
-        newest = self._newest()
-        sounding = newest > self._heard
-        if sounding != self.sounding:
-            self.sounding = sounding
+        """Look at the board again. What is more urgent than what sounded is heard at once."""
+        before, self.priority = self.priority, self._loudest()
+        if self.priority and (not before or self.priority < before):
+            self._due = 0.0
+            self.sound()
+        if self.priority != before:
             self.changed.emit()
 
     def sound(self) -> None:
-        """One beep of the machine, while there is reason to."""
-        if self.sounding:
-            QApplication.beep()
+        """The sound of its priority, while there is reason to and when it is time again."""
+        now = self._clock.monotonic()
+        if self.priority and now >= self._due:
+            self._due = now + SOUNDS[self.priority].again_s
+            if self.player is not None:
+                self.player.play(self.priority)
 
     def silence(self) -> None:
         """Quiet until the next alarm comes."""
-        self._heard = max(self._heard, self._newest())
+        board = self._board
+        unacked = board.unacked()
+        self._heard = max(self._heard, int(board["annunciated_at"][unacked].max(initial=0)))
         self.listen()
 
-    def _newest(self) -> int:
+    def _loudest(self) -> int:
         board, unacked = self._board, self._board.unacked()
-        loud = unacked[board.priority[unacked] <= LOUDEST]
-        return int(np.max(board["raised_at"][loud], initial=0))
+        fresh = unacked[board["annunciated_at"][unacked] > self._heard]
+        return int(board.priority[fresh].min(initial=9)) % 9

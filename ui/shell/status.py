@@ -44,6 +44,8 @@ class StatusBar(QFrame):
         self._context, self._refresh = context, refresh
         self._links = LinkFigures(context)
         self._message = ""
+        self.mute = False
+        """The machine has no sound: whoever counts on the horn must know."""
         self._forget = QTimer(self)
         self._forget.setSingleShot(True)
         self._forget.timeout.connect(lambda: self.say(""))
@@ -57,6 +59,11 @@ class StatusBar(QFrame):
         self.setAccessibleDescription(message)
         if message:
             self._forget.start(MESSAGE_MS)
+        self.update()
+
+    def show_mute(self, mute: bool) -> None:
+        """Whether alarms can't be heard here."""
+        self.mute = mute
         self.update()
 
     @property
@@ -90,7 +97,8 @@ class StatusBar(QFrame):
         alive = self._context.live.alive
         cost = f"{look.number(self._refresh.cost_ms, 1)} ms / {self._refresh.interval_ms} ms"
         station = Part(look.say(words.STATION_ALIVE if alive else words.STATION_DEAD), "", alive)
-        return [Part(look.say(words.DISPLAY), cost), station]
+        silent = [Part(look.say(words.NO_SOUND), "", False)] if self.mute else []
+        return [*silent, Part(look.say(words.DISPLAY), cost), station]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -36,6 +36,7 @@ from ui.shell.navigation import Navigation, Pins
 from ui.shell.notices import Notices
 from ui.shell.places import PAGES, SIDE, PageRow, key
 from ui.shell.search import Finder
+from ui.shell.sounds import Player
 from ui.shell.status import StatusBar
 from ui.shell.top import Counts, TopBar
 from ui.widgets import column, row
@@ -72,7 +73,7 @@ class MainWindow(QMainWindow):
         self._open = False
         """Whether the operator has a faceplate open; pages that need the width hide it meanwhile."""
         self.refresh = Refresh(context.attachment, context.live, context.board, context.clock)
-        self.horn = Horn(context.board)
+        self.horn = Horn(context.board, context.clock)
         self.past = PastView(self, self.context, seen, Parts(self.horn, Counts))
         self._build()
         self._connect()
@@ -296,6 +297,13 @@ class MainWindow(QMainWindow):
         rows = list(rows)
         if rows:
             self.context.spawn(acknowledge(self.context, rows))
+
+    def hear(self, player: Player) -> None:
+        """Let the horn be heard; the status bar says where the machine has no sound."""
+        self.horn.player = player
+        player.changed.connect(lambda: self.status.show_mute(not player.able))
+        self.left.connect(player.stop)
+        self.status.show_mute(not player.able)
 
     def say(self, message: str) -> None:
         """One sentence in the status bar."""
