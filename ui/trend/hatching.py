@@ -22,8 +22,10 @@ LANE_PX = 4.0
 LANES_TOP_PX = 2.0
 NEAR_PX = 3.0
 """How near to a hole the pointer is on it."""
-LABEL_PX = 66.0
+LABEL_PX = 18.0
 """Width of a hole below which only its tip says what it is."""
+MOST_UPRIGHT = 12
+"""Holes in view beyond which words along them would be a fence."""
 MOST_TOLD = 3
 
 Place = Callable[[Stretch], QRectF]
@@ -77,23 +79,33 @@ def lane_at(y: float, lanes: Sequence[Pen]) -> Pen | None:
 def paint_labels(
     painter: QPainter, place: Place, holes: Sequence[Missed], top: float, span: Stretch, look: Look
 ) -> None:
-    """Cause and fate in each hole that has room for them."""
+    """Cause and fate in each hole that has room for them: side by side, else upright along it."""
     for hole in holes:
         box = place((hole.start, min(hole.end, span[1])))
-        y = top
-        for words, weight in ((cause_words(hole.cause), 600), (state_words(hole.state), 400)):
-            text, font = look.say(words), look.font("hint", weight)
-            width = text_width(text, font) + 8
-            if width > box.width():
-                continue
-            sheet = QRectF(box.center().x() - width / 2, y, width, 15)
-            ground = QColor(look.color("canvas"))
-            ground.setAlpha(215)
-            painter.fillRect(sheet, ground)
-            painter.setFont(font)
-            painter.setPen(look.color("text" if weight == 600 else "text2"))
-            painter.drawText(sheet, int(Qt.AlignmentFlag.AlignCenter), text)
-            y += 15
+        words = [(look.say(cause_words(hole.cause)), 600), (look.say(state_words(hole.state)), 400)]
+        if max(text_width(text, look.font("hint", weight)) for text, weight in words) + 10 <= box.width():
+            for at, (text, weight) in enumerate(words):
+                _paint_label(painter, QPointF(box.center().x(), top + 7.5 + 15 * at), text, weight, look)
+        elif len(holes) <= MOST_UPRIGHT:
+            text = " · ".join(text for text, _ in words)
+            half = text_width(text, look.font("hint", 500)) / 2 + 6
+            painter.save()
+            painter.translate(box.center().x(), top + half)
+            painter.rotate(-90)
+            _paint_label(painter, QPointF(0, 0), text, 500, look)
+            painter.restore()
+
+
+def _paint_label(painter: QPainter, center: QPointF, text: str, weight: int, look: Look) -> None:
+    font = look.font("hint", weight)
+    width = text_width(text, font) + 8
+    sheet = QRectF(center.x() - width / 2, center.y() - 7.5, width, 15)
+    ground = QColor(look.color("canvas"))
+    ground.setAlpha(215)
+    painter.fillRect(sheet, ground)
+    painter.setFont(font)
+    painter.setPen(look.color("text2" if weight == 400 else "text"))
+    painter.drawText(sheet, int(Qt.AlignmentFlag.AlignCenter), text)
 
 
 def told(hole: Missed, look: Look, now: float) -> str:
