@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from ui.cli import alarm_words, history_words, journal_words
+from ui.cli import alarm_words, history_words, journal_words, people_words
 
 VERSION = "0.1.0"
 ROOT = Path(__file__).resolve().parents[2]
@@ -206,6 +206,12 @@ _COMMANDS: tuple[tuple[str, str, str, tuple[Callable[[argparse.ArgumentParser], 
         "Keep the password of a link, outside the site folder.",
         "ui.cli.secret:secret",
         (_site, _data, _secret),
+    ),
+    (
+        "people",
+        "List accounts, add one, give a password, disable one.",
+        "ui.cli.people:people",
+        (people_words.actions,),
     ),
     ("probe", "Look at a controller that no site knows yet, or test one value of it.", "ui.cli.probe:probe", (_probe,)),
     ("sheet", "Print the commissioning sheet of an equipment.", "ui.cli.sheet:sheet", (_site, _data, _sheet)),

@@ -22,9 +22,7 @@ def password_of(user: str) -> str:
 
 
 def new_password(user: str) -> str:
-    """A password somebody chooses, typed twice; a program hands it over, or writes one line. Raises Unavailable."""
-    if HANDED in os.environ:
-        return os.environ[HANDED]
+    """A password somebody chooses, typed twice; a program writes one line. Raises Unavailable."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     first = getpass.getpass(f"New password of {user}: ")

@@ -97,7 +97,8 @@ class _Household:
         self._station = Child(
             "station", [sys.executable, "-m", "ui.cli", "station", *common], folder.root / "station.out"
         )
-        options = [f"--{name}={value}" for name in ("user", "seat", "theme", "language") if (value := getattr(given, name))]
+        asked = {name: getattr(given, name) for name in ("user", "seat", "theme", "language")}
+        options = [f"--{name}={value}" for name, value in asked.items() if value]
         self._window = Child(
             "window", [sys.executable, "-m", "ui.cli", "window", *common, *options], folder.root / "window.out"
         )

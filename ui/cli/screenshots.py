@@ -82,7 +82,6 @@ def _show(attachment: RemoteAttachment, to: Path, settle_s: float) -> int:
     from ui.tasks import Tasks
 
     async def work() -> int:
-        user = whole_of(attachment.site)
         for _ in range(300):
             if attachment.renew():
                 break
