@@ -150,6 +150,7 @@ ALARM_RATE = "alarm_rate"
 FLOOD = "flood"
 JOURNAL_OWED = "journal_owed"
 JOURNAL_USE = "journal_use"
+NOTICES_FAILING = "notices_failing"
 JOURNAL_NEAR, JOURNAL_FULL = 80.0, 95.0
 """Percent of the room the journal may take; IEC 62443-3-3 SR 2.9 asks for a warning and leaves the figure to us."""
 ROOM_GB = 1.0
@@ -190,6 +191,9 @@ STATION_TYPE = EquipmentType(
         ),
         JOURNAL_OWED: TagSpec(
             JOURNAL_OWED, Text("Lignes de journal en attente", "Journal rows waiting"), decimals=0, low=0
+        ),
+        NOTICES_FAILING: TagSpec(
+            NOTICES_FAILING, Text("Notifications en échec", "Notices that fail"), decimals=0, low=0
         ),
         JOURNAL_USE: TagSpec(
             JOURNAL_USE, Text("Place prise par le journal", "Room the journal takes"), unit="%", low=0, deadband=0.1
@@ -285,6 +289,28 @@ STATION_TYPE = EquipmentType(
             response_s=86_400,
         ),
         AlarmRule(
+            id="notices_failing",
+            tag=NOTICES_FAILING,
+            condition=Condition.HIGH,
+            limit=0.5,
+            on_delay_s=60.0,
+            priority=Priority.MEDIUM,
+            name=Text("L'astreinte n'est pas prévenue", "Those on call are not told"),
+            cause=Text(
+                "Serveur de messagerie ou courtier MQTT injoignable, ou mot de passe refusé.",
+                "Mail server or MQTT broker out of reach, or a password that is refused.",
+            ),
+            consequence=Text(
+                "Des alarmes sans réponse n'ont pas été transmises aux personnes d'astreinte.",
+                "Unanswered alarms were not passed on to those who are on call.",
+            ),
+            action=Text(
+                "Appeler l'astreinte par téléphone ; voir la page Astreinte pour la cause de l'échec.",
+                "Call those on duty by telephone; the page On call tells why it fails.",
+            ),
+            response_s=600,
+        ),
+        AlarmRule(
             id="journal_unwritten",
             tag=JOURNAL_OWED,
             condition=Condition.HIGH,
@@ -325,8 +351,8 @@ STATION_TYPE = EquipmentType(
                     "Nothing is deleted or refused; beyond, the room on the disk will decide.",
                 ),
                 action=Text(
-                    "Exporter et archiver le journal (vigie journal export), puis relever la limite ou agrandir le disque.",
-                    "Export and archive the journal (vigie journal export), then raise the limit or enlarge the disk.",
+                    "Exporter et archiver le journal (vigie journal export), puis relever la limite.",
+                    "Export and archive the journal (vigie journal export), then raise the limit.",
                 ),
                 response_s=7 * 86_400,
             )

@@ -48,6 +48,8 @@ class Station:
         room on its disk in GB (NaN: unknown)."""
         self.journal: Callable[[], Sequence[float]] = lambda: (0.0, float("nan"))
         """Rows that wait to be written, and percent of the room that the journal may take (NaN: unknown)."""
+        self.notices: Callable[[], float] = lambda: 0.0
+        """Those that were tried in vain and wait."""
         self.faults: Callable[[], float] = lambda: 0.0
         """Bugs of our own in the last minute; see `supervisor.faults`."""
         self.alarms: Callable[[], Sequence[float]] = lambda: (0.0, 0.0)
@@ -124,7 +126,7 @@ class Station:
 
     def _others(self) -> tuple[float, ...]:
         """The figures of those who keep their own."""
-        return (*self.history(), *self.journal(), *self.alarms())
+        return (*self.history(), *self.journal(), self.notices(), *self.alarms())
 
     async def _beat(self) -> None:
         while True:

@@ -22,6 +22,7 @@ STATION = (
     health.DISK_ROOM,
     health.JOURNAL_OWED,
     health.JOURNAL_USE,
+    health.NOTICES_FAILING,
     health.ALARM_RATE,
     health.FLOOD,
 )

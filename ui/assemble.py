@@ -16,6 +16,9 @@ from types import TracebackType
 
 import drivers
 from alarms.engine import Alarms
+from alarms.notify.acts import NotifyDesk, notify_acts
+from alarms.notify.notifier import Notifier
+from alarms.notify.store import Store as Notices
 from supervisor.accounts.accounts import Accounts
 from supervisor.accounts.acts import people_acts
 from supervisor.accounts.directory import LdapDirectory
@@ -51,6 +54,7 @@ from supervisor.schedule.store import Store
 from supervisor.serve import Server
 from supervisor.shift.desk import ShiftDesk, shift_acts
 from supervisor.shift.sheet import Override
+from supervisor.site.on_call import on_call_of
 from supervisor.site.programmes import schedule_of
 from supervisor.site.territory import journal_bytes, policy, retention
 from supervisor.station import Station
@@ -58,6 +62,7 @@ from supervisor.table import TagTable
 from supervisor.texts import Texts
 from supervisor.trust import TrustStore
 from ui.folder import DataFolder
+from ui.pager import ways
 from ui.wording import Wording
 
 log = logging.getLogger(__name__)
@@ -90,6 +95,7 @@ class Assembly:
     scheduler: Scheduler
     book: Store
     """What of the schedules outlives the station."""
+    notifier: Notifier
 
     @classmethod
     def of(cls, site: Site, folder: DataFolder, clock: Clock | None = None) -> Assembly:
@@ -137,9 +143,29 @@ class Assembly:
         scheduler = Scheduler(site, schedule_of(site), desk, (table.columns, journal, book, clock))
         rows |= schedule_acts(ScheduleDesk(scheduler, desk.people, journal, clock))
         rows |= shift_acts(ShiftDesk(site, journal, clock, accounts.prove, partial(_held, scheduler)))
+        on_call = on_call_of(site)
+        senders = ways(site, on_call, folder.vault(site))
+        notifier = Notifier(site, on_call, Notices(folder.notify), (alarms.columns, journal, clock), senders)
+        station.notices = lambda: float(notifier.failing)
+        rows |= notify_acts(NotifyDesk(site, notifier, journal, clock))
         server = Server(sessions, rows, journal, site.fingerprint, files.folder.name)
         parts = (alarms, historian, station, desk, substitutions, history)
-        return cls(site, folder, clock, table, journal, *parts, server, sessions, faults, holes, past, scheduler, book)
+        return cls(
+            site,
+            folder,
+            clock,
+            table,
+            journal,
+            *parts,
+            server,
+            sessions,
+            faults,
+            holes,
+            past,
+            scheduler,
+            book,
+            notifier,
+        )
 
     async def __aenter__(self) -> Assembly:
         """Where one part cannot start, or end, the others are ended all the same: the journal last of all."""
@@ -152,6 +178,7 @@ class Assembly:
             ends.callback(self.historian.close)
             ends.callback(self.holes.close)
             ends.callback(self.book.close)
+            ends.callback(self.notifier.store.close)
             self.historian.start()
             ends.callback(self.history.close)
             ends.callback(self.past.close)
@@ -171,6 +198,9 @@ class Assembly:
             ends.push_async_callback(_settle, asyncio.create_task(self._look_back(), name="availability"))
             ends.push_async_callback(self.desk.stop)
             ends.push_async_callback(self.scheduler.stop)
+            ends.push_async_callback(self.notifier.stop)
+            notices = asyncio.create_task(endure(self.notifier.run, "notices", self.clock), name="notices")
+            ends.push_async_callback(_cancel, notices)
             programmes = asyncio.create_task(endure(self.scheduler.run, "programmes", self.clock), name="programmes")
             ends.push_async_callback(_cancel, programmes)
             await self.server.start(self.folder.station)

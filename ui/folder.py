@@ -4,6 +4,7 @@
        journal.db        who did what; commands and their steps; how every alarm is
        journal-words.db  where words stand in it: may be deleted, is made again
        schedule.db       which equipment was taken in hand from its programme
+       notify.db         notices to those on call
        run/lock          held by the station that runs now, with its process number inside
            station.json  where it is found, and which of the folders below is its own
            columns-…/    the live columns of one start; an older one goes at the next start
@@ -100,6 +101,11 @@ class DataFolder:
     @property
     def schedule(self) -> Path:
         return self.root / "schedule.db"
+
+    @property
+    def notify(self) -> Path:
+        """What was told to whom, and what waits."""
+        return self.root / "notify.db"
 
     @property
     def run(self) -> Path:
