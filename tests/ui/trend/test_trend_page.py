@@ -214,7 +214,7 @@ def test_that_the_visible_values_are_exported_as_the_language_writes_them(
     settle(lambda: bool(said))
     with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file, delimiter=separator))
-    assert len(rows[0]) == 8
+    assert len(rows[0]) == 9
     assert rows[-1][0] == LEVEL
     assert rows[-1][3:6] == ["2026-11-22 13:22:07", "2026-11-22T12:22:07.000+00:00", number]
 
