@@ -62,7 +62,8 @@ def test_that_the_days_of_the_demo_city_are_known(folder: Path) -> None:
     days = Days(schedule.calendars, schedule.types)
     kinds = {
         date(2026, 7, 14): ("festival", "Nuits de fête"), date(2026, 9, 12): ("festival", "Les Accroche-cœurs"),
-        date(2026, 11, 11): ("school_holiday", "Armistice"), date(2026, 12, 25): ("going_out", "Fin de semaine"), date(2026, 11, 20): ("market", "Nuits avant le marché du samedi"),
+        date(2026, 11, 11): ("school_holiday", "Armistice"), date(2026, 12, 25): ("going_out", "Fin de semaine"),
+        date(2026, 11, 20): ("market", "Nuits avant le marché du samedi"),
         date(2026, 10, 20): ("school_holiday", "Vacances de la Toussaint"), date(2026, 11, 17): ("ordinary", ""),
     }  # fmt: skip
     assert {day: (days.kind(day).id, days.why(day).fr) for day in kinds} == kinds

@@ -1,0 +1,247 @@
+"""The page of programmes and the strip of the faceplate, over the demo city in process."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from supervisor.clock import SECOND, HandClock
+from supervisor.errors import StoreError
+from supervisor.schedule.preview import CELLS, MISSING
+from tests.ui.bench import Bench
+from tests.ui.town import NOW
+from ui.pages import Place
+from ui.schedule import words
+from ui.schedule.page import SchedulePage
+from ui.schedule.picture import Painting, image
+from ui.schedule.strip import ProgrammeStrip
+
+HOUR = 3600 * SECOND
+Until = Callable[[Callable[[], bool]], None]
+STATE = {
+    "overrides": [
+        {
+            "equipment": "AP-009.C1", "who": "m.cesbron", "since": NOW, "until": NOW + 14 * HOUR, "mode": "night",
+            "command": "on",
+        }
+    ],
+    "troubles": [{"equipment": "AP-042.C3", "outcome": "refused", "fr": "Départ disjoncté.", "en": "Tripped."}],
+    "waiting": 3, "lost": 0, "count": 80,
+}  # fmt: skip
+COURSE = {
+    "scheduled": True,
+    "targets": [
+        {"programme": "centre", "command": "on", "tag": "order", "value": 1.0},
+        {"programme": "centre", "command": "dim", "tag": "dimming", "value": 100.0},
+    ],
+    "next": {
+        "at": NOW + 9 * HOUR,
+        "targets": [{"programme": "centre", "command": "dim", "tag": "dimming", "value": 50.0}],
+    },
+    "override": None, "trouble": None, "sunrise": NOW + 18 * HOUR, "lost": False,
+}  # fmt: skip
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    one = Bench(tmp_path, HandClock(NOW))
+    one.schedule["schedule"] = STATE
+    one.calm()
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def page(bench: Bench, qapp: QApplication, loop: asyncio.AbstractEventLoop, until: Until) -> Iterator[SchedulePage]:
+    made = SchedulePage(bench.context(loop.create_task))
+    made.resize(1600, 900)
+    made.show()
+    made.arrive(Place("schedules"))
+    until(lambda: made.picture.year is not None and bool(made.events.lines))
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def shown(page: SchedulePage, day: date) -> list[tuple[str, str]]:
+    page.picture.choose(day)
+    return [(line[0].text, line[1].text) for line in page.events.lines]
+
+
+def test_that_the_page_lists_groups_with_what_should_be_now_and_what_is_in_hand(page: SchedulePage) -> None:
+    lines = [[cell.text for cell in line] for line in page.groups.lines]
+    assert ["Centre-ville et quais + Nuits de fête", "12", "éteint", "1"] in lines
+    assert ["Boulevards et avenues", "36", "éteint", "1 !"] in lines
+    assert "3 en attente" in page.count.text()
+    hands = [[cell.text for cell in line] for line in page.hands.lines]
+    assert hands[0][1:] == ["Maëlle Cesbron", "23/11 04:32"]
+    assert hands[1][1:] == ["refusé", "Départ disjoncté."]
+
+
+def test_that_a_day_is_told_with_exact_times_and_what_the_sun_does(page: SchedulePage) -> None:
+    night = shown(page, date(2026, 11, 22))
+    assert [what for _, what in night] == ["allumé", "70 %", "100 %", "éteint"]
+    assert night[1][0] == "00:30:00"
+    assert "ordinaire" in page.day_title.text()
+    assert "coucher 17:19" in page.pointer.text()
+    assert [what for _, what in shown(page, date(2026, 7, 14))] == ["allumé", "éteint"], "full light all night"
+    assert "Nuits de fête" in page.day_title.text()
+
+
+def test_that_the_arrow_keys_walk_the_days_and_home_comes_back(page: SchedulePage) -> None:
+    page.picture.choose(date(2026, 3, 1))
+    for key, day in (
+        (Qt.Key.Key_Left, date(2026, 2, 28)), (Qt.Key.Key_Right, date(2026, 3, 1)),
+        (Qt.Key.Key_PageDown, date(2026, 3, 31)), (Qt.Key.Key_Home, date(2026, 11, 22)),
+    ):  # fmt: skip
+        QTest.keyClick(page.picture, key)
+        assert page.picture.day == day
+
+
+def test_that_another_year_and_another_language_are_shown(page: SchedulePage, until: Until) -> None:
+    page.later.click()
+    until(lambda: page.picture.year is not None and page.picture.year.year == 2027)
+    assert page.year_label.text() == "2027"
+    assert page.picture.day == date(2027, 11, 22)
+    page.context.look.use(language="en")
+    assert page.groups.lines[0][2].text == "off"
+    assert page.day_title.text().startswith("Night of Mon 22 Nov 2027")
+
+
+def test_that_the_picture_shows_the_hour_that_does_not_exist_and_the_shift_of_the_sun(page: SchedulePage) -> None:
+    year = page.picture.year
+    assert year is not None
+    spring, autumn = year.days.index(date(2026, 3, 28)), year.days.index(date(2026, 10, 24))
+    assert (year.level[spring] == MISSING).sum() == CELLS // 24, "the night that begins on the 28th"
+    assert not (year.level[autumn] == MISSING).any()
+    assert {day.isoformat(): seconds for day, seconds in year.shifts.items()} == {
+        "2026-03-28": 3600,
+        "2026-10-24": -3600,
+    }
+    sunsets = next(iter(year.sun.values()))
+    assert abs(np.diff(sunsets)[spring - 1] - 3600) < 300
+    picture = image(year, page.context.look)
+    row = CELLS * 15 // 24  # three in the morning: deep in the night, and at noon nothing
+    assert picture.pixelColor(100, row) != picture.pixelColor(100, 5)
+
+
+def test_that_a_point_of_the_picture_tells_what_should_be_there(page: SchedulePage) -> None:
+    year = page.picture.year
+    assert year is not None
+    plot = Painting(page.context.look, year, NOW).plot(QRectF(page.picture.rect()))
+    spot = QPointF(plot.left() + plot.width() * 15.5 / 365, plot.top() + plot.height() * 10.01 / 24)
+    QTest.mouseMove(page.picture, spot.toPoint())
+    page.picture.pointed.emit(page.picture._at(spot))
+    assert "22:00" in page.pointer.text()
+    assert "100 % · allumé" in page.pointer.text() or "allumé · 100 %" in page.pointer.text()
+    page.picture.pointed.emit(None)
+    assert "coucher" in page.pointer.text()
+
+
+def test_that_resume_asks_the_station_for_the_chosen_equipment(page: SchedulePage, bench: Bench, until: Until) -> None:
+    assert not page.resume.isEnabled()
+    page.hand_table.selectRow(0)
+    assert page.resume.isEnabled()
+    bench.schedule["schedule_resume"] = {}
+    asked: list[dict[str, object]] = []
+    ask = bench.ask
+
+    async def heard(act: str, **given: object) -> object:
+        asked.append({"act": act, **given})
+        return await ask(act, **given)
+
+    bench.ask = heard  # type: ignore[method-assign, assignment]
+    page.resume.click()
+    until(lambda: {"act": "schedule_resume", "equipment": ["AP-009.C1"]} in asked)
+
+
+def test_that_a_calendar_that_ends_soon_is_told(page: SchedulePage, bench: Bench) -> None:
+    lines = {line[0].text: line[1] for line in page.calendars.lines}
+    assert lines["Vacances scolaires, zone B"].text == "jusqu'au 31/08/2027"
+    assert lines["Jours fériés"].text == "sans fin"
+    bench.wind(255 * 86_400)
+    page._tell()
+    lines = {line[0].text: line[1] for line in page.calendars.lines}
+    assert lines["Vacances scolaires, zone B"].text == "se termine le 31/08/2027 : à compléter"
+    assert lines["Vacances scolaires, zone B"].symbol == "warning"
+
+
+@pytest.mark.parametrize("suffix", ["png", "pdf", "csv"])
+def test_that_the_year_leaves_as_a_picture_a_page_and_a_table(
+    page: SchedulePage, tmp_path: Path, loop: asyncio.AbstractEventLoop, suffix: str
+) -> None:
+    path = tmp_path / f"year.{suffix}"
+    loop.run_until_complete(page.save(path))
+    if suffix == "png":
+        assert QImage(str(path)).width() > 2000
+    elif suffix == "pdf":
+        assert path.read_bytes().startswith(b"%PDF")
+    else:
+        rows = list(csv.reader(path.read_text("utf-8-sig").splitlines(), delimiter=";"))
+        assert rows[0][0] == "Heure locale"
+        night = [row for row in rows if "2026-07-14 12" < row[0] < "2026-07-15 12"]
+        assert [(row[3], row[4], row[6]) for row in night] == [
+            ("Nuits de fête", "Nuits de fête", "allumé"), ("Nuits de fête", "Nuits de fête", "éteint"),
+        ]  # fmt: skip
+    with pytest.raises(StoreError):
+        loop.run_until_complete(page.save(tmp_path / "no" / f"year.{suffix}"))
+
+
+def test_that_the_faceplate_tells_the_programme_and_lets_it_be_held(
+    bench: Bench, qapp: QApplication, loop: asyncio.AbstractEventLoop, until: Until
+) -> None:
+    found: list[bool] = []
+    bench.schedule |= {"schedule_course": COURSE, "schedule_hold": {}}  # type: ignore[dict-item]
+    strip = ProgrammeStrip(
+        bench.context(loop.create_task), bench.site.equipment_by_id["AP-009.C1"], lambda: found.append(True)
+    )
+    strip.slow()
+    until(lambda: bool(found))
+    assert strip.planned.text() == "Prévu : allumé · 100 %"
+    assert strip.next.text() == "Ensuite 23:32 : 50 %"
+    assert strip.hand.text() == "Suit le programme"
+    assert [strip.until.itemText(n) for n in range(strip.until.count())] == [
+        "jusqu'à 23:32, prévu", "jusqu'au jour, 23/11 08:32", "pendant 1 h", "pendant 4 h",
+    ]  # fmt: skip
+    assert strip.resume.isHidden()
+    bench.schedule["schedule_course"] = {**COURSE, "override": STATE["overrides"][0]}  # type: ignore[index]
+    strip.hold.click()
+    until(lambda: not strip.resume.isHidden())
+    assert strip.hand.text() == "Pris en main par Maëlle Cesbron jusqu'à 23/11 04:32"
+    assert strip.hold.isHidden()
+    strip.stop()
+    strip.deleteLater()
+
+
+def test_that_equipment_without_a_programme_is_asked_about_once(
+    bench: Bench, qapp: QApplication, loop: asyncio.AbstractEventLoop, until: Until
+) -> None:
+    found: list[bool] = []
+    strip = ProgrammeStrip(
+        bench.context(loop.create_task), bench.site.equipment_by_id["PR-02"], lambda: found.append(True)
+    )
+    strip.slow()
+    until(lambda: "scheduled" in strip.state)
+    bench.wind(10)
+    task = strip._task
+    strip.slow()
+    assert strip._task is task
+    assert not found
+    strip.deleteLater()
+
+
+def test_that_the_words_have_both_languages() -> None:
+    for name, text in vars(words).items():
+        if name.isupper() and hasattr(text, "fr"):
+            assert text.fr, name
+            assert text.en, name
