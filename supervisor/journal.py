@@ -117,7 +117,7 @@ class Verdict:
     first: int = 0
     """Id of the first row that is wrong; 0 where none is."""
     fault: str = ""
-    """altered, missing or reordered; empty where nothing is wrong."""
+    """altered, missing, inserted or reordered; empty where nothing is wrong."""
 
     @property
     def whole(self) -> bool:
@@ -326,6 +326,11 @@ class JournalReader:
         found = self._read(CommandRow, CommandTable.select(*_COMMAND).where(CommandTable.id == command_id), 1)
         return found[0] if found else None
 
+    def row(self, row_id: int) -> Row | None:
+        """One row of the chain; None where there is none of that id."""
+        found = self._read(Row, JournalTable.select(*_ROW).where(JournalTable.id == row_id), 1)
+        return found[0] if found else None
+
     def steps(self, command_id: int) -> list[StepRow]:
         """The steps of a command, in order."""
         return self._read(StepRow, StepTable.select(*_STEP).where(StepTable.command == command_id))[::-1]
@@ -348,15 +353,28 @@ class JournalReader:
 
 
 def _walk(cursor: Iterable[tuple[Any, ...]], head: tuple[int, str]) -> Verdict:
-    number, mark = 0, ROOT
-    for row in cursor:
+    number, mark, before = 0, ROOT, ""
+    rows = iter(cursor)
+    for row in rows:
         fault = _fault(row, number + 1, mark)
+        if fault and number and row[9] == before:  # the chain goes on past the last row, which is in order by itself
+            return Verdict(number - 1, number, "inserted")
         if fault:
+            fault = _named(fault, row, next(rows, None), mark)
             return Verdict(number, number + 1 if fault == "missing" else int(row[0]), fault)
-        number, mark = int(row[0]), str(row[10])
-    if number < head[0]:
-        return Verdict(number, number + 1, "missing")
-    return Verdict(number) if (number, mark) == head else Verdict(number, number, "altered")
+        number, before, mark = int(row[0]), mark, str(row[10])
+    if number != head[0]:
+        return Verdict(min(number, head[0]), min(number, head[0]) + 1, "missing" if number < head[0] else "inserted")
+    return Verdict(number) if mark == head[1] else Verdict(number, number, "altered")
+
+
+def _named(fault: str, row: tuple[Any, ...], following: tuple[Any, ...] | None, mark: str) -> str:
+    """What became of the rows here, where ids were made to look right again."""
+    if fault != "missing" and _hash(str(row[9]), (row[0] + 1, *row[1:9])) == row[10]:
+        return "missing" if following is None or following[9] == row[10] else "reordered"
+    if following is not None and following[9] == mark:
+        return "inserted"
+    return fault
 
 
 def _fault(row: tuple[Any, ...], number: int, previous: str) -> str:

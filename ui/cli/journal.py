@@ -1,7 +1,7 @@
 """`vigie journal SITE verify|search|export`: what happened and who did it, for whoever must answer for it.
 
-`verify` walks the whole chain and the ledger's steps; a row that was altered, removed, inserted or moved is named, and
-the exit code is 3.
+`verify` walks the whole chain, and holds the ledger and the lock-outs against it; a row that was altered, removed,
+inserted or moved is named, and the exit code is 3. `proof` puts one command on one page.
 """
 
 from __future__ import annotations
@@ -9,17 +9,21 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import drivers
 from supervisor.archive.period import instant
 from supervisor.clock import SECOND, SystemClock
+from supervisor.desk.proof import check_ledger
 from supervisor.errors import Unavailable
 from supervisor.journal import JournalReader
 from supervisor.journal_rows import Wish
 from supervisor.model import Site
 from supervisor.site import load
 from ui.cli.history import DAMAGED
+from ui.commissioning.printing import print_pdf
+from ui.faceplate.proof_page import foot, page
 from ui.folder import DataFolder
 from ui.journal.sheet import every, write
 from ui.wording import Wording
@@ -27,7 +31,8 @@ from ui.wording import Wording
 _FAULTS = {
     "altered": "was altered after it was written",
     "missing": "is missing: it was removed",
-    "reordered": "does not follow the row before it: rows were moved, inserted or removed",
+    "inserted": "was put in: nobody wrote it there",
+    "reordered": "does not follow the row before it: rows were moved",
 }
 
 
@@ -41,13 +46,40 @@ def journal(given: argparse.Namespace) -> int:
 
 
 def _verify(given: argparse.Namespace, site: Site, reader: JournalReader) -> int:
-    found = reader.verify()
-    if found.whole:
-        last = reader.latest(1)
-        print(f"{found.rows} rows, all as they were written. Last: {last[0].hash if last else '-'}")
-        return 0
-    print(f"vigie: row {found.first} {_FAULTS[found.fault]}; {found.rows} rows before it are right", file=sys.stderr)
-    return DAMAGED
+    found, faults = reader.verify(), check_ledger(reader.path)
+    if not found.whole:
+        told = f"row {found.first} {_FAULTS[found.fault]}; {found.rows} rows before it are right"
+        print(f"vigie: journal: {told}", file=sys.stderr)
+    for fault in faults:
+        print(f"vigie: {fault.table}: row {fault.id} {_FAULTS[fault.fault]}", file=sys.stderr)
+    strangers = [told for told in given.expect if not _expected(reader, told)]
+    for told in strangers:
+        print(f"vigie: {told} is not in the journal: it was written anew since that was noted", file=sys.stderr)
+    if not found.whole or faults or strangers:
+        return DAMAGED
+    last = reader.latest(1)
+    print(f"{found.rows} rows, all as they were written. Last: {last[0].id}:{last[0].hash if last else '-'}")
+    return 0
+
+
+def _expected(reader: JournalReader, told: str) -> bool:
+    """Whether the row of "id:hash" is there; what was noted outside proves everything before it."""
+    number, _, mark = told.partition(":")
+    row = reader.row(int(number)) if number.isdecimal() else None
+    return row is not None and bool(mark) and row.hash.startswith(mark)
+
+
+def _proof(given: argparse.Namespace, site: Site, reader: JournalReader) -> int:
+    found = reader.command(given.command)
+    if found is None:
+        raise Unavailable(f"there is no command {given.command} in {reader.path}")
+    language = given.language or site.language
+    html = page(site, reader, found, SystemClock().now(), language)
+    if given.html:
+        Path(given.html).write_text(html, "utf-8")
+    print_pdf(html, given.pdf or f"command-{given.command}.pdf", foot(site, found, language), upright=True)
+    print(given.pdf or f"command-{given.command}.pdf")
+    return 0
 
 
 def _search(given: argparse.Namespace, site: Site, reader: JournalReader) -> int:
@@ -76,4 +108,4 @@ def _wish(given: argparse.Namespace, site: Site) -> Wish:
     return Wish(given.text, *what, who, given.result, start, end)
 
 
-_WORK = {"verify": _verify, "search": _search, "export": _export}
+_WORK = {"verify": _verify, "search": _search, "export": _export, "proof": _proof}

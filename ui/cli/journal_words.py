@@ -16,8 +16,18 @@ def actions(command: argparse.ArgumentParser) -> None:
         action.add_argument("--data", type=Path, help="where the journal is kept; your own folder if left out")
 
 
-def _nothing(action: argparse.ArgumentParser) -> None:
-    """No words of its own."""
+def _verified(action: argparse.ArgumentParser) -> None:
+    action.add_argument(
+        "--expect", action="append", default=[], metavar="ROW:HASH",
+        help="a row and its hash noted outside, such as on a printed proof: it must still be there",
+    )  # fmt: skip
+
+
+def _proved(action: argparse.ArgumentParser) -> None:
+    action.add_argument("command", type=int, help="number of the command, as its faceplate and its proof say it")
+    action.add_argument("--pdf", default="", metavar="FILE", help="where the paper goes (command-NUMBER.pdf)")
+    action.add_argument("--html", default="", metavar="FILE", help="write a page, too")
+    action.add_argument("--language", choices=("fr", "en"), help="of the paper; the site's if left out")
 
 
 def _wished(action: argparse.ArgumentParser) -> None:
@@ -46,7 +56,8 @@ def _exported(action: argparse.ArgumentParser) -> None:
 
 
 _ACTIONS = (
-    ("verify", "Walk the whole chain; name the first row that is wrong. Exit code 3 if one is.", _nothing),
+    ("verify", "Walk the whole chain; name the first row that is wrong. Exit code 3 if one is.", _verified),
     ("search", "Show the newest rows that answer.", _searched),
+    ("proof", "Print the proof of one command on one page.", _proved),
     ("export", "Write rows to CSV, XLSX or JSON lines.", _exported),
 )

@@ -27,7 +27,7 @@ FOOT = 24.0
 """Height kept for the foot, CSS pixels."""
 
 
-def print_pdf(html: str, path: str | Path, foot: str = "Vigie") -> None:
+def print_pdf(html: str, path: str | Path, foot: str = "Vigie", upright: bool = False) -> None:
     """Raises Unavailable where the file can't be written."""
     application = _application()
     target = Path(path)
@@ -38,8 +38,9 @@ def print_pdf(html: str, path: str | Path, foot: str = "Vigie") -> None:
     writer = QPdfWriter(str(target))
     writer.setResolution(DPI)
     writer.setCreator("Vigie")
+    turned = QPageLayout.Orientation.Portrait if upright else QPageLayout.Orientation.Landscape
     layout = QPageLayout(
-        QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Landscape,
+        QPageSize(QPageSize.PageSizeId.A4), turned,
         QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM), QPageLayout.Unit.Millimeter,
     )  # fmt: skip
     writer.setPageLayout(layout)

@@ -13,7 +13,9 @@ from ui.commissioning.printing import print_pdf
 FILTERS = ("PDF (*.pdf)", "HTML (*.html)")
 
 
-def save_paper(parent: QWidget, html: str, name: str, foot: str, told: Callable[[str], None]) -> QFileDialog:
+def save_paper(
+    parent: QWidget, html: str, name: str, foot: str, told: Callable[[str], None], upright: bool = False
+) -> QFileDialog:
     """Open the dialog; `told` hears the path, or the sentence why not."""
     dialog = QFileDialog(parent)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -21,19 +23,19 @@ def save_paper(parent: QWidget, html: str, name: str, foot: str, told: Callable[
     dialog.setDefaultSuffix("pdf")
     dialog.selectFile(name)
     dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("html" if chosen == FILTERS[1] else "pdf"))
-    dialog.fileSelected.connect(lambda path: told(put(Path(path), html, foot)))
+    dialog.fileSelected.connect(lambda path: told(put(Path(path), html, foot, upright)))
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()
     return dialog
 
 
-def put(path: Path, html: str, foot: str) -> str:
+def put(path: Path, html: str, foot: str, upright: bool = False) -> str:
     """Write it; the path, or why it can't be written."""
     try:
         if path.suffix.lower() in (".html", ".htm"):
             path.write_text(html, "utf-8")
         else:
-            print_pdf(html, path, foot)
+            print_pdf(html, path, foot, upright)
     except (OSError, Unavailable) as error:
         return str(error)
     return str(path)

@@ -24,6 +24,7 @@ from ui.faceplate.confirm import EXPIRY_S, ConfirmCard
 from ui.faceplate.controls import Buttons, Choice, Control, Setpoint
 from ui.faceplate.locks import blocking
 from ui.faceplate.progress import Progress
+from ui.faceplate.proof import ProofMaker
 from ui.padlock import locks
 from ui.pages import Context
 from ui.widgets import Label, Words, column, row
@@ -58,7 +59,8 @@ class Commands(QWidget):
         self.controls = self._controls()
         for control in self.controls:
             self._body.addWidget(control)
-        for widget in (self._why, self.progress, self.approval):
+        self.proof = ProofMaker(context)
+        for widget in (self._why, self.progress, self.approval, self.proof):
             self._body.addWidget(widget)
         self._busy = self._gone = False
         self.read()
@@ -108,6 +110,7 @@ class Commands(QWidget):
             self.card.read()
         self.progress.setVisible(self.card is None and self.progress.command is not None)
         self.approval.show_command(self.progress.command, self.progress.steps)
+        self.proof.show_command(self.progress.command if self.card is None else None)
 
     def slow(self) -> None:
         """The countdowns; and a command that somebody else gave is followed here too."""
