@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import QWidget
 
 from supervisor.clock import SECOND
 from supervisor.errors import StoreError
+from supervisor.holes import Hole
 from supervisor.replay import Landmarks, Rows
 from ui.board import Board
 from ui.pages import Context
@@ -133,6 +135,11 @@ class PastView(QObject):
         self.present.stop()
         self._give_up()
 
+    @property
+    def busy(self) -> bool:
+        """What the slider is marked with is on its way, or about to be asked for."""
+        return bool(self._tasks) or self._settle.isActive()
+
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = self._context.spawn(work)
         self._tasks.add(task)
@@ -176,22 +183,24 @@ class PastView(QObject):
 
     async def _look_back(self) -> None:
         """How far back anything is known."""
-        try:
-            info = await asyncio.to_thread(self._seen.history.info)
-            row = await asyncio.to_thread(Landmarks(self._seen.present.journal.path).oldest)
-        except StoreError:  # the reading of the instant says so
-            return
-        known = [instant for instant in (info.oldest, row) if instant]
-        self.transport.oldest = min(known, default=0)
+
+        def look() -> int:
+            row = Landmarks(self._seen.present.journal.path).oldest()
+            return min((instant for instant in (self._seen.history.info().oldest, row) if instant), default=0)
+
+        with suppress(StoreError):  # the reading of the instant says so
+            self.transport.oldest = await asyncio.to_thread(look)
 
     async def _mark(self) -> None:
         """Raises and holes of the range shown."""
         rail = self.transport.rail
         start, end = round(rail.start * SECOND), round(rail.end * SECOND)
-        try:
-            raises = await asyncio.to_thread(Landmarks(self._seen.present.journal.path).raises, start, end)
-            holes = await asyncio.to_thread(self._seen.holes.holes, start, end)
-        except StoreError:
-            return
-        spans = {(hole.start / SECOND, (hole.end or end) / SECOND) for hole in holes}
-        rail.mark([instant / SECOND for instant in raises], sorted(spans))
+
+        def look() -> tuple[list[int], list[Hole]]:
+            raises = Landmarks(self._seen.present.journal.path).raises(start, end)
+            return raises, self._seen.holes.holes(start, end)
+
+        with suppress(StoreError):
+            raises, holes = await asyncio.to_thread(look)
+            spans = {(hole.start / SECOND, (hole.end or end) / SECOND) for hole in holes}
+            rail.mark([instant / SECOND for instant in raises], sorted(spans))

@@ -25,10 +25,15 @@ def go(window, until):
     def go(instant, by_arrival=False):
         window.past.machine.use(by_arrival)
         window.past.machine.enter(instant)
-        until(lambda: window.past.machine.complete)
+        until(lambda: settled(window))
 
     yield go
     window.past.machine.leave()
+    until(lambda: not window.past.busy)
+
+
+def settled(window):
+    return window.past.machine.complete and not window.past.busy
 
 
 def value(window, tag):
@@ -156,7 +161,7 @@ def test_that_the_alarm_before_is_found_and_that_there_is_none_after(window, go,
     until(lambda: window.past.machine.shown == NOW - 60 * MINUTE)
     window.past.transport.seek(False)
     until(lambda: window.status.message == words.NONE_BESIDE.fr)
-    until(lambda: window.past.machine.complete)
+    until(lambda: settled(window))
 
 
 def test_that_of_many_wishes_only_the_last_is_waited_for(window, go, until):
@@ -165,7 +170,7 @@ def test_that_of_many_wishes_only_the_last_is_waited_for(window, go, until):
     machine.moved.connect(lambda: seen.append(machine.shown))
     for minute in range(100, 40, -1):
         machine.go(NOW - minute * MINUTE)
-    until(lambda: machine.complete)
+    until(lambda: settled(window))
     assert machine.shown == NOW - 41 * MINUTE
     assert len(set(seen)) < 10
 
