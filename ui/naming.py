@@ -16,7 +16,11 @@ _SIGNS = {
     Condition.LOW_LOW: "<",
     Condition.IS: "=",
     Condition.IS_NOT: "≠",
+    Condition.DEVIATION: "±",
+    Condition.RISING: "↗",
+    Condition.FALLING: "↘",
 }
+_A_MINUTE = (Condition.RISING, Condition.FALLING)
 
 
 def full_name(site: Site, equipment: Equipment, look: Look) -> str:
@@ -45,9 +49,10 @@ def root(site: Site, equipment: Equipment) -> Equipment:
 
 
 def limit(alarm: Alarm, look: Look) -> str:
-    """The limit of an alarm as "> 4,40"; empty for a state, whose word says it already, and where its controller has
-    one of its own."""
+    """The limit of an alarm as "> 4,40", "± 1,60" or "↗ 0,80/min"; empty for a state, whose word says it already, and
+    where there is none that could be said in a number."""
     spec = alarm.tag.spec
     if alarm.rule.condition not in _SIGNS or spec.kind in (Kind.BOOLEAN, Kind.ENUM, Kind.TEXT):
         return ""
-    return f"{_SIGNS[alarm.rule.condition]} {look.number(alarm.rule.limit, spec.decimals)}"
+    pace = "/min" if alarm.rule.condition in _A_MINUTE else ""
+    return f"{_SIGNS[alarm.rule.condition]} {look.number(alarm.rule.limit, spec.decimals)}{pace}"

@@ -161,7 +161,7 @@ class AlarmReading:
         table = row.table("expected")
         command = self._drafts.spec(self._draft.id, other) or ANY
         if table is None:
-            if spec.states and command.states and spec.states != command.states:
+            if spec.states and command.states and _ids(spec) != _ids(command):
                 remedy = f'Add expected = {{ {command.states[0].id} = "{spec.states[0].id}", … }}.'
                 row.problem("command", f"{spec.id} and {other} have other states", remedy)
             return ()
@@ -226,3 +226,8 @@ class AlarmReading:
         if spec is None:
             row.problem(key, *self._drafts.unknown(self._draft.id, path))
         return spec or ANY
+
+
+def _ids(spec: TagSpec) -> list[tuple[int, str]]:
+    """States without their words, which differ: an order is "switch on", what came of it "on"."""
+    return [(state.value, state.id) for state in spec.states]
