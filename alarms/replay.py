@@ -19,7 +19,7 @@ import logging
 import threading
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -158,12 +158,13 @@ START = Mark(0, -_NEVER, {})
 class Replay:
     """See the module. May be asked from any thread; raises StoreError where the journal can't be read."""
 
-    def __init__(self, path: Path, plant: Plant, marks: Iterable[Mark] = ()) -> None:
-        """`marks` that were made before, oldest first."""
+    def __init__(self, path: Path, plant: Plant, load: Callable[[], Iterable[Mark]] = tuple) -> None:
+        """`load`, called at the first question: the marks that were made before, oldest first."""
         self._path = path
         self._plant = plant
         self._lock = threading.Lock()
-        self._marks = [START, *marks]
+        self._marks = [START]
+        self._load: Callable[[], Iterable[Mark]] | None = load
         self._strange: set[str] = set()
 
     @property
@@ -186,6 +187,9 @@ class Replay:
             return self._extend(connection, most)
 
     def _extend(self, connection: Connection, most: int = -1) -> int:
+        if self._load is not None:
+            self._marks += self._load()
+            self._load = None
         made = 0
         while made != most:
             mark = self._marks[-1]

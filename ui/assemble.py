@@ -16,9 +16,11 @@ from types import TracebackType
 
 import drivers
 from alarms.engine import Alarms
+from alarms.marks import Marks
 from alarms.notify.acts import NotifyDesk, notify_acts
 from alarms.notify.notifier import Notifier
 from alarms.notify.store import Store as Notices
+from alarms.replay import Plant
 from supervisor.accounts.accounts import Accounts
 from supervisor.accounts.acts import people_acts
 from supervisor.accounts.directory import LdapDirectory
@@ -186,10 +188,13 @@ class Assembly:
             self.substitutions.restore()
             index = JournalIndex(self.folder.journal, Wording(self.site))
             ends.callback(index.close)
+            marks = Marks(self.folder.journal, Plant.of(self.site), self.clock)
+            ends.callback(marks.close)
             for work, name in (
                 (self.alarms.run, "alarms"),
                 (self.journal.run, "journal"),
                 (partial(index.run, self.clock), "journal words"),
+                (marks.run, "marks of alarms"),
             ):
                 task = asyncio.create_task(endure(work, name, self.clock), name=name)
                 ends.push_async_callback(_cancel, task)

@@ -15,7 +15,7 @@ from supervisor.historian.check import Damage
 from supervisor.journal import JournalReader
 
 JOURNAL = "journal.db"
-MADE_AGAIN = ("journal-words.db",)
+MADE_AGAIN = ("journal-words.db", "journal-marks.db")
 """Found anew by the station that starts without them."""
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from alarms.keep import Names
+from alarms.marks import load
 from alarms.replay import Plant, Replay, Standings, fill
 from supervisor.clock import SECOND
 from supervisor.desk.board import hang
@@ -75,7 +76,8 @@ class Machine(QObject):
         self._visible, self._show = visible, show
         site = seen.site
         self._alarm_rows = {alarm.id: alarm.index for alarm in site.alarms}
-        self._replay = Replay(seen.journal.path, Plant.of(site))
+        plant = Plant.of(site)
+        self._replay = Replay(seen.journal.path, plant, lambda: load(seen.journal.path, plant))
         self._names = Names(site)
         self._rewind = Rewind(site, seen.history, seen.holes)
         self._locks = LockOuts(seen.journal.path)
