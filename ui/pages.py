@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 OVERVIEW, SYNOPTIC, MAP, TRENDS = "overview", "synoptic", "map", "trends"
 ALARMS, LINKS, JOURNAL, FACEPLATE = "alarms", "links", "journal", "faceplate"
-COMMISSIONING = "commissioning"
+COMMISSIONING, PEOPLE = "commissioning", "people"
 SCHEDULES = "schedules"
 SHIFT = "shift"
 PERFORMANCE = "performance"

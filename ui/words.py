@@ -235,8 +235,22 @@ KINDS = {
     "annotate": Text(fr="Annotation", en="Note"),
     "withdraw": Text(fr="Annotation retirée", en="Note withdrawn"),
     # access and station
-    "attach": Text(fr="Ouverture de session", en="Signed in"),
-    "detach": Text(fr="Fermeture de session", en="Signed out"),
+    "attach": Text(fr="Fenêtre ouverte", en="Window opened"),
+    "detach": Text(fr="Fenêtre fermée", en="Window closed"),
+    "sign_in": Text(fr="Ouverture de session", en="Signed in"),
+    "sign_out": Text(fr="Fermeture de session", en="Signed out"),
+    "lock": Text(fr="Session verrouillée", en="Session locked"),
+    "unlock": Text(fr="Session déverrouillée", en="Session unlocked"),
+    "hand_over": Text(fr="Relève", en="Hand-over"),
+    "proof": Text(fr="Preuve d'identité", en="Proof of identity"),
+    "lend_rights": Text(fr="Dérogation accordée", en="Override granted"),
+    "return_rights": Text(fr="Fin de dérogation", en="Override ended"),
+    "emergency": Text(fr="COMMANDE D'URGENCE", en="EMERGENCY COMMAND"),
+    "add": Text(fr="Compte créé", en="Account made"),
+    "alter": Text(fr="Compte modifié", en="Account changed"),
+    "password": Text(fr="Mot de passe changé", en="Password changed"),
+    "disable": Text(fr="Compte désactivé", en="Account disabled"),
+    "enable": Text(fr="Compte réactivé", en="Account enabled"),
     "refused": Text(fr="Refus", en="Refused"),
     "trust": Text(fr="Certificat accepté", en="Certificate trusted"),
     "distrust": Text(fr="Certificat refusé", en="Certificate refused"),
@@ -254,6 +268,13 @@ RESULTS = {
     # the check that refused
     "right": Text(fr="droit", en="right"),
     "token": Text(fr="clé d'accès", en="access token"),
+    "wait": Text(fr="trop d'essais", en="too many attempts"),
+    "disabled": Text(fr="compte désactivé", en="account disabled"),
+    "renew": Text(fr="mot de passe provisoire", en="temporary password"),
+    "store": Text(fr="fichier illisible", en="file cannot be read"),
+    "directory": Text(fr="annuaire muet", en="directory silent"),
+    "group": Text(fr="groupe sans rôle", en="group without a role"),
+    "over": Text(fr="durée écoulée", en="time over"),
     "certificate": Text(fr="certificat", en="certificate"),
     "lock_out": Text(fr="consignation", en="lock-out"),
     "interlock": Text(fr="verrouillage", en="interlock"),
@@ -293,6 +314,13 @@ DETAILS = {
     "value": Text(fr="valeur", en="value"),
     "raw": Text(fr="valeur brute", en="raw value"),
     "reason": Text(fr="motif", en="reason"),
+    "from": Text(fr="de", en="from"),
+    "for": Text(fr="pour", en="for"),
+    "name": Text(fr="nom", en="name"),
+    "role": Text(fr="rôle", en="role"),
+    "areas": Text(fr="zones", en="areas"),
+    "idle": Text(fr="faute d'activité", en="for want of activity"),
+    "locked": Text(fr="poste verrouillé", en="seat locked"),
     "text": Text(fr="texte", en="text"),
     "responsible": Text(fr="responsable", en="responsible"),
     "due": Text(fr="échéance", en="due"),
@@ -307,6 +335,7 @@ DETAILS = {
     "holder": Text(fr="titulaire", en="holder"),
     "asked_by": Text(fr="demandée par", en="asked by"),
     "seat": Text(fr="depuis la session de", en="at the seat of"),
+    "place": Text(fr="poste", en="seat"),
     "within_s": Text(fr="délai (s)", en="within (s)"),
     "count": Text(fr="nombre", en="number"),
     "site": Text(fr="site", en="site"),
@@ -334,6 +363,7 @@ SYSTEM = Text(fr="Métier", en="System")
 EQUIPMENT = Text(fr="Équipement", en="Equipment")
 EQUIPMENT_COUNT = Text(fr="{} équipements", en="{} equipment")
 
+PEOPLE = Text(fr="Personnes", en="People")
 NOBODY = Text(fr="En veille", en="Watching")
 SESSION_LOCKED = Text(fr="verrouillée", en="locked")
 NOT_YOUR_PAGE = Text(

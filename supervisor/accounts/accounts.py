@@ -164,7 +164,7 @@ class Accounts:
                 self._note("sign_in", user.id, seat, "refused", {"reason": "renew"})
                 raise Refused("renew", RENEW)
             await self._set(user, user.id, password, new, seat)
-        self._note("sign_in", user.id, seat, "done")
+        self._note("sign_in", user.id, seat, "done", {"name": user.name})
         if user.id in self._people():
             await self._keep(user.id, last=self._clock.now())
         return user
@@ -179,7 +179,7 @@ class Accounts:
     async def _set(self, by: User, id_: str, old: str, new: str, seat: str) -> None:
         if old == new:
             raise Refused("rule", OTHER_PASSWORD)
-        await self._put(by, id_, "password", {"seat": seat}, **await self._marked(id_, new, renew=False))
+        await self._put(by, id_, "password", {"place": seat}, **await self._marked(id_, new, renew=False))
 
     # ------------------------------------------------------------ administering
     async def found(self, id_: str, name: str, password: str, seat: str = "") -> User:

@@ -14,7 +14,7 @@ Source: IEC 62443-3-3 SR 2.5 (session lock), SR 2.1 RE 3 (supervisor override), 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -94,7 +94,7 @@ class Sessions:
         self._clock = clock
         self._policy = policy or Policy()
         rows = (
-            self.session, self.sign_in, self.sign_out, self.lock, self.override, self.end_override,
+            self.session, self.sign_in, self.sign_out, self.lock, self.lend_rights, self.return_rights,
             self.first_administrator, self.change_password,
         )  # fmt: skip
         self.acts: dict[str, SeatAct] = {act.__name__: act for act in rows}
@@ -120,7 +120,7 @@ class Sessions:
         lender = self._lender(session)
         if lender is None:
             return person
-        return User(person.id, person.name, max(person.role, Role.SUPERVISOR), lender.areas)
+        return replace(lender, id=person.id, name=person.name, role=max(person.role, Role.SUPERVISOR))
 
     def present(self, session: Session) -> User | None:
         """Who signed in here, locked or not, as they are now; somebody disabled since has signed out."""
@@ -139,7 +139,7 @@ class Sessions:
         """What the person reads: that nobody has signed in, where that is why. A row of the journal for each."""
         if refused.check != "right":
             return refused
-        self._note("refused", self.user(session).id, act, "refused", {"reason": refused.text.en, "seat": session.seat})
+        self._note("refused", self.user(session).id, act, "refused", {"reason": refused.text.en, "place": session.seat})
         if self.present(session) is None:
             return Refused("session", WATCHING)
         return Refused("session", LOCKED) if session.locked else refused
@@ -151,7 +151,7 @@ class Sessions:
 
     def _lender(self, session: Session) -> User | None:
         """The supervisor whose rights are lent now."""
-        if session.lender and self._clock.monotonic() >= session.lent_until:
+        if session.lender and (self._clock.monotonic() >= session.lent_until or not self._still(session.lender)):
             self._give_back(session, "over")
         return session.lender
 
@@ -201,7 +201,7 @@ class Sessions:
             self._note("lock", session.person.id, session.seat, detail={"idle": bool(words.get("idle"))})
         return await self.session(session, {})
 
-    async def override(self, session: Session, words: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def lend_rights(self, session: Session, words: Mapping[str, Any]) -> Mapping[str, Any]:
         """A supervisor lends his rights to who sits here, for a while and for a reason. Raises Refused."""
         ask = msgspec.convert(words, _Override)
         person = self.present(session)
@@ -217,10 +217,10 @@ class Sessions:
         self._give_back(session, "another")
         session.lender, session.lent_until = lender, self._clock.monotonic() + 60 * ask.minutes
         detail = {"for": person.id, "reason": ask.reason.strip()[:400], "minutes": ask.minutes}
-        self._note("override", lender.id, session.seat, detail=detail)
+        self._note("lend_rights", lender.id, session.seat, detail=detail)
         return await self.session(session, {})
 
-    async def end_override(self, session: Session, words: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def return_rights(self, session: Session, words: Mapping[str, Any]) -> Mapping[str, Any]:
         """Lent rights are given back before their time. Raises Refused where none are lent."""
         if self._lender(session) is None:
             raise Refused("unknown", NO_OVERRIDE)
@@ -252,7 +252,7 @@ class Sessions:
     def _give_back(self, session: Session, reason: str) -> None:
         if session.lender is not None:
             detail = {"for": session.person.id if session.person else "", "reason": reason}
-            self._note("end_override", session.lender.id, session.seat, detail=detail)
+            self._note("return_rights", session.lender.id, session.seat, detail=detail)
         session.lender = None
 
     def _note(

@@ -62,7 +62,7 @@ def test_that_a_new_row_comes_by_itself(
     station.beat()
     window.refresh.tick()
     until(lambda: len(page.model.rows) == 4)
-    assert cells(page, 0)[1] == "Ouverture de session"
+    assert cells(page, 0)[1] == "Fenêtre ouverte"
 
 
 def test_that_a_text_and_a_book_narrow_it(page: JournalPage, until: Until) -> None:

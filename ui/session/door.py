@@ -91,8 +91,8 @@ class Door(QObject):
     async def lock(self, idle: bool = False) -> None:
         await self.act("lock", idle=idle)
 
-    async def end_override(self) -> None:
-        await self.act("end_override")
+    async def return_rights(self) -> None:
+        await self.act("return_rights")
 
     async def found(self, id_: str, name: str, password: str) -> None:
         """The first administrator."""

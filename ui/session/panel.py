@@ -76,7 +76,7 @@ class Panel(QObject):
         )
 
         async def send(given: Mapping[str, str]) -> None:
-            await self._door.act("override", **given)
+            await self._door.act("lend_rights", **given)
 
         self._put(Wish(words.OVERRIDE, words.OVERRIDE_WHY, fields, words.OVERRIDE, send))
 

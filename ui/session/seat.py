@@ -34,7 +34,7 @@ class SeatView(QObject):
         self.panel = Panel(context, self.door, window, below)
         self._context, self._window = context, window
         self.strip.asked.connect(self.open)
-        self.strip.ended.connect(lambda: context.spawn(self.door.end_override()))
+        self.strip.ended.connect(lambda: context.spawn(self.door.return_rights()))
         self.session.name_wanted.connect(self._ask_name)
         self.session.changed.connect(self._settle)
         QShortcut(QKeySequence(KEY), window, self.open)
@@ -85,7 +85,7 @@ class SeatView(QObject):
             return [(words.UNLOCK, self.open), (words.ANOTHER, panel.hand_over), leave]
         lend: tuple[Text, Callable[[], None]] = (words.OVERRIDE, panel.override)
         if lent:
-            lend = (words.END_OVERRIDE, lambda: self._spawn(door.end_override))
+            lend = (words.END_OVERRIDE, lambda: self._spawn(door.return_rights))
         return [
             (words.LOCK, lambda: self._spawn(door.lock)),
             (words.ANOTHER, panel.hand_over),

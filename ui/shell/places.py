@@ -58,6 +58,7 @@ PAGES = (
         "CommissioningPage",
         Role.ENGINEER,
     ),
+    PageRow(pages.PEOPLE, words.PEOPLE, "user", "ui.people.page", "PeoplePage", Role.ADMINISTRATOR),
 )
 SIDE = PageRow(pages.FACEPLATE, words.EQUIPMENT, "pump", "ui.faceplate.panel", "Faceplate")
 """The panel at the right of whatever page is shown."""

@@ -143,36 +143,36 @@ def test_that_a_supervisor_lends_rights_for_a_while_and_for_a_reason(tmp_path: P
 
     async def scenario(seat: Seat) -> None:
         loan = {"user": "chief", "password": PASSWORD, "reason": "panne d'astreinte", "minutes": 15.0}
-        assert await seat.refused("override", **loan) == "session"
+        assert await seat.refused("lend_rights", **loan) == "session"
         await seat.sign_in("ned")
-        assert await seat.refused("override", **loan | {"password": OTHER}) == "password"
-        assert await seat.refused("override", **loan | {"user": "ann"}) == "right"
-        assert await seat.refused("override", **loan | {"user": "ned"}) == "right"
-        assert await seat.refused("override", **loan | {"reason": " "}) == "reason"
-        assert await seat.refused("override", **loan | {"minutes": 600.0}) == "reason"
-        told = await seat.ask("override", **loan)
+        assert await seat.refused("lend_rights", **loan | {"password": OTHER}) == "password"
+        assert await seat.refused("lend_rights", **loan | {"user": "ann"}) == "right"
+        assert await seat.refused("lend_rights", **loan | {"user": "ned"}) == "right"
+        assert await seat.refused("lend_rights", **loan | {"reason": " "}) == "reason"
+        assert await seat.refused("lend_rights", **loan | {"minutes": 600.0}) == "reason"
+        told = await seat.ask("lend_rights", **loan)
         assert (told["lender"], told["lent_s"]) == (CHIEF.name, 900.0)
         assert seat.user == User("ned", "Ned", Role.SUPERVISOR)
         await clock.wind(899)
         assert seat.user.role is Role.SUPERVISOR
         await clock.wind(2)
         assert seat.user == NED
-        await seat.ask("override", **loan)
-        await seat.ask("end_override")
+        await seat.ask("lend_rights", **loan)
+        await seat.ask("return_rights")
         assert seat.user == NED
-        await seat.ask("override", **loan)
+        await seat.ask("lend_rights", **loan)
         await seat.ask("lock")
         await seat.sign_in("ned")
         assert seat.user == NED, "a lock ends it"
-        await seat.ask("override", **loan)
+        await seat.ask("lend_rights", **loan)
         await seat.sign_in("ann")
         assert seat.user == ANN, "and so does a hand-over"
 
     rows = live(tmp_path, scenario, clock)
-    lent = [row for row in rows if row.kind == "override"]
-    assert len(lent) == len([row for row in rows if row.kind == "end_override"]) == 4
+    lent = [row for row in rows if row.kind == "lend_rights"]
+    assert len(lent) == len([row for row in rows if row.kind == "return_rights"]) == 4
     assert (lent[0].who, lent[0].detail["for"], lent[0].detail["reason"]) == ("chief", "ned", "panne d'astreinte")
-    assert [row.detail["reason"] for row in rows if row.kind == "end_override"] == ["over", "", "lock", "hand_over"]
+    assert [row.detail["reason"] for row in rows if row.kind == "return_rights"] == ["over", "", "lock", "hand_over"]
 
 
 def test_that_an_emergency_leaves_from_any_seat_with_a_name_and_nothing_else_does(tmp_path: Path) -> None:

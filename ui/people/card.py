@@ -1,0 +1,205 @@
+"""PersonCard: one person of the list, or a new one; what an administrator may change of them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout
+
+from supervisor.model import Role, Text
+from ui import words as common
+from ui.fields import Choice
+from ui.pages import Context
+from ui.people import words
+from ui.widgets import Button, Card, Line, Short, Words, column, row
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Without those that are taken for each other when a password is read out."""
+_ROLES = [(role.name.lower(), common.ROLES[role]) for role in Role]
+
+
+class PersonCard(Card):
+    """See the module. `wanted` carries the name of an act and its words."""
+
+    wanted = Signal(str, object)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        look = context.look
+        self._look = look
+        self.person: Mapping[str, Any] | None = None
+        """Who is shown, as the station tells of them; None for nobody, or somebody new."""
+        self.adding = False
+        self.title = Short(look, "value", 600)
+        self.why = Words(look, words.CHOOSE, "label", 400, "text2")
+        self.why.setWordWrap(True)
+        self.said = Words(look, Text("", ""), "label", 600)
+        self.said.setWordWrap(True)
+        self.name, self.id, self.password = QLineEdit(), QLineEdit(), QLineEdit()
+        self.role = Choice(look, common.ROLES[Role.OPERATOR], [])
+        self._fill_roles()
+        self.areas = QListWidget()
+        self.save = Button(look, words.SAVE, "primary", weight=600)
+        self.reset = Button(look, words.RESET)
+        self.toggle = Button(look, words.DISABLE)
+        self.propose = Button(look, words.PROPOSE)
+        self.labels = {
+            field: Words(look, name, "hint", 500, "text2")
+            for field, name in (
+                (self.name, words.NAME),
+                (self.id, words.ID),
+                (self.role, words.ROLE),
+                (self.areas, words.AREAS),
+                (self.password, words.PASSWORD),
+            )
+        }
+        self._fill_areas(context)
+        self._lay_out(column(self, 14, 4))
+        self._connect()
+        look.changed.connect(self._dress)
+        self._dress()
+        self.show_person(None)
+
+    def _lay_out(self, inside: QVBoxLayout) -> None:
+        inside.addWidget(self.title)
+        inside.addWidget(self.why)
+        for field in (self.name, self.id, self.role):
+            inside.addWidget(self.labels[field])
+            inside.addWidget(field)
+        inside.addWidget(self.labels[self.areas])
+        inside.addWidget(self.areas, 1)
+        inside.addWidget(self.save)
+        self.line = Line(self._look)
+        inside.addWidget(self.line)
+        inside.addWidget(self.labels[self.password])
+        line = row(spacing=6)
+        line.addWidget(self.password, 1)
+        line.addWidget(self.propose)
+        inside.addLayout(line)
+        self.handing = Words(self._look, words.PASSWORD_WHY, "label", 400, "text2")
+        self.handing.setWordWrap(True)
+        inside.addWidget(self.handing)
+        buttons = row(spacing=8)
+        buttons.addWidget(self.toggle, 1)
+        buttons.addWidget(self.reset, 1)
+        inside.addLayout(buttons)
+        inside.addWidget(self.said)
+        inside.addStretch(0)
+
+    def _connect(self) -> None:
+        self.save.clicked.connect(self._save)
+        self.reset.clicked.connect(lambda: self._ask("reset_password", password=self.password.text()))
+        self.toggle.clicked.connect(self._toggle)
+        self.propose.clicked.connect(lambda: self.password.setText(proposal()))
+        for field in (self.name, self.id):
+            field.returnPressed.connect(self._save)
+        self.password.returnPressed.connect(self._hand)
+
+    def _fill_roles(self) -> None:
+        self.role._rows = list(_ROLES)
+        self.role.clear()
+        for id_, name in _ROLES:
+            self.role.addItem(self._look.say(name), id_)
+        self.role.setMaximumWidth(16_777_215)
+
+    def _fill_areas(self, context: Context) -> None:
+        for area in context.attachment.site.areas.values():
+            item = QListWidgetItem()
+            item.setData(Qt.ItemDataRole.UserRole, area)
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable)
+            item.setCheckState(Qt.CheckState.Unchecked)
+            self.areas.addItem(item)
+
+    # ------------------------------------------------------------ who is shown
+    def show_person(self, person: Mapping[str, Any] | None, adding: bool = False) -> None:
+        """Somebody of the list, somebody new, or nobody."""
+        self.person, self.adding = person, adding
+        given = person or {}
+        self.name.setText(str(given.get("name", "")))
+        self.id.setText(str(given.get("id", "")))
+        self.role.choose(str(given.get("role", "operator")))
+        self.password.clear()
+        self.said.setVisible(False)
+        for at in range(self.areas.count()):
+            item = self.areas.item(at)
+            held = item.data(Qt.ItemDataRole.UserRole).id in given.get("areas", ())
+            item.setCheckState(Qt.CheckState.Checked if held else Qt.CheckState.Unchecked)
+        self._show()
+
+    def tell(self, text: Text) -> None:
+        """What became of the last act."""
+        self.said.say(text)
+        self.said.setVisible(True)
+
+    def _show(self) -> None:
+        somebody = self.adding or self.person is not None
+        ours = self.adding or bool(self.person and not self.person["site"])
+        here = self.person is not None
+        self.title.setText(
+            self._look.say(words.NEW) if self.adding else str(self.person["name"]) if self.person else ""
+        )
+        self.title.setVisible(somebody)
+        self.why.say(words.CHOOSE if not somebody else words.ONLY_HERE if ours else words.OF_SITE)
+        for field, label in self.labels.items():
+            field.setVisible(somebody)
+            label.setVisible(somebody)
+        for part in (self.handing, self.propose, self.line):
+            part.setVisible(somebody)
+        for field in (self.name, self.role, self.areas):
+            field.setEnabled(ours)
+        self.id.setEnabled(self.adding)
+        self.save.setVisible(ours)
+        self.save.say(words.CREATE if self.adding else words.SAVE)
+        self.reset.setVisible(here)
+        self.toggle.setVisible(here)
+        if self.person:
+            self.toggle.say(words.ENABLE if self.person["disabled"] else words.DISABLE)
+
+    # ------------------------------------------------------------ acts
+    def _save(self) -> None:
+        if self.adding:
+            self._ask("add_person", **self._given(), password=self.password.text())
+        elif self.person and not self.person["site"]:
+            self._ask("alter_person", **self._given())
+
+    def _hand(self) -> None:
+        if self.adding:
+            self._save()
+        else:
+            self._ask("reset_password", password=self.password.text())
+
+    def _toggle(self) -> None:
+        if self.person:
+            self._ask("enable_person" if self.person["disabled"] else "disable_person")
+
+    def _ask(self, act: str, **given: Any) -> None:
+        self.wanted.emit(act, {"id": self.id.text().strip(), **given})
+
+    def _given(self) -> dict[str, Any]:
+        items = (self.areas.item(at) for at in range(self.areas.count()))
+        chosen = [item for item in items if item.checkState() == Qt.CheckState.Checked]
+        areas = [item.data(Qt.ItemDataRole.UserRole).id for item in chosen]
+        return {"name": self.name.text().strip(), "role": self.role.chosen(), "areas": areas}
+
+    def _dress(self) -> None:
+        look = self._look
+        for field, name in ((self.name, words.NAME), (self.id, words.ID), (self.password, words.PASSWORD)):
+            field.setFont(look.font("body"))
+            field.setFixedHeight(round(34 * look.scale))
+            field.setAccessibleName(look.say(name))
+        self.areas.setFont(look.font("body"))
+        self.areas.setAccessibleName(look.say(words.AREAS))
+        for at in range(self.areas.count()):
+            item = self.areas.item(at)
+            item.setText(look.say(item.data(Qt.ItemDataRole.UserRole).name))
+        for button in (self.save, self.reset, self.toggle, self.propose):
+            button.setFixedHeight(round(34 * look.scale))
+        self._show()
+
+
+def proposal() -> str:
+    """A password that nobody guesses and that can be read out: four groups of five, 99 bits."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(4))
