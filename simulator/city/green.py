@@ -1,9 +1,10 @@
-"""Green spaces: soil probes that remember the rain, and rain gauges."""
+"""Green spaces: soil probes that remember the rain, rain gauges, and the valves of irrigation."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 
@@ -19,6 +20,10 @@ DRYING_S = 12 * DAY_S
 MEMORY_S = 40 * DAY_S
 TIP_MM = 0.2
 """What one tip of the gauge's bucket counts."""
+VALVE_S = 2.0
+"""From order to feedback; the flow follows with about the same."""
+WATERED_M3 = 900.0
+"""What the meter of a valve has counted in its years."""
 
 
 class Soil(Physics):
@@ -78,3 +83,34 @@ class Gauge(Physics):
         self._tag["intensity"].write(np.round(self.weather.rain(moment.t - self._delay) * self._factor, 1))
         self._tag["total"].write(np.round(np.floor(fallen * self._factor / TIP_MM) * TIP_MM, 1))
         self._tag["battery"].write(self._battery)
+
+
+class Valves(Physics):
+    """A valve opens and closes as it is told, within seconds; the meter counts what flows."""
+
+    counting: ClassVar[bool] = True
+
+    def __init__(self, world: World, equipment: Sequence[Equipment], weather: Weather, seed: int) -> None:
+        super().__init__(world, equipment, weather, seed)
+        self._order, self._open = self.slot("order"), self.slot("open")
+        self._flow, self._volume = self.slot("flow"), self.slot("volume")
+        self._nominal = self.draw(3.0, 6.5, "nominal")
+        """m³/h of an open valve."""
+        self._position = np.zeros(self.size)
+        """0 closed, 1 open."""
+        self.volume = self.draw(0.4, 1.0, "volume") * WATERED_M3
+
+    def begin(self, moment: Moment) -> None:
+        self._order.write(0.0)
+        self._position[:] = 0
+        self.step(moment)
+
+    def step(self, moment: Moment) -> None:
+        wish = self._order.read() > 0
+        step = moment.dt / VALVE_S
+        self._position = np.clip(self._position + np.where(wish, step, -step), 0, 1)
+        flow = self._nominal * self._position * (1 + self.noise(0.01))
+        self.volume = self.volume + flow * moment.dt / 3600
+        self._open.write(self._position >= 0.5)
+        self._flow.write(np.maximum(flow, 0.0))
+        self._volume.write(np.round(self.volume, 2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simulator.city.fleet import Physics
-from simulator.city.green import Gauge, Soil
+from simulator.city.green import Gauge, Soil, Valves
 from simulator.city.lighting import Lighting
 from simulator.city.parking import Parking
 from simulator.city.pumping import Pumping
@@ -21,5 +21,6 @@ PHYSICS: Mapping[str, type[Physics]] = {
     "waste_container": Waste,
     "soil_probe": Soil,
     "rain_gauge": Gauge,
+    "irrigation_valve": Valves,
     "car_park": Parking,
 }

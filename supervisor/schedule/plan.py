@@ -78,7 +78,7 @@ class Plan:
         """Whether the programme has a say on this day of its own."""
         one = self.programme
         within = (one.first is None or one.first <= day) and (one.last is None or day <= one.last)
-        return within and (not one.days or self.days.kind(day).id in one.days)
+        return within and _in_season(one, day) and (not one.days or self.days.kind(day).id in one.days)
 
     def marks(self, day: date) -> tuple[Mark, ...]:
         """What is asked for on a day, in no order; nothing on a day without a say."""
@@ -190,6 +190,13 @@ def bundles(schedule: Schedule, days: Days | None = None) -> list[Bundle]:
     for id_, programmes in shared.items():
         groups.setdefault(tuple(programmes), []).append(id_)
     return [Bundle([plans[one] for one in ids], members) for ids, members in groups.items()]
+
+
+def _in_season(programme: Programme, day: date) -> bool:
+    if programme.season is None:
+        return True
+    (first, last), here = programme.season, (day.month, day.day)
+    return first <= here <= last if first <= last else here >= first or here <= last
 
 
 def _marked(point: Point, found: tuple[int, int], order: int) -> Iterator[Mark]:

@@ -72,6 +72,8 @@ class Programme:
     """Its days go from noon to noon."""
     first: date | None = None
     last: date | None = None
+    season: tuple[tuple[int, int], tuple[int, int]] | None = None
+    """(month, day) of its first and last day of every year; the last may be of the year after."""
     position: tuple[float, float] | None = None
     """Where its sun is; None for the site's position."""
     condition: Formula | None = None

@@ -71,6 +71,15 @@ def warnings(site: Site, today: date) -> list[Problem]:
     return told
 
 
+def yearly(text: str) -> tuple[int, int] | None:
+    """Month and day of "07-14"; None for what is no date of any year."""
+    match = _YEARLY.fullmatch(text)
+    try:
+        return (date(2024, int(match[1]), int(match[2])).month, int(match[2])) if match else None  # 2024: 02-29 is one
+    except ValueError:
+        return None
+
+
 class _Reading:
     """One [[calendar]] being read."""
 
@@ -119,19 +128,14 @@ class _Reading:
 
     def _date(self, text: str, place: Place) -> None:
         """A date of one year, or of every year."""
-        yearly = _YEARLY.fullmatch(text)
-        if yearly is None:
-            day = self._day(text, place)
-            if day:
-                self._dates[day] = NO_TEXT
-            return
-        month, number = int(yearly[1]), int(yearly[2])
-        try:
-            date(2024, month, number)  # a leap year: 02-29 is a date
-        except ValueError:
-            self._findings.add(place, f'"{text}" is no date', 'Write the month first: "07-14".')
-        else:
-            self._yearly[month, number] = NO_TEXT
+        if _YEARLY.fullmatch(text):
+            found = yearly(text)
+            if found:
+                self._yearly[found] = NO_TEXT
+            else:
+                self._findings.add(place, f'"{text}" is no date', 'Write the month first: "07-14".')
+        elif day := self._day(text, place):
+            self._dates[day] = NO_TEXT
 
     def _day(self, text: str, place: Place) -> date | None:
         try:

@@ -15,7 +15,7 @@ from supervisor.model import CommandSpec, Equipment, EquipmentType, Kind, Site, 
 from supervisor.schedule.conditions import seen
 from supervisor.schedule.programmes import PER_SECOND, Action, Point, Programme, Schedule, Until
 from supervisor.schedule.times import DAY_S, FORM, When, parse_clock, parse_span, parse_when
-from supervisor.site.calendars import Almanac, read_calendars
+from supervisor.site.calendars import Almanac, read_calendars, yearly
 from supervisor.site.document import read_toml
 from supervisor.site.findings import Catalogue, Findings, suggest
 from supervisor.site.reader import Table
@@ -89,7 +89,7 @@ class _Reading:
         programme = Programme(
             id_, name, type_.id if type_ else "", tuple(one.id for one in members), points,
             row.whole("priority", 0, 0, HIGHEST), self._kinds(row), bool(row.choice("day_begins", _BEGINS, False)),
-            first, last, self._position(), self._condition(members),
+            first, last, self._season(), self._position(), self._condition(members),
             row.choice("override", _UNTIL, Until.EVENT) or Until.EVENT, row.number("power_kw", math.nan, 0.0),
         )  # fmt: skip
         row.close()
@@ -144,6 +144,13 @@ class _Reading:
         except ValueError:
             self._row.problem(key, f'"{word}" is no date', 'Write it as "2026-07-14".')
             return None
+
+    def _season(self) -> tuple[tuple[int, int], tuple[int, int]] | None:
+        words = self._row.words("season")
+        found = [one for one in map(yearly, words) if one]
+        if words and len(found) != 2:
+            self._row.problem("season", f'"season" is {list(words)}', 'Write its ends: ["04-15", "10-15"].')
+        return (found[0], found[1]) if len(found) == 2 else None
 
     def _position(self) -> tuple[float, float] | None:
         low, high = (-90.0, -180.0), (90.0, 180.0)

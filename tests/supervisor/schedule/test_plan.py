@@ -69,6 +69,15 @@ def test_that_a_window_opens_and_closes_within_its_validity() -> None:
     assert values(valve, at("2026-11-01 00:00")) == {}
 
 
+def test_that_a_season_comes_every_year_and_may_go_over_new_year() -> None:
+    summer = bundle(replace(VALVE, first=None, last=None, season=((4, 15), (10, 15))))
+    assert values(summer, at("2031-04-14 12:00")) == {}
+    assert values(summer, at("2031-04-15 02:35")) == {"valve": 1}
+    assert values(summer, at("2031-10-16 02:35")) == {}
+    winter = bundle(replace(VALVE, first=None, last=None, season=((10, 15), (4, 15))))
+    assert [bool(values(winter, at(f"2031-{day} 12:00"))) for day in ("12-31", "01-01", "04-16")] == [True, True, False]
+
+
 def test_that_a_window_at_half_past_two_is_watered_once_in_both_nights_of_the_changing_clock() -> None:
     valve = bundle(VALVE)
     spring = valve.events(at("2026-03-29 00:00"), at("2026-03-30 00:00"))

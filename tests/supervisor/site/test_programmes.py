@@ -111,6 +111,8 @@ def test_that_a_mistake_in_a_point_is_told_with_its_line_and_remedy(
         ('only_if = "on and"', "ends too early", "missing"),
         ('first = "2026-05-01"\nlast = "2026-04-01"', "ends before it begins", "earlier day"),
         ('first = "1 May"', '"1 May" is no date', "2026-07-14"),
+        ('season = ["04-15"]', '"season" is', "10-15"),
+        ('season = ["04-15", "13-01"]', '"season" is', "10-15"),
         ("position = [147.4, -0.5]", '"position" is', "[latitude, longitude]"),
         ('override = "never"', '"override" is "never"', "event"),
         ('day_begins = "dawn"', '"day_begins" is "dawn"', "noon"),
