@@ -33,6 +33,7 @@ ALARMS, LINKS, JOURNAL, FACEPLATE = "alarms", "links", "journal", "faceplate"
 COMMISSIONING, PEOPLE = "commissioning", "people"
 SCHEDULES = "schedules"
 SHIFT = "shift"
+ON_CALL = "on_call"
 PERFORMANCE = "performance"
 LOCK_OUTS = "lock_outs"
 

@@ -183,6 +183,8 @@ BOOK_NAMES = {
     "access": Text(fr="Accès", en="Access"),
     "system": Text(fr="Poste Vigie", en="Vigie station"),
     "note": Text(fr="Annotations", en="Notes"),
+    "shift": Text(fr="Cahier de quart", en="Shift book"),
+    "notify": Text(fr="Astreinte", en="On call"),
     "schedule": Text(fr="Programmes horaires", en="Programmes"),
     "lockout": Text(fr="Consignations", en="Lock-outs"),
 }
@@ -257,6 +259,19 @@ KINDS = {
     "start": Text(fr="Démarrage du poste", en="Station started"),
     "stop": Text(fr="Arrêt du poste", en="Station stopped"),
     "damage": Text(fr="Historique abîmé sur le disque", en="History damaged on disk"),
+    "lost": Text(fr="Lignes de journal perdues", en="Journal rows lost"),
+    # shift book and those on call
+    "note": Text(fr="Note de quart", en="Shift note"),
+    "sign": Text(fr="Quart signé", en="Shift signed"),
+    "sent": Text(fr="Notification envoyée", en="Notice sent"),
+    "failed": Text(fr="Notification échouée", en="Notice failed"),
+    "unknown": Text(fr="Notification peut-être envoyée", en="Notice may have been sent"),
+    "delayed": Text(fr="Notification retardée", en="Notice delayed"),
+    "dropped": Text(fr="Notification abandonnée", en="Notice let go"),
+    "nobody": Text(fr="Personne à prévenir", en="Nobody to tell"),
+    "test": Text(fr="Essai de notification", en="Notification test"),
+    "retry": Text(fr="Notification relancée", en="Notice tried again"),
+    "cancel": Text(fr="Notification abandonnée", en="Notice let go"),
 }
 """Kind of a journal row -> what happened."""
 RESULTS = {
@@ -344,6 +359,7 @@ DETAILS = {
 NO_JOURNAL = Text(fr="Le journal est vide.", en="The journal is empty.")
 NO_JOURNAL_HERE = Text(fr="Aucune ligne ne répond à ce filtre.", en="No row matches this filter.")
 ALL_ACTS = Text(fr="Tous les actes", en="All acts")
+ON_CALL = Text(fr="Astreinte", en="On call")
 SHIFT_BOOK = Text(fr="Cahier de quart", en="Shift book")
 LATEST_ROWS = Text(fr="les {} dernières lignes", en="the latest {} rows")
 ALL_ROWS = Text(fr="{} lignes", en="{} rows")

@@ -46,6 +46,7 @@ PAGES = (
     PageRow(pages.ALARMS, words.ALARMS, "bell", "ui.alarms.page", "AlarmsPage"),
     PageRow(pages.LINKS, words.LINKS, "link", "ui.links.page", "LinksPage"),
     PageRow(pages.SHIFT, words.SHIFT_BOOK, "book", "ui.shift.page", "ShiftPage"),
+    PageRow(pages.ON_CALL, words.ON_CALL, "phone", "ui.on_call.page", "OnCallPage"),
     PageRow(pages.JOURNAL, words.JOURNAL, "journal", "ui.journal.page", "JournalPage"),
     PageRow(pages.PERFORMANCE, words.PERFORMANCE, "gauge", "ui.performance.page", "PerformancePage"),
     PageRow(pages.SCHEDULES, words.SCHEDULES, "clock", "ui.schedule.page", "SchedulePage"),

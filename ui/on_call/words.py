@@ -1,0 +1,46 @@
+"""The words of the page of those on call."""
+
+from __future__ import annotations
+
+from supervisor.model import Text
+
+NOW = Text("D'astreinte en ce moment", "On call now")
+NOBODY = Text("personne", "nobody")
+CONTACTS = Text("Contacts", "Contacts")
+TEST = Text("Essai", "Test")
+TESTED = Text("{} message(s) d'essai en route vers {}.", "{} test message(s) on the way to {}.")
+NOTICES = Text("Notifications", "Notices")
+ALL_WELL = Text("tout est parti", "everything was sent")
+WAITING = Text("{} en attente", "{} waiting")
+FAILING = Text("{} en échec, nouvel essai prévu", "{} failing, tried again")
+NONE_CONFIGURED = Text(
+    "Personne n'est prévenu : le dossier du site n'a pas de notify.toml (voir docs/on-call.md).",
+    "Nobody is told: the site folder has no notify.toml (see docs/on-call.md).",
+)
+NONE_YET = Text("Aucune notification n'a encore été envoyée.", "No notice has been sent yet.")
+AGAIN = Text("Réessayer maintenant", "Try again now")
+DROP = Text("Abandonner", "Let go")
+NO_ANSWER = Text("Le poste Vigie ne répond pas.", "The station does not answer.")
+
+MADE = Text("Depuis", "Since")
+STATE = Text("État", "State")
+TO = Text("À", "To")
+BY = Text("Par", "By")
+STEP = Text("Rang", "Step")
+ABOUT = Text("Alarme", "Alarm")
+WHY = Text("Remarque", "Remark")
+STATES = {
+    "waiting": Text("en attente", "waiting"),
+    "sending": Text("en cours d'envoi", "being sent"),
+    "sent": Text("envoyée", "sent"),
+    "failed": Text("échouée", "failed"),
+    "unknown": Text("peut-être envoyée", "may have been sent"),
+    "dropped": Text("sans objet", "dropped"),
+}
+MEDIA = {"mail": Text("courriel", "mail"), "mqtt": Text("MQTT", "MQTT")}
+END = Text("fin", "end")
+TEST_NOTICE = Text("Essai de notification", "Notification test")
+ANSWERED = Text("quelqu'un a répondu entre-temps", "somebody answered meanwhile")
+ASKED = Text("abandonnée à la main", "let go by hand")
+AGAIN_AT = Text("nouvel essai à {}", "tried again at {}")
+REMARKS = {"answered": ANSWERED, "asked": ASKED}
