@@ -9,6 +9,7 @@ from simulator.city.green import Valves
 from simulator.city.weather import Weather
 from simulator.world import World
 from supervisor.clock import SECOND
+from supervisor.model import Tag
 from supervisor.site import load
 
 ANGERS = Path(__file__).parents[3] / "sites" / "angers"
@@ -17,13 +18,13 @@ JUNE = 1_781_000_000 * SECOND
 
 def test_that_a_valve_opens_flows_counts_and_closes() -> None:
     site = load(ANGERS, drivers.TABLE)
-    world, weather = World(site), Weather(1, site.latitude, site.longitude, site.zone)
+    world, weather = World(site), Weather(site.latitude, site.longitude, site.zone, 1)
     fleet = site.equipment_by_type["irrigation_valve"]
     valves = Valves(world, fleet, weather, 1)
     order, is_open, flow, volume = (site.tag_by_id[f"AR-01.{tag}"] for tag in ("order", "open", "flow", "volume"))
 
-    def value(tag: object) -> float:
-        return float(world.value[tag.index])  # type: ignore[attr-defined]
+    def value(tag: Tag) -> float:
+        return float(world.value[tag.index])
 
     valves.begin(weather.moment(JUNE, 0.0))
     before = value(volume)
