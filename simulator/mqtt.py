@@ -21,6 +21,9 @@ from simulator.speakers import Carried, Probe, Speaker, Summary, Vehicle
 from simulator.world import Rejected, World
 from supervisor.model import LinkSpec, Tag
 
+PAGERS = "astreinte/#"
+"""Those on call carry a pager: a broker that speaks MQTT 5 refuses a notice to which nobody listens."""
+
 log = logging.getLogger(__name__)
 
 
@@ -36,7 +39,7 @@ class MqttDevices:
         self._ears = {fill(a.write_topic, t.equipment.args): Carried(t, a) for t, a in carried if a.write_topic}
         self._speakers = list(_speakers(carried, world))
         self._nodes = _nodes(carried, world, port)
-        self._centre = Peer(f"centre-{link.id}", port, list(self._ears), self._hear)
+        self._centre = Peer(f"centre-{link.id}", port, [*self._ears, PAGERS], self._hear)
         self._mischief: Mapping[str, float] = {}
         self._vanished: frozenset[str] = frozenset()
 

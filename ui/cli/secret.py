@@ -1,5 +1,6 @@
 """`vigie secret SITE LINK`: give the password of a link; it is asked for, never written on the command line.
 
+`vigie secret SITE mail` gives that of the mail server which tells those on call.
 `vigie secret SITE directory` gives that of whoever looks for people in the site's directory.
 """
 
@@ -10,10 +11,12 @@ import getpass
 import sys
 
 import drivers
+from supervisor import on_call
 from supervisor.accounts.directory import SECRET
 from supervisor.errors import Unavailable
 from supervisor.site import load
 from supervisor.site.findings import suggest
+from supervisor.site.on_call import on_call_of
 from supervisor.site.territory import policy
 from ui.folder import DataFolder
 
@@ -22,6 +25,7 @@ def secret(given: argparse.Namespace) -> int:
     """Keep or forget one password; the station takes it at its next connection."""
     site = load(given.site, drivers.TABLE)
     known = {*site.links, *((SECRET,) if policy(given.site).directory else ())}
+    known |= {on_call.SECRET} if on_call_of(site).mail else set()
     if given.link not in known:
         raise Unavailable(f'{given.site} has no link "{given.link}". {suggest(given.link, known)}')
     folder = DataFolder.of(site, given.data)
