@@ -39,9 +39,9 @@ class SpanBar(QWidget):
         self._spans: list[tuple[Button, float]] = []
         self.live = self._button(words.LIVE, words.LIVE_TIP)
         self.live.clicked.connect(self.direct)
-        self.fitted = self._button(words.FITTED, words.FITTED_TIP)
+        self.fitted = self._button(words.FITTED, words.FITTED_TIP, "segment")
         self.fitted.toggled.connect(self.fit)
-        self.compare = self._button(words.COMPARE, words.COMPARE_TIP)
+        self.compare = self._button(words.COMPARE, words.COMPARE_TIP, "segment")
         self._comparisons = QMenu(self)
         self.compare.clicked.connect(lambda: self._drop(self._comparisons, self.compare))
         self.note = Button(look, words.NOTE)
@@ -90,8 +90,9 @@ class SpanBar(QWidget):
                 break
             widget.setVisible(False)
 
-    def _button(self, text: Text, tip: Text) -> Button:
-        button = Button(self._look, text)
+    def _button(self, text: Text, tip: Text, kind: str = "") -> Button:
+        """One that stays down; a segment shows that it does."""
+        button = Button(self._look, text, kind)
         button.setCheckable(True)
         button.tip(tip)
         return button

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from supervisor.clock import SECOND
 from supervisor.historian.history import Trend
-from ui.trend.missed import NONE, Missing, Stretch, cut, merged
+from ui.trend.missed import NO_SPANS, NONE, Missing, Spans, Stretch, cut, merged
 
 Times = NDArray[np.float64]
 """Seconds UTC, as the plot wants them."""
@@ -71,6 +71,9 @@ class Past:
     """The holes of the ledger."""
     filled: tuple[Stretch, ...] = ()
     """Those whose values came later, merged."""
+    bad_spans: Spans = NO_SPANS
+    filled_spans: Spans = NO_SPANS
+    """The same, for the painter."""
 
     @classmethod
     def of(cls, trend: Trend, open_: bool, missing: Missing = NONE, apart: float = 0.0) -> Past:
@@ -80,7 +83,8 @@ class Past:
         bad = merged([*((start / SECOND, end / SECOND) for start, end in trend.bad), *holes], apart)
         filled = tuple(merged(missing.stretches(filled=True, until=until), apart))
         segments = _broken(_segments(trend, until), holes, bool(trend.step))
-        return cls(segments, tuple(bad), until, not trend.step, open_, missing, filled)
+        spans = Spans(bad), Spans(filled)
+        return cls(segments, tuple(bad), until, not trend.step, open_, missing, filled, *spans)
 
 
 def _segments(trend: Trend, until: float) -> Segments:

@@ -15,11 +15,14 @@ from supervisor.clock import SECOND
 from ui.hole_words import SAMPLES, cause_words, lasted, state_words
 from ui.look import Look
 from ui.shapes import text_width
-from ui.trend.missed import Missed, Stretch, visible
+from ui.trend.missed import Missed, Stretch
 from ui.trend.pen import Pen
 
 LANE_PX = 4.0
 LANES_TOP_PX = 2.0
+LANE_APART_PX = 3.0
+"""Stretches of a lane no farther apart are drawn as one."""
+NARROW_PX = 3.0
 NEAR_PX = 3.0
 """How near to a hole the pointer is on it."""
 LABEL_PX = 18.0
@@ -32,42 +35,40 @@ Place = Callable[[Stretch], QRectF]
 """Where a stretch of time is on the plot."""
 
 
-def paint_spans(painter: QPainter, place: Place, spans: Sequence[Stretch], color: QColor, filled: bool) -> None:
-    """Hatch stretches of time from top to bottom."""
+def paint_spans(painter: QPainter, box: QRectF, runs: Sequence[Stretch], color: QColor, filled: bool) -> None:
+    """Hatch runs of pixels from top to bottom; a second of 30 days is a line still."""
     pattern = Qt.BrushStyle.FDiagPattern if filled else Qt.BrushStyle.BDiagPattern
     faint, strong = QColor(color), QColor(color)
     faint.setAlpha(12 if filled else 22)
     strong.setAlpha(60 if filled else 110)
-    painter.setPen(Qt.PenStyle.NoPen)
-    for span in spans:
-        box = place(span)
-        box.setWidth(max(box.width(), 1.0))  # a second of 30 days is still said
-        painter.fillRect(box, faint)
-        painter.fillRect(box, QBrush(strong, pattern))
-    painter.setPen(QPen(strong, 1, Qt.PenStyle.DotLine))
-    for span in spans if filled else ():
-        box = place(span)
-        for x in (box.left(), box.right()):
-            painter.drawLine(QPointF(round(x) + 0.5, box.top()), QPointF(round(x) + 0.5, box.bottom()))
+    brush, edge = QBrush(strong, pattern), QPen(strong, 1, Qt.PenStyle.DotLine)
+    for left, right in runs:
+        place = QRectF(left, 0, right - left, box.height())
+        if right - left < NARROW_PX:  # a pattern would not be seen, and costs ten times as much
+            painter.fillRect(place, strong)
+            continue
+        painter.fillRect(place, faint)
+        painter.fillRect(place, brush)
+        if filled:
+            painter.setPen(edge)
+            for x in (left, right):
+                painter.drawLine(QPointF(x + 0.5, 0), QPointF(x + 0.5, box.height()))
 
 
-def paint_lanes(painter: QPainter, place: Place, lanes: Sequence[Pen], span: Stretch, look: Look) -> None:
+def paint_lanes(painter: QPainter, box: QRectF, lanes: Sequence[Pen], span: Stretch, look: Look) -> None:
     """A strip for each of the other pens that has anything missing in view, in its colour."""
-    painter.setPen(Qt.PenStyle.NoPen)
     for at, pen in enumerate(lanes):
-        color = QColor(look.color(f"pen{pen.number}"))
-        for stretches, alpha in ((pen.curve.past.filled, 80), (pen.curve.past.bad, 220)):
+        color, top = QColor(look.color(f"pen{pen.number}")), LANES_TOP_PX + at * (LANE_PX + 1)
+        for spans, alpha in ((pen.curve.past.filled_spans, 80), (pen.curve.past.bad_spans, 220)):
             color.setAlpha(alpha)
-            for stretch in visible(stretches, *span):
-                box = place(stretch)
-                top = LANES_TOP_PX + at * (LANE_PX + 1)
-                painter.fillRect(QRectF(box.left(), top, max(box.width(), 2.0), LANE_PX), color)
+            for left, right in spans.runs(*span, box.width(), LANE_APART_PX):
+                painter.fillRect(QRectF(left, top, max(right - left, 2.0), LANE_PX), color)
 
 
 def lanes_of(pens: Sequence[Pen], chosen: Pen | None, span: Stretch) -> list[Pen]:
     """The pens that have a lane."""
-    others = (pen for pen in pens if pen is not chosen)
-    return [pen for pen in others if visible(pen.curve.past.bad, *span) or visible(pen.curve.past.filled, *span)]
+    pasts = [(pen, pen.curve.past) for pen in pens if pen is not chosen]
+    return [pen for pen, past in pasts if past.bad_spans.any(*span) or past.filled_spans.any(*span)]
 
 
 def lane_at(y: float, lanes: Sequence[Pen]) -> Pen | None:

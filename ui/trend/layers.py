@@ -21,7 +21,7 @@ from ui.trend.axes import AIR
 from ui.trend.badge import BADGE_PX, paint_badge
 from ui.trend.comparison import Comparison
 from ui.trend.hatching import LABEL_PX, LANE_PX, lane_at, lanes_of, paint_labels, paint_lanes, paint_spans
-from ui.trend.missed import Missed, visible
+from ui.trend.missed import Missed, Spans
 from ui.trend.pen import Pen
 
 NIGHT_ALPHA = {"light": 15, "dark": 46}
@@ -120,11 +120,13 @@ class Backdrop(Layer):
     def _hatch(self, painter: QPainter) -> None:
         scene, look = self._scene, self._look
         span = (scene.start, scene.end)
+        box = self.boundingRect()
         if scene.chosen:
-            filled = visible(scene.chosen.curve.past.filled, *span)
-            paint_spans(painter, self._stretch, filled, look.color("text2"), filled=True)
-        paint_spans(painter, self._stretch, visible(scene.hatched, *span), look.color("bad"), filled=False)
-        paint_lanes(painter, self._stretch, lanes_of(scene.pens, scene.chosen, span), span, look)
+            filled = scene.chosen.curve.past.filled_spans.runs(*span, box.width(), 0.0)
+            paint_spans(painter, box, filled, look.color("text2"), filled=True)
+        hatched = Spans(scene.hatched).runs(*span, box.width(), 0.0)
+        paint_spans(painter, box, hatched, look.color("bad"), filled=False)
+        paint_lanes(painter, box, lanes_of(scene.pens, scene.chosen, span), span, look)
 
 
 class Overlay(Layer):

@@ -108,22 +108,29 @@ def merged(stretches: Iterable[Stretch], apart: float = 0.0) -> list[Stretch]:
     return result
 
 
-def visible(stretches: Sequence[Stretch], start: float, end: float) -> Sequence[Stretch]:
-    """Those of merged ones that reach into a span."""
-    low = _first(stretches, start)
-    high = low
-    while high < len(stretches) and stretches[high][0] < end:
-        high += 1
-    return stretches[low:high]
+class Spans:
+    """Merged stretches, oldest first, for a painter that asks for them thirty times a second."""
+
+    def __init__(self, stretches: Sequence[Stretch] = ()) -> None:
+        table = np.array(stretches, np.float64).reshape(-1, 2)
+        self._start, self._end = table[:, 0].copy(), table[:, 1].copy()
+
+    def any(self, start: float, end: float) -> bool:
+        """Whether any reaches into a span."""
+        return bool(np.searchsorted(self._start, end) > np.searchsorted(self._end, start, "right"))
+
+    def runs(self, start: float, end: float, width: float, apart: float) -> list[Stretch]:
+        """From and to in pixels of a plot of that width, at least a pixel each; those no more than `apart` pixels from
+        each other are one."""
+        first, last = np.searchsorted(self._end, start, "right"), np.searchsorted(self._start, end)
+        if last <= first:
+            return []
+        scale = width / (end - start)
+        left = np.floor((np.maximum(self._start[first:last], start) - start) * scale)
+        right = np.maximum(np.ceil((np.minimum(self._end[first:last], end) - start) * scale), left + 1)
+        turns = np.flatnonzero(left[1:] > right[:-1] + apart) + 1
+        begin, stop = np.concatenate(([0], turns)), np.append(turns, len(left)) - 1
+        return list(zip(left[begin].tolist(), right[stop].tolist(), strict=True))
 
 
-def _first(stretches: Sequence[Stretch], instant: float) -> int:
-    """The first that ends after an instant."""
-    low, high = 0, len(stretches)
-    while low < high:
-        middle = (low + high) // 2
-        if stretches[middle][1] <= instant:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+NO_SPANS = Spans()

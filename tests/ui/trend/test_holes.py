@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from tests.ui.town import NOW, TownStation
 from tests.ui.trend.conftest import LEVEL, RAIN, START
 from ui.shell.window import MainWindow
 from ui.trend import paper
-from ui.trend.missed import Missed, Missing, cut, merged, visible
+from ui.trend.missed import Missed, Missing, Spans, cut, merged
 from ui.trend.page import TrendPage
 
 MINUTE = 60 * SECOND
@@ -195,7 +196,16 @@ def test_that_what_is_in_view_is_all_that_reaches_into_it(
 ) -> None:
     whole = merged(holes)
     wanted = [one for one in whole if one[1] > start and one[0] < start + length]
-    assert list(visible(whole, start, start + length)) == wanted
+    assert Spans(whole).any(start, start + length) == bool(wanted)
+    cells = {cell for low, high in wanted for cell in range(int(low), int(high)) if start <= cell < start + length}
+    for apart in (0.0, 2.0):
+        runs = Spans(whole).runs(start, start + length, length * 1.0, apart)
+        drawn = {start + cell for left, right in runs for cell in range(int(left), int(right))}
+        assert drawn >= cells, "a pixel for each second: none is left out"
+        assert apart or drawn == cells
+        assert all(one[1] + apart < other[0] for one, other in pairwise(runs))
+    tiny = Spans(whole).runs(start, start + length, 3.0, 0.0)
+    assert bool(tiny) == bool(wanted), "a second of a month is said still"
     rows = Missing(Missed(low, high, "timeout", State.EMPTY) for low, high in holes)
     assert {(row.start, row.end) for row in rows.within(start, start + length)} == {
         one for one in holes if one[1] > start and one[0] < start + length
