@@ -45,6 +45,8 @@ BOOK = "schedule"
 TICK_S = 1.0
 JUMP_S = 90.0
 """Between two looks; after more the machine slept, or its clock was set."""
+LOOKS = 500
+"""Equipment compared in one look, some ten milliseconds: the rest follows in the next."""
 RECENT = 20
 """Commands of an equipment among which one for the same target is looked for."""
 HELD = Text("La condition du programme n'est pas remplie.", "The condition of the programme does not hold.")
@@ -105,9 +107,10 @@ class Scheduler:
         for one in standing:
             if one.equipment in self.courses:
                 self.courses[one.equipment].override = one
-        if not self._seen:
+        if self._seen < 0:  # the first start with programmes: what was commanded before is nobody's override
             latest = await asyncio.to_thread(self._reader.commands, 1)
             self._seen = latest[0].id if latest else 0
+            self._store.saw(self._seen)
 
     async def _look(self) -> None:
         """Once a second."""
@@ -173,22 +176,25 @@ class Scheduler:
             self._store.saw(min(self._open, default=self._seen + 1) - 1)
 
     def _taken(self, row: CommandRow, now: int) -> None:
+        """An override from the instant of the command; one that is over since, for the station was down, is none."""
         id_ = self._watched.get(row.tag, "")
         if id_:
-            course = self.courses[id_]
-            state = self._state(course.bundle)
+            bundle = self.courses[id_].bundle
+            state = bundle.state_at(row.time)
             programme = next((self._programmes[target.programme] for target in state.values()), None)
             mode = programme.override if programme else Until.EVENT
-            self.override(id_, Override(id_, row.who, now, self._until(course.bundle, mode, now), mode, row.command))
+            until = self._until(bundle, mode, row.time)
+            if until > now:
+                self.override(id_, Override(id_, row.who, row.time, until, mode, row.command))
 
-    def _until(self, bundle: Bundle, mode: Until, now: int) -> int:
-        """When an override ends; a day from now where nothing is planned any more."""
-        event = self._next[self.bundles.index(bundle)] if self._next else None
+    def _until(self, bundle: Bundle, mode: Until, since: int) -> int:
+        """When an override ends; a day later where nothing is planned any more."""
         if mode is Until.NIGHT:
             place = bundle.base.place
-            rises = (place.sun.at(SunEvent.SUNRISE, day) for day in place.days_from(now, 3))
-            return next((at for at in rises if at and at > now), now + DAY_S * SECOND)
-        return event.instant if event and event.instant > now else now + DAY_S * SECOND
+            rises = (place.sun.at(SunEvent.SUNRISE, day) for day in place.days_from(since, 3))
+            return next((at for at in rises if at and at > since), since + DAY_S * SECOND)
+        event = bundle.following(since)
+        return event.instant if event else since + DAY_S * SECOND
 
     def next_of(self, equipment: str) -> Event | None:
         """What is planned next for an equipment."""
@@ -229,10 +235,14 @@ class Scheduler:
 
     def _start(self) -> None:
         """Begin with as many as the pace allows. What needs nothing costs nothing of it."""
+        looks = 0
         for id_ in list(self._due):
             course = self.courses[id_]
             if course.lost or course.override or course.busy:
                 continue
+            looks += 1
+            if looks > LOOKS:
+                break
             lacks = lacking(self._site, course, self._state(course.bundle), self._table)
             if not lacks:
                 del self._due[id_]

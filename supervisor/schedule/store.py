@@ -60,12 +60,12 @@ class Store:
         self._writer = Writer(path, MIGRATIONS)
 
     def read(self) -> tuple[list[Override], int]:
-        """What stands, and the command seen last (0 for none). Waits for the disk; raises StoreError."""
+        """What stands, and the command seen last (-1 where none was ever looked for). Waits for the disk; raises StoreError."""
 
         def work(connection: Connection) -> tuple[list[Override], int]:
             rows = connection.execute("SELECT equipment, who, since, until, mode, command FROM overrides").fetchall()
             seen = connection.execute("SELECT command FROM seen").fetchone()
-            return [Override(*row) for row in rows], int(seen[0]) if seen else 0
+            return [Override(*row) for row in rows], int(seen[0]) if seen else -1
 
         return self._writer.submit(work).result()
 

@@ -76,11 +76,9 @@ class SchedulePage(Page):
         self.left = QWidget()
         side = column(self.left, 0, 8)
         side.addWidget(self._card(words.TITLE, self.table, self.count), 4)
-        hands = self._card(words.OVERRIDES, self.hand_table, self.resume)
         self.followed = Words(self.context.look, words.NO_OVERRIDE, "body", 400, "text2")
-        self.followed.setContentsMargins(16, 10, 16, 12)
-        hands.layout().addWidget(self.followed, 1, Qt.AlignmentFlag.AlignTop)  # type: ignore[union-attr, call-arg]
-        side.addWidget(hands, 3)
+        self.followed.setContentsMargins(10, 10, 10, 12)
+        side.addWidget(self._card(words.OVERRIDES, self.hand_table, self.resume, self.followed), 3)
         side.addWidget(self._card(words.CALENDARS, self.calendar_table), 3)
         layout.addWidget(self.left, 36)
         self.right = Card()
@@ -92,7 +90,8 @@ class SchedulePage(Page):
         self.right.hide()
         self.setFocusProxy(self.table)
 
-    def _card(self, name: Text, table: Table, right: QWidget | None = None) -> Card:
+    def _card(self, name: Text, table: Table, right: QWidget | None = None, note: QWidget | None = None) -> Card:
+        """`note` stands where the table is, when that is hidden."""
         look, card = self.context.look, Card()
         inner = column(card, 1, 0)
         head = row(spacing=10)
@@ -103,9 +102,11 @@ class SchedulePage(Page):
             head.addWidget(right)
         inner.addLayout(head)
         inner.addWidget(Line(look))
-        body = row()
+        body = column()
         body.setContentsMargins(6, 0, 4, 0)
-        body.addWidget(table)
+        if note is not None:
+            body.addWidget(note, 1, Qt.AlignmentFlag.AlignTop)
+        body.addWidget(table, 1)
         inner.addLayout(body, 1)
         return card
 

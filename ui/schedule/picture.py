@@ -28,7 +28,7 @@ LEFT_PX, TOP_PX, BOTTOM_PX, STRIP_PX = 46.0, 6.0, 22.0, 8.0
 EVERY_H = 3
 KIND_PENS = ("pen6", "pen2", "pen4", "pen8", "pen7")
 """Colours of day types, in their order."""
-ONE_LINE_PX = 1000
+ONE_LINE_PX = 1200
 """Width in which the legend has one line."""
 LAMP = "pen3"
 """What is on: the colour of lamps, and no alarm's."""

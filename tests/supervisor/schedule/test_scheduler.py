@@ -117,7 +117,7 @@ def test_that_a_command_by_hand_suspends_the_programme_until_the_next_change_and
         async with room(tmp_path, "2026-01-15 22:00") as one:
             await one.settle()
             await one.command("C1", "off")
-            await one.until(lambda: one.scheduler.courses["C1"].override, "the override stands")
+            await one.until(lambda: one.told("override"), "the override stands")
             (row,) = one.told("override")
             assert (row.who, row.subject, row.detail["until"]) == ("ann", "C1", at("2026-01-15 23:00"))
             await one.wind(one.go("2026-01-15 22:59:55"), 80)
@@ -125,7 +125,7 @@ def test_that_a_command_by_hand_suspends_the_programme_until_the_next_change_and
             await one.wind(10)
             await one.settle()
             assert one.scheduler.courses["C1"].override is None
-            assert [row.who for row in one.told("resume")] == ["@programmes"]
+            await one.until(lambda: [row.who for row in one.told("resume")] == ["@programmes"], "it is journalled")
             assert (one.lamps.value["C1.on"], one.lamps.value["C1.dimming"]) == (1, 50)
 
     asyncio.run(scenario())
@@ -154,6 +154,30 @@ def test_that_an_override_outlives_the_station_and_ends_at_sunrise_where_the_pro
     asyncio.run(scenario())
 
 
+@pytest.mark.parametrize(("back", "stands"), [("2026-01-15 22:30", True), ("2026-01-16 12:00", False)])
+def test_that_a_command_the_scheduler_did_not_live_to_hear_is_an_override_as_long_as_it_would_have_been(
+    tmp_path: Path, back: str, stands: bool
+) -> None:
+    async def scenario() -> None:
+        lamps = Lamps(site())
+        async with room(tmp_path, "2026-01-15 22:00", lamps) as one:
+            await one.settle()
+        deaf = Room(site(), lamps, schedule(NIGHT), tmp_path, at("2026-01-15 22:10"))
+        deaf.speak()
+        await deaf.command("C1", "off")
+        await deaf.desk.stop()
+        deaf.store.close()
+        deaf.journal.close()
+        async with room(tmp_path, back, lamps) as one:
+            heard = one.reader.commands(1)[0].id
+            await one.until(lambda: one.scheduler._seen >= heard and not one.scheduler._open, "it has heard all")
+            override = one.scheduler.courses["C1"].override
+            assert (override.until if override else 0) == (at("2026-01-15 23:00") if stands else 0)
+            assert lamps.value["C1.on"] == 0, "by hand, or by day"
+
+    asyncio.run(scenario())
+
+
 def test_that_a_refused_command_by_hand_is_no_override(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with room(tmp_path, "2026-01-15 12:00") as one:
@@ -177,7 +201,7 @@ def test_that_a_condition_that_does_not_hold_keeps_the_programme_back(tmp_path: 
             await one.settle()
             assert lamps.value["C2.on"] == 1
             if mode:
-                assert [row.subject for row in one.told("held")] == ["C1"]
+                await one.until(lambda: [row.subject for row in one.told("held")] == ["C1"], "it is journalled")
         return one
 
     assert asyncio.run(scenario(1.0)).lamps.value["C1.on"] == 0
@@ -194,6 +218,7 @@ def test_that_a_clock_that_was_set_is_followed_and_journalled(tmp_path: Path, ju
             one.station.table.forget_times(one.clock.now())
             await one.wind(3)
             await one.settle()
+            await one.until(lambda: one.told("clock"), "it is journalled")
             (row,) = one.told("clock")
             assert abs((row.detail["to"] - row.detail["from"]) / 1e9 - jump) < 5
             assert one.lamps.value["C1.dimming"] == 100
