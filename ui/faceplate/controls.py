@@ -12,17 +12,24 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLineEdit, QWidget
 
 from supervisor.model import CommandSpec, Kind, Tag, Text
 from ui.faceplate import words
 from ui.faceplate.confirm import label_of
 from ui.fields import Combo
+from ui.shapes import text_width
 from ui.values import worded
 from ui.widgets import Button, Label, Words, column, row
 
 if TYPE_CHECKING:
     from ui.faceplate.commands import Commands
+
+
+ROOM = 304.0
+"""Pixels of the faceplate between its margins."""
+PADDING = 26.0
+"""Beside the words of a button."""
 
 
 class Control(QWidget):
@@ -66,8 +73,8 @@ class Buttons(Control):
         self.segmented = self.tag.spec.kind is Kind.ENUM and len(self.specs) > 1
         if self.segmented:
             self.inside.addWidget(Words(look, self.tag.spec.name, "hint", 400, "text2"))
-        line = row(None, 0, 0 if self.segmented else 8)
         self.buttons: dict[str, Button] = {}
+        line = self._line()
         for spec in self.specs:
             text = label_of(spec, self.tag) if self.segmented else spec.name
             ellipsis = Text(f"{text.fr}…", f"{text.en}…") if spec.critical else text
@@ -79,6 +86,16 @@ class Buttons(Control):
             line.addWidget(button, 1)
             self.buttons[spec.id] = button
         self.inside.addLayout(line)
+
+    def _line(self) -> QBoxLayout:
+        """Side by side; below one another where the words of this language are too long for that."""
+        look = self.context.look
+        words_ = [label_of(spec, self.tag) if self.segmented else spec.name for spec in self.specs]
+        said = [look.say(text) + ("…" if spec.critical else "") for text, spec in zip(words_, self.specs, strict=True)]
+        wide = sum(text_width(one, look.font("body", 600)) + PADDING for one in said)
+        if wide > ROOM * look.scale:
+            return column(None, 0, 4)
+        return row(None, 0, 0 if self.segmented else 8)
 
     def read(self, busy: bool) -> None:
         live = self.context.live

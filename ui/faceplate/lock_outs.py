@@ -7,8 +7,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from supervisor.desk.board import above
@@ -41,6 +41,8 @@ class Padlock(QWidget):
 
 class LockForm(QFrame):
     """What is asked before a lock-out is hung or comes off: a reason, or a second person. Escape closes it."""
+
+    closed = Signal()
 
     def __init__(self, context: Context, ask: Callable[[str, dict[str, Any]], None]) -> None:
         super().__init__()
@@ -108,6 +110,11 @@ class LockForm(QFrame):
         self.said.setText(text)
         self.said.show()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.second.clear()
+        self.closed.emit()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.hide()
@@ -137,6 +144,7 @@ class LockOutSection(QWidget):
         for widget in (self._list, self.form, self.said, self.hang):
             inside.addWidget(widget)
         self.hang.clicked.connect(self._open_hang)
+        self.form.closed.connect(self.dress)
         context.look.changed.connect(self.dress)
         self.dress()
 
@@ -167,6 +175,11 @@ class LockOutSection(QWidget):
             self.dress()
 
     # ------------------------------------------------------------ showing
+    @property
+    def offered(self) -> bool:
+        """Whether there is something to do here."""
+        return self.hang.isVisibleTo(self) or self.form.isVisibleTo(self)
+
     def dress(self) -> None:
         clear(self._rows)
         for one in self.held:
@@ -175,7 +188,7 @@ class LockOutSection(QWidget):
         user, area = self._context.user, self._equipment.area
         may = self._people.holds(user, Role.OPERATOR, area)
         own = any(one.who == user.id and one.equipment == self._equipment.id for one in self.held)
-        self.hang.setVisible(may and not own)
+        self.hang.setVisible(may and not own and not self.form.isVisibleTo(self))
         self.hang.say(words.HANG_TOO if self.held else words.HANG_MORE)
 
     def _row(self, one: LockOut) -> QWidget:
@@ -191,13 +204,16 @@ class LockOutSection(QWidget):
         self._say(texts, one.reason, 400, "text")
         if one.asked_by:
             self._say(texts, look.say(words.ASKED).format(who=self._name(one.asked_by)), 500, "text")
+        acts = self._acts(one)
         buttons = row(None, 0, 6)
-        for text, act in self._acts(one):
+        for text, act in acts:
             button = Button(look, text)
             button.setFixedHeight(round(30 * look.scale))
             button.clicked.connect(lambda _=False, act=act: act())
             buttons.addWidget(button, 1)
-        texts.addLayout(buttons)
+        if acts:
+            texts.addSpacing(2)
+            texts.addLayout(buttons)
         line.addLayout(texts, 1)
         return holder
 
@@ -231,6 +247,7 @@ class LockOutSection(QWidget):
     # ------------------------------------------------------------ acting
     def _open_hang(self) -> None:
         self.form.open("hang_lock", {"equipment": self._equipment.id}, words.HANG_ASK, words.HANG_WHY, False)
+        self.dress()
 
     def _open_absent(self, one: LockOut) -> None:
         self.form.open("ask_release", {"id": one.id}, words.ABSENT_ASK, words.ABSENT_WHY, False)

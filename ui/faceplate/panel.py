@@ -376,7 +376,7 @@ class Content(QWidget):
     def _lock(self) -> None:
         """The padlock beside the name, and where the section stands; none where it has nothing to tell or to do."""
         self.padlock.setVisible(marked(self.context.attachment, self.equipment))
-        useful = bool(self.lock_outs.held) or self.lock_outs.hang.isVisibleTo(self.lock_outs)
+        useful = bool(self.lock_outs.held) or self.lock_outs.offered
         self._lock_box.setVisible(useful and (self.commands is not None or bool(self.lock_outs.held)))
         self._inside.removeWidget(self._lock_box)  # first of all where it holds, far down where it is only offered
         self._inside.insertWidget(1 if self.lock_outs.held else self._inside.indexOf(self._event_box), self._lock_box)

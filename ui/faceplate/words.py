@@ -47,7 +47,7 @@ UNKNOWN_NOW = Text(fr="inconnu, mesure invalide", en="unknown, bad value")
 NOW = Text(fr="Actuellement : {name} – {value}", en="Now: {name} – {value}")
 
 # two persons
-TWO_PERSONS = Text(fr="Une seconde personne doit approuver", en="A second person must approve")
+TWO_PERSONS = Text(fr="Seconde personne requise", en="A second person is needed")
 ASKED_FOR = Text(fr="{command} · demandé par {who}", en="{command} · asked by {who}")
 APPROVAL_EXPIRES = Text(
     fr="Rien n'est envoyé sans elle · expire dans {span}", en="Not sent without · expires in {span}"

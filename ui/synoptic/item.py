@@ -233,12 +233,15 @@ def paint_frame(painter: QPainter, rect: QRectF, raised: Raised, sheet: Sheet, r
     paint_priority(painter, corner, raised.priority, raised.acked, sheet.look)
 
 
-def choose_keepers(items: Sequence[Item]) -> None:
-    """One symbol of each equipment wears its padlock: its body, else what shows most of it; each way out its own."""
+def choose_keepers(items: Sequence[Item], own: Equipment) -> None:
+    """One symbol of each equipment wears its padlock: its body, else what shows most of it.
+
+    That of the page's own equipment stands before its name.
+    """
     best: dict[str, Item] = {}
     for item in items:
         other = best.get(item.equipment.id)
-        if item.holds and (other is None or _weight(item) > _weight(other)):
+        if item.holds and item.equipment is not own and (other is None or _weight(item) > _weight(other)):
             best[item.equipment.id] = item
     for item in best.values():
         item.keeper = True

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from supervisor.model import Equipment
 from ui import naming
 from ui.look import Look
-from ui.padlock import paint_padlock
+from ui.padlock import marked, paint_padlock
 from ui.pages import FACEPLATE, TRENDS, Context, Page, Place
 from ui.preferences import Preferences
 from ui.shapes import elided, text_width
@@ -173,7 +173,7 @@ class SynopticPage(Page):
         self.dock.view.jump()
 
     def refresh_locks(self) -> None:
-        self.way.locked = self.equipment is not None and self.sheet.locked(self.equipment)
+        self.way.locked = self.equipment is not None and marked(self.context.attachment, self.equipment)
         super().refresh_locks()
 
     def refresh_alarms(self) -> None:
@@ -199,7 +199,7 @@ class SynopticPage(Page):
         system = site.systems.get(self.equipment.system)
         steps = [naming.area_name(site, self.equipment.area, look), look.say(system.name) if system else ""]
         kind = f"{look.say(self.equipment.type.name)}  {self.equipment.id}"
-        self.way.locked = self.sheet.locked(self.equipment)
+        self.way.locked = marked(self.context.attachment, self.equipment)
         self.way.say("".join(step + ARROW for step in steps if step), look.say(self.equipment.name), kind)
         self._acknowledge.setEnabled(bool(self._unacked()))
 

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from alarms.states import State
 from supervisor.model import BAD, Alarm, Equipment, Tag, Text
 from ui.look import Look
-from ui.padlock import marked
+from ui.padlock import locks
 from ui.pages import Context
 from ui.spark import Strips
 from ui.synoptic.bodies import Bodies
@@ -160,8 +160,8 @@ class Sheet:
         return "" if tag is None else state_id(tag, self.live)
 
     def locked(self, equipment: Equipment) -> bool:
-        """Whether it, or something in it, is locked out."""
-        return marked(self.context.attachment, equipment)
+        """Whether it, or what it is a part of, is locked out."""
+        return locks(self.context, equipment) > 0
 
     def bad(self, tag: Tag) -> bool:
         return bool(self.live.quality[tag.index] >= BAD)

@@ -110,7 +110,7 @@ class SynopticView(QGraphicsView):
                     self._by_tag.setdefault(tag.index, []).append(item)
             for shown in self.items_shown:
                 shown.alarm()
-            choose_keepers(self.items_shown)
+            choose_keepers(self.items_shown, drawing.equipment)
             self._selection = Selection(self.sheet)
             self.scene().addItem(self._selection)
         self._rows = np.array(sorted(self._by_tag), np.intp)

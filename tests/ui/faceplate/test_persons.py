@@ -1,0 +1,316 @@
+"""Lock-outs and approvals at the faceplate: the real desk behind it, and two persons in front of two windows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+
+from supervisor.clock import HandClock
+from supervisor.desk.command_acts import command_acts
+from supervisor.desk.desk import Desk
+from supervisor.desk.lock_outs import LockOuts, lock_acts
+from supervisor.desk.order import Command
+from supervisor.errors import Refused, Unavailable
+from supervisor.model import CommandClass, Role, Text, User
+from tests.ui.bench import Bench
+from tests.ui.town import NOW
+from ui.faceplate import lock_words
+from ui.faceplate.panel import Content
+from ui.faceplate.progress import Outcome
+from ui.lock_outs.page import LockOutsPage
+from ui.padlock import locks, marked
+from ui.seat import Session
+from ui.tasks import Tasks
+from ui.widgets import Label
+
+ANN, BEN = User("m.cesbron", "Maëlle Cesbron", Role.OPERATOR), User("t.gaudin", "Thierry Gaudin", Role.OPERATOR)
+SUE, EVE = User("s.benali", "Samira Benali", Role.SUPERVISOR), User("elus", "Salle des élus", Role.VIEWER)
+PUMP, CROSSING = "PR-02.P1", "CF-101"
+
+
+async def prove(id_: str, password: str) -> User:
+    if password != f"{id_}'s":
+        raise Refused("password", Text("Mot de passe erroné.", "Wrong password."))
+    return {user.id: user for user in (ANN, BEN, SUE)}[id_]
+
+
+class Staffed(Bench):
+    """The demo bench with the real desk behind its socket; who asks is whoever `at` says."""
+
+    def __init__(self, folder: Path, clock: HandClock) -> None:
+        super().__init__(folder, clock)
+        lock_outs = LockOuts(self.site, self.writer, clock, self.equipment, prove)
+        self.desk = Desk(self.site, self.table, {}, self.writer, clock, lock_outs)
+        self.rows = command_acts(self.desk) | lock_acts(lock_outs)
+
+    async def ask(self, act: str, **words: Any) -> Mapping[str, Any]:
+        raise AssertionError("ask as somebody")
+
+
+class Seat(Staffed):
+    """One bench as one person sees it."""
+
+    def __init__(self, bench: Staffed, user: User) -> None:
+        self.__dict__ = bench.__dict__.copy()
+        self.user = user
+
+    async def ask(self, act: str, **words: Any) -> Mapping[str, Any]:
+        if act not in self.rows:  # what other parts of the faceplate ask by themselves
+            raise Unavailable("no such act here")
+        return await self.rows[act](self.user, words)
+
+
+@pytest.fixture
+def bench(qapp: QApplication, tmp_path: Path, loop: asyncio.AbstractEventLoop) -> Iterator[Staffed]:
+    made = Staffed(tmp_path, HandClock(NOW))
+    made.calm()
+    yield made
+    loop.run_until_complete(made.desk.stop())
+    made.close()
+
+
+@pytest.fixture
+def open_plate(qapp: QApplication, loop: Loop, bench: Staffed) -> Iterator[Callable[[User, str], Content]]:
+    """The faceplate of an equipment in the window of a person."""
+    made: list[Content] = []
+    tasks = Tasks(loop)
+
+    def build(user: User, id_: str) -> Content:
+        async def make() -> Content:
+            seat = Seat(bench, user)
+            context = replace(seat.context(tasks.spawn), session=Session(user))
+            return Content(context, bench.site.equipment_by_id[id_])
+
+        content = loop.run_until_complete(make())
+        content.resize(336, 1000)
+        content.show()
+        made.append(content)
+        return content
+
+    yield build
+
+    async def end() -> None:
+        for content in made:
+            content.stop()
+
+    loop.run_until_complete(end())
+    loop.run_until_complete(tasks.close())
+    for content in made:
+        content.close()
+        content.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+Until = Callable[[Callable[[], bool]], None]
+See = Callable[..., None]
+Plates = Callable[[User, str], Content]
+Loop = asyncio.AbstractEventLoop
+
+
+@pytest.fixture
+def see(until: Until, loop: asyncio.AbstractEventLoop) -> Callable[..., None]:
+    """Let these windows live until something holds."""
+
+    def live(holds: Callable[[], bool], *contents: Content) -> None:
+        def look() -> bool:
+            for content in contents:
+                content.refresh_locks()
+                content.slow()
+            QApplication.processEvents()  # what was added to a layout shows at the next turn of Qt's events
+            return holds()
+
+        until(look)
+
+    return live
+
+
+def said(widget: QWidget) -> str:
+    return " | ".join(label.text() for label in widget.findChildren(Label) if label.isVisibleTo(widget))
+
+
+def press(loop: asyncio.AbstractEventLoop, widget: QWidget, text: Text) -> None:
+    """Click the button that says this."""
+    button = next(one for one in widget.findChildren(QPushButton) if one.text() == text.fr and one.isVisibleTo(widget))
+
+    async def click() -> None:  # it may lie below the edge of the scrolled part, out of the reach of a pointer
+        button.click()
+
+    loop.run_until_complete(click())
+
+
+def shows(widget: QWidget, text: Text) -> bool:
+    return any(one.text() == text.fr and one.isVisibleTo(widget) for one in widget.findChildren(QPushButton))
+
+
+def test_that_a_lock_out_is_hung_with_a_reason_seen_in_every_window_and_released_by_two(
+    open_plate: Plates,
+    see: Callable[..., None],
+    loop: asyncio.AbstractEventLoop,
+    bench: Staffed,
+) -> None:
+    mine, theirs, viewer = (open_plate(user, PUMP) for user in (ANN, BEN, EVE))
+    assert not shows(viewer, lock_words.HANG_MORE)
+    press(loop, mine, lock_words.HANG_MORE)
+    form = mine.lock_outs.form
+    assert not form.confirm.isEnabled()
+    form.reason.setText("roue bouchée")
+    press(loop, form, lock_words.HANG)
+    see(lambda: "roue bouchée" in said(theirs) and "roue bouchée" in said(mine), mine, theirs, viewer)
+    assert "Maëlle Cesbron" in said(theirs)
+    assert mine.padlock.isVisibleTo(mine)
+    for content in (mine, theirs):
+        assert content.commands is not None
+        content.commands.read()
+        assert "Consigné" in said(content.commands)
+        assert not any(
+            one.isEnabled() for control in content.commands.controls for one in control.findChildren(QPushButton)
+        )
+    assert not shows(theirs, lock_words.CONFIRM_RELEASE)
+    press(loop, mine, lock_words.ASK_RELEASE)
+    see(lambda: shows(theirs, lock_words.CONFIRM_RELEASE), mine, theirs)
+    assert shows(mine, lock_words.KEEP)
+    press(loop, theirs, lock_words.CONFIRM_RELEASE)
+    see(lambda: not mine.lock_outs.held and not theirs.lock_outs.held, mine, theirs)
+    assert not mine.padlock.isVisibleTo(mine)
+    assert bench.desk.lock_outs.standing == {}
+
+
+def test_that_the_second_person_proves_it_at_the_holders_seat_and_a_wrong_password_is_told(
+    open_plate: Plates,
+    see: Callable[..., None],
+    loop: asyncio.AbstractEventLoop,
+    bench: Staffed,
+) -> None:
+    loop.run_until_complete(bench.desk.lock_outs.hang("PR-02", "nettoyage de la bâche", ANN))
+    mine = open_plate(ANN, "PR-02")
+    see(lambda: bool(mine.lock_outs.held), mine)
+    press(loop, mine, lock_words.ASK_RELEASE)
+    see(lambda: shows(mine, lock_words.SECOND_HERE), mine)
+    press(loop, mine, lock_words.SECOND_HERE)
+    second = mine.lock_outs.form.second
+    second.name.setText("t.gaudin")
+    second.password.setText("guess")
+    press(loop, mine.lock_outs.form, lock_words.CONFIRM)
+    see(lambda: "Mot de passe erroné" in said(mine.lock_outs), mine)
+    assert second.password.text() == ""
+    second.password.setText("t.gaudin's")
+    press(loop, mine.lock_outs.form, lock_words.CONFIRM)
+    see(lambda: not mine.lock_outs.held, mine)
+
+
+def test_that_a_part_shows_the_lock_out_of_what_it_is_in_and_a_supervisor_may_ask_for_an_absent_holder(
+    open_plate: Plates,
+    see: Callable[..., None],
+    loop: asyncio.AbstractEventLoop,
+    bench: Staffed,
+) -> None:
+    loop.run_until_complete(bench.desk.lock_outs.hang("PR-02", "nettoyage", ANN))
+    pump = open_plate(SUE, PUMP)
+    see(lambda: "posée sur" in said(pump), pump)
+    assert locks(pump.context, pump.equipment) == 1
+    assert marked(pump.context.attachment, bench.site.equipment_by_id["PR-02"])
+    press(loop, pump, lock_words.ASK_FOR_ABSENT)
+    pump.lock_outs.form.reason.setText("rentrée chez elle")
+    press(loop, pump.lock_outs.form, lock_words.CONFIRM)
+    see(lambda: "Levée demandée par Samira Benali" in said(pump), pump)
+
+
+def test_that_a_command_for_two_is_asked_in_one_window_and_approved_in_another(
+    open_plate: Plates,
+    see: Callable[..., None],
+    loop: asyncio.AbstractEventLoop,
+    bench: Staffed,
+) -> None:
+    bench.put({f"{CROSSING}.mode": 1.0})
+    mine, theirs = open_plate(ANN, CROSSING), open_plate(BEN, CROSSING)
+    assert mine.commands is not None
+    assert theirs.commands is not None
+    ours, others = mine.commands, theirs.commands
+    button = next(control.buttons["all_red"] for control in ours.controls if hasattr(control, "buttons"))
+
+    async def click() -> None:
+        button.click()
+
+    loop.run_until_complete(click())
+    see(lambda: ours.card is not None, mine)
+    see(lambda: [one.outcome for one in others.progress.findChildren(Outcome)][-1:] == ["selected"], theirs)
+    assert ours.card is not None
+    press(loop, ours.card, Text("Confirmer", "Confirm"))
+    see(lambda: ours.approval.isVisibleTo(ours) and others.approval.isVisibleTo(others), mine, theirs)
+    assert not shows(ours.approval, Text("Approuver", "Approve"))
+    assert "Maëlle Cesbron" in said(others.approval)
+    press(loop, others.approval, Text("Approuver", "Approve"))
+    see(lambda: not ours.progress.busy and bool(ours.progress.command and ours.progress.command.outcome), mine, theirs)
+    steps = [step.step for step in ours.progress.steps]
+    assert steps[:6] == ["requested", "checked", "selected", "awaiting", "approved", "journalled"]
+    assert "Approuvée par Thierry Gaudin" in [ours.progress._said(step).fr for step in ours.progress.steps]
+    assert not ours.approval.isVisibleTo(ours)
+
+
+def test_that_a_command_for_two_is_cancelled_by_who_gave_it_or_approved_at_the_same_seat(
+    open_plate: Plates,
+    see: Callable[..., None],
+    loop: asyncio.AbstractEventLoop,
+    bench: Staffed,
+) -> None:
+    mine = open_plate(ANN, CROSSING)
+    assert mine.commands is not None
+    commands = mine.commands
+    loop.run_until_complete(bench.desk.submit(Command(CROSSING, "all_red"), ANN))
+    see(lambda: commands.approval.isVisibleTo(commands), mine)
+    press(loop, commands.approval, Text("Annuler l'ordre", ""))
+    see(lambda: commands.progress.command is not None and commands.progress.command.refused_by == "cancelled", mine)
+    loop.run_until_complete(bench.desk.submit(Command(CROSSING, "all_red"), ANN))
+    see(lambda: commands.approval.isVisibleTo(commands), mine)
+    press(loop, commands.approval, Text("Approuver ici…", ""))
+    press(loop, commands.approval, Text("Approuver", ""))
+    assert "nécessaires" in said(commands.approval)
+    commands.approval.second.name.setText("s.benali")
+    commands.approval.second.password.setText("s.benali's")
+    press(loop, commands.approval, Text("Approuver", ""))
+    see(lambda: bool(commands.progress.command and commands.progress.command.outcome == "failed"), mine)
+
+
+def test_that_a_class_a_person_lacks_is_told_before_the_click(open_plate: Plates, bench: Staffed) -> None:
+    night = replace(BEN, classes=frozenset({CommandClass.NORMAL}))
+    content = open_plate(night, PUMP)
+    assert content.commands is not None
+    assert "critique" in said(content.commands)
+
+
+def test_that_the_page_lists_what_stands_and_what_waits(
+    qapp: QApplication, bench: Staffed, loop: asyncio.AbstractEventLoop, until: Until
+) -> None:
+    tasks = Tasks(loop)
+
+    async def make() -> LockOutsPage:
+        await bench.desk.lock_outs.hang(PUMP, "roue bouchée", ANN)
+        await bench.desk.submit(Command(CROSSING, "all_red"), BEN)
+        return LockOutsPage(replace(Seat(bench, ANN).context(tasks.spawn), session=Session(ANN)))
+
+    page = loop.run_until_complete(make())
+    page.resize(1400, 800)
+    page.show()
+
+    def read() -> bool:
+        page.slow()
+        return bool(page.locks.rows and page.waiting.rows)
+
+    until(read)
+    texts = [page.locks.data(page.locks.index(0, column)) for column in range(page.locks.columnCount())]
+    assert "Maëlle Cesbron" in texts
+    assert "roue bouchée" in texts
+    waits = [page.waiting.data(page.waiting.index(0, column)) for column in range(page.waiting.columnCount())]
+    assert "Mettre tout au rouge" in waits
+    assert "En attente d'approbation" in waits
+    page.close()
+    loop.run_until_complete(tasks.close())
+    page.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
