@@ -140,11 +140,11 @@ class Form(QFrame):
         elif given.get("new", "") != given.get("again", given.get("new", "")):
             self.say(words.DIFFERENT)
         elif not self.sending:
+            self.sending = True
+            self.send.setEnabled(False)
             self._spawn(self._send(given))
 
     async def _send(self, given: Mapping[str, str]) -> None:
-        self.sending = True
-        self.send.setEnabled(False)
         try:
             await self.wish.send(given)
         except Refused as refused:
