@@ -5,7 +5,7 @@
     check     every mistake in a site folder                         city, mischief   the simulated city alone
     probe     look at a controller that no site knows yet         import   what was found into a site folder
     sheet     commissioning sheet of an equipment, as PDF or HTML
-    history   info, export, import, backup, restore, verify, compact
+    history   info, holes, export, import, backup, restore, verify, compact
     journal   verify, search, export
 
 Errors are for people: an environment that lacks something is one sentence and exit code 1; a site folder with mistakes
