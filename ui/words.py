@@ -4,6 +4,7 @@ The synoptic, the map and the trends keep theirs in their own `words.py`.
 """
 
 from supervisor.model import Priority, Role, Text
+from supervisor.schedule.programmes import SCHEDULER
 
 # pages
 OVERVIEW = Text(fr="Vue générale", en="Overview")
@@ -189,6 +190,8 @@ BOOK_NAMES = {
     "lockout": Text(fr="Consignations", en="Lock-outs"),
 }
 """Category of the journal -> the name of its book."""
+ACTORS = {SCHEDULER.id: Text(fr="Programmes horaires", en="Programmes")}
+"""What acts by itself -> its name."""
 BOOKS = {
     "alarm": "bell", "schedule": "clock", "command": "gear", "access": "user", "system": "station",
     "lockout": "padlock",
@@ -359,6 +362,7 @@ DETAILS = {
 NO_JOURNAL = Text(fr="Le journal est vide.", en="The journal is empty.")
 NO_JOURNAL_HERE = Text(fr="Aucune ligne ne répond à ce filtre.", en="No row matches this filter.")
 ALL_ACTS = Text(fr="Tous les actes", en="All acts")
+MORE_PAGES = Text(fr="Plus", en="More")
 ON_CALL = Text(fr="Astreinte", en="On call")
 SHIFT_BOOK = Text(fr="Cahier de quart", en="Shift book")
 LATEST_ROWS = Text(fr="les {} dernières lignes", en="the latest {} rows")

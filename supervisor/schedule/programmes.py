@@ -9,10 +9,12 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from supervisor.formula import Formula
-from supervisor.model import Text
+from supervisor.model import Role, Text, User
 from supervisor.schedule.calendars import Calendar, DayType
 from supervisor.schedule.times import When
 
+SCHEDULER = User("@programmes", "Programmes horaires", Role.ENGINEER)
+"""Who gives scheduled commands. What a programme may do, an engineer wrote into the site folder."""
 PER_SECOND = 25.0
 """Equipment that is begun with in a second: a thousand cabinets of four circuits within three minutes."""
 

@@ -29,17 +29,15 @@ from supervisor.desk.desk import Desk
 from supervisor.desk.states import Stage
 from supervisor.errors import Refused, StoreError
 from supervisor.journal import CommandRow, Entry, Journal, JournalReader
-from supervisor.model import BAD, NO_TEXT, Role, Site, Text, User
+from supervisor.model import BAD, NO_TEXT, Site, Text
 from supervisor.schedule.conditions import holds
 from supervisor.schedule.course import Course, Lack, courses, lacking, watched
 from supervisor.schedule.plan import Bundle, Event, State, bundles
-from supervisor.schedule.programmes import Programme, Schedule, Until
+from supervisor.schedule.programmes import SCHEDULER, Programme, Schedule, Until
 from supervisor.schedule.store import Override, Store
 from supervisor.schedule.sun import SunEvent
 from supervisor.schedule.times import DAY_S
 
-SCHEDULER = User("@programmes", "Programmes horaires", Role.ENGINEER)
-"""Who gives scheduled commands. What a programme may do, an engineer wrote into the site folder."""
 BOOK = "schedule"
 """Category of the journal."""
 TICK_S = 1.0

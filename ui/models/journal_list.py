@@ -55,7 +55,9 @@ class JournalList(QAbstractTableModel):
         self.endResetModel()
 
     def person(self, who: str) -> str:
-        """The name of a user; the id of one who is no longer in the site."""
+        """The name of a user, or of what acts by itself; the id of one who is no longer in the site."""
+        if who in words.ACTORS:
+            return self._look.say(words.ACTORS[who])
         return self._site.users[who].name if who in self._site.users else who
 
     def subject(self, row: Row) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from supervisor.model import EquipmentType, Kind, Site, Text
-from supervisor.schedule.plan import Bundle, Target, bundles
+from supervisor.schedule.plan import Bundle, Event, Target, bundles
 from supervisor.schedule.preview import Year, preview
 from supervisor.schedule.programmes import Schedule
 from supervisor.site.programmes import schedule_of
@@ -68,12 +68,21 @@ class Known:
         self.schedule: Schedule = schedule_of(site)
         names = {one.id: one.name for one in self.schedule.programmes}
         self.groups = [self._group(site, bundle, names) for bundle in bundles(self.schedule)]
+        self.next: dict[int, Event | None] = {}
+        """Group, by its place -> its next change, as far as it was looked for."""
         self.of = {id_: group for group in self.groups for id_ in group.bundle.members}
 
     def _group(self, site: Site, bundle: Bundle, names: dict[str, Text]) -> Group:
         base = bundle.base.programme
         share = len(bundle.members) / max(len(base.equipment), 1)
         return Group(bundle, site.types[base.type], names, base.power_kw * share)
+
+    def look_ahead(self, now: int) -> None:
+        """Find the next changes that are not known or have passed; out of season it takes its time: for a thread."""
+        for number, group in enumerate(self.groups):
+            known = self.next.get(number)
+            if number not in self.next or (known is not None and not now < known.instant):
+                self.next[number] = group.bundle.following(now)
 
     def ends(self, today: date) -> list[tuple[Text, date | None, int | None]]:
         """Calendars with their last day and the days left, those that end first."""

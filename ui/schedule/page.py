@@ -34,7 +34,7 @@ from ui.widgets import Button, Card, Label, Line, Short, Words, column, row
 
 PERIOD_S = 2.0
 LEFT_WIDTH = 520
-_GROUPS = (words.GROUP, words.COUNT, words.NOW, words.HAND)
+_GROUPS = (words.GROUP, words.COUNT, words.NOW, words.NEXT, words.HAND)
 _HANDS = (words.EQUIPMENT, words.WHO, words.UNTIL)
 _DAYS = (words.CALENDAR, words.UNTIL)
 _EVENTS = (words.TIME, words.WHAT, words.WHY)
@@ -56,7 +56,8 @@ class SchedulePage(Page):
         look = context.look
         self.groups, self.hands = Lines(look, _GROUPS), Lines(look, _HANDS)
         self.calendars, self.events = Lines(look, _DAYS), Lines(look, _EVENTS)
-        self.table = Table(look, self.groups, {1: 62, 2: 150, 3: 74}, 0, words.TITLE)
+        self.table = Table(look, self.groups, {1: 58, 2: 112, 3: 142, 4: 68}, 0, words.TITLE)
+        self.table.supple = {2: 90, 3: 110}
         self.hand_table = Table(look, self.hands, {1: 110, 2: 108}, 0, words.OVERRIDES)
         self.calendar_table = Table(look, self.calendars, {1: 230}, 0, words.CALENDARS)
         self.event_table = Table(look, self.events, {0: 116, 2: 300}, 1, words.WHAT)
@@ -80,10 +81,10 @@ class SchedulePage(Page):
         self.followed.setContentsMargins(10, 10, 10, 12)
         side.addWidget(self._card(words.OVERRIDES, self.hand_table, self.resume, self.followed), 3)
         side.addWidget(self._card(words.CALENDARS, self.calendar_table), 3)
-        layout.addWidget(self.left, 36)
+        layout.addWidget(self.left, 40)
         self.right = Card()
         self._lay_out_year(column(self.right, 1, 0))
-        layout.addWidget(self.right, 64)
+        layout.addWidget(self.right, 60)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(self.empty)
         self.left.hide()
@@ -195,6 +196,8 @@ class SchedulePage(Page):
     async def _pull(self) -> None:
         with suppress(Unavailable, Refused):  # the window's frame says that no station answers
             self.state = await self.context.attachment.ask("schedule")
+        if self.known is not None:
+            await asyncio.to_thread(self.known.look_ahead, self.context.clock.now())
         self._tell()
 
     def _choose_group(self) -> None:
@@ -227,7 +230,9 @@ class SchedulePage(Page):
         if self.known is None:
             return
         look, now = self.context.look, self.context.clock.now()
-        self.groups.show_lines([self.telling.group(group, now, self.state) for group in self.known.groups])
+        known = self.known
+        lines = [self.telling.group(one, now, self.state, known.next.get(n)) for n, one in enumerate(known.groups)]
+        self.groups.show_lines(lines)
         self.hands.show_lines(
             [*map(self.telling.hand, self._overrides()), *map(self.telling.trouble, self._troubles())]
         )

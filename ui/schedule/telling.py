@@ -26,8 +26,8 @@ class Telling:
         self._context, self._look = context, context.look
         self._site = context.attachment.site
 
-    def group(self, group: Group, now: int, state: Mapping[str, Any]) -> Line:
-        """What it should be now, and how many are not by its programme."""
+    def group(self, group: Group, now: int, state: Mapping[str, Any], following: Event | None) -> Line:
+        """What it should be now and next, and how many are not by its programme."""
         look, members = self._look, group.bundle.members
         asked = group.asked(list(group.bundle.state_at(now).values()), self._context.attachment.texts, look)
         held = sum(one["equipment"] in members for one in state.get("overrides", ()))
@@ -35,8 +35,15 @@ class Telling:
         hand = " · ".join(text for count, text in ((held, str(held)), (failed, f"{failed} !")) if count)
         return (
             Cell(group.title(look), heavy=True), Cell(str(len(members)), "text2", side=RIGHT),
-            Cell(asked or look.say(words.NOTHING_PLANNED)), Cell(hand or "–", "text" if hand else "text2", bool(hand)),
+            Cell(asked or look.say(words.NOTHING_PLANNED)), Cell(self._next(group, following), "text2"),
+            Cell(hand or "–", "text" if hand else "text2", bool(hand)),
         )  # fmt: skip
+
+    def _next(self, group: Group, following: Event | None) -> str:
+        if following is None:
+            return "–"
+        asked = group.asked(following.changes, self._context.attachment.texts, self._look)
+        return f"{self.until(following.instant)} {asked}"
 
     def hand(self, one: Mapping[str, Any]) -> Line:
         return Cell(self._name(one), symbol="user"), Cell(self.person(one["who"])), Cell(self.until(int(one["until"])))

@@ -33,8 +33,8 @@ from supervisor.model import (
     Text,
     User,
 )
-from supervisor.schedule.programmes import Programme, Schedule
-from supervisor.schedule.scheduler import SCHEDULER, Scheduler
+from supervisor.schedule.programmes import SCHEDULER, Programme, Schedule
+from supervisor.schedule.scheduler import Scheduler
 from supervisor.schedule.store import Store
 from supervisor.station import Station
 from supervisor.table import TagTable

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from supervisor.desk.order import Command, find
 from supervisor.formula import Formula, parse
 from supervisor.model import Quality
-from supervisor.schedule.programmes import Until
+from supervisor.schedule.programmes import SCHEDULER, Until
 from tests.supervisor.schedule.plans import at, schedule
 from tests.supervisor.schedule.street import NIGHT, Lamps, Room, room, running, site
 
@@ -150,6 +151,30 @@ def test_that_an_override_outlives_the_station_and_ends_at_sunrise_where_the_pro
             await one.wind(one.go("2026-01-16 08:50"), 80)
             await one.settle()
             assert lamps.value["C2.on"] == 0
+
+    asyncio.run(scenario())
+
+
+def test_that_a_command_a_killed_station_left_open_is_unknown_and_not_given_again(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        lamps = Lamps(site())
+        deaf = Room(site(), lamps, schedule(NIGHT), tmp_path, at("2026-01-15 17:39"))
+        lamps.value |= {"C2.on": 1.0, "C2.order": 1.0, "C2.dimming": 100.0}
+        deaf.speak()
+        order = find(deaf.site, Command("C1", "on"))
+        await asyncio.wrap_future(deaf.desk.ledger.open(order, SCHEDULER, deaf.clock.now(), {}))
+        deaf.store.close()
+        deaf.journal.close()  # killed with the command in the ledger: nobody knows whether it left
+        async with room(tmp_path, "2026-01-15 17:45", lamps) as one:
+            await one.settle()
+            assert one.given() == [("C1", "on", "unknown")]
+            trouble = one.scheduler.courses["C1"].trouble
+            assert trouble
+            assert trouble[0] == "unknown"
+            assert lamps.writes == []
+            await one.wind(one.go("2026-01-15 22:59:50"), 80)
+            await one.until(lambda: lamps.value["C1.dimming"] == 50, "with the next change it is asked for again")
+            assert lamps.value["C1.on"] == 1
 
     asyncio.run(scenario())
 

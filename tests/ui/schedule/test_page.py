@@ -80,8 +80,8 @@ def shown(page: SchedulePage, day: date) -> list[tuple[str, str]]:
 
 def test_that_the_page_lists_groups_with_what_should_be_now_and_what_is_in_hand(page: SchedulePage) -> None:
     lines = [[cell.text for cell in line] for line in page.groups.lines]
-    assert ["Centre-ville et quais + Nuits de fête", "12", "éteint", "1"] in lines
-    assert ["Boulevards et avenues", "36", "éteint", "1 !"] in lines
+    assert ["Centre-ville et quais + Nuits de fête", "12", "éteint", "17:53 allumé", "1"] in lines
+    assert ["Boulevards et avenues", "36", "éteint", "17:53 allumé", "1 !"] in lines
     assert "3 en attente" in page.count.text()
     hands = [[cell.text for cell in line] for line in page.hands.lines]
     assert hands[0][1:] == ["Maëlle Cesbron", "23/11 04:32"]
