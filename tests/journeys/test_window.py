@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 from supervisor import notice
 from supervisor.clock import SECOND
 from supervisor.errors import StoreError, Unavailable
+from supervisor.journal import JournalReader
 from supervisor.model import Quality
 from tests.journeys.conftest import Town, until
 from tests.journeys.seat import Seat, click, count, item_of, patience, pixels, register, sit, uplink
@@ -32,6 +33,7 @@ from ui.faceplate.panel import Content
 from ui.keeper import Child, Keeper
 from ui.look import WAITING
 from ui.pages import ALARMS, OVERVIEW
+from ui.past.words import NO_ACT
 from ui.values import Shown
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
@@ -273,6 +275,50 @@ async def keep(keeper: Keeper) -> None:
     while True:
         keeper.tend()
         await asyncio.sleep(0.2)
+
+
+def test_that_the_whole_window_goes_back_to_an_alarm_and_no_command_leaves_from_there(
+    town: Town, qapp: QApplication
+) -> None:
+    async def scenario(seat: Seat) -> None:
+        level, past = seat.tag("PR-02.level"), seat.window.past
+        alarm = next(one for one in town.site.alarms if one.id == "PR-02.level_very_high")
+        await seat.mischief("set", level.id, 5.2)
+        await seat.until(lambda: seat.alarm_is(alarm.id, UNACKED), 15, "the alarm stands")
+        await asyncio.sleep(1.5)
+        instant = time.time_ns()
+        await asyncio.sleep(1.5)
+        await seat.mischief("release", level.id)
+        seat.window.acknowledge([alarm.index])
+        await seat.until(lambda: seat.alarm_is(alarm.id, NORMAL), 30, "the level is low again")
+        await seat.page_of("PR-02")
+        before = seat.context.attachment.journal.latest(1)[0].id
+        past.machine.enter(instant)
+        await seat.until(lambda: past.machine.complete, 20, "all of it is read")
+        assert seat.shown(level.id).text == "5,20"
+        assert alarm.index in seat.context.board.rows
+        assert seat.context.board["state"][alarm.index] == UNACKED
+        for page in ("map", ALARMS, "journal", OVERVIEW):
+            seat.window.navigate(page)
+            await asyncio.sleep(0.3)
+        content = await seat.faceplate_of("PR-02")
+        assert content.commands is not None
+        button = next(
+            button for one in buttons(content).values() for button in one.buttons.values() if button.isEnabled()
+        )
+        click(button)
+        if content.commands.card is not None:
+            click(content.commands.card.confirm)
+        await seat.key(Qt.Key.Key_F8)
+        await seat.until(lambda: seat.window.status.message == NO_ACT.fr, 5, "the refusal is read")
+        rows = JournalReader(town.folder.journal).latest(100, before)
+        assert not [row for row in rows if row.category == "command" or row.kind in ("acknowledge", "refused")]
+        await seat.key(Qt.Key.Key_Escape)
+        assert not past.on
+        assert seat.shown(level.id).text != "5,20"
+        assert seat.context.board["state"][alarm.index] == NORMAL
+
+    sit(town, scenario)
 
 
 def test_that_a_station_that_is_killed_is_told_of_and_comes_back_with_its_alarms(
