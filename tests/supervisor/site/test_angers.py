@@ -91,6 +91,7 @@ def test_that_every_measured_tag_has_a_unit_or_counts_something(site: Site) -> N
         "reconnects",
         "history_damage",
         "journal_owed",
+        "notices_failing",
         "lit",
         "running",
     }
