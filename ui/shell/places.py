@@ -24,6 +24,8 @@ class PageRow:
     """Of the class in the module."""
     role: Role = Role.VIEWER
     """The least role that has it among its pages."""
+    behind: bool = False
+    """Not a tab of its own: behind "More", with what is looked at once a day."""
 
     def present(self) -> bool:
         """Whether this installation has the page; looks, does not import."""
@@ -44,13 +46,13 @@ PAGES = (
     PageRow(pages.MAP, words.MAP, "map", "ui.map.page", "MapPage"),
     PageRow(pages.TRENDS, words.TRENDS, "trend", "ui.trend.page", "TrendPage"),
     PageRow(pages.ALARMS, words.ALARMS, "bell", "ui.alarms.page", "AlarmsPage"),
-    PageRow(pages.LINKS, words.LINKS, "link", "ui.links.page", "LinksPage"),
-    PageRow(pages.SHIFT, words.SHIFT_BOOK, "book", "ui.shift.page", "ShiftPage"),
-    PageRow(pages.ON_CALL, words.ON_CALL, "phone", "ui.on_call.page", "OnCallPage"),
+    PageRow(pages.LINKS, words.LINKS, "link", "ui.links.page", "LinksPage", behind=True),
     PageRow(pages.JOURNAL, words.JOURNAL, "journal", "ui.journal.page", "JournalPage"),
-    PageRow(pages.PERFORMANCE, words.PERFORMANCE, "gauge", "ui.performance.page", "PerformancePage"),
-    PageRow(pages.SCHEDULES, words.SCHEDULES, "clock", "ui.schedule.page", "SchedulePage"),
+    PageRow(pages.SHIFT, words.SHIFT_BOOK, "book", "ui.shift.page", "ShiftPage"),
     PageRow(pages.LOCK_OUTS, words.LOCK_OUTS, "padlock", "ui.lock_outs.page", "LockOutsPage"),
+    PageRow(pages.SCHEDULES, words.SCHEDULES, "clock", "ui.schedule.page", "SchedulePage"),
+    PageRow(pages.ON_CALL, words.ON_CALL, "phone", "ui.on_call.page", "OnCallPage", behind=True),
+    PageRow(pages.PERFORMANCE, words.PERFORMANCE, "gauge", "ui.performance.page", "PerformancePage", behind=True),
     PageRow(
         pages.COMMISSIONING,
         words.COMMISSIONING,
@@ -58,8 +60,9 @@ PAGES = (
         "ui.commissioning.page",
         "CommissioningPage",
         Role.ENGINEER,
+        behind=True,
     ),
-    PageRow(pages.PEOPLE, words.PEOPLE, "user", "ui.people.page", "PeoplePage", Role.ADMINISTRATOR),
+    PageRow(pages.PEOPLE, words.PEOPLE, "user", "ui.people.page", "PeoplePage", Role.ADMINISTRATOR, behind=True),
 )
 SIDE = PageRow(pages.FACEPLATE, words.EQUIPMENT, "pump", "ui.faceplate.panel", "Faceplate")
 """The panel at the right of whatever page is shown."""

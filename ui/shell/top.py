@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QPushButton, QWidget
 
@@ -54,7 +54,10 @@ class TopBar(QFrame):
         layout.addWidget(self.name)
         layout.addSpacing(6)
         self.tabs = self._tabs(rows)
-        for tab in self.tabs.values():
+        behind = [(page, key(number)) for number, page in enumerate(rows) if page.behind]
+        self.more = MoreTab(look, behind)
+        self.more.asked_for.connect(self.asked_for)
+        for tab in (*self.tabs.values(), self.more):
             layout.addWidget(tab)
             layout.addSpacing(-6)
         layout.addStretch(1)
@@ -71,17 +74,25 @@ class TopBar(QFrame):
         """Mark the tab of the page that is shown."""
         if page in self.tabs:
             self.tabs[page].setChecked(True)
+        elif checked := self._group.checkedButton():
+            self._group.setExclusive(False)
+            checked.setChecked(False)
+            self._group.setExclusive(True)
+        self.more.show_page(page)
 
     def show_rows(self, pages: Collection[str]) -> None:
         """The tabs of the pages that whoever sits here may see; the others keep their keys."""
         for page, tab in self.tabs.items():
             tab.setVisible(page in pages)
+        self.more.show_rows(pages)
         self._fit()
 
     def _tabs(self, rows: tuple[PageRow, ...]) -> dict[str, Button]:
-        group = QButtonGroup(self)
+        self._group = group = QButtonGroup(self)
         tabs = {}
         for number, page in enumerate(rows):
+            if page.behind:
+                continue
             tab = Button(self._look, page.words, "flat")
             tab.setCheckable(True)
             tab.tip(page.words, key(number))
@@ -124,6 +135,49 @@ class TopBar(QFrame):
             layout.invalidate()  # what was measured before the parts changed their size would be used again
             if layout.minimumSize().width() <= self.width():
                 break
+
+
+class MoreTab(Button):
+    """The pages that have no tab, in a menu; it is called like the one that is shown."""
+
+    asked_for = Signal(object)
+    """A page's id."""
+
+    def __init__(self, look: Look, rows: Sequence[tuple[PageRow, str]]) -> None:
+        """Pages with the function key that shows each."""
+        super().__init__(look, words.MORE_PAGES, "flat", "down")
+        self._look = look
+        self._rows = {page.id: (page, stroke) for page, stroke in rows}
+        self._allowed: Collection[str] = tuple(self._rows)
+        self._shown = ""
+        self.setCheckable(True)
+        self.clicked.connect(self._open)
+
+    def show_page(self, page: str) -> None:
+        """Mark it where one of its pages is shown."""
+        self._shown = page
+        self.setChecked(page in self._rows)
+        self.say(self._rows[page][0].words if page in self._rows else words.MORE_PAGES)
+
+    def show_rows(self, pages: Collection[str]) -> None:
+        """Those that whoever sits here may see."""
+        self._allowed = [page for page in self._rows if page in pages]
+        self.setVisible(bool(self._allowed))
+
+    def choices(self) -> QMenu:
+        """What it offers now."""
+        menu = QMenu(self)
+        for page in self._allowed:
+            told, stroke = self._rows[page]
+            action = menu.addAction(self._look.say(told.words) + (f"\t{stroke}" if stroke else ""))
+            action.triggered.connect(lambda _=False, page=page: self.asked_for.emit(page))
+        return menu
+
+    def _open(self) -> None:
+        self.setChecked(self._shown in self._rows)
+        menu = self.choices()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
 
 
 class Logo(QWidget):

@@ -43,7 +43,8 @@ class Paper:
             f'<p class="sub">{escape(self.period(sheet))}<br>{escape(self._people(sheet))}</p>',
             self._remark(sheet),
             self._short(sheet),
-            *(self._section(title, heads, rows) for title, heads, rows in self._tables(sheet)),
+            *(self._section(title, heads, rows) for title, heads, rows in self._tables(sheet) if rows),
+            self._empty([title for title, _, rows in self._tables(sheet) if not rows]),
         ]
         if signed:
             parts.append(self._signatures(sheet, signed))
@@ -129,10 +130,15 @@ class Paper:
 
     def _section(self, title: Text, heads: Sequence[Text], rows: list[list[str]]) -> str:
         say = self._look.say
-        head = f"<h2>{escape(say(title))}</h2>"
-        if not rows:
-            return f'{head}<p class="sub">{escape(say(words.NONE))}</p>'
-        return head + table([say(one) for one in heads], ([escape(cell) for cell in row] for row in rows))
+        cells = ([escape(cell) for cell in row] for row in rows)
+        return f"<h2>{escape(say(title))}</h2>" + table([say(one) for one in heads], cells)
+
+    def _empty(self, titles: Sequence[Text]) -> str:
+        """What there is none of, in one line: who reads must know that it was looked at."""
+        if not titles:
+            return ""
+        names = ", ".join(self._look.say(title) for title in titles)
+        return f'<p class="sub">{escape(self._look.say(words.NOTHING_OF).format(names.lower()))}</p>'
 
     def _standing(self, one: Standing) -> list[str]:
         say = self._look.say
