@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
-from ui.pages import ALARMS, COMMISSIONING, LINKS, SYNOPTIC, TRENDS, Place
+from supervisor.clock import SECOND
+from ui.pages import ALARMS, COMMISSIONING, LINKS, MAP, OVERVIEW, SYNOPTIC, TRENDS, Place
 from ui.shell.window import MainWindow
 from ui.theme.theme import NAMES
 
@@ -14,6 +15,9 @@ LANGUAGES = ("fr", "en")
 SETTLE_S = 0.15
 """What a page that reads history or the journal needs to have it on the screen."""
 TURNS = 5
+PATIENCE = 200
+"""Such waits until a past is read."""
+PAST_PAGES = (MAP, ALARMS, OVERVIEW)
 
 
 async def take(window: MainWindow, folder: Path) -> list[Path]:
@@ -30,7 +34,29 @@ async def take(window: MainWindow, folder: Path) -> list[Path]:
             for name, place in _places(window):
                 made.append(folder / f"{name}-{theme}-{language}.png")
                 await _picture(window, place, made[-1])
+    made += await _take_past(window, folder)
     look.use(theme=before[0], language=before[1])
+    return made
+
+
+async def _take_past(window: MainWindow, folder: Path) -> list[Path]:
+    """The pages that a rewound window shows most, at the last alarm, or an hour ago where none was raised."""
+    look, machine = window.context.look, window.past.machine
+    raised = window.context.board["raised_at"]
+    machine.enter(int(raised.max(initial=0)) + SECOND if raised.any() else machine.now() - 3600 * SECOND)
+    for _ in range(PATIENCE):
+        if not machine.on or machine.complete:
+            break
+        await asyncio.sleep(SETTLE_S)
+    made = []
+    for theme in NAMES if machine.on else ():
+        for language in LANGUAGES:
+            look.use(theme=theme, language=language)
+            for name, place in _places(window):
+                if name.partition("-")[0] in PAST_PAGES or name == "synoptic-pumping_station":
+                    made.append(folder / f"past-{name}-{theme}-{language}.png")
+                    await _picture(window, place, made[-1])
+    machine.leave()
     return made
 
 
