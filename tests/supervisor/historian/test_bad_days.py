@@ -138,6 +138,70 @@ def test_that_a_slow_disk_makes_history_late_and_nothing_else(tmp_path: Path) ->
     assert float(usual) < 0.05, "what is absorbed does not wait for the disk"
 
 
+READONLY = """
+import logging, os, sys, time
+import numpy as np
+from pathlib import Path
+from supervisor.clock import SystemClock
+from supervisor.flow import Change
+from supervisor.historian.history import History
+from supervisor.historian.writer import Historian, Pace
+from supervisor.texts import Texts
+from tests.supervisor.historian.conftest import make_tags
+logging.basicConfig()
+folder, when = Path(os.environ["READONLY"]), Path(os.environ["READONLY_WHEN"])
+clock, n, lag = SystemClock(), 0, 0.0
+historian = Historian(folder, make_tags(8), Texts.create(), clock, Pace(flush_s=0.05, compact_s=0.3))
+history = History(folder)
+historian.start()
+index, good = np.arange(2, 8, dtype=np.int32), np.zeros(6, np.uint8)
+
+def live(done, most=20.0):
+    global n, lag
+    until = time.monotonic() + most
+    while not done() and time.monotonic() < until:
+        now = clock.now()
+        historian.absorb(Change(index, np.full(6, float(n)), good, np.full(6, now), now))
+        lag, n = max(lag, historian.lag()), n + 1
+        time.sleep(0.005)
+
+kept = lambda: len(history.samples("P.t2", 0, clock.now()))
+live(lambda: kept() > 50)
+when.touch()
+live(lambda: historian.lag() > 1.0)
+before = kept()
+live(lambda: lag > 1.5)
+meanwhile, behind = kept(), historian.lag()
+when.unlink()
+live(lambda: historian.lag() < 0.5)
+historian.close()
+print(n, kept(), before, meanwhile, behind)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux" or not shutil.which("cc"), reason="needs a compiler for the disk")
+def test_that_a_disk_that_becomes_read_only_makes_samples_wait_and_history_stays_readable(tmp_path: Path) -> None:
+    shim = tmp_path / "readonly.so"
+    source = Path(__file__).with_name("readonly.c")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", str(shim), str(source), "-ldl"], check=True)
+    words = {"LD_PRELOAD": str(shim), "READONLY": str(tmp_path / "history"), "READONLY_WHEN": str(tmp_path / "now")}
+    done = subprocess.run(
+        [sys.executable, "-c", READONLY],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **words},
+        cwd=Path(__file__).parents[3],
+    )
+    assert done.returncode == 0, done.stderr
+    absorbed, kept, before, meanwhile, behind = done.stdout.split()
+    assert int(meanwhile) == int(before) > 50, "nothing is written, and what is there can be read"
+    assert float(behind) > 1.0, "the lag says so; from ten seconds on it is an alarm"
+    assert absorbed == kept, "what waited is written once it can be"
+    assert "History is not written" in done.stderr
+    assert "History is written again" in done.stderr
+
+
 def test_that_a_clock_set_back_hides_no_sample_and_silences_no_tag(plant: Plant) -> None:
     plant.historian.absorb(change(0, 10.0, 7200))
     plant.historian.absorb(change(0, 20.0, 3600))  # set back by an hour
