@@ -126,11 +126,11 @@ class Strips:
             log.info("The strip of %s begins now: %s", tag.id, error)
             return
         if begun == strip.begun:
-            strip.prepend(*_stepped(trend))
+            strip.prepend(*stepped(trend))
             strip.now = max(strip.now, end)
 
 
-def _stepped(trend: Trend) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def stepped(trend: Trend) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Exact samples as steps, each value ruling until the next; columns as they are."""
     if trend.step or not len(trend):
         return trend.time, trend.mean

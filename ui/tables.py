@@ -124,6 +124,8 @@ class Table(QTableView):
         super().__init__()
         self._look, self._widths, self._name = look, widths, name
         self.spare: tuple[int, ...] = ()
+        self.unwanted: tuple[int, ...] = ()
+        """Columns that have nothing to say now; see `want`."""
         self.supple: Mapping[int, int] = {}
         self.setModel(model)
         as_list(self, look)
@@ -149,16 +151,27 @@ class Table(QTableView):
         super().resizeEvent(event)
         self._fit()
 
+    def want(self, unwanted: tuple[int, ...]) -> None:
+        """Do without these columns from now on, and with all others."""
+        if unwanted != self.unwanted:
+            for section in self.unwanted:
+                self.setColumnHidden(section, False)
+            self.unwanted = unwanted
+            self._fit()
+
     def _fit(self) -> None:
         """Narrow the supple columns, then hide the spare ones, until what is left has room."""
         scale = self._look.scale
-        lacking = (sum(self._widths.values()) + self.LEAST) * scale - self.viewport().width()
+        for section in self.unwanted:
+            self.setColumnHidden(section, True)
+        wanted = sum(width for section, width in self._widths.items() if section not in self.unwanted)
+        lacking = (wanted + self.LEAST) * scale - self.viewport().width()
         for section, least in self.supple.items():
             width = self._widths[section] * scale
             given = min(max(lacking, 0.0), width - least * scale)
             self.horizontalHeader().resizeSection(section, round(width - given))
             lacking -= given
-        for section in self.spare:
+        for section in (one for one in self.spare if one not in self.unwanted):
             hidden = lacking > 0
             self.setColumnHidden(section, hidden)
             lacking -= self._widths[section] * scale if hidden else 0

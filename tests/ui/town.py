@@ -352,7 +352,12 @@ class TownStation:
             return {"count": await self.engine.reset(words["alarms"], ANNE.id)}
         if act == "shelve":
             return {"count": await self.engine.shelve(words["alarms"], words["minutes"], words["reason"], ANNE.id)}
-        return {"count": await self.engine.unshelve(words["alarms"], ANNE.id)}
+        if act == "comment":
+            return {"count": await self.engine.comment(words["alarms"], words["text"], ANNE.id)}
+        if act == "remove_from_service":
+            return {"count": await self.engine.remove(words["alarms"], words["reason"], ANNE.id)}
+        plain = {"take": self.engine.take, "release": self.engine.release, "return_to_service": self.engine.put_back}
+        return {"count": await plain.get(act, self.engine.unshelve)(words["alarms"], ANNE.id)}
 
     def beat(self) -> None:
         self.table.beat = self.clock.now()

@@ -30,6 +30,33 @@ async def unshelve(context: Context, rows: Iterable[int]) -> None:
     await _ask(context, "unshelve", list(rows))
 
 
+async def take(context: Context, rows: Iterable[int]) -> None:
+    """Say that one is on these alarms, as far as they stand."""
+    state = context.board["state"]
+    await _ask(context, "take", [row for row in rows if state[row] != State.NORMAL])
+
+
+async def release(context: Context, rows: Iterable[int]) -> None:
+    """Say that nobody is on these alarms any more."""
+    taken = context.board["taken_by"]
+    await _ask(context, "release", [row for row in rows if taken[row]])
+
+
+async def comment(context: Context, rows: Iterable[int], text: str) -> None:
+    """Put words to alarms, for whoever reads their history."""
+    await _ask(context, "comment", list(rows), text=text)
+
+
+async def remove(context: Context, rows: Iterable[int], reason: str) -> None:
+    """Take alarms out of service until somebody puts them back."""
+    await _ask(context, "remove_from_service", list(rows), reason=reason)
+
+
+async def put_back(context: Context, rows: Iterable[int]) -> None:
+    """Put alarms into service again."""
+    await _ask(context, "return_to_service", list(rows))
+
+
 async def _ask(context: Context, act: str, rows: list[int], **more: object) -> None:
     if rows:
         alarms = context.attachment.site.alarms

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from alarms.states import State
 from alarms.suppression import Hidden
-from supervisor.model import Alarm, Text
-from ui import words
+from supervisor.asides import Aside
+from supervisor.model import Alarm, Role, Text
+from ui import alarm_words, words
+from ui.alarms.countdown import Countdown
+from ui.alarms.history import History, Notes
 from ui.alarms.shelf import ShelfCard
 from ui.delegates.alarm_row import value_then
 from ui.look import WAITING, Look
+from ui.models.alarm_list import person
 from ui.naming import area_name, full_name, limit
 from ui.pages import Context
 from ui.shapes import paint_priority
 from ui.values import shown
-from ui.widgets import Button, Card, Label, Line, Words, column, row
+from ui.widgets import Button, Card, Label, Line, Words, column, joined, row
 
 WIDTH = 360
 _GUIDANCE = ((words.CAUSE, "cause"), (words.CONSEQUENCE, "consequence"), (words.ACTION, "action"))
@@ -33,6 +37,11 @@ class Detail(Card):
     reset = Signal()
     shelve = Signal(int, str)
     unshelve = Signal()
+    remove = Signal(str)
+    put_back = Signal()
+    take = Signal()
+    release = Signal()
+    comment = Signal(str)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -41,6 +50,9 @@ class Detail(Card):
         self.alarm: Alarm | None = None
         self.shelf = ShelfCard(look)
         self.shelf.confirmed.connect(self.shelve)
+        self.shelf.removed.connect(self.remove)
+        self.asides: Mapping[str, Aside] = {}
+        """Alarm -> how it is hidden, by whom and why; the page reads it."""
         layout = column(self, 1, 0)
         self.empty = Words(look, words.CHOOSE_ALARM, "body", 400, "text2")
         self.empty.setWordWrap(True)
@@ -55,7 +67,16 @@ class Detail(Card):
         self._facts: list[tuple[Label, Callable[[Alarm], str]]] = []
         inner.addLayout(self._make_facts(look))
         inner.addWidget(Line(look))
-        inner.addWidget(self._make_guidance(look), 1)
+        self.countdown = Countdown(context)
+        inner.addWidget(self.countdown)
+        inner.addLayout(self._make_tabs(look))
+        self.tabs = QStackedWidget()
+        self.history, self.notes = History(context), Notes(context)
+        self.history.asked_for.connect(self.asked_for)
+        self.notes.added.connect(self.comment)
+        for part in (self._make_guidance(look), self.history, self.notes):
+            self.tabs.addWidget(part)
+        inner.addWidget(self.tabs, 1)
         inner.addWidget(Line(look))
         inner.addLayout(self._make_acts(look))
         look.changed.connect(self._dress)
@@ -92,16 +113,39 @@ class Detail(Card):
             (words.ACKNOWLEDGED_AT, lambda alarm: self._instant(alarm, "acked_at")),
             (words.CLEARED, lambda alarm: self._instant(alarm, "cleared_at")),
             (words.TIMES, lambda alarm: str(int(self._context.board["count"][alarm.index]))),
+            (alarm_words.ON_IT, self._taker),
+            (alarm_words.BY_WHOM, self._hider),
         )
         for at, (name, tell) in enumerate(rows):
             value = Label(look, "body", 600 if at < 2 else 400)
             value.setWordWrap(True)
-            grid.addWidget(Words(look, name, "label", 400, "text2"), at, 0)
+            title = Words(look, name, "label", 400, "text2")
+            grid.addWidget(title, at, 0)
             grid.addWidget(value, at, 1)
             self._facts.append((value, tell))
+            if name is alarm_words.BY_WHOM:
+                self._aside = (title, value)
         grid.setColumnStretch(1, 1)
         grid.setHorizontalSpacing(14)
         return grid
+
+    def _make_tabs(self, look: Look) -> QHBoxLayout:
+        """What to do, what happened, what people wrote."""
+        group, line = QButtonGroup(self), row()
+        line.setContentsMargins(16, 8, 16, 6)
+        self._choices = []
+        for at, (name, key) in enumerate(
+            ((alarm_words.GUIDANCE, "C"), (alarm_words.HISTORY, "H"), (alarm_words.NOTES, "N"))
+        ):
+            choice = Button(look, name, "segment")
+            choice.tip(name, key)
+            choice.setCheckable(True)
+            choice.setChecked(not at)
+            choice.clicked.connect(lambda _, at=at: self.turn(at))
+            group.addButton(choice)
+            self._choices.append(choice)
+        line.addLayout(joined(self._choices))
+        return line
 
     def _make_guidance(self, look: Look) -> QScrollArea:
         body = QWidget()
@@ -114,8 +158,6 @@ class Detail(Card):
             self._guidance[name] = text
             layout.addWidget(text)
             layout.addSpacing(8)
-        self._within = Label(look, "label", 600, "accent")
-        layout.addWidget(self._within)
         layout.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -132,16 +174,23 @@ class Detail(Card):
         self.go.clicked.connect(self._go)
         self.aside = Button(look, words.SHELVE)
         self.aside.clicked.connect(self.set_aside)
+        self.mine = Button(look, alarm_words.TAKE)
+        self.mine.tip(alarm_words.TAKE, "T")
+        self.mine.clicked.connect(self.take_or_release)
+        self.out = Button(look, alarm_words.TAKE_OUT)
+        self.out.clicked.connect(self.take_out)
         acts.addWidget(self.ack)
-        both = row(spacing=8)
-        both.addWidget(self.go, 1)
-        both.addWidget(self.aside, 1)
-        acts.addLayout(both)
+        for pair in ((self.go, self.mine), (self.aside, self.out)):
+            both = row(spacing=8)
+            for button in pair:
+                both.addWidget(button, 1)
+            acts.addLayout(both)
         return acts
 
     def _dress(self) -> None:
         self.setFixedWidth(round(WIDTH * self._context.look.scale))
         self.show_alarm(self.alarm)
+        self.history.show_words()
 
     # ------------------------------------------------------------ what it shows
     def show_alarm(self, alarm: Alarm | None) -> None:
@@ -165,9 +214,9 @@ class Detail(Card):
             label.setText(text or WAITING)
         if not written:
             self._guidance["action"].setText(look.say(words.NO_GUIDANCE))
-        self._within.setVisible(alarm.rule.response_s > 0)
-        self._within.setText(look.say(words.RESPONSE_TIME).format(_minutes(alarm.rule.response_s)))
         self.show_board()
+        self.history.show_alarm(alarm)
+        self.notes.show_alarm(alarm)
 
     def show_board(self) -> None:
         """What moved: state, value and times."""
@@ -182,8 +231,50 @@ class Detail(Card):
         latched = board["state"][alarm.index] == State.LATCHED_ACKED
         self.ack.setEnabled(unacked or bool(latched))
         self.ack.say(words.RESET if latched else words.ACKNOWLEDGE)
-        shelved = bool(board["suppression"][alarm.index] & Hidden.SHELVED)
-        self.aside.say(words.UNSHELVE if shelved else words.SHELVE)
+        hidden = int(board["suppression"][alarm.index])
+        self.aside.say(words.UNSHELVE if hidden & Hidden.SHELVED else words.SHELVE)
+        self.out.say(alarm_words.PUT_BACK if hidden & Hidden.OUT_OF_SERVICE else alarm_words.TAKE_OUT)
+        self.out.setVisible(self._context.user.role >= Role.SUPERVISOR)
+        for part in self._aside:
+            part.setVisible(hidden > 0)
+        taken = int(board["taken_by"][alarm.index])
+        self.mine.say(alarm_words.RELEASE if taken else alarm_words.TAKE)
+        self.mine.setEnabled(bool(board["state"][alarm.index]))
+        self.countdown.show_alarm(alarm)
+
+    def slow(self) -> None:
+        """Once a second: what counts seconds, and what is read again."""
+        self.show_board()
+        self.history.show_alarm(self.alarm)
+        self.notes.show_alarm(self.alarm)
+
+    def turn(self, at: int) -> None:
+        """To the guidance (0), the history (1) or the notes (2)."""
+        self._choices[at].setChecked(True)
+        self.tabs.setCurrentIndex(at)
+        self.history.show_alarm(self.alarm)
+        self.notes.show_alarm(self.alarm)
+        if at == 2:
+            self.notes.field.setFocus()
+
+    def _taker(self, alarm: Alarm) -> str:
+        site = self._context.attachment.site
+        return person(site, int(self._context.board["taken_by"][alarm.index])) or WAITING
+
+    def _hider(self, alarm: Alarm) -> str:
+        """Who hid it and why; nothing for one that is not hidden."""
+        if not self._context.board["suppression"][alarm.index]:
+            return ""
+        look, site, one = self._context.look, self._context.attachment.site, self.asides.get(alarm.id)
+        if one is None:
+            return WAITING
+        if not one.who:
+            cause = next((other for other in site.alarms if other.id == one.reason), None)
+            told = look.say(alarm_words.BY_DESIGN)
+            comes = look.say(alarm_words.COMES_OF).format(look.say(cause.rule.name)) if cause else ""
+            return f"{told}\n{comes}".rstrip()
+        name = site.users[one.who].name if one.who in site.users else one.who
+        return f"{name}\n{one.reason}"
 
     def _state(self, alarm: Alarm) -> str:
         look, board = self._context.look, self._context.board
@@ -224,6 +315,22 @@ class Detail(Card):
         else:
             self.shelf.open()
 
+    def take_out(self) -> None:
+        """Open the card that asks why it goes out of service; or put it back."""
+        alarm = self.alarm
+        if alarm is None or self._context.user.role < Role.SUPERVISOR:
+            return
+        if self._context.board["suppression"][alarm.index] & Hidden.OUT_OF_SERVICE:
+            self.put_back.emit()
+        else:
+            self.shelf.open(forever=True)
+
+    def take_or_release(self) -> None:
+        """Somebody is on it, or nobody any more."""
+        alarm = self.alarm
+        if alarm is not None:
+            (self.release if self._context.board["taken_by"][alarm.index] else self.take).emit()
+
 
 class Shape(QWidget):
     """The priority of the alarm, large."""
@@ -242,8 +349,3 @@ class Shape(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             paint_priority(painter, QRectF(2, 1, 27, 26), self._priority, self._acked, self._look)
-
-
-def _minutes(seconds: float) -> str:
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
 
-from supervisor.model import Site
-from ui import words
+from supervisor.model import Site, Text
+from ui import alarm_words, words
 from ui.fields import Choice, FilterText
 from ui.look import Look
 from ui.models.alarm_list import Filter, Which
 from ui.naming import systems
-from ui.shapes import paint_priority
+from ui.shapes import paint_priority, text_width
 from ui.widgets import Button, joined, row
 
 _LISTS = (
     (Which.STANDING, words.STANDING),
     (Which.UNACKED, words.UNACKED),
     (Which.ACKED, words.ACKED),
-    (Which.ASIDE, words.SET_ASIDE),
+    (Which.ASIDE, alarm_words.ASIDE),
 )
+_ASIDE = (
+    (Which.ASIDE, alarm_words.ALL_ASIDE),
+    (Which.SHELVED, alarm_words.SHELVED),
+    (Which.SUPPRESSED, alarm_words.SUPPRESSED),
+    (Which.OUT_OF_SERVICE, alarm_words.OUT_OF_SERVICE),
+)
+"""The lists of what is set aside; shown once one of them is."""
 
 
 class Filters(QWidget):
@@ -34,10 +42,15 @@ class Filters(QWidget):
         super().__init__()
         self._look, self._site = look, site
         self.filter = Filter()
+        self._which = Which.STANDING
         layout = row(self, 0, 8)
         layout.setContentsMargins(16, 0, 12, 8)
-        self._lists = self._make_lists()
+        self._lists = self._make_lists(_LISTS)
+        self._asides = self._make_lists(_ASIDE)
         layout.addLayout(joined(self._lists.values()))
+        self._kinds = QWidget()
+        self._kinds.setLayout(joined(self._asides.values()))
+        layout.addWidget(self._kinds)
         layout.addSpacing(4)
         self._priorities = [PriorityToggle(look, number) for number in (1, 2, 3, 4)]
         for toggle in self._priorities:
@@ -58,13 +71,13 @@ class Filters(QWidget):
         layout.addWidget(self.clear_button)
         self.show_filter(Filter())
 
-    def _make_lists(self) -> dict[Which, Button]:
+    def _make_lists(self, rows: Iterable[tuple[Which, Text]]) -> dict[Which, Button]:
         group = QButtonGroup(self)
         lists = {}
-        for which, name in _LISTS:
+        for which, name in rows:
             button = Button(self._look, name, "segment")
             button.setCheckable(True)
-            button.clicked.connect(self._read)
+            button.clicked.connect(lambda _, which=which: self._choose(which))
             group.addButton(button)
             lists[which] = button
         return lists
@@ -72,14 +85,19 @@ class Filters(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """On a narrow window one filters by text."""
         super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
         scale = self._look.scale
-        self.system.setVisible(self.width() > 860 * scale)
-        self.area.setVisible(self.width() > 680 * scale)
+        # the lists of what is set aside take the room of a field each
+        room = self.width() - (540 * scale if self._kinds.isVisibleTo(self) else 0)
+        self.system.setVisible(room > 860 * scale)
+        self.area.setVisible(room > 680 * scale)
 
     def show_filter(self, filter_: Filter) -> None:
         """Set every control to this filter."""
         self.blockSignals(True)
-        self._lists[filter_.which].setChecked(True)
+        self._mark(filter_.which)
         for toggle in self._priorities:
             toggle.setChecked(toggle.priority in filter_.priorities)
         self.area.choose(filter_.area)
@@ -88,13 +106,24 @@ class Filters(QWidget):
         self.blockSignals(False)
         self._use(filter_)
 
+    def _mark(self, which: Which) -> None:
+        """Press the button of a list."""
+        self._lists[Which.ASIDE if which.hidden else which].setChecked(True)
+        self._kinds.setVisible(which.hidden > 0)
+        if which.hidden:
+            self._asides[which].setChecked(True)
+
+    def _choose(self, which: Which) -> None:
+        self._mark(which)
+        self._which = which
+        self._read()
+
     def _read(self) -> None:
-        which = next(which for which, button in self._lists.items() if button.isChecked())
         wanted = frozenset(toggle.priority for toggle in self._priorities if toggle.isChecked())
         self._use(
             replace(
                 self.filter,
-                which=which,
+                which=self._which,
                 priorities=wanted,
                 area=self.area.chosen(),
                 system=self.system.chosen(),
@@ -102,9 +131,17 @@ class Filters(QWidget):
             )
         )
 
+    def show_counts(self, counts: Mapping[Which, str]) -> None:
+        """How many are set aside, behind the name of each list."""
+        for (which, name), button in zip(_ASIDE, self._asides.values(), strict=True):
+            button.setText(f"{self._look.say(name)} {counts.get(which, '')}".rstrip())
+            button.setMinimumWidth(round(text_width(button.text(), self._look.font("body", 600))) + 24)
+
     def _use(self, filter_: Filter) -> None:
         self.filter = filter_
+        self._which = filter_.which
         self.clear_button.setVisible(filter_ != Filter(which=filter_.which))
+        self._fit()
         self.changed.emit(filter_)
 
 

@@ -1,10 +1,14 @@
-"""The page of alarms. Everything can be done from the keyboard:
+"""The page of alarms. Everything can be done from the keyboard; `?` shows the keys (`ui.alarm_words.KEY_ROWS`).
 
-arrows move, Shift extends, Ctrl+A selects all; Enter or Space acknowledges the selection, P the page that is seen,
-R resets what is latched, G goes to the equipment, S sets aside, Escape lets the selection go and the order with it.
+In a flood the list folds by cause, by itself; F shows every alarm, and folds again at any time. What an act does to a
+folded line it does to all alarms behind it, except P: nobody acknowledges a page of what he has not seen.
 """
 
 from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +16,18 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
-from ui import words
-from ui.alarms.acts import acknowledge, reset, shelve, unshelve
+from ui import alarm_words, words
+from ui.alarms import acts
 from ui.alarms.detail import Detail
 from ui.alarms.filters import Filters
+from ui.alarms.keys import KeysCard
+from ui.alarms.reading import Marks, read
+from ui.alarms.states_card import StatesCard
+from ui.alarms.strip import FloodStrip
 from ui.delegates.alarm_row import AlarmRow
+from ui.folds import AGAIN_S, MANY, Folds
 from ui.models import alarm_list as columns
-from ui.models.alarm_list import ROW, AlarmList, Filter, Which
+from ui.models.alarm_list import LINE, ROW, AlarmList, Filter, Which
 from ui.pages import Context, Page, Place
 from ui.tables import Table
 from ui.widgets import Button, Card, Line, Short, Words, column, row
@@ -26,12 +35,22 @@ from ui.widgets import Button, Card, Line, Short, Words, column, row
 _WIDTHS = {
     columns.PRIORITY: 46,
     columns.RAISED: 88,
-    columns.AREA: 150,
-    columns.EQUIPMENT: 264,
-    columns.VALUE: 126,
-    columns.LIMIT: 76,
-    columns.STATE: 184,
-    columns.DURATION: 84,
+    columns.AREA: 130,
+    columns.EQUIPMENT: 250,
+    columns.VALUE: 116,
+    columns.LIMIT: 70,
+    columns.STATE: 172,
+    columns.ON_IT: 116,
+    columns.NOTES: 58,
+    columns.DURATION: 76,
+}
+_ASIDE_S = 2.0
+"""How often what is hidden, and how many notes there are, is read again."""
+_EMPTY = {
+    Which.ASIDE: alarm_words.NOTHING_ASIDE,
+    Which.SHELVED: alarm_words.NOTHING_SHELVED,
+    Which.SUPPRESSED: alarm_words.NOTHING_SUPPRESSED,
+    Which.OUT_OF_SERVICE: alarm_words.NOTHING_OUT,
 }
 
 
@@ -41,7 +60,14 @@ class AlarmsPage(Page):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         site, look = context.attachment.site, context.look
-        self.model = AlarmList(site, context.board, look)
+        self.folds = Folds(site, context.board, context.live)
+        self.model = AlarmList(site, context.board, look, self.folds)
+        self._flood = False
+        self._reading, self._due = False, 0.0
+        self._late, self._again = False, 0.0
+        """Whether very many folded alarms are shown a moment later, and when next."""
+        self.strip = FloodStrip(look, self.folds)
+        self.strip.turned.connect(self.turn_fold)
         self._tags = np.array([alarm.tag.index for alarm in site.alarms], np.intp)
         self._bright = True
         self.filters = Filters(look, site)
@@ -49,23 +75,22 @@ class AlarmsPage(Page):
         self.table = self._make_table()
         self.setFocusProxy(self.table)
         self.detail = Detail(context)
-        self.detail.asked_for.connect(self.asked_for)
-        self.detail.acknowledge.connect(self.acknowledge_selected)
-        self.detail.reset.connect(self.reset_selected)
-        self.detail.shelve.connect(lambda minutes, reason: self._spawn_shelve(minutes, reason))
-        self.detail.unshelve.connect(self._unshelve)
+        self._follow_detail()
         layout = row(self, 0, 8)
         card = Card()
         inner = column(card, 1, 0)
         inner.addLayout(self._make_head())
         inner.addWidget(self.filters)
         inner.addWidget(Line(look))
+        inner.addWidget(self.strip)
         self.body = QStackedWidget()
         self.body.addWidget(self.table)
         self.body.addWidget(self._make_empty())
         inner.addWidget(self.body, 1)
         layout.addWidget(card, 1)
         layout.addWidget(self.detail)
+        self.keys = KeysCard(look, self)
+        self.states = StatesCard(look, self)
         look.changed.connect(self._tell)
         self._tell()
 
@@ -89,15 +114,34 @@ class AlarmsPage(Page):
         self.ack_page = Button(look, words.ACKNOWLEDGE_PAGE)
         self.ack_page.tip(words.ACKNOWLEDGE_PAGE, "P")
         self.ack_page.clicked.connect(self.acknowledge_page)
+        self.help = Button(look, None, "flat", "response")
+        self.help.tip(alarm_words.KEYS, "?")
+        self.help.clicked.connect(lambda: self.keys.toggle())
         head.addWidget(self.ack)
         head.addWidget(self.ack_page)
+        head.addWidget(self.help)
         return head
+
+    def _follow_detail(self) -> None:
+        """What the panel asks for concerns what is meant."""
+        detail = self.detail
+        detail.asked_for.connect(self.asked_for)
+        detail.acknowledge.connect(self.acknowledge_selected)
+        detail.reset.connect(self.reset_selected)
+        detail.shelve.connect(lambda minutes, reason: self._ask(acts.shelve, minutes, reason))
+        detail.unshelve.connect(lambda: self._ask(acts.unshelve))
+        detail.remove.connect(lambda reason: self._ask(acts.remove, reason))
+        detail.put_back.connect(lambda: self._ask(acts.put_back))
+        detail.take.connect(lambda: self._ask(acts.take, keep=True))
+        detail.release.connect(lambda: self._ask(acts.release, keep=True))
+        detail.comment.connect(self._comment)
 
     def _make_table(self) -> Table:
         table = Table(self.context.look, self.model, _WIDTHS, columns.ALARM, words.ALARMS)
-        table.supple = {columns.EQUIPMENT: 160, columns.VALUE: 100}
-        table.spare = (columns.AREA, columns.LIMIT, columns.STATE)
-        table.setItemDelegate(AlarmRow(self.context, table))
+        table.supple = {columns.EQUIPMENT: 160, columns.VALUE: 96, columns.STATE: 140}
+        table.spare = (columns.AREA, columns.LIMIT, columns.NOTES, columns.STATE, columns.ON_IT)
+        self.drawn = AlarmRow(self.context, table, self.model)
+        table.setItemDelegate(self.drawn)
         table.installEventFilter(self)
         table.selectionModel().selectionChanged.connect(self._selection_moved)
         table.selectionModel().currentRowChanged.connect(lambda now, _: self._show_detail(now.data(ROW)))
@@ -127,13 +171,55 @@ class AlarmsPage(Page):
             area.update(0, self.table.rowViewportPosition(at), area.width(), self.table.rowHeight(at))
 
     def refresh_alarms(self) -> None:
-        self.model.show_board()
+        self._follow_flood()
+        now = self.context.clock.monotonic()
+        self._late = self.model.folded and self.model.total > MANY and now < self._again
+        if not self._late:
+            self._again = now + AGAIN_S
+            self.model.show_board()
         self.detail.show_board()
         self._tell()
 
     def slow(self) -> None:
-        self.detail.show_board()
+        self._follow_flood()
+        if self._late:
+            self._again = 0.0
+            self.refresh_alarms()
+        self.detail.slow()
         self.table.viewport().update()
+        if not self._reading and self.context.clock.monotonic() >= self._due:
+            self._reading, self._due = True, self.context.clock.monotonic() + _ASIDE_S
+            self.context.spawn(self._read())
+
+    async def _read(self) -> None:
+        """What is not in the columns: notes of what is seen, and why what is hidden is."""
+        site, board = self.context.attachment.site, self.context.board
+        since = {site.alarms[row].id: int(board["raised_at"][row]) for row in self.seen()}
+        try:
+            marks: Marks = await asyncio.to_thread(read, self.context.attachment.journal.path, since)
+        finally:
+            self._reading = False
+        self.drawn.notes = {row: marks.notes.get(site.alarms[row].id, 0) for row in self.seen()}
+        self.detail.asides = marks.asides
+        self.table.viewport().update()
+
+    def _follow_flood(self) -> None:
+        """The list folds when a flood begins and unfolds when it ends; in between it is as the operator wants it."""
+        if self.folds.flood != self._flood:
+            self._flood = self.folds.flood
+            if self._flood != self.model.folded:
+                self.turn_fold()
+        self.strip.show_fold(self.model.folded)
+
+    def turn_fold(self) -> None:
+        """Fold by cause, or show every alarm; what is frozen is let go."""
+        self.table.selectionModel().clearSelection()
+        self.model.fold(not self.model.folded)
+        # what a group says takes the room of what only an alarm by itself has
+        self.table.want((columns.LIMIT, columns.ON_IT, columns.NOTES) if self.model.folded else ())
+        self.table.scrollToTop()
+        self.strip.show_fold(self.model.folded)
+        self._tell()
 
     def arrive(self, place: Place) -> None:
         """Show one alarm, or the alarms of one place; without a wish the page stays as it was left."""
@@ -158,11 +244,13 @@ class AlarmsPage(Page):
 
     def _tell(self) -> None:
         """The counts of the head, and the words for an empty list."""
-        look, model, board = self.context.look, self.model, self.context.board
-        unacked = sum(not board.acked[row] for row in model.rows) if model.filter.which is not Which.ASIDE else 0
-        text = look.say(words.ALARM_ONE if len(model.rows) < 2 else words.ALARM_MANY).format(len(model.rows))
+        look, model = self.context.look, self.model
+        unacked, told = model.unacked, look.number(model.total, 0)
+        text = look.say(words.ALARM_ONE if model.total < 2 else words.ALARM_MANY).format(told)
         if unacked:
-            text += " – " + look.say(words.OF_WHICH_UNACKED).format(unacked)
+            text += " – " + look.say(words.OF_WHICH_UNACKED).format(look.number(unacked, 0))
+        if model.folded:
+            text += " – " + look.say(alarm_words.IN_GROUPS).format(sum(not line.inside for line in model.lines))
         chosen = len(self.selected())
         if chosen > 1:
             text += " – " + look.say(words.SELECTED_MANY).format(chosen)
@@ -172,11 +260,23 @@ class AlarmsPage(Page):
         self.ack.setEnabled(chosen > 0)
         self.ack_page.setEnabled(unacked > 0)
         self.body.setCurrentIndex(0 if model.rows else 1)
-        self.nothing.say(words.NO_ALARM if model.filter == Filter() else words.NO_ALARM_HERE)
+        which = model.filter.which
+        plain = model.filter == Filter(which) and which in _EMPTY
+        here = _EMPTY[which] if plain else words.NO_ALARM_HERE
+        self.nothing.say(words.NO_ALARM if model.filter == Filter() else here)
+        self._tell_aside()
+
+    def _tell_aside(self) -> None:
+        """How many alarms are set aside, and how."""
+        hidden, look = self.context.board["suppression"], self.context.look
+        lists = (Which.ASIDE, Which.SHELVED, Which.SUPPRESSED, Which.OUT_OF_SERVICE)
+        self.filters.show_counts({one: look.number(int(np.count_nonzero(hidden & one.hidden)), 0) for one in lists})
 
     def _use(self, filter_: Filter) -> None:
         self.table.clearSelection()
         self.model.use(filter_)
+        header = self.table.horizontalHeader()
+        header.viewport().update()
         self._tell()
 
     def _hold(self) -> None:
@@ -197,14 +297,16 @@ class AlarmsPage(Page):
 
     # ------------------------------------------------------------ acting
     def selected(self) -> list[int]:
-        """The selected alarms, by their rows."""
-        return [index.data(ROW) for index in self.table.selectionModel().selectedRows()]
+        """The selected alarms, by their rows; a folded line is all its alarms."""
+        lines = [index.data(LINE) for index in self.table.selectionModel().selectedRows()]
+        return list(dict.fromkeys(row_ for line in lines for row_ in line.rows))
 
     def seen(self) -> list[int]:
         """The alarms that are on the screen now: nobody acknowledges what he has not seen."""
         first, last = self.table.rowAt(1), self.table.rowAt(self.table.viewport().height() - 2)
-        last = len(self.model.rows) - 1 if last < 0 else last
-        return self.model.rows[max(first, 0) : last + 1]
+        last = len(self.model.lines) - 1 if last < 0 else last
+        lines = self.model.lines[max(first, 0) : last + 1]
+        return [line.row for line in lines if line.group is None]
 
     def _meant(self) -> list[int]:
         """The selection; without one, the alarm whose guidance is open."""
@@ -216,24 +318,30 @@ class AlarmsPage(Page):
 
     def reset_selected(self) -> None:
         """Let go what is latched among what is meant."""
-        self.context.spawn(reset(self.context, self._meant()))
-        self.release()
+        self._ask(acts.reset)
 
     def acknowledge_page(self) -> None:
         """Acknowledge what is seen."""
         self._act_on(self.seen())
 
     def _act_on(self, rows: list[int]) -> None:
-        self.context.spawn(acknowledge(self.context, rows))
+        self.context.spawn(acts.acknowledge(self.context, rows))
         self.release()
 
-    def _spawn_shelve(self, minutes: int, reason: str) -> None:
-        self.context.spawn(shelve(self.context, self._meant(), minutes, reason))
-        self.release()
+    def _ask(self, act: Callable[..., Coroutine[Any, Any, None]], *words_: object, keep: bool = False) -> None:
+        """One of the acts, on what is meant; `keep` the selection, for who goes on with it."""
+        self.context.spawn(act(self.context, self._meant(), *words_))
+        if not keep:
+            self.release()
 
-    def _unshelve(self) -> None:
-        self.context.spawn(unshelve(self.context, self._meant()))
-        self.release()
+    def _comment(self, text: str) -> None:
+        """A note on what is meant, shown once it is kept."""
+
+        async def work() -> None:
+            await acts.comment(self.context, self._meant(), text)
+            self.detail.notes.look()
+
+        self.context.spawn(work())
 
     def release(self) -> None:
         """Let the selection go, back to the top, the order of the law again."""
@@ -247,20 +355,46 @@ class AlarmsPage(Page):
         if self.detail.alarm:
             self.asked_for.emit(self.detail.alarm.equipment)
 
+    def _turn(self, unfold: bool) -> bool:
+        """Fold or unfold the group of the current line; False where there is none to."""
+        index = self.table.currentIndex()
+        return self.model.folded and index.isValid() and self.model.turn(index.row(), unfold)
+
+    def _escape(self) -> None:
+        if self.keys.isVisible():
+            self.keys.hide()
+        else:
+            self.release()
+
+    def _keys(self) -> dict[Qt.Key, Callable[[], object]]:
+        detail = self.detail
+        return {
+            Qt.Key.Key_Return: self.acknowledge_selected,
+            Qt.Key.Key_Enter: self.acknowledge_selected,
+            Qt.Key.Key_Space: self.acknowledge_selected,
+            Qt.Key.Key_P: self.acknowledge_page,
+            Qt.Key.Key_R: self.reset_selected,
+            Qt.Key.Key_G: self._go,
+            Qt.Key.Key_S: detail.set_aside,
+            Qt.Key.Key_O: detail.take_out,
+            Qt.Key.Key_T: detail.take_or_release,
+            Qt.Key.Key_C: lambda: detail.turn(0),
+            Qt.Key.Key_H: lambda: detail.turn(1),
+            Qt.Key.Key_N: lambda: detail.turn(2),
+            Qt.Key.Key_F: self.turn_fold,
+            Qt.Key.Key_Question: self.keys.toggle,
+            Qt.Key.Key_E: self.states.toggle,
+            Qt.Key.Key_Escape: self._escape,
+        }
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.table and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            acts = {
-                Qt.Key.Key_Return: self.acknowledge_selected,
-                Qt.Key.Key_Enter: self.acknowledge_selected,
-                Qt.Key.Key_Space: self.acknowledge_selected,
-                Qt.Key.Key_P: self.acknowledge_page,
-                Qt.Key.Key_R: self.reset_selected,
-                Qt.Key.Key_G: self._go,
-                Qt.Key.Key_S: self.detail.set_aside,
-                Qt.Key.Key_Escape: self.release,
-            }
-            act = acts.get(Qt.Key(event.key()))
-            if act and not event.modifiers():
+            if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self._turn(event.key() == Qt.Key.Key_Right):
+                return True
+            act = self._keys().get(Qt.Key(event.key()))
+            plain = not event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
+            shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            if act and plain and (not shifted or event.text() == "?"):
                 act()
                 return True
         return super().eventFilter(watched, event)

@@ -1,12 +1,15 @@
-"""The card that sets alarms aside, in its place on the page: for how long, and why. Never a dialog."""
+"""The card that sets alarms aside, in its place on the page: for how long, and why. Never a dialog.
+
+The same card takes them out of service: then for as long as nobody puts them back.
+"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QWidget
 
-from ui import words
+from ui import alarm_words, words
 from ui.look import Look
 from ui.widgets import Button, Words, column, joined, row
 
@@ -19,6 +22,8 @@ class ShelfCard(QFrame):
 
     confirmed = Signal(int, str)
     """Minutes and reason."""
+    removed = Signal(str)
+    """Out of service, for this reason."""
     cancelled = Signal()
 
     def __init__(self, look: Look) -> None:
@@ -26,12 +31,17 @@ class ShelfCard(QFrame):
         self.setObjectName("confirm")
         self._look = look
         layout = column(self, 12, 8)
-        layout.addWidget(Words(look, words.SHELVE_TITLE, "value", 600))
-        why = Words(look, words.SHELVE_WHY, "label", 400, "text2")
-        why.setWordWrap(True)
-        layout.addWidget(why)
-        layout.addWidget(Words(look, words.FOR_HOW_LONG, "hint", 500, "text2"))
-        layout.addLayout(self._make_spans())
+        self._forever = False
+        self._title = Words(look, words.SHELVE_TITLE, "value", 600)
+        layout.addWidget(self._title)
+        self._why = Words(look, words.SHELVE_WHY, "label", 400, "text2")
+        self._why.setWordWrap(True)
+        layout.addWidget(self._why)
+        self._long = QWidget()
+        spans = column(self._long, 0, 8)
+        spans.addWidget(Words(look, words.FOR_HOW_LONG, "hint", 500, "text2"))
+        spans.addLayout(self._make_spans())
+        layout.addWidget(self._long)
         layout.addWidget(Words(look, words.REASON, "hint", 500, "text2"))
         self.confirm = Button(look, words.CONFIRM, "primary", weight=600)
         self.confirm.clicked.connect(self._confirm)
@@ -60,8 +70,12 @@ class ShelfCard(QFrame):
             self._spans.addButton(span, minutes)
         return joined(self._spans.buttons())  # type: ignore[arg-type]  # Qt says QAbstractButton, they are ours
 
-    def open(self) -> None:
-        """Show the card, ready to be written in."""
+    def open(self, forever: bool = False) -> None:
+        """Show the card, ready to be written in; `forever` takes out of service."""
+        self._forever = forever
+        self._title.say(alarm_words.OUT_TITLE if forever else words.SHELVE_TITLE)
+        self._why.say(alarm_words.OUT_WHY if forever else words.SHELVE_WHY)
+        self._long.setVisible(not forever)
         self.reason.clear()
         self.confirm.setEnabled(False)
         self.show()
@@ -78,7 +92,10 @@ class ShelfCard(QFrame):
         reason = self.reason.text().strip()
         if reason:
             self.hide()
-            self.confirmed.emit(self._spans.checkedId(), reason)
+            if self._forever:
+                self.removed.emit(reason)
+            else:
+                self.confirmed.emit(self._spans.checkedId(), reason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

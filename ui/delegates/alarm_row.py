@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF
+import numpy as np
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
-from alarms.states import ACTIVE
+from alarms.floods import By
+from alarms.states import ACTIVE, State
 from alarms.suppression import Hidden
 from supervisor.clock import SECOND
 from supervisor.model import Alarm
-from ui import words
+from ui import alarm_words, words
 from ui.look import WAITING
 from ui.models import alarm_list as columns
-from ui.models.alarm_list import ROW
+from ui.models.alarm_list import AlarmList, Line, person, told_group
 from ui.naming import area_name, full_name, limit
 from ui.padlock import locks
 from ui.pages import Context
-from ui.shapes import paint_bad, paint_priority, saved
+from ui.shapes import paint_bad, paint_priority, saved, text_width
 from ui.tables import RIGHT, Cell, CellRow
 from ui.values import shown, worded
+
+EMPTY = Cell("")
 
 
 class AlarmRow(CellRow):
     """See the module."""
 
-    def __init__(self, context: Context, parent: QWidget) -> None:
+    def __init__(self, context: Context, parent: QWidget, list_: AlarmList) -> None:
         super().__init__(context.look, parent)
         self._context = context
+        self.list = list_
+        """Asked directly: a role of Qt's own for each cell costs more than what is drawn in it."""
+        self.notes: Mapping[int, int] = {}
+        """Row of the board -> notes on the alarm since it was raised."""
         self._cells: dict[int, Callable[[Alarm], Cell]] = {
             columns.RAISED: self._raised,
             columns.AREA: lambda alarm: Cell(self._area(alarm), "text2"),
@@ -40,38 +48,94 @@ class AlarmRow(CellRow):
             columns.VALUE: self._value,
             columns.LIMIT: lambda alarm: Cell(limit(alarm, context.look), "text2"),
             columns.STATE: self._state,
+            columns.ON_IT: self._on_it,
+            columns.NOTES: self._notes,
             columns.DURATION: self._duration,
         }
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        look, rect = self._context.look, QRectF(option.rect)
-        alarm = self._context.attachment.site.alarms[index.data(ROW)]
+        rect, column, line = QRectF(option.rect), index.column(), self.list.lines[index.row()]
         with saved(painter):
-            self._paint_ground(painter, rect, alarm, bool(option.state & QStyle.StateFlag.State_Selected))
-            if index.column() == columns.PRIORITY:
-                self._paint_shape(painter, rect, alarm)
-                return
-            cell = self._cells[index.column()](alarm)
-            self.paint_cell(painter, rect, cell)
-            if index.column() == columns.VALUE and cell.text == WAITING:
-                paint_bad(painter, QRectF(rect.right() - 40, rect.center().y() - 9, 30, 18), look)
+            self._paint_ground(painter, rect, line, bool(option.state & QStyle.StateFlag.State_Selected))
+            if column == columns.PRIORITY:
+                self._paint_shape(painter, rect, line)
+            elif line.group is not None:
+                cell = self._grouped(line, column, self.list.unfolded(line))
+                if cell is not EMPTY:
+                    self.paint_cell(painter, rect, cell)
+            else:
+                alarm = self._context.attachment.site.alarms[line.row]
+                self._paint_alarm(painter, rect, alarm, (column, line.inside, line.row in self.list.first))
 
-    def _paint_ground(self, painter: QPainter, rect: QRectF, alarm: Alarm, selected: bool) -> None:
-        look = self._context.look
+    def _paint_alarm(self, painter: QPainter, rect: QRectF, alarm: Alarm, where: tuple[int, bool, bool]) -> None:
+        """One cell of an alarm by itself; one of an unfolded group stands a little to the right."""
+        column, inside, first = where
+        cell = self._cells[column](alarm)
+        if inside and column in (columns.EQUIPMENT, columns.ALARM):
+            rect = rect.adjusted(18 * self._look.scale, 0, 0, 0)
+        if column == columns.ALARM and first:
+            rect = self._paint_first(painter, rect)
+        self.paint_cell(painter, rect, cell)
+        if column == columns.VALUE and cell.text == WAITING:
+            paint_bad(painter, QRectF(rect.right() - 40, rect.center().y() - 9, 30, 18), self._look)
+
+    def _paint_first(self, painter: QPainter, rect: QRectF) -> QRectF:
+        """The mark of the first of its group, and the room it leaves."""
+        look, text = self._look, self._look.say(alarm_words.FIRST_UP)
+        font = look.font("hint", 600)
+        box = QRectF(rect.left() + 8, rect.center().y() - 9, text_width(text, font) + 10, 18)
+        painter.setPen(look.color("text2"))
+        painter.setBrush(look.color("raised"))
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+        painter.setFont(font)
+        painter.setPen(look.color("text"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        return rect.adjusted(box.width() + 4, 0, 0, 0)
+
+    def _paint_ground(self, painter: QPainter, rect: QRectF, line: Line, selected: bool) -> None:
+        look, (priority, unacked) = self._look, self._urgency(line)
         if selected:
             painter.fillRect(rect, look.color("accent_bg"))
-        elif self._unacked(alarm):
-            painter.fillRect(rect, look.color(f"p{int(alarm.rule.priority)}_row"))
+        elif unacked:
+            painter.fillRect(rect, look.color(f"p{priority}_row"))
         painter.setPen(look.color("border"))
         painter.drawLine(QPointF(rect.left(), rect.bottom() - 0.5), QPointF(rect.right(), rect.bottom() - 0.5))
 
-    def _paint_shape(self, painter: QPainter, rect: QRectF, alarm: Alarm) -> None:
-        look, size = self._context.look, 19 * self._context.look.scale
-        painter.fillRect(QRectF(rect.left(), rect.top(), 4, rect.height()), look.color(f"p{int(alarm.rule.priority)}"))
+    def _paint_shape(self, painter: QPainter, rect: QRectF, line: Line) -> None:
+        look, size = self._look, 19 * self._look.scale
+        priority, unacked = self._urgency(line)
+        painter.fillRect(QRectF(rect.left(), rect.top(), 4, rect.height()), look.color(f"p{priority}"))
         box = QRectF(rect.left() + 14, rect.center().y() - size / 2, size, size - 1)
-        paint_priority(painter, box, int(alarm.rule.priority), not self._unacked(alarm), look)
+        paint_priority(painter, box, priority, not unacked, look)
+
+    def _urgency(self, line: Line) -> tuple[int, int]:
+        """The worst priority of a line, and how many of its alarms nobody has acknowledged."""
+        board = self._context.board
+        if line.group is None:
+            return int(board.priority[line.row]), int(bool(board["state"][line.row]) and not board.acked[line.row])
+        members = np.array(line.group.members, np.intp)
+        waiting = (board["state"][members] != State.NORMAL) & ~board.acked[members]
+        return line.group.priority, int(np.count_nonzero(waiting))
+
+    # ------------------------------------------------------------ a group
+    def _grouped(self, line: Line, column: int, unfolded: bool) -> Cell:
+        """A cell of the line that stands for many; what differs from one to the other is left out."""
+        group, site, look = line.group, self._context.attachment.site, self._look
+        assert group is not None
+        alarm, (_, unacked) = site.alarms[line.row], self._urgency(line)
+        if column == columns.ALARM:
+            return Cell(told_group(group, site, look), heavy=unacked > 0, symbol="down" if unfolded else "right")
+        if column == columns.STATE:
+            told = look.say(alarm_words.TO_ACKNOWLEDGE).format(look.number(unacked, 0))
+            return Cell(told) if unacked else Cell(look.say(words.ACKED), "text2")
+        if column == columns.EQUIPMENT and group.by is By.RULE:
+            return Cell(look.say(alarm_words.MANY_EQUIPMENT).format(look.number(group.count, 0)), "text2")
+        same = group.by is not By.RULE
+        if column in (columns.RAISED, columns.DURATION) or (same and column in (columns.AREA, columns.EQUIPMENT)):
+            return self._cells[column](alarm)
+        return EMPTY
 
     # ------------------------------------------------------------ the words
     def _unacked(self, alarm: Alarm) -> bool:
@@ -104,10 +168,20 @@ class AlarmRow(CellRow):
             return Cell(look.say(words.OUT_OF_SERVICE))
         if hidden & Hidden.SHELVED:
             until = look.clock(int(board["shelved_until"][alarm.index]), seconds=False)
-            return Cell(look.say(words.SHELVED_UNTIL).format(until))
+            return Cell(look.say(alarm_words.UNTIL).format(until), symbol="shelf")
         if hidden:
             return Cell(look.say(words.SUPPRESSED))
         return Cell(look.say(words.STATES[int(board["state"][alarm.index])]), "text2" if self._acked(alarm) else "text")
+
+    def _on_it(self, alarm: Alarm) -> Cell:
+        """Who is on it; of one that is shelved, who shelved it."""
+        board, site = self._context.board, self._context.attachment.site
+        hidden = bool(board["suppression"][alarm.index] & Hidden.SHELVED)
+        return Cell(person(site, int(board["shelved_by" if hidden else "taken_by"][alarm.index])))
+
+    def _notes(self, alarm: Alarm) -> Cell:
+        count = self.notes.get(alarm.index, 0)
+        return Cell(self._look.number(count, 0), symbol="journal") if count else EMPTY
 
     def _acked(self, alarm: Alarm) -> bool:
         return bool(self._context.board.acked[alarm.index])

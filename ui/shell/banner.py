@@ -2,6 +2,8 @@
 
 A bare widget that paints itself: three rows at four times a second with a dozen texts each. F8 acknowledges the
 first row; a click on a row goes to the equipment.
+
+In a flood its first row says so, with how many alarms stand, and below it are the first causes with what comes of each.
 """
 
 from __future__ import annotations
@@ -12,10 +14,13 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from alarms.floods import Group
 from alarms.states import ACTIVE
 from supervisor.clock import SECOND
 from supervisor.model import Alarm, Text
-from ui import words
+from ui import alarm_words, words
+from ui.folds import AGAIN_S, MANY, Folds
+from ui.models.alarm_list import told_group
 from ui.naming import area_name, full_name, limit
 from ui.padlock import locks, paint_padlock
 from ui.pages import ALARMS, Context, Place
@@ -28,7 +33,7 @@ LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTER = Qt.AlignmentFlag.AlignCenter
 _ACTS = (words.RESPONSE, words.GO_TO_PAGE, words.ACKNOWLEDGE)
-_MORE = -1
+_MORE, _LIST = -1, -2
 _NAME = 2
 """The cell that names the equipment."""
 
@@ -38,7 +43,7 @@ class Button(NamedTuple):
 
     row: int
     act: int
-    """Index in `_ACTS`, or `_MORE`."""
+    """Index in `_ACTS`, `_MORE`, or `_LIST`."""
     rect: QRectF
 
 
@@ -53,7 +58,15 @@ class Banner(QWidget):
         super().__init__()
         self._context = context
         self._look = context.look
+        self._folds = Folds(context.attachment.site, context.board, context.live)
         self._rows: list[int] = []
+        self._groups: list[Group | None] = []
+        """For each row the group it speaks for."""
+        self._top = 0
+        """Strips above the rows: one in a flood."""
+        self._count = 0
+        """Groups of a flood."""
+        self._late, self._due = False, 0.0
         self._buttons: list[Button] = []
         self._under: Button | None = None
         self.setMouseTracking(True)
@@ -62,17 +75,54 @@ class Banner(QWidget):
         self._dress()
 
     def show_board(self) -> None:
-        """The three that come first, now."""
-        board = self._context.board
-        self._rows = [int(row) for row in board.rows[:ROWS]]
+        """The three that come first, now; of very many, folded, once a second is soon enough."""
+        board, now = self._context.board, self._context.clock.monotonic()
+        self._late = self._top > 0 and len(board.rows) > MANY and now < self._due
+        if self._late:
+            return
+        self._due = now + AGAIN_S
+        self._top = int(self._folds.flood and len(board.rows) > 0)
+        if self._top:
+            groups = self._folds.fold(board.rows)
+            self._count = len(groups)
+            self._groups = [group if group.count > 1 else None for group in groups[: ROWS - 1]]
+            self._rows = [self._speaker(group) for group in groups[: ROWS - 1]]
+        else:
+            self._rows = [int(row) for row in board.rows[:ROWS]]
+            self._groups = [None] * len(self._rows)
         self._lay_out()
-        told = (self._sentence(self._context.attachment.site.alarms[row]) for row in self._rows)
-        self.setAccessibleName("; ".join(told) or self._look.say(words.NO_ALARM))
+        told = [self._sentence(self._context.attachment.site.alarms[row]) for row in self._rows]
+        flood = [self._told_flood()] if self._top else []
+        self.setAccessibleName("; ".join([*flood, *told]) or self._look.say(words.NO_ALARM))
         self.update()
 
+    def show_second(self) -> None:
+        """What counts seconds, and what was put off."""
+        if self._late:
+            self._due = 0.0
+            self.show_board()
+        self.update()
+
+    def _speaker(self, group: Group) -> int:
+        """The alarm of a group that is shown: its head, until that is acknowledged and others wait."""
+        board = self._context.board
+        shown_ = [group.head, *group.members]
+        return next((row for row in shown_ if board["state"][row] and not board.acked[row]), group.head)
+
+    def _told_flood(self) -> str:
+        look, rows = self._look, len(self._context.board.rows)
+        rate = look.say(alarm_words.FLOOD_RATE).format(look.number(self._folds.rate, 0))
+        count = look.say(words.ALARM_MANY).format(look.number(rows, 0))
+        lines = look.say(alarm_words.IN_GROUPS).format(look.number(self._count, 0))
+        return f"{look.say(alarm_words.FLOOD)} – {rate} – {count} {lines}"
+
     def first(self) -> list[int]:
-        """The row F8 acknowledges; empty where nothing waits."""
-        return [int(row) for row in self._context.board.unacked()[:1]]
+        """The row F8 acknowledges; empty where nothing waits. In a flood only what is shown here: nobody acknowledges
+        what stands behind it unseen."""
+        board = self._context.board
+        if self._top:
+            return [row for row in self._rows if board["state"][row] and not board.acked[row]][:1]
+        return [int(row) for row in board.unacked()[:1]]
 
     def _sentence(self, alarm: Alarm) -> str:
         return (
@@ -95,7 +145,7 @@ class Banner(QWidget):
         """The buttons of every row, from the right."""
         self._buttons = []
         for row, alarm in enumerate(self._rows):
-            strip = self._strip(row)
+            strip = self._strip(row + self._top)
             right = strip.right() - 64
             for act in (2, 1, 0):
                 if act == 2 and self._context.board.acked[alarm]:
@@ -105,7 +155,11 @@ class Banner(QWidget):
                 box = QRectF(right - width, strip.top() + 4, width, strip.height() - 8)
                 self._buttons.append(Button(row, act, box))
                 right -= width + 8
-        if len(self._context.board.rows) > ROWS:
+        if self._top:
+            width = text_width(self._look.say(words.ALARMS), self._look.font("label", 600)) + 24
+            box = QRectF(self.width() - 64 - width, 4, width, self._strip(0).height() - 8)
+            self._buttons.append(Button(0, _LIST, box))
+        elif len(self._context.board.rows) > ROWS:
             strip = self._strip(ROWS - 1)
             self._buttons.append(Button(ROWS - 1, _MORE, QRectF(strip.right() - 60, strip.top(), 58, strip.height())))
 
@@ -124,8 +178,10 @@ class Banner(QWidget):
                 painter.setOpacity(0.45)
             if not self._rows:
                 self._paint_quiet(painter)
+            if self._top:
+                self._paint_flood(painter, self._strip(0))
             for row, alarm in enumerate(self._rows):
-                self._paint_row(painter, self._strip(row), alarm)
+                self._paint_row(painter, self._strip(row + self._top), alarm)
             for button in self._buttons:
                 self._paint_button(painter, button)
             painter.setPen(look.color("border"))
@@ -135,7 +191,7 @@ class Banner(QWidget):
             if self.first():
                 painter.setPen(look.color("text2"))
                 painter.setFont(look.font("label", 500))
-                strip = self._strip(0)
+                strip = self._strip(self._rows.index(self.first()[0]) + self._top if self._top else 0)
                 painter.drawText(QRectF(strip.right() - 60, strip.top(), 56, strip.height()), CENTER, "F8")
 
     def _paint_quiet(self, painter: QPainter) -> None:
@@ -144,6 +200,16 @@ class Banner(QWidget):
         painter.setFont(look.font("body"))
         painter.setPen(look.color("text2"))
         painter.drawText(strip.adjusted(48, 0, 0, 0), LEFT, look.say(words.NO_ALARM))
+
+    def _paint_flood(self, painter: QPainter, strip: QRectF) -> None:
+        look = self._look
+        painter.fillRect(strip, look.color("accent_bg"))
+        paint_icon(painter, "warning", QRectF(15, strip.center().y() - 9, 18, 18), look.color("text"), 2)
+        font = look.font("body", 700)
+        painter.setFont(font)
+        painter.setPen(look.color("text"))
+        room = strip.adjusted(48, 0, -200, 0)
+        painter.drawText(room, LEFT, shortened(self._told_flood(), font, room.width()))
 
     def _paint_row(self, painter: QPainter, strip: QRectF, row: int) -> None:
         look, board = self._look, self._context.board
@@ -175,7 +241,7 @@ class Banner(QWidget):
             (look.clock(int(self._context.board["raised_at"][row])), 80 * scale, weight, "text", LEFT),
             (area_name(site, alarm.equipment.area, look), area, 400, "text2", LEFT),
             (name, thing, weight, "text", LEFT),
-            (look.say(alarm.rule.name), room - area - thing, weight, "text", LEFT),
+            (self._told(row, alarm), room - area - thing, weight, "text", LEFT),
             (f"{told.text} {told.unit}".rstrip(), value, weight, "text", RIGHT),
             (limit(alarm, look), bound, 400, "text2", LEFT),
             (self._since(row), since, 400, "text2", LEFT),
@@ -191,6 +257,13 @@ class Banner(QWidget):
             box = QRectF(x + inset, strip.top(), width - 12 + (12 if side == RIGHT else 0) - inset, strip.height())
             painter.drawText(box, side, shortened(text, font, box.width()))
             x += width
+
+    def _told(self, row: int, alarm: Alarm) -> str:
+        """What it is; of a group, with what stands behind it."""
+        group = self._groups[self._rows.index(row)] if row in self._rows else None
+        return (
+            told_group(group, self._context.attachment.site, self._look) if group else self._look.say(alarm.rule.name)
+        )
 
     def _since(self, row: int) -> str:
         """How long it has stood, or when its condition went away."""
@@ -215,7 +288,8 @@ class Banner(QWidget):
             painter.setBrush(look.color("raised"))
             painter.drawRoundedRect(button.rect.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
             painter.setPen(look.color("text"))
-            painter.drawText(button.rect, CENTER, look.say(_ACTS[button.act]))
+            name = words.ALARMS if button.act == _LIST else _ACTS[button.act]
+            painter.drawText(button.rect, CENTER, look.say(name))
 
     # ------------------------------------------------------------ the mouse
     def _at(self, event: QMouseEvent) -> Button | None:
@@ -238,7 +312,7 @@ class Banner(QWidget):
             self._act(button)
 
     def _act(self, button: Button) -> None:
-        if button.act == _MORE:
+        if button.act in (_MORE, _LIST):
             self.asked_for.emit(ALARMS)
             return
         row = self._rows[button.row]

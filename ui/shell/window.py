@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
         refresh.alarms_moved.connect(self.navigation.tree.show_board)
         for padlocked in (self.banner, self.navigation.tree.viewport()):
             refresh.locks_moved.connect(padlocked.update)
-        for show in (self.top.clock.update, self.status.update, self.banner.update, self.horn.sound):
+        for show in (self.top.clock.update, self.status.update, self.banner.show_second, self.horn.sound):
             refresh.second.connect(show)
         refresh.blinked.connect(self._blink)
         refresh.liveness.connect(self._show_liveness)

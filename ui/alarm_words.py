@@ -1,0 +1,99 @@
+"""The words of the alarm list beyond those it shares with the banner (`ui.words`), in both languages."""
+
+from alarms.floods import By
+from supervisor.model import Text
+
+ON_IT = Text("Pris en charge", "Taken by")
+NOTES_SHORT = Text("Notes", "Notes")
+FIRST_UP = Text("1re", "1st")
+FIRST_UP_TIP = Text("Première de son groupe à apparaître", "The first of its group to be raised")
+
+# floods
+FLOOD = Text("Avalanche d'alarmes", "Alarm flood")
+FLOOD_RATE = Text("{} alarmes annoncées en 10 minutes", "{} alarms told in 10 minutes")
+FOLDED = Text("liste repliée par cause, rien n'est perdu", "list folded by cause, nothing is dropped")
+FOLD = Text("Replier par cause", "Fold by cause")
+UNFOLD = Text("Voir toutes les alarmes", "Show every alarm")
+IN_GROUPS = Text("en {} lignes", "in {} lines")
+GROUPS = {
+    By.CAUSE: Text("{0} – {1} alarmes en découlent", "{0} – {1} alarms come of it"),
+    By.EQUIPMENT: Text("{0} – {1} alarmes ici", "{0} – {1} alarms here"),
+    By.RULE: Text("{0} – {1} équipements", "{0} – {1} equipment"),
+    By.ALONE: Text("{0} – {1}", "{0} – {1}"),
+}
+MANY_EQUIPMENT = Text("{} équipements", "{} equipment")
+TO_ACKNOWLEDGE = Text("{} à acquitter", "{} unacknowledged")
+ACKNOWLEDGE_MANY = Text("Acquitter les {}", "Acknowledge all {}")
+
+# what is set aside
+ASIDE = Text("Écartées", "Set aside")
+ALL_ASIDE = Text("Toutes", "All")
+SHELVED = Text("Mises de côté", "Shelved")
+SUPPRESSED = Text("Masquées", "Suppressed")
+OUT_OF_SERVICE = Text("Hors service", "Out of service")
+NOTHING_ASIDE = Text("Aucune alarme écartée", "No alarm is set aside")
+NOTHING_SHELVED = Text("Aucune alarme mise de côté", "No alarm is shelved")
+NOTHING_SUPPRESSED = Text("Aucune alarme masquée par conception", "No alarm is suppressed by design")
+NOTHING_OUT = Text("Aucune alarme hors service", "No alarm is out of service")
+UNTIL = Text("jusqu'à {}", "until {}")
+BY_WHOM = Text("Écartée par", "Set aside by")
+WHY = Text("Motif", "Reason")
+BY_DESIGN = Text("le poste Vigie, par conception", "the Vigie station, by design")
+COMES_OF = Text("découle de : {}", "comes of: {}")
+OUT_TITLE = Text("Mettre hors service ?", "Take out of service?")
+OUT_WHY = Text(
+    "L'alarme ne sera plus annoncée jusqu'à ce qu'on la remette en service. Le motif est journalisé.",
+    "The alarm is not told any more until somebody puts it back. The reason is journalled.",
+)
+TAKE_OUT = Text("Hors service…", "Out of service…")
+PUT_BACK = Text("Remettre en service", "Put back")
+
+# the panel
+TAKE = Text("Prendre en charge", "Take over")
+RELEASE = Text("Ne plus suivre", "Let go")
+GUIDANCE = Text("Consigne", "Response")
+HISTORY = Text("Historique", "History")
+NOTES = Text("Notes", "Notes")
+LEFT = Text("À traiter sous {} · reste {}", "Respond within {} · {} left")
+OVER = Text("À traiter sous {} · dépassé de {}", "Respond within {} · {} over")
+SEE_CURVE = Text("Voir la courbe", "Show the curve")
+AROUND = Text("{} – une heure autour de l'apparition", "{} – an hour around the raise")
+NO_CURVE = Text("Aucune mesure archivée autour de l'apparition.", "No value was recorded around the raise.")
+NO_HISTORY = Text("Le journal ne dit rien de cette alarme.", "The journal says nothing of this alarm.")
+READING = Text("Lecture du journal…", "Reading the journal…")
+NO_NOTES = Text("Aucune note sur cette alarme.", "No note on this alarm.")
+NOTE_HINT = Text("Ajouter une note…", "Add a note…")
+ADD = Text("Ajouter", "Add")
+
+HAPPENED = {
+    "take": Text("Prise en charge", "Taken over"),
+    "release": Text("Fin de prise en charge", "Let go"),
+    "comment": Text("Note", "Note"),
+    "realarm": Text("Rappel", "Told again"),
+}
+"""Kind of a row of the alarm's journal -> what happened, where the journal's own words have none."""
+
+# keys
+KEYS = Text("Touches du clavier", "Keyboard")
+KEY_ROWS = (
+    ("↑ ↓", Text("Aller d'une alarme à l'autre ; Maj pour étendre", "Move; Shift to extend")),
+    ("Entrée", Text("Acquitter la sélection", "Acknowledge the selection")),
+    ("P", Text("Acquitter la page affichée", "Acknowledge the page that is seen")),
+    ("F8", Text("Acquitter la première alarme du bandeau", "Acknowledge the first alarm of the banner")),
+    ("F9", Text("Couper le klaxon, sans acquitter", "Silence the horn, without acknowledging")),
+    ("R", Text("Réarmer ce qui est mémorisé", "Reset what is latched")),
+    ("T", Text("Prendre en charge, ou ne plus suivre", "Take over, or let go")),
+    ("N", Text("Écrire une note", "Write a note")),
+    ("H", Text("Historique de l'alarme", "History of the alarm")),
+    ("C", Text("Consigne de l'alarme", "What to do about it")),
+    ("S", Text("Mettre de côté, ou remettre en service", "Shelve, or bring back")),
+    ("O", Text("Hors service, ou remettre en service", "Out of service, or put back")),
+    ("G", Text("Voir le synoptique de l'équipement", "Go to the synoptic")),
+    ("F", Text("Replier par cause, ou tout voir", "Fold by cause, or show every alarm")),
+    ("← →", Text("Replier, déplier un groupe", "Fold, unfold a group")),
+    ("Échap", Text("Lâcher la sélection", "Let the selection go")),
+    ("E", Text("Les états d'une alarme, en image", "The states of an alarm, as a picture")),
+    ("?", Text("Montrer ou cacher ces touches", "Show or hide these keys")),
+)
+KEY_NAMES = {"Entrée": "Enter", "Échap": "Esc"}
+"""The names of keys in English."""
