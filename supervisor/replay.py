@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -26,6 +26,7 @@ from supervisor.database import reading, snapshot
 from supervisor.desk.lock_outs import BOOK
 from supervisor.flow import Qualities, Times, Values
 from supervisor.historian.history import History
+from supervisor.historian.writer import HOLE
 from supervisor.holes import DISK, STATION, Hole
 from supervisor.journal import CommandRow, JournalReader
 from supervisor.journal_rows import Found, Wish, Wording, unworded
@@ -65,14 +66,18 @@ class Holes(Protocol):
 class Rewind:
     """Reads values of the past. May be asked from any thread; raises StoreError where the files can't be read."""
 
-    def __init__(self, site: Site, history: History, holes: Holes) -> None:
-        self._site, self._history, self._holes = site, history, holes
+    def __init__(self, site: Site, history: History, holes: Holes, beat: Callable[[], int] = lambda: _NEVER) -> None:
+        """`beat`: when the station last said that it lives, ns UTC; the ledger has its end only at its next start."""
+        self._site, self._history, self._holes, self._beat = site, history, holes, beat
 
     def at(self, rows: Rows, instant: int, by_arrival: bool) -> Picture:
         """What was in force of these rows of the table, or what was known of them."""
         tags = [self._site.tags[row] for row in rows.tolist()]
         found = self._history.at([tag.id for tag in tags], instant, by_arrival)
         self._hide(tags, found.time, found.value, found.quality, self._holes.holes(instant - 1, instant))
+        beat = self._beat()
+        if instant > beat + HOLE and instant > self._history.known() + HOLE:
+            found.quality[found.quality < BAD] = Quality.NOT_CONNECTED
         found.value[found.quality >= BAD] = np.nan
         return Picture(rows, found.time, found.value, found.quality, found.texts)
 

@@ -55,6 +55,13 @@ class Lived:
         found = rewind.at(rows, START + round(minute * MINUTE), by_arrival)
         return list(zip(found.value.tolist(), found.quality.tolist(), strict=True))
 
+    def dead(self, minute: float, beat: float, tag: str) -> tuple[float, int]:
+        """Of a station that beat last at a minute."""
+        rewind = Rewind(self.site, self.history, HoleReader(self.folder), lambda: START + round(beat * MINUTE))
+        rows = np.array([self.site.tag_by_id[tag].index], np.intp)
+        found = rewind.at(rows, START + round(minute * MINUTE), False)
+        return float(found.value[0]), int(found.quality[0])
+
     def close(self) -> None:
         self.history.close()
         self.historian.close()
@@ -91,6 +98,15 @@ def test_that_what_filled_a_hole_later_was_so_but_was_not_known(lived: Lived) ->
     assert believed(lived.at(20, "E.t0")) == [7.5]
     assert believed(lived.at(20, "E.t0", by_arrival=True)) == [None]
     assert believed(lived.at(56, "E.t0", by_arrival=True)) == [7.5]
+
+
+def test_that_beyond_the_last_beat_of_a_dead_station_nothing_is_known(lived: Lived) -> None:
+    lived.put("E.t0", 1, 7.0)
+    assert lived.dead(20, 20, "E.t0") == (7.0, Quality.GOOD)
+    assert lived.dead(1.2, 0, "E.t0") == (7.0, Quality.GOOD)
+    value, quality = lived.dead(20, 10, "E.t0")
+    assert np.isnan(value)
+    assert quality == Quality.NOT_CONNECTED
 
 
 def test_that_texts_and_what_was_never_read_are_told_apart(lived: Lived) -> None:

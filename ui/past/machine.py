@@ -79,7 +79,7 @@ class Machine(QObject):
         plant = Plant.of(site)
         self._replay = Replay(seen.journal.path, plant, lambda: load(seen.journal.path, plant))
         self._names = Names(site)
-        self._rewind = Rewind(site, seen.history, seen.holes)
+        self._rewind = Rewind(site, seen.history, seen.holes, lambda: seen.present.table.beat)
         self._locks = LockOuts(seen.journal.path)
         self._wording = Wording(site)
         self._wish = Wish(0)
