@@ -17,21 +17,25 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from supervisor import notice
 from supervisor.clock import SECOND
-from supervisor.errors import StoreError, Unavailable
+from supervisor.errors import Refused, StoreError, Unavailable
 from supervisor.journal import JournalReader
-from supervisor.model import Quality
+from supervisor.model import Quality, Text
 from tests.journeys.conftest import Town, until
 from tests.journeys.seat import Seat, click, count, item_of, patience, pixels, register, sit, uplink
+from tests.people import PASSWORD
 from ui import words
 from ui.app import prepare
+from ui.attach import RemoteAttachment
+from ui.faceplate import lock_words
 from ui.faceplate.commands import Buttons
 from ui.faceplate.panel import Content
 from ui.keeper import Child, Keeper
 from ui.look import WAITING
+from ui.padlock import locks
 from ui.pages import ALARMS, OVERVIEW
 from ui.past.words import NO_ACT
 from ui.values import Shown
@@ -141,6 +145,83 @@ def test_that_a_click_switches_a_contactor_and_the_screen_waits_for_it(town: Tow
         await command(seat, await seat.faceplate_of("AP-004"), "auto")
 
     sit(town, scenario)
+
+
+def test_that_a_locked_out_cabinet_takes_no_command_until_two_persons_release_it(
+    town: Town, qapp: QApplication
+) -> None:
+    async def scenario(seat: Seat) -> None:
+        content = await seat.faceplate_of("AP-004")
+        own, form = content.lock_outs, content.lock_outs.form
+        await seat.until(lambda: own.hang.isVisibleTo(own), 10, "a lock-out is offered")
+        own.hang.click()
+        form.reason.setText("remplacement du contacteur")
+        form.confirm.click()
+        await seat.until(lambda: bool(own.held), 10, "it hangs")
+        circuit = seat.equipment("AP-004.C1")
+        assert locks(seat.context, circuit) == 1, "its parts are held with it"
+        other = RemoteAttachment(town.site, town.folder, "poste-2", ("t.gaudin", PASSWORD))
+        try:
+            with pytest.raises(Refused, match="locked out by Maëlle Cesbron") as caught:
+                await other.ask("submit", equipment="AP-004.C1", command="on")
+        finally:
+            await other.close()
+        assert caught.value.check == "lock_out"
+        assert not buttons(content)["manual"].buttons["manual"].isEnabled()
+        assert content.commands is not None
+        assert content.commands.blocked(content.equipment.type.commands["manual"]) is not None
+        await _press(seat, own, lock_words.ASK_RELEASE)
+        await _press(seat, own, lock_words.SECOND_HERE)
+        form.second.name.setText("t.gaudin")
+        form.second.password.setText(PASSWORD)
+        form.confirm.click()
+        await seat.until(lambda: not own.held, 20, "two persons released it")
+        await command(seat, content, "manual")
+        await command(seat, content, "auto")
+
+    sit(town, scenario, user="m.cesbron")
+
+
+async def _press(seat: Seat, widget: QWidget, text: Text) -> None:
+    """Click the button that says this, once it is there."""
+
+    def found() -> list[QPushButton]:
+        return [one for one in widget.findChildren(QPushButton) if one.text() == text.fr and one.isVisibleTo(widget)]
+
+    await seat.until(lambda: bool(found()), 10, text.fr)
+    found()[0].click()
+
+
+def test_that_all_red_is_selected_approved_by_a_second_person_and_seen_on_the_street(
+    town: Town, qapp: QApplication
+) -> None:
+    async def scenario(seat: Seat) -> None:
+        mode = seat.tag("CF-101.mode")
+        content = await seat.faceplate_of("CF-101")
+        assert content.commands is not None
+        commands, approval = content.commands, content.commands.approval
+        button = buttons(content)["all_red"].buttons["all_red"]
+        await seat.until(button.isEnabled, 15, "it may be pressed")
+        click(button)
+        await seat.until(lambda: commands.card is not None, 10, "it is selected")
+        assert commands.card is not None
+        click(commands.card.confirm)
+        await seat.until(lambda: approval.isVisibleTo(commands), 10, "it waits for a second person")
+        before = seat.shown(mode.id)
+        approval.here.click()
+        approval.second.name.setText("s.benali")
+        approval.second.password.setText(PASSWORD)
+        approval.approve.click()
+        progress = commands.progress
+        await seat.until(lambda: bool(progress.command and progress.command.outcome), 40, "its outcome is told")
+        assert progress.command is not None
+        assert progress.command.outcome == "done", progress.command
+        assert seat.shown(mode.id) != before
+        steps = [step.step for step in progress.steps]
+        assert steps[2:6] == ["selected", "awaiting", "approved", "journalled"]
+        await command(seat, content, "normal")
+
+    sit(town, scenario, user="m.cesbron")
 
 
 def test_that_a_pulled_cable_is_a_dash_and_a_question_mark_within_two_seconds(town: Town, qapp: QApplication) -> None:

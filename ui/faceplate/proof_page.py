@@ -179,7 +179,7 @@ class _Paper:
 
     def _read(self, lock: Interlock, values: dict[str, float]) -> str:
         told = []
-        for path in paths(lock):
+        for path in dict.fromkeys(paths(lock)):
             tag = self._site.tag(self._thing, path) if self._thing else None
             bare = path.removeprefix("parent." * lock.up)
             if path in values or bare in values:
