@@ -161,6 +161,8 @@ KINDS: dict[str, Step] = {
     "acknowledge": _acknowledge,
     "reset": _reset,
     "realarm": _realarm,
+    "flood_begin": _nothing,
+    "flood_end": _nothing,
     "take": _take,
     "release": _release,
     "comment": _nothing,

@@ -91,6 +91,7 @@ class Life:
                 columns["value"][rows] = value
                 columns["raised_at"][rows] = at
                 columns["cleared_at"][rows] = columns["acked_at"][rows] = 0
+                columns["annunciated_at"][rows[before == State.NORMAL]] = 0
             elif event is Event.CLEAR:
                 columns["cleared_at"][rows] = at
             else:

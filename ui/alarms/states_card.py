@@ -1,4 +1,4 @@
-"""The help on states: both machines, drawn from the rows the station steps by. E shows and hides it, so does a click."""
+"""The help on states: both machines, drawn from the rows the station uses. E shows and hides it, as a click does."""
 
 from __future__ import annotations
 
