@@ -37,7 +37,8 @@ async def main():
         ids = [f"E{n}.{rule}" for n in some[:8] for rule in ("high", "high_high", "open")]
         await asyncio.gather(
             alarms.acknowledge(ids, "ann"), alarms.reset(ids, "ann"), alarms.take(ids[:5], "ned"),
-            alarms.shelve(ids[5:7], 10, "works", "ann"), alarms.unshelve(ids[8:9], "ann"), alarms.release(ids[:2], "ned"),
+            alarms.shelve(ids[5:7], 10, "works", "ann"), alarms.unshelve(ids[8:9], "ann"),
+            alarms.release(ids[:2], "ned"),
         )
         alarms.tick()
         print(turn, flush=True)
