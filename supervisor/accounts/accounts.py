@@ -164,7 +164,8 @@ class Accounts:
                 self._note("sign_in", user.id, seat, "refused", {"reason": "renew"})
                 raise Refused("renew", RENEW)
             await self._set(user, user.id, password, new, seat)
-        self._note("sign_in", user.id, seat, "done", {"name": user.name})
+        known = user.id in self._site.users
+        self._note("sign_in", user.id, seat, "done", {} if known else {"name": user.name})
         if user.id in self._people():
             await self._keep(user.id, last=self._clock.now())
         return user
@@ -179,7 +180,7 @@ class Accounts:
     async def _set(self, by: User, id_: str, old: str, new: str, seat: str) -> None:
         if old == new:
             raise Refused("rule", OTHER_PASSWORD)
-        await self._put(by, id_, "password", {"place": seat}, **await self._marked(id_, new, renew=False))
+        await self._put(by, id_, "set_password", {"place": seat}, **await self._marked(id_, new, renew=False))
 
     # ------------------------------------------------------------ administering
     async def found(self, id_: str, name: str, password: str, seat: str = "") -> User:
@@ -228,7 +229,7 @@ class Accounts:
         _only_administrator(by)
         if self.user(id_) is None:
             raise Refused("name", WRONG)
-        await self._put(by, id_, "password", {}, **await self._marked(id_, password, renew))
+        await self._put(by, id_, "set_password", {}, **await self._marked(id_, password, renew))
         self._delays.passed(id_)
 
     async def disable(self, by: User, id_: str, disabled: bool = True) -> None:

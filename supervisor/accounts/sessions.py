@@ -198,7 +198,7 @@ class Sessions:
         if session.person and not session.locked:
             session.locked = True
             self._give_back(session, "lock")
-            self._note("lock", session.person.id, session.seat, detail={"idle": bool(words.get("idle"))})
+            self._note("lock", session.person.id, session.seat, detail={"reason": "idle"} if words.get("idle") else {})
         return await self.session(session, {})
 
     async def lend_rights(self, session: Session, words: Mapping[str, Any]) -> Mapping[str, Any]:

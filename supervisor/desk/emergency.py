@@ -43,7 +43,8 @@ def emergency_acts(site: Site, desk: Desk, sessions: Sessions, journal: Journal)
         if equipment is None or spec is None or spec.class_ is not CommandClass.EMERGENCY:
             raise Refused("unknown", NOT_ONE)
         user = giver(sessions, session, ask.name)
-        detail = {"command": ask.command, "name": user.name, "place": session.seat, "locked": session.locked}
+        state = "locked" if session.locked else "open" if sessions.present(session) else "watching"
+        detail = {"command": ask.command, "name": user.name, "place": session.seat, "state": state}
         try:
             await journal.written(Entry("access", "emergency", user.id, ask.equipment, equipment.area, "done", detail))
         except StoreError as error:

@@ -279,7 +279,7 @@ def test_that_an_emergency_command_leaves_from_a_locked_seat_with_a_name(town: T
             row for row in JournalReader(town.folder.journal).search(category="access") if row.kind == "emergency"
         ]
         assert row.detail["name"] == "poste-1, en veille : Maëlle Cesbron"
-        assert row.detail["locked"]
+        assert row.detail["state"] == "locked"
         assert window.context.session.now.locked, "and the seat is still locked"
 
     sit(town, scenario)

@@ -6,15 +6,15 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from supervisor.model import Role, Text
+from supervisor.model import Area, Role, Text
 from ui import words as common
 from ui.fields import Choice
 from ui.pages import Context
 from ui.people import words
-from ui.widgets import Button, Card, Line, Short, Words, column, row
+from ui.widgets import Button, Card, Check, Line, Short, Words, column, row
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without those that are taken for each other when a password is read out."""
@@ -41,7 +41,8 @@ class PersonCard(Card):
         self.name, self.id, self.password = QLineEdit(), QLineEdit(), QLineEdit()
         self.role = Choice(look, common.ROLES[Role.OPERATOR], [])
         self._fill_roles()
-        self.areas = QListWidget()
+        self.areas = QScrollArea()
+        self.checks: list[tuple[Area, Check]] = []
         self.save = Button(look, words.SAVE, "primary", weight=600)
         self.reset = Button(look, words.RESET)
         self.toggle = Button(look, words.DISABLE)
@@ -106,12 +107,15 @@ class PersonCard(Card):
         self.role.setMaximumWidth(16_777_215)
 
     def _fill_areas(self, context: Context) -> None:
+        inside = QWidget()
+        layout = column(inside, 2, 3)
         for area in context.attachment.site.areas.values():
-            item = QListWidgetItem()
-            item.setData(Qt.ItemDataRole.UserRole, area)
-            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable)
-            item.setCheckState(Qt.CheckState.Unchecked)
-            self.areas.addItem(item)
+            check = Check(self._look)
+            self.checks.append((area, check))
+            layout.addWidget(check)
+        layout.addStretch(1)
+        self.areas.setWidget(inside)
+        self.areas.setWidgetResizable(True)
 
     # ------------------------------------------------------------ who is shown
     def show_person(self, person: Mapping[str, Any] | None, adding: bool = False) -> None:
@@ -123,10 +127,8 @@ class PersonCard(Card):
         self.role.choose(str(given.get("role", "operator")))
         self.password.clear()
         self.said.setVisible(False)
-        for at in range(self.areas.count()):
-            item = self.areas.item(at)
-            held = item.data(Qt.ItemDataRole.UserRole).id in given.get("areas", ())
-            item.setCheckState(Qt.CheckState.Checked if held else Qt.CheckState.Unchecked)
+        for area, check in self.checks:
+            check.setChecked(area.id in given.get("areas", ()))
         self._show()
 
     def tell(self, text: Text) -> None:
@@ -179,9 +181,7 @@ class PersonCard(Card):
         self.wanted.emit(act, {"id": self.id.text().strip(), **given})
 
     def _given(self) -> dict[str, Any]:
-        items = (self.areas.item(at) for at in range(self.areas.count()))
-        chosen = [item for item in items if item.checkState() == Qt.CheckState.Checked]
-        areas = [item.data(Qt.ItemDataRole.UserRole).id for item in chosen]
+        areas = [area.id for area, check in self.checks if check.isChecked()]
         return {"name": self.name.text().strip(), "role": self.role.chosen(), "areas": areas}
 
     def _dress(self) -> None:
@@ -190,11 +190,10 @@ class PersonCard(Card):
             field.setFont(look.font("body"))
             field.setFixedHeight(round(34 * look.scale))
             field.setAccessibleName(look.say(name))
-        self.areas.setFont(look.font("body"))
         self.areas.setAccessibleName(look.say(words.AREAS))
-        for at in range(self.areas.count()):
-            item = self.areas.item(at)
-            item.setText(look.say(item.data(Qt.ItemDataRole.UserRole).name))
+        for area, check in self.checks:
+            check.setFont(look.font("body"))
+            check.setText(look.say(area.name))
         for button in (self.save, self.reset, self.toggle, self.propose):
             button.setFixedHeight(round(34 * look.scale))
         self._show()

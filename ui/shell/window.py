@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
         layout.addLayout(body, 1)
         layout.addWidget(self.past.transport)
         layout.addWidget(self.status)
-        self.seat = SeatView(self, context, self.top)
+        self.seat = SeatView(self, context, self.banner)
         layout.insertWidget(layout.indexOf(self.notices), self.seat.strip)
         self.setCentralWidget(frame)
         self.setMinimumSize(QSize(1100, 640))

@@ -299,7 +299,7 @@ def test_that_nothing_changes_where_the_file_cannot_be_written(tmp_path: Path) -
         assert before == (tmp_path / "accounts.json").read_bytes()
 
     rows = live(tmp_path, scenario)
-    assert [(row.result, row.subject) for row in rows if row.kind == "password"][-2:] == [
+    assert [(row.result, row.subject) for row in rows if row.kind == "set_password"][-2:] == [
         ("done", "ann"),
         ("failed", "ann"),
     ]

@@ -62,7 +62,7 @@ def live(folder: Path, scenario: Callable[[Seat], Awaitable[None]], clock: HandC
 
 
 def kinds(rows: list[Row]) -> list[tuple[str, str]]:
-    return [(row.kind, row.who) for row in rows if row.kind not in ("add", "password")]
+    return [(row.kind, row.who) for row in rows if row.kind not in ("add", "set_password")]
 
 
 def test_that_a_seat_watches_until_somebody_signs_in_and_again_afterwards(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_that_a_locked_seat_acts_as_nobody_until_its_person_is_back(tmp_path: Pa
 
     rows = live(tmp_path, scenario)
     assert ("unlock", "ann") in kinds(rows)
-    assert next(row.detail["idle"] for row in rows if row.kind == "lock")
+    assert [row.detail["reason"] for row in rows if row.kind == "lock"] == ["idle"]
     assert [(row.who, row.subject) for row in rows if row.kind == "refused"] == [("@poste-1", "acknowledge")]
 
 

@@ -67,7 +67,7 @@ def test_that_the_first_account_is_an_administrator_and_others_follow(
     assert "disabled" in said["bob"]
     assert rows(tmp_path) == [
         ("add", "@console", "a.martin"),
-        ("password", "@console", "ena"),
+        ("set_password", "@console", "ena"),
         ("add", "@console", "bob"),
         ("disable", "@console", "bob"),
     ]
