@@ -1,10 +1,12 @@
 """What the historian costs: samples a second, bytes a sample, and what a window asks of a year of eight pens.
 
-    python -m benchmarks.historian [--devices 20] [--samples 4000000] [--days 365] [--only ingest bytes year page]
+    python -m benchmarks.historian [--devices 20] [--samples 4000000] [--days 365]
+                                   [--only ingest bytes year page map stores]
 
 The bytes are those of the mixed workload (`benchmarks.workload`), a day of it, by kind of signal, at milliseconds and
 at microseconds. Ingest and reading stand beside plain rows in SQLite (WITHOUT ROWID, key tag and time), written as the
-historian writes: 10 000 samples a commit, synchronous=FULL.
+historian writes: 10 000 samples a commit, synchronous=FULL. `stores` asks the same of DuckDB, InfluxDB and
+VictoriaMetrics, which its set-up fetches (`benchmarks/stores`).
 """
 
 from __future__ import annotations
@@ -15,11 +17,13 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks import workload
+from benchmarks.stores import compare
 from benchmarks.workload import DAY, DEVICE
 from supervisor.clock import SECOND, HandClock
 from supervisor.database import connect, reading
@@ -36,6 +40,7 @@ TAGS = 2000
 COMMIT = 10_000
 ROWS = "CREATE TABLE sample(tag INTEGER, t INTEGER, v REAL, q INTEGER, PRIMARY KEY(tag, t)) WITHOUT ROWID"
 PENS, POLL_S = 8, 10
+EQUIPMENT = 70_000
 Line = tuple[str, float, float | None, str]
 
 
@@ -278,7 +283,44 @@ def measure_page(folder: Path, options: argparse.Namespace) -> list[Line]:
     return lines
 
 
-MEASURES = {"ingest": measure_ingest, "bytes": measure_bytes, "year": measure_year, "page": measure_page}
+def measure_map(folder: Path, options: argparse.Namespace) -> list[Line]:
+    """A tag of every piece of equipment at one instant: a sample every half an hour for thirty hours, a day merged."""
+    hours, noise = 30, np.random.default_rng(3)
+    clock = HandClock(START + hours * 3600 * SECOND + 600 * SECOND)
+    historian = Historian(folder / "map", plant(EQUIPMENT), Texts.create(), clock, Pace())
+    index, level = np.arange(EQUIPMENT, dtype=np.int32), noise.uniform(0, 100, EQUIPMENT)
+    for half in range(2 * hours):
+        at = START + half * 1800 * SECOND + noise.integers(1, 1_800_000, EQUIPMENT) * 1_000_000
+        order, level = np.argsort(at, kind="stable"), level + noise.normal(0, 0.3, EQUIPMENT)
+        historian.put(index[order], at[order], np.round(level[order], 1), np.zeros(EQUIPMENT, np.uint8))
+    historian.flush()
+    historian.compact()
+    historian.merge(everything=True)
+    historian.close()
+    history, ids = History(folder / "map"), [f"B.t{i}" for i in range(EQUIPMENT)]
+    lines: list[Line] = []
+    for name, hour in ((f"{EQUIPMENT:,} tags at T, merged", 12), ("  not merged yet", 27)):
+        instant = START + hour * 3600 * SECOND
+        lines.append((name, best(partial(history.at, ids, instant), 3), None, "ms"))
+        lines.append(("  by arrival", best(partial(history.at, ids, instant, True), 3), None, "ms"))
+    history.close()
+    return lines
+
+
+def measure_stores(folder: Path, options: argparse.Namespace) -> list[Line]:
+    """Prints a table of its own."""
+    compare.run(list(compare.STORES), options.days, step_s=60)
+    return []
+
+
+MEASURES = {
+    "ingest": measure_ingest,
+    "bytes": measure_bytes,
+    "year": measure_year,
+    "page": measure_page,
+    "map": measure_map,
+    "stores": measure_stores,
+}
 
 
 def table(rows: list[Line]) -> None:
@@ -304,7 +346,8 @@ def main() -> None:
     for name in options.only:
         print(f"{name}, {load()}")
         with tempfile.TemporaryDirectory() as folder:
-            table(MEASURES[name](Path(folder), options))
+            if lines := MEASURES[name](Path(folder), options):
+                table(lines)
 
 
 if __name__ == "__main__":

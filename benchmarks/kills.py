@@ -87,8 +87,8 @@ def living(folder: Path, kills: int) -> list[float]:
 
 
 def describe(name: str, lost: list[float], unit: str) -> None:
-    columns = np.percentile(lost, (0, 25, 50, 75, 95, 100)).round(3).tolist()
-    print(f"{name}: {len(lost)} kills; min, quartiles, 95 %, max: {', '.join(map(str, columns))} {unit}")
+    columns = np.percentile(lost, (0, 50, 90, 99, 100)).round(3).tolist()
+    print(f"{name}: {len(lost)} kills; min, median, 90 %, 99 %, max: {', '.join(map(str, columns))} {unit}")
     for low, high in zip((0.0, 0.2, 0.4, 0.6, 0.8, 1.0), (0.2, 0.4, 0.6, 0.8, 1.0, 60.0), strict=True):
         count = sum(low <= value < high for value in lost)
         if unit == "s" and count:

@@ -48,6 +48,8 @@ from supervisor.table import TagTable
 
 TAGS, RULES, PER_EQUIPMENT = 50_000, 5_000, 10
 SCALE, LIMIT, DEADBAND = 0.1, 90.0, 2.0
+RATE = 100_000
+"""Changes a second a large city brings at its worst."""
 HERE = Text("ici", "here")
 READING = tuple[list[int], list[float], list[int], list[int]]
 """Tag indices, raw values, qualities and source times of one batch."""
@@ -220,6 +222,8 @@ def report(size: int, changes: int, results: Sequence[tuple[Result, Result]]) ->
             f"batches of {size:5d}, per {word:9s} second: {ours:10,.0f} changes, plain {theirs:10,.0f},"
             f" ratio {ours / theirs:5.1f}"
         )
+    spent = rate(0, lambda one: one.cpu_s)
+    print(f"batches of {size:5d}: {RATE:,} changes a second take {100 * RATE / spent:.1f} % of a core")
 
 
 def main() -> None:
