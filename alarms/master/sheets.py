@@ -144,7 +144,7 @@ def _write_csv(path: Path, rows: list[Row], semicolons: bool) -> None:
 def _write_xlsx(path: Path, rows: list[Row], semicolons: bool) -> None:
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet(SHEET)
-        fixed = book.add_format({"bold": True, "bg_color": "#DDDDDD"})
+        fixed = book.add_format({"bold": True, "italic": True})
         free = book.add_format({"bold": True})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
         for at, column in enumerate(COLUMNS):

@@ -11,10 +11,10 @@ from supervisor.clock import SECOND
 from supervisor.model import Alarm
 from ui import alarm_words, words
 from ui.pages import Context
-from ui.shapes import paint_icon, shortened
+from ui.shapes import paint_icon
+from ui.widgets import Short, row
 
 HEIGHT = 34
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class Countdown(QWidget):
@@ -23,7 +23,10 @@ class Countdown(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self.text = ""
+        self.told = Short(context.look, "label", 600)
+        inner = row(self)
+        inner.setContentsMargins(38, 3, 16, 9)
+        inner.addWidget(self.told)
         self._share = 0.0
         """Of the time, gone: 1 and more when it is over."""
         context.look.changed.connect(self._dress)
@@ -42,15 +45,21 @@ class Countdown(QWidget):
         within = minutes(alarm.rule.response_s)
         state = int(board["state"][alarm.index])
         if state == State.NORMAL:
-            self.text, self._share = look.say(words.RESPONSE_TIME).format(within), 0.0
+            text, self._share = look.say(words.RESPONSE_TIME).format(within), 0.0
         else:
             gone = (self._context.clock.now() - int(board["raised_at"][alarm.index])) / SECOND
             left = alarm.rule.response_s - gone
             told = alarm_words.LEFT if left >= 0 else alarm_words.OVER
-            self.text, self._share = look.say(told).format(within, look.span(abs(left))), gone / alarm.rule.response_s
-        self.setAccessibleName(self.text)
+            text, self._share = look.say(told).format(within, look.span(abs(left))), gone / alarm.rule.response_s
+        self.told.setText(text)
+        self.setAccessibleName(text)
         self.show()
         self.update()
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self.told.text()
 
     @property
     def over(self) -> bool:
@@ -63,11 +72,6 @@ class Countdown(QWidget):
             box = QRectF(16, 6, self.width() - 32, 18 * scale)
             paint_icon(painter, "warning" if self.over else "clock", QRectF(box.left(), box.top() + 1, 16, 16),
                        look.color("text" if self.over else "text2"), 1.8)  # fmt: skip
-            font = look.font("label", 700 if self.over else 600)
-            painter.setFont(font)
-            painter.setPen(look.color("text"))
-            words_ = QRectF(box.left() + 22, box.top(), box.width() - 22, box.height())
-            painter.drawText(words_, LEFT, shortened(self.text, font, words_.width()))
             bar = QRectF(box.left(), box.bottom() + 3, box.width(), 4)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.color("bar"))

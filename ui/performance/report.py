@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
@@ -83,10 +84,13 @@ def html(made: Report) -> str:
 
 
 def write(made: Report, path: Path) -> None:
-    """CSV or XLSX by the file's ending. Raises StoreError where it can't be written."""
+    """CSV or XLSX by the file's ending, whole or not at all. Raises StoreError where it can't be written."""
+    draft = path.with_name(f".{path.stem}.draft{path.suffix}")
     try:
-        _xlsx(made, path) if path.suffix.lower() == ".xlsx" else _csv(made, path)
+        _xlsx(made, draft) if path.suffix.lower() == ".xlsx" else _csv(made, draft)
+        os.replace(draft, path)
     except (OSError, XlsxWriterException) as error:
+        draft.unlink(missing_ok=True)
         raise StoreError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
 
 
