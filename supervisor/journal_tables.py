@@ -198,6 +198,48 @@ class ShiftTable(Model):
         table_name = "shifts"
 
 
+class RoundTable(Model):
+    """Rounds: a command for many equipment, and how far it has come; the chain has who released what, and when."""
+
+    id = AutoIncrementField()
+    time = BigIntegerField()
+    who = TextField()
+    wish = Json()
+    """What was asked for: `supervisor.rounds.plan.Wish`."""
+    effect_fr = TextField()
+    effect_en = TextField()
+    state = TextField()
+    reason_fr = TextField(constraints=_EMPTY)
+    reason_en = TextField(constraints=_EMPTY)
+    """Why it is stopped."""
+    released_by = TextField(constraints=_EMPTY)
+    changed_at = BigIntegerField()
+
+    class Meta:
+        table_name = "rounds"
+
+
+class RoundTargetTable(Model):
+    """What became of each target of a round; `command` is its number in the ledger, 0 where it has none."""
+
+    round = ForeignKeyField(RoundTable, column_name="round", index=False, lazy_load=False)
+    equipment = TextField()
+    stage = IntegerField()
+    state = TextField()
+    before = DoubleField(null=True)
+    expected = DoubleField(null=True)
+    command = BigIntegerField(constraints=_ZERO)
+    reason_fr = TextField(constraints=_EMPTY)
+    reason_en = TextField(constraints=_EMPTY)
+    time = BigIntegerField(constraints=_ZERO)
+    """When it came to its state, ns UTC."""
+
+    class Meta:
+        table_name = "round_targets"
+        primary_key = CompositeKey("round", "equipment")
+        without_rowid = True
+
+
 JournalTable.add_index(JournalTable.index(JournalTable.subject, JournalTable.id, name="journal_subject"))
 JournalTable.add_index(JournalTable.index(JournalTable.time, name="journal_time"))
 CommandTable.add_index(CommandTable.index(CommandTable.equipment, CommandTable.id, name="commands_equipment"))
@@ -224,4 +266,5 @@ MIGRATIONS: Migrations = (
     tables(LockOutTable),
     tables(AlarmTable, AsideTable),
     tables(ShiftTable) + "".join(_FORBID.format(table="shifts", act=act, when="") for act in ("UPDATE", "DELETE")),
+    tables(RoundTable, RoundTargetTable),
 )
