@@ -60,7 +60,7 @@ class Store:
         self._writer = Writer(path, MIGRATIONS)
 
     def read(self) -> tuple[list[Override], int]:
-        """What stands, and the command seen last (-1 where none was ever looked for). Waits for the disk; raises StoreError."""
+        """What stands, and the command seen last, -1 where none ever was. Waits for the disk; raises StoreError."""
 
         def work(connection: Connection) -> tuple[list[Override], int]:
             rows = connection.execute("SELECT equipment, who, since, until, mode, command FROM overrides").fetchall()

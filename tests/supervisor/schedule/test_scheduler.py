@@ -199,6 +199,9 @@ def test_that_a_command_the_scheduler_did_not_live_to_hear_is_an_override_as_lon
             override = one.scheduler.courses["C1"].override
             assert (override.until if override else 0) == (at("2026-01-15 23:00") if stands else 0)
             assert lamps.value["C1.on"] == 0, "by hand, or by day"
+            if not stands:
+                await one.wind(2)
+                assert one.told("override") == []
 
     asyncio.run(scenario())
 
