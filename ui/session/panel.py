@@ -78,7 +78,7 @@ class Panel(QObject):
         async def send(given: Mapping[str, str]) -> None:
             await self._door.act("lend_rights", **given)
 
-        self._put(Wish(words.OVERRIDE, words.OVERRIDE_WHY, fields, words.OVERRIDE, send))
+        self._put(Wish(words.OVERRIDE, words.OVERRIDE_WHY, fields, words.LEND, send))
 
     def emergency(self, what: Text, give: Callable[[str], Awaitable[None]]) -> None:
         """An emergency command where nobody has signed in: who gives it? `give` is told the name."""

@@ -54,6 +54,7 @@ OVERRIDE_WHY = Text(
     "Un chef de salle prête ses droits à ce poste pour 15 minutes. Le journal garde qui, pour qui et pourquoi.",
     "A supervisor lends this seat their rights for 15 minutes. The journal keeps who, for whom and why.",
 )
+LEND = Text("Prêter ses droits", "Lend rights")
 END_OVERRIDE = Text("Mettre fin à la dérogation", "End the override")
 EMERGENCY = Text("Commande d'urgence", "Emergency command")
 EMERGENCY_WHY = Text(
