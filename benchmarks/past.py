@@ -2,10 +2,10 @@
 
     python -m benchmarks.past [--equipment 70000] [--page 2000] [--rows 1000000]
 
-Medians and worst of several instants, and the median of this process's own time, all in ms: a page of 2 000 tags and the
-headline state of 70 000 pieces of equipment, by source time and by arrival time, the window's own reading included (holes,
-texts, columns); and the alarms at an instant from a journal of a million rows, at the first question, with the marks the
-station keeps, and then. Beside the page: the same tags from plain rows in SQLite.
+Medians and worst of several instants, and the median of this process's own time, all in ms: a page of 2 000 tags and
+the headline state of 70 000 pieces of equipment, by source time and by arrival time, the window's own reading
+included (holes, texts, columns); and the alarms at an instant from a journal of a million rows, at the first
+question, with the marks the station keeps, and then. Beside the page: the same tags from plain rows in SQLite.
 """
 
 from __future__ import annotations
