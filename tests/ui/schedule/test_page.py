@@ -201,7 +201,7 @@ def test_that_the_faceplate_tells_the_programme_and_lets_it_be_held(
     bench: Bench, qapp: QApplication, loop: asyncio.AbstractEventLoop, until: Until
 ) -> None:
     found: list[bool] = []
-    bench.schedule |= {"schedule_course": COURSE, "schedule_hold": {}}  # type: ignore[dict-item]
+    bench.schedule |= {"schedule_course": COURSE, "schedule_hold": {}}
     strip = ProgrammeStrip(
         bench.context(loop.create_task), bench.site.equipment_by_id["AP-009.C1"], lambda: found.append(True)
     )
