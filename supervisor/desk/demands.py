@@ -25,22 +25,28 @@ def spec_of(site: Site, equipment: Equipment, command: str) -> CommandSpec | Non
 
 
 def _demands(site: Site, equipment: Equipment) -> tuple[str, Mapping[str, Demand]]:
-    """Of the pack of the equipment, or of what it is a part of; and the path of the equipment inside that."""
-    owner: Equipment | None = equipment
-    while owner is not None:
-        if owner.pack:
-            pack = site.packs.get(owner.pack)
-            inside = equipment.id[len(owner.id) + 1 :]
-            return (f"{inside}." if inside else ""), pack.demands if pack else _NOTHING
-        owner = site.equipment_by_id.get(owner.parent)
-    return "", _NOTHING
+    """Of the pack that carries it; and the path of the equipment inside the one that the pack is of."""
+    pack = site.packs.get(equipment.pack)
+    if pack is None or not pack.demands:
+        return "", _NOTHING
+    owner = equipment
+    while (parent := site.equipment_by_id.get(owner.parent)) is not None and _inside(owner, parent):
+        owner = parent
+    path = equipment.id[len(owner.id) + 1 :]
+    return (f"{path}." if path else ""), pack.demands
+
+
+def _inside(part: Equipment, owner: Equipment) -> bool:
+    """Whether one pack carries both."""
+    return part.pack == owner.pack and part.id.startswith(f"{owner.id}.")
 
 
 def _demanded(spec: CommandSpec, inside: str, demands: Mapping[str, Demand]) -> CommandSpec:
     if not demands:
         return spec
-    own, all_ = demands.get(inside + spec.id, Demand()), demands.get("", Demand())
-    settle_s = own.settle_s if own.settle_s is not None else all_.settle_s
+    own = demands.get(inside + spec.id, Demand())
+    whole = (demands.get(inside, Demand()), demands.get("", Demand()))  # of an included pack, then of the whole one
+    settle_s = next((one.settle_s for one in (own, *whole) if one.settle_s is not None), None)
     if settle_s is not None:
         spec = replace(spec, within_s=settle_s)
     if spec.class_ is CommandClass.EMERGENCY:  # it waits for nobody, whatever the model

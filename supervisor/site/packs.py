@@ -281,6 +281,10 @@ def _join(pack: Pack, packs: Catalogue[Pack], drafts: Drafts, findings: Findings
         pack.carried.append(carried)
         if part:
             pack.args[part] = args
+    for include in pack.includes:  # what an included model demands, its owner may demand otherwise
+        inner = packs.rows.get(include.pack)
+        for id_, demand in (inner.demands if inner else {}).items():
+            pack.demands.setdefault(f"{include.part}.{id_}", demand)
 
 
 _Joined = list[tuple[Carried, str, Mapping[str, str]]]

@@ -10,9 +10,15 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+import drivers
 from supervisor.clock import SystemClock
 from supervisor.database import sqlite3
-from supervisor.journal import ROOT, Entry, Journal
+from supervisor.desk.ledger import Ledger
+from supervisor.desk.order import Command
+from supervisor.errors import Refused
+from supervisor.journal import ROOT, Entry, Journal, JournalReader
+from supervisor.model import Text
+from supervisor.site import load
 from ui.cli import main
 
 ANGERS = Path(__file__).resolve().parents[3] / "sites" / "angers"
@@ -63,6 +69,36 @@ def test_that_what_was_done_to_the_chain_is_named(
     tamper(folder, statement)
     assert run(folder, "verify") == 3
     assert said in capsys.readouterr().err
+
+
+def test_that_a_hash_noted_outside_is_looked_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    row = JournalReader(folder / "journal.db").row(3)
+    assert row is not None
+    assert run(folder, "verify", "--expect", f"3:{row.hash}") == 0
+    for stranger in (f"4:{row.hash}", "99:" + row.hash, f"3:{'0' * 64}", "nonsense"):
+        assert run(folder, "verify", "--expect", stranger) == 3
+        assert "was written anew" in capsys.readouterr().err
+
+
+def test_that_a_lock_out_put_in_beside_the_chain_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tamper(folder, "INSERT INTO lock_outs VALUES(7, 'AP-014', 'ned', 'x', 1, '', 0)")
+    assert run(folder, "verify") == 3
+    assert "lock_outs: row 7 was put in" in capsys.readouterr().err
+
+
+def test_that_a_proof_is_printed_and_one_of_nothing_is_refused(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(folder, "proof", "1") != 0
+    assert "there is no command 1" in capsys.readouterr().err
+    site, journal = load(ANGERS, drivers.TABLE), Journal(folder / "journal.db", SystemClock())
+    ledger = Ledger(journal, site, SystemClock())
+    refused = Refused("right", Text("Non.", "No."))
+    ledger.refuse(Command("PR-02.P1", "start"), site.users["m.cesbron"], SystemClock().now(), refused).result(5)
+    journal.close()
+    assert run(folder, "proof", "1", "--pdf", str(tmp_path / "p.pdf"), "--html", str(tmp_path / "p.html")) == 0
+    assert (tmp_path / "p.pdf").stat().st_size > 3_000
+    assert "Preuve de la commande n° 1" in (tmp_path / "p.html").read_text("utf-8")
 
 
 def test_that_rows_are_found_by_the_words_of_the_screen(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
