@@ -56,9 +56,9 @@ class SchedulePage(Page):
         look = context.look
         self.groups, self.hands = Lines(look, _GROUPS), Lines(look, _HANDS)
         self.calendars, self.events = Lines(look, _DAYS), Lines(look, _EVENTS)
-        self.table = Table(look, self.groups, {1: 58, 2: 112, 3: 142, 4: 68}, 0, words.TITLE)
-        self.table.supple = {2: 90, 3: 110}
-        self.hand_table = Table(look, self.hands, {1: 110, 2: 108}, 0, words.OVERRIDES)
+        self.table = Table(look, self.groups, {1: 54, 2: 104, 3: 164, 4: 80}, 0, words.TITLE)
+        self.table.supple = {3: 128, 2: 92}
+        self.hand_table = Table(look, self.hands, {1: 130, 2: 190}, 0, words.OVERRIDES)
         self.calendar_table = Table(look, self.calendars, {1: 230}, 0, words.CALENDARS)
         self.event_table = Table(look, self.events, {0: 116, 2: 300}, 1, words.WHAT)
         self.picture, self.legend = YearView(look), Legend(look)
@@ -188,10 +188,10 @@ class SchedulePage(Page):
         self.left.setVisible(present)
         self.right.setVisible(present)
         self.year_shown = self._today().year
-        await self._pull()
         self._dress()
         if present:
             self._choose_group()
+        await self._pull()
 
     async def _pull(self) -> None:
         with suppress(Unavailable, Refused):  # the window's frame says that no station answers
