@@ -234,7 +234,7 @@ def test_that_an_administrator_makes_an_account_whose_owner_chooses_a_password(t
         page.card.role.choose("supervisor")
         click(page.card.propose)
         temporary = page.card.password.text()
-        click(page.card.create)
+        click(page.card.make)
         await room.until(lambda: len(page.people) == 3, "he is in the list")
         await room.seat.door.sign_out()
         assert page.people == [], "nobody else sees the list"

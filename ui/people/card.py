@@ -44,7 +44,7 @@ class PersonCard(Card):
         self.areas = QScrollArea()
         self.checks: list[tuple[Area, Check]] = []
         self.save = Button(look, words.SAVE, "primary", weight=600)
-        self.create = Button(look, words.CREATE, "primary", weight=600)
+        self.make = Button(look, words.CREATE, "primary", weight=600)
         self.reset = Button(look, words.RESET)
         self.toggle = Button(look, words.DISABLE)
         self.propose = Button(look, words.PROPOSE)
@@ -87,14 +87,14 @@ class PersonCard(Card):
         buttons = row(spacing=8)
         buttons.addWidget(self.toggle, 1)
         buttons.addWidget(self.reset, 1)
-        buttons.addWidget(self.create, 1)
+        buttons.addWidget(self.make, 1)
         inside.addLayout(buttons)
         inside.addWidget(self.said)
         inside.addStretch(0)
 
     def _connect(self) -> None:
         self.save.clicked.connect(self._save)
-        self.create.clicked.connect(self._save)
+        self.make.clicked.connect(self._save)
         self.reset.clicked.connect(lambda: self._ask("reset_password", password=self.password.text()))
         self.toggle.clicked.connect(self._toggle)
         self.propose.clicked.connect(lambda: self.password.setText(proposal()))
@@ -157,7 +157,7 @@ class PersonCard(Card):
             field.setEnabled(ours)
         self.id.setEnabled(self.adding)
         self.save.setVisible(ours and here)
-        self.create.setVisible(self.adding)
+        self.make.setVisible(self.adding)
         self.reset.setVisible(here)
         self.toggle.setVisible(here)
         if self.person:
@@ -197,7 +197,7 @@ class PersonCard(Card):
         for area, check in self.checks:
             check.setFont(look.font("body"))
             check.setText(look.say(area.name))
-        for button in (self.save, self.create, self.reset, self.toggle, self.propose):
+        for button in (self.save, self.make, self.reset, self.toggle, self.propose):
             button.setFixedHeight(round(34 * look.scale))
         self._show()
 
