@@ -30,6 +30,9 @@ class Standing(msgspec.Struct):
     first_up: int = 0
     taken_by: str = ""
     shelved_by: str = ""
+    first_at: int = 0
+    """Of the first of its group: when it became that, and how urgent it is."""
+    priority: int = 0
 
     @property
     def at_rest(self) -> bool:

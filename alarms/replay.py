@@ -70,7 +70,11 @@ class Walk:
         self._plant = plant
         self._up = Counter(self._group(id_) for id_, alarm in standings.items() if alarm.state)
         """How many alarms of each group are not normal."""
-        self._first = {self._group(id_): (id_, 0, 0) for id_, alarm in standings.items() if alarm.first_up}
+        self._first = {
+            self._group(id_): (id_, alarm.first_at, alarm.priority)
+            for id_, alarm in standings.items()
+            if alarm.first_up
+        }
         """Group -> alarm that is the first, when it became that, and its priority."""
         self.strange: set[str] = set()
         """Kinds nobody knows."""
@@ -115,6 +119,7 @@ class Walk:
             self._unmark(first[0])
             alarm.first_up = 1
         if alarm.first_up:
+            alarm.first_at, alarm.priority = row.time, priority
             self._first[group] = (row.alarm, row.time, priority)
         self._up[group] += 1
 
