@@ -20,6 +20,7 @@ from tests.drivers.opcua.fortress import Made
 from tests.ui.town import ANNE, NOW, Town, TownStation, ordinary
 from ui.links.page import LinksPage
 from ui.pages import LINKS
+from ui.seat import Session
 from ui.shell.window import MainWindow
 
 Until = Callable[[Callable[[], bool]], None]
@@ -63,7 +64,7 @@ def station(tmp_path: Path) -> Any:
 @pytest.fixture
 def page(window: MainWindow, station: Guarded, until: Until) -> LinksPage:
     engineer = replace(ANNE, role=Role.ENGINEER)
-    object.__setattr__(window.context, "user", engineer)
+    object.__setattr__(window.context, "session", Session(engineer))
     station.user = engineer
     window.navigate(LINKS)
     page = window.pages[LINKS]
@@ -135,7 +136,7 @@ def test_that_a_certificate_that_changed_meanwhile_is_not_trusted_unseen(
 
 
 def test_that_an_operator_may_look_and_not_trust(page: LinksPage, window: MainWindow) -> None:
-    object.__setattr__(window.context, "user", User("otto", "Otto", Role.OPERATOR))
+    object.__setattr__(window.context, "session", Session(User("otto", "Otto", Role.OPERATOR)))
     press_examine(page)
     card = page.certificates.card
     assert card is not None
