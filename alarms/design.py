@@ -26,7 +26,7 @@ from alarms.life import Life
 from alarms.measures import Truth
 from alarms.states import ACTIVE, State
 from alarms.suppression import Act, Hidden
-from alarms.watching import fan, touched
+from alarms.watching import Fan
 from supervisor.causes import edges
 from supervisor.clock import Clock
 from supervisor.columns import Columns
@@ -52,16 +52,16 @@ class ByDesign:
         self._clock = clock
         self._works = _works(site)
         pairs = [(tags, work.rows[places]) for work in self._works for tags, places in work.inputs()]
-        self._where, self._rows = fan(pairs, len(site.tags))
+        self._fan = Fan.of(pairs, len(site.tags))
         self._work = np.full(len(site.alarms), -1, np.intp)
         self._place = np.zeros(len(site.alarms), np.intp)
         for number, work in enumerate(self._works):
             self._work[work.rows], self._place[work.rows] = number, np.arange(len(work.rows))
         found = np.array([(one.alarm, one.cause) for one in edges(site) if one.hides], np.int32).reshape(-1, 2)
         count = len(site.alarms)
-        self._causes = fan([(found[:, 0], found[:, 1].astype(np.intp))], count)
+        self._causes = Fan.of([(found[:, 0], found[:, 1].astype(np.intp))], count)
         """The causes of each alarm; and the other way round, its consequences."""
-        self._consequences = fan([(found[:, 1], found[:, 0].astype(np.intp))], count)
+        self._consequences = Fan.of([(found[:, 1], found[:, 0].astype(np.intp))], count)
         self._asked = np.zeros(count, np.bool_)
         """Where the expression was true when it was known last."""
         self._coming = np.zeros(count, np.bool_)
@@ -74,13 +74,13 @@ class ByDesign:
         """What was hidden when the station ended stays so until its expression is known; a rule may be gone."""
         hidden = self._hidden(np.arange(len(self._alarms)))
         self._asked = hidden & (self._work >= 0)
-        self.turn(np.unique(np.concatenate((np.flatnonzero(hidden), np.unique(self._consequences[1])))))
+        self.turn(np.unique(np.concatenate((np.flatnonzero(hidden), np.unique(self._consequences.rows)))))
 
     def absorb(self, index: Indices, seen: Columns) -> None:
         """The tags that moved; `seen` is the last of all."""
         if not self._works:
             return
-        rows = touched(index, self._where, self._rows)
+        rows = self._fan.touched(index)
         for number in np.unique(self._work[rows]).tolist():
             mine = rows[self._work[rows] == number]
             value, quality = self._works[number].measure(self._place[mine], seen, 0.0)
@@ -120,18 +120,14 @@ class ByDesign:
             self._hiding.step(over, Act.UNSUPPRESS, [{"reason": "design"}])
 
     def _below(self, rows: Rows) -> Rows:
-        return touched(rows.astype(np.int32), *self._consequences)
+        return self._consequences.touched(rows)
 
     def _hidden(self, rows: Rows) -> Marks:
         found: Marks = (self._life.columns["suppression"][rows] & Hidden.SUPPRESSED) != 0
         return found
 
     def _wanted(self, rows: Rows) -> Marks:
-        where, causes = self._causes
-        first, counts = where[rows], where[rows + 1] - where[rows]
-        ends = np.cumsum(counts)
-        flat = causes[np.repeat(first - ends + counts, counts) + np.arange(int(counts.sum()))]
-        row = np.repeat(np.arange(len(rows)), counts)
+        flat, row = self._causes.spread(rows)
         certain, likely = self._stand(flat), self._standing[flat] & self._believed(flat)
         untold = (self._life.columns["state"][rows] == State.NORMAL) | self._hidden(rows)
         wanted: Marks = (
@@ -154,8 +150,7 @@ class ByDesign:
     def _reason(self, row: int) -> Mapping[str, Any]:
         if self._asked[row]:
             return {"reason": "design"}
-        where, causes = self._causes
-        mine = causes[where[row] : where[row + 1]]
+        mine, _ = self._causes.spread(np.array([row]))
         stands = self._stand(mine)
         cause = mine[stands if stands.any() else self._standing[mine]][0]
         return {"reason": "cause", "by": self._alarms[int(cause)].id}

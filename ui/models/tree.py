@@ -4,7 +4,7 @@
     by system    system ─ area ─ equipment ─ part
 
 A node is made when its parent is first opened: a city of 70 000 pieces of equipment costs what is looked at. Alarms
-are counted per key, not per node, so that a closed branch knows its worst without having children.
+are counted per place, not per node, so that a closed branch knows its worst without having children.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
 
 from supervisor.model import Equipment, Site, Text
@@ -66,9 +67,17 @@ class SiteTree(QAbstractItemModel):
                 self._shelves.setdefault((area, thing.system), _Shelf()).equipment.append(thing)
         self._areas = self._inhabited()
         self._of_alarm = np.array([alarm.equipment.index for alarm in site.alarms], np.intp)
+        by_id = site.equipment_by_id
+        above = [by_id[thing.parent].index if thing.parent in by_id else -1 for thing in site.equipment]
+        self._above = np.array(above, np.intp)
+        numbers: dict[tuple[str, str], int] = {}
+        places = [(thing.area if thing.area in site.areas else _NONE, thing.system) for thing in site.equipment]
+        self._place = np.array([numbers.setdefault(place, len(numbers)) for place in places], np.intp)
+        """Of an equipment: which pair of area and system it stands in."""
+        self._tails = [tuple(self._tail(*place)) for place in numbers]
         self._nodes: dict[int, Node] = {}
-        self._paths: dict[int, tuple[Key, ...]] = {}
         self._worst: dict[Key, Worst] = {}
+        """Of areas and systems."""
         self.root = Node((), words.NAVIGATION, -1, None, 0)
         self.recount()
 
@@ -76,43 +85,63 @@ class SiteTree(QAbstractItemModel):
         """Turn to the other order."""
         self.beginResetModel()
         self.order = order
-        self._nodes, self._paths = {}, {}
+        self._nodes = {}
         self.root = Node((), words.NAVIGATION, -1, None, 0)
         self.recount()
         self.endResetModel()
 
     # ------------------------------------------------------------ alarms
     def recount(self) -> None:
-        """The worst alarm of every place, again. The view paints itself: no signal per node."""
-        seen: dict[Key, list[int]] = {}
-        board, rows = self._board, self._board.rows
-        # an equipment at a time: in a flood thousands of alarms stand on few of them
-        things, first, numbers = np.unique(self._of_alarm[rows], return_index=True, return_counts=True)
-        for at in np.argsort(first).tolist():  # in the order of the law: the first of a place is its worst
-            row, number = int(rows[first[at]]), int(numbers[at])
-            worst = (int(board.priority[row]), int(board.acked[row]))
-            for key in self._path(self._site.equipment[things[at]]):
-                if key in seen:
-                    seen[key][2] += number
-                else:
-                    seen[key] = [*worst, number]
-        self._worst = {key: Worst(worst[0], bool(worst[1]), worst[2]) for key, worst in seen.items()}
+        """The worst alarm of every place, again. The view paints itself: no signal per node.
 
-    def _path(self, thing: Equipment) -> tuple[Key, ...]:
-        """The keys of every node that an alarm of an equipment shows on."""
-        path = self._paths.get(thing.index)
-        if path is None:
-            path = self._paths[thing.index] = tuple(self._keys(thing))
-        return path
+        Whole arrays, one step up the equipment at a time: in a flood this is asked for with ten thousand alarms, and
+        the operator's keys wait for it.
+        """
+        rows = self._rows = self._board.rows  # in the order of the law: the first of a place is its worst
+        self._first = np.full(len(self._above), len(rows), np.intp)
+        self._number = np.zeros(len(self._above), np.intp)
+        thing, at = self._of_alarm[rows], np.arange(len(rows))
+        top = thing.copy()
+        while len(thing):
+            np.minimum.at(self._first, thing, at)
+            self._number += np.bincount(thing, minlength=len(self._number))
+            top[at] = thing
+            above = self._above[thing]
+            thing, at = above[above >= 0], at[above >= 0]
+        self._recount_places(self._place[top])
+
+    def _recount_places(self, place: NDArray[np.intp]) -> None:
+        """Of the areas and systems; `place` of each alarm, in order."""
+        seen: dict[Key, list[int]] = {}
+        found, first, numbers = np.unique(place, return_index=True, return_counts=True)
+        for at in np.argsort(first).tolist():
+            for key in self._tails[found[at]]:
+                seen.setdefault(key, [int(first[at]), 0])[1] += int(numbers[at])
+        self._worst = {key: self._told(at, number) for key, (at, number) in seen.items()}
+
+    def _told(self, at: int, number: int) -> Worst:
+        row = self._rows[at]
+        return Worst(int(self._board.priority[row]), bool(self._board.acked[row]), number)
+
+    def worst(self, node: Node) -> Worst | None:
+        """The worst alarm of a node and how many there are; None where none stands."""
+        if node.equipment is None:
+            return self._worst.get(node.key)
+        index = node.equipment.index
+        number = int(self._number[index])
+        return self._told(int(self._first[index]), number) if number else None
 
     def _keys(self, thing: Equipment) -> list[Key]:
+        """The keys of every node above an equipment, its own first."""
         keys: list[Key] = [("equipment", thing.id)]
         while thing.parent in self._site.equipment_by_id:
             thing = self._site.equipment_by_id[thing.parent]
             keys.append(("equipment", thing.id))
-        area = thing.area if thing.area in self._site.areas else _NONE
-        keys += [(SYSTEM, thing.system), (AREA, area, thing.system)]
-        keys.append((AREA, area))
+        return keys + self._tail(thing.area if thing.area in self._site.areas else _NONE, thing.system)
+
+    def _tail(self, area: str, system: str) -> list[Key]:
+        """Those of an area and system, and of the areas around it."""
+        keys: list[Key] = [(SYSTEM, system), (AREA, area, system), (AREA, area)]
         while area and self._site.areas[area].parent in self._site.areas:
             area = self._site.areas[area].parent
             keys.append((AREA, area))
@@ -234,7 +263,7 @@ class SiteTree(QAbstractItemModel):
         if role == NODE:
             return node
         if role == WORST:
-            return self._worst.get(node.key)
+            return self.worst(node)
         if role == Qt.ItemDataRole.ToolTipRole and node.equipment:
             return f"{self._look.say(node.name)} ({node.equipment.id}) – {self._look.say(node.equipment.type.name)}"
         return None
