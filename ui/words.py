@@ -178,6 +178,8 @@ WHERE = Text(fr="Équipement", en="Equipment")
 DETAIL = Text(fr="Détail", en="Detail")
 RESULT = Text(fr="Résultat", en="Result")
 LOCK_OUTS = Text(fr="Consignations", en="Lock-outs")
+TO_APPROVE = Text(fr="À approuver : {}", en="To approve: {}")
+LOCKED_OUT = Text(fr="Consignés : {}", en="Locked out: {}")
 BOOK_NAMES = {
     "alarm": Text(fr="Alarmes", en="Alarms"),
     "command": Text(fr="Commandes", en="Commands"),

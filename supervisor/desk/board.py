@@ -3,6 +3,7 @@
 locks      lock-outs that hold it still: its own, and those of what it is a part of
 inside     lock-outs on its parts, at any depth
 command    the ledger's number of the command that has it: selected, awaiting approval or under way; 0 for none
+awaiting   1 where that one waits for a second person
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable
 from supervisor.columns import Columns
 from supervisor.model import Equipment, Site
 
-FIELDS = {"locks": "<u2", "inside": "<u2", "command": "<i8"}
+FIELDS = {"locks": "<u2", "inside": "<u2", "command": "<i8", "awaiting": "<u1"}
 """Columns of the board, one row per `site.equipment`."""
 
 
@@ -52,7 +53,8 @@ def above(site: Site, equipment: Equipment) -> list[Equipment]:
     return found
 
 
-def occupy(board: Columns, equipment: Equipment, command: int) -> None:
-    """The command that has an equipment; 0 lets it go."""
+def occupy(board: Columns, equipment: Equipment, command: int, awaiting: bool = False) -> None:
+    """The command that has an equipment, and whether a second person is waited for; 0 lets it go."""
     with board.writing():
         board["command"][equipment.index] = command
+        board["awaiting"][equipment.index] = awaiting

@@ -189,13 +189,14 @@ class Desk:
         except BaseException:
             del self._busy[equipment.id]
             raise
-        board.occupy(self.lock_outs.board, equipment, page.id)
         self._outcomes[page.id] = asyncio.get_running_loop().create_future()
         self._begin(Run(scene, page, stages[-1]), self._clock.monotonic() - begun > LATEST_S)
         return page.id
 
     def _begin(self, run: Run, late: bool) -> None:
         """Go on from the stage that is written: wait for a person, or off to the field."""
+        awaiting = run.stage is Stage.AWAITING
+        board.occupy(self.lock_outs.board, run.order.equipment, run.page.id, awaiting)
         if run.stage is Stage.JOURNALLED:
             self.ledger.given[run.order.equipment.id, run.order.spec.id] = self._clock.now()
             self._spawn(self._carry(run, late))

@@ -15,7 +15,7 @@ from supervisor.model import BAD
 from ui import words
 from ui.look import WAITING
 from ui.naming import PROTOCOLS
-from ui.pages import LINKS, Context
+from ui.pages import LINKS, LOCK_OUTS, Context
 from ui.refresh import Refresh
 from ui.shapes import elided, paint_icon, saved, text_width
 
@@ -31,6 +31,10 @@ class Part(NamedTuple):
     text: str
     good: bool | None = None
     """None where there is nothing to tick."""
+    symbol: str = ""
+    """Icon before it, where nothing is ticked."""
+    page: str = LINKS
+    """Where a click goes."""
 
 
 class StatusBar(QFrame):
@@ -44,6 +48,8 @@ class StatusBar(QFrame):
         self._context, self._refresh = context, refresh
         self._links = LinkFigures(context)
         self._message = ""
+        self._spots: list[tuple[float, float, str]] = []
+        """From where to where a click goes to a page of its own."""
         self.mute = False
         """The machine has no sound: whoever counts on the horn must know."""
         self._forget = QTimer(self)
@@ -80,7 +86,8 @@ class StatusBar(QFrame):
         self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.asked_for.emit(LINKS)
+        x = event.position().x()
+        self.asked_for.emit(next((page for left, right, page in self._spots if left <= x < right), LINKS))
 
     def _left(self) -> list[Part]:
         look, live = self._context.look, self._context.live
@@ -98,7 +105,14 @@ class StatusBar(QFrame):
         cost = f"{look.number(self._refresh.cost_ms, 1)} ms / {self._refresh.interval_ms} ms"
         station = Part(look.say(words.STATION_ALIVE if alive else words.STATION_DEAD), "", alive)
         silent = [Part(look.say(words.NO_SOUND), "", False)] if self.mute else []
-        return [*silent, Part(look.say(words.DISPLAY), cost), station]
+        return [*self._persons(), *silent, Part(look.say(words.DISPLAY), cost), station]
+
+    def _persons(self) -> list[Part]:
+        """What waits for a second person, and how much is locked out; nothing where there is none."""
+        look, board = self._context.look, self._context.attachment.equipment
+        waits, held = int(np.count_nonzero(board["awaiting"])), int(np.count_nonzero(board["locks"]))
+        parts = [Part(look.say(words.TO_APPROVE).format(waits), "", None, "two", LOCK_OUTS)] if waits else []
+        return parts + ([Part(look.say(words.LOCKED_OUT).format(held), "", None, "padlock", LOCK_OUTS)] if held else [])
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -112,8 +126,10 @@ class StatusBar(QFrame):
             for part in self._left():
                 x = self._paint(painter, part, self._divide(painter, x))
             right = float(self.width() - 16)
+            self._spots = []
             for part in reversed(self._right()):
                 right -= self._width(part)
+                self._spots.append((right, right + self._width(part), part.page))
                 self._paint(painter, part, right)
                 right -= 22
                 self._divide(painter, right)
@@ -145,11 +161,14 @@ class StatusBar(QFrame):
         width = text_width(part.title, look.font("label", 600))
         if part.text:
             width += 6 + text_width(part.text, look.font("label"))
-        return width + (20 if part.good is not None else 0)
+        return width + (20 if part.good is not None or part.symbol else 0)
 
     def _paint(self, painter: QPainter, part: Part, x: float) -> float:
         """Draw one part at `x`; where it ends."""
         look, height = self._context.look, self.height()
+        if part.symbol:
+            paint_icon(painter, part.symbol, QRectF(x, height / 2 - 7, 14, 14), look.color("text"), 1.8)
+            x += 20
         if part.good is not None:
             mark, token = ("check", "text2") if part.good else ("warning", "bad")
             paint_icon(painter, mark, QRectF(x, height / 2 - 7, 14, 14), look.color(token), 1.8)

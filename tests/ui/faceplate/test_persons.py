@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from supervisor.clock import HandClock
@@ -26,7 +27,10 @@ from ui.faceplate.panel import Content
 from ui.faceplate.progress import Outcome
 from ui.lock_outs.page import LockOutsPage
 from ui.padlock import locks, marked
+from ui.pages import LINKS, LOCK_OUTS
+from ui.refresh import Refresh
 from ui.seat import Session
+from ui.shell.status import StatusBar
 from ui.tasks import Tasks
 from ui.widgets import Label
 
@@ -313,4 +317,33 @@ def test_that_the_page_lists_what_stands_and_what_waits(
     page.close()
     loop.run_until_complete(tasks.close())
     page.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def test_that_the_status_bar_counts_them_and_a_click_on_it_goes_there(
+    qapp: QApplication, bench: Staffed, loop: Loop
+) -> None:
+    tasks = Tasks(loop)
+    went: list[object] = []
+
+    async def make() -> StatusBar:
+        context = replace(Seat(bench, ANN).context(tasks.spawn), session=Session(ANN))
+        bar = StatusBar(context, Refresh(context.attachment, context.live, context.board, bench.clock))
+        bar.asked_for.connect(went.append)
+        bar.resize(1920, 28)
+        bar.show()
+        return bar
+
+    bar = loop.run_until_complete(make())
+    assert bar._persons() == []
+    loop.run_until_complete(bench.desk.lock_outs.hang(PUMP, "roue bouchée", ANN))
+    loop.run_until_complete(bench.desk.submit(Command(CROSSING, "all_red"), BEN))
+    assert [part.title for part in bar._persons()] == ["À approuver : 1", "Consignés : 1"]
+    bar.grab()
+    left, right, _ = next(spot for spot in bar._spots if spot[2] == LOCK_OUTS)
+    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=QPoint(round((left + right) / 2), 14))
+    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=QPoint(40, 14))
+    assert went == [LOCK_OUTS, LINKS]
+    loop.run_until_complete(tasks.close())
+    bar.deleteLater()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
