@@ -170,8 +170,6 @@ KINDS: dict[str, Step] = {
     "release": _release,
     "comment": _nothing,
     "forward": _nothing,
-    "flood_begin": _nothing,
-    "flood_end": _nothing,
     "drop": _drop,
     **{act.value: _hide(act) for act in Act},
 }
