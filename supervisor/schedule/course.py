@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from supervisor.columns import Columns
+from supervisor.desk.interlocks import holds
 from supervisor.desk.order import Command, Order, find
 from supervisor.errors import Refused
-from supervisor.model import BAD, Equipment, Site, Text
+from supervisor.model import BAD, Comparison, Equipment, Site, Text
 from supervisor.schedule.plan import Bundle, State, Target
 from supervisor.schedule.store import Override
 
@@ -79,14 +80,31 @@ def _orders(site: Site, equipment: Equipment, bundle: Bundle) -> Iterator[Order]
 
 
 def lacking(site: Site, course: Course, state: State, table: Columns) -> list[Lack]:
-    """What differs now."""
+    """What differs now, but for what the plan itself rules out: nobody dims a lamp that is to be off."""
+    planned = [(target, order) for target in state.values() if (order := _order(site, course, target))]
+    expected = {order.feedback.id: order.expected for _, order in planned}
     found = []
-    for target in state.values():
-        try:
-            lack = Lack(target, find(site, Command(course.equipment.id, target.action.command, target.action.given)))
-        except Refused:  # another cabinet of the same programme carries it, this one does not
-            continue
-        index = lack.order.feedback.index
-        if table["quality"][index] < BAD and not lack.order.answers(float(table["value"][index])):
-            found.append(lack)
+    for target, order in planned:
+        index = order.feedback.index
+        differs = table["quality"][index] < BAD and not order.answers(float(table["value"][index]))
+        if differs and not _ruled_out(site, order, expected):
+            found.append(Lack(target, order))
     return found
+
+
+def _order(site: Site, course: Course, target: Target) -> Order | None:
+    """None where this cabinet does not carry it, though another of its programme does."""
+    try:
+        return find(site, Command(course.equipment.id, target.action.command, target.action.given))
+    except Refused:
+        return None
+
+
+def _ruled_out(site: Site, order: Order, expected: Mapping[str, float]) -> bool:
+    """Whether an interlock of the command can't hold once everything is as planned."""
+    for lock in order.spec.interlocks:
+        if isinstance(lock.when, Comparison):
+            tag = site.tag(order.equipment, lock.when.tag)
+            if tag is not None and tag.id in expected and not holds(lock.when, expected[tag.id]):
+                return True
+    return False

@@ -277,8 +277,6 @@ class Scheduler:
     async def _ask(self, course: Course, lack: Lack, state: State) -> bool:
         """Whether to go on with what comes after."""
         newest = max(target.since for target in state.values())
-        if lack.target.since < newest and self._desk.refusal(lack.command, SCHEDULER):
-            return True  # the level of a lamp that was switched off since: nobody asks for it now
         tried = await self._tried(lack, max(newest, course.fresh))
         if tried:
             course.trouble = (tried.outcome, Text(tried.reason_fr, tried.reason_en))

@@ -12,7 +12,7 @@ from supervisor.desk.order import Command, find
 from supervisor.formula import Formula, parse
 from supervisor.model import Quality
 from supervisor.schedule.programmes import SCHEDULER, Until
-from tests.supervisor.schedule.plans import at, schedule
+from tests.supervisor.schedule.plans import OFF, at, dim, point, schedule
 from tests.supervisor.schedule.street import NIGHT, Lamps, Room, room, running, site
 
 
@@ -155,6 +155,24 @@ def test_that_an_override_outlives_the_station_and_ends_at_sunrise_where_the_pro
     asyncio.run(scenario())
 
 
+def test_that_what_the_plan_itself_rules_out_is_not_asked_for(tmp_path: Path) -> None:
+    """In June the sun is up before the lamps were to be full again: nobody asks a lamp that is off for a level."""
+    late = replace(NIGHT, points=(*NIGHT.points[:2], point("07:00", dim(100)), point("sunrise", OFF)))
+
+    async def scenario() -> None:
+        async with room(tmp_path, "2026-06-21 02:00", None, late) as one:
+            await one.settle()
+            assert one.lamps.value["C1.dimming"] == 50
+            await one.wind(one.go("2026-06-21 07:01"), 80)
+            await one.settle()
+            assert one.lamps.value["C1.on"] == 0
+            assert [outcome for _, _, outcome in one.given()] == ["done"] * 6, "on, dim and off of two lamps"
+            assert one.lamps.value["C1.dimming"] == 50
+            assert one.scheduler.courses["C1"].trouble is None
+
+    asyncio.run(scenario())
+
+
 def test_that_a_command_a_killed_station_left_open_is_unknown_and_not_given_again(tmp_path: Path) -> None:
     async def scenario() -> None:
         lamps = Lamps(site())
@@ -249,7 +267,7 @@ def test_that_a_clock_that_was_set_is_followed_and_journalled(tmp_path: Path, ju
             await one.until(lambda: one.told("clock"), "it is journalled")
             (row,) = one.told("clock")
             assert abs((row.detail["to"] - row.detail["from"]) / 1e9 - jump) < 5
-            assert one.lamps.value["C1.dimming"] == 100
+            assert one.lamps.value["C1.dimming"] == (100 if jump < 0 else 50)
             assert one.lamps.value["C1.on"] == (1 if jump < 0 else 0)
 
     asyncio.run(scenario())
