@@ -220,7 +220,8 @@ class RoundTable(Model):
 
 
 class RoundTargetTable(Model):
-    """What became of each target of a round; `command` is its number in the ledger, 0 where it has none."""
+    """What became of each target of a round; `command` is its number in the ledger, 0 where it has none; while
+    it is being asked, the newest number there was before."""
 
     round = ForeignKeyField(RoundTable, column_name="round", index=False, lazy_load=False)
     equipment = TextField()

@@ -50,6 +50,7 @@ from supervisor.journal_words import JournalIndex
 from supervisor.link import Link
 from supervisor.link_book import LinkBook
 from supervisor.model import Site
+from supervisor.rounds.acts import RoundDesk, round_acts
 from supervisor.schedule.acts import ScheduleDesk, schedule_acts
 from supervisor.schedule.scheduler import Scheduler, standing
 from supervisor.schedule.store import Store
@@ -98,6 +99,7 @@ class Assembly:
     book: Store
     """What of the schedules outlives the station."""
     notifier: Notifier
+    rounds: RoundDesk
 
     @classmethod
     def of(cls, site: Site, folder: DataFolder, clock: Clock | None = None) -> Assembly:
@@ -145,29 +147,16 @@ class Assembly:
         scheduler = Scheduler(site, schedule_of(site), desk, (table.columns, journal, book, clock))
         rows |= schedule_acts(ScheduleDesk(scheduler, desk.people, journal, clock))
         rows |= shift_acts(ShiftDesk(site, journal, clock, accounts.prove, partial(_held, scheduler)))
+        rounds = RoundDesk(site, desk, table.columns, journal, clock)
+        rows |= round_acts(rounds)
         on_call = on_call_of(site)
         senders = ways(site, on_call, folder.vault(site))
         notifier = Notifier(site, on_call, Notices(folder.notify), (alarms.columns, journal, clock), senders)
         station.notices = lambda: float(notifier.failing)
         rows |= notify_acts(NotifyDesk(site, notifier, journal, clock))
         server = Server(sessions, rows, journal, site.fingerprint, files.folder.name)
-        parts = (alarms, historian, station, desk, substitutions, history)
-        return cls(
-            site,
-            folder,
-            clock,
-            table,
-            journal,
-            *parts,
-            server,
-            sessions,
-            faults,
-            holes,
-            past,
-            scheduler,
-            book,
-            notifier,
-        )
+        parts = (alarms, historian, station, desk, substitutions, history, server, sessions, faults, holes)
+        return cls(site, folder, clock, table, journal, *parts, past, scheduler, book, notifier, rounds)
 
     async def __aenter__(self) -> Assembly:
         """Where one part cannot start, or end, the others are ended all the same: the journal last of all."""
@@ -203,6 +192,8 @@ class Assembly:
             ends.push_async_callback(_settle, asyncio.create_task(self._look_back(), name="availability"))
             ends.push_async_callback(self.desk.stop)
             ends.push_async_callback(self.scheduler.stop)
+            ends.push_async_callback(self.rounds.runner.stop)
+            await self.rounds.runner.restore()
             ends.push_async_callback(self.notifier.stop)
             notices = asyncio.create_task(endure(self.notifier.run, "notices", self.clock), name="notices")
             ends.push_async_callback(_cancel, notices)
