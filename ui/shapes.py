@@ -130,9 +130,9 @@ _STREET = re.compile(rf"\b({'|'.join(_STREETS)})\b")
 
 def shortened(text: str, font: QFont, width: float) -> str:
     """The name of a place; its street words abbreviated, then its end cut, where it is wider than `width` pixels."""
-    if text_width(text, font) > width:
-        text = _STREET.sub(lambda found: _STREETS[found[1]], text)
-    return elided(text, font, width)
+    if text_width(text, font) <= width:
+        return text
+    return elided(_STREET.sub(lambda found: _STREETS[found[1]], text), font, width)
 
 
 def system_icon(system: str) -> str:

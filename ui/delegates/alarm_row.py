@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
@@ -21,7 +21,7 @@ from ui.models.alarm_list import AlarmList, Line, person, told_group
 from ui.naming import area_name, full_name, limit
 from ui.padlock import locks
 from ui.pages import Context
-from ui.shapes import paint_bad, paint_priority, saved, text_width
+from ui.shapes import paint_bad, paint_priority, text_width
 from ui.tables import RIGHT, Cell, CellRow
 from ui.values import shown, worded
 
@@ -33,7 +33,7 @@ class AlarmRow(CellRow):
 
     def __init__(self, context: Context, parent: QWidget, list_: AlarmList) -> None:
         super().__init__(context.look, parent)
-        self._context = context
+        self._context, self._site = context, context.attachment.site
         self.list = list_
         """Asked directly: a role of Qt's own for each cell costs more than what is drawn in it."""
         self.notes: Mapping[int, int] = {}
@@ -57,7 +57,8 @@ class AlarmRow(CellRow):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         rect, column, line = QRectF(option.rect), index.column(), self.list.lines[index.row()]
-        with saved(painter):
+        painter.save()  # not `saved`: three hundred cells are painted at a time
+        try:
             self._paint_ground(painter, rect, line, bool(option.state & QStyle.StateFlag.State_Selected))
             if column == columns.PRIORITY:
                 self._paint_shape(painter, rect, line)
@@ -66,13 +67,17 @@ class AlarmRow(CellRow):
                 if cell is not EMPTY:
                     self.paint_cell(painter, rect, cell)
             else:
-                alarm = self._context.attachment.site.alarms[line.row]
+                alarm = self._site.alarms[line.row]
                 self._paint_alarm(painter, rect, alarm, (column, line.inside, line.row in self.list.first))
+        finally:
+            painter.restore()
 
     def _paint_alarm(self, painter: QPainter, rect: QRectF, alarm: Alarm, where: tuple[int, bool, bool]) -> None:
         """One cell of an alarm by itself; one of an unfolded group stands a little to the right."""
         column, inside, first = where
         cell = self._cells[column](alarm)
+        if cell is EMPTY:
+            return
         if inside and column in (columns.EQUIPMENT, columns.ALARM):
             rect = rect.adjusted(18 * self._look.scale, 0, 0, 0)
         if column == columns.ALARM and first:
@@ -100,8 +105,7 @@ class AlarmRow(CellRow):
             painter.fillRect(rect, look.color("accent_bg"))
         elif unacked:
             painter.fillRect(rect, look.color(f"p{priority}_row"))
-        painter.setPen(look.color("border"))
-        painter.drawLine(QPointF(rect.left(), rect.bottom() - 0.5), QPointF(rect.right(), rect.bottom() - 0.5))
+        painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), look.color("border"))
 
     def _paint_shape(self, painter: QPainter, rect: QRectF, line: Line) -> None:
         look, size = self._look, 19 * self._look.scale
@@ -122,7 +126,7 @@ class AlarmRow(CellRow):
     # ------------------------------------------------------------ a group
     def _grouped(self, line: Line, column: int, unfolded: bool) -> Cell:
         """A cell of the line that stands for many; what differs from one to the other is left out."""
-        group, site, look = line.group, self._context.attachment.site, self._look
+        group, site, look = line.group, self._site, self._look
         assert group is not None
         alarm, (_, unacked) = site.alarms[line.row], self._urgency(line)
         if column == columns.ALARM:
@@ -143,10 +147,10 @@ class AlarmRow(CellRow):
         return bool(board["state"][alarm.index]) and not board.acked[alarm.index]
 
     def _area(self, alarm: Alarm) -> str:
-        return area_name(self._context.attachment.site, alarm.equipment.area, self._context.look)
+        return area_name(self._site, alarm.equipment.area, self._context.look)
 
     def _name(self, alarm: Alarm) -> str:
-        return full_name(self._context.attachment.site, alarm.equipment, self._context.look)
+        return full_name(self._site, alarm.equipment, self._context.look)
 
     def _raised(self, alarm: Alarm) -> Cell:
         look = self._context.look
@@ -175,9 +179,10 @@ class AlarmRow(CellRow):
 
     def _on_it(self, alarm: Alarm) -> Cell:
         """Who is on it; of one that is shelved, who shelved it."""
-        board, site = self._context.board, self._context.attachment.site
+        board = self._context.board
         hidden = bool(board["suppression"][alarm.index] & Hidden.SHELVED)
-        return Cell(person(site, int(board["shelved_by" if hidden else "taken_by"][alarm.index])))
+        code = int(board["shelved_by" if hidden else "taken_by"][alarm.index])
+        return Cell(person(self._site, code)) if code else EMPTY
 
     def _notes(self, alarm: Alarm) -> Cell:
         count = self.notes.get(alarm.index, 0)

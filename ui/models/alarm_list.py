@@ -133,6 +133,8 @@ class AlarmList(QAbstractTableModel):
         """Alarms behind the lines."""
         self.unacked = 0
         """Of which somebody still has to acknowledge."""
+        self._alone: dict[int, Line] = {}
+        """Lines of alarms by themselves: the same ones again, so that ten thousand are compared in a moment."""
         self._behind: frozenset[int] = frozenset()
         self.folded = False
         self._open: set[tuple[By, int]] = set()
@@ -211,7 +213,8 @@ class AlarmList(QAbstractTableModel):
 
     def _lines(self, fresh: NDArray[np.intp]) -> list[Line]:
         if not self.folded or self._folds is None:
-            return [Line(row) for row in fresh.tolist()]
+            alone = self._alone
+            return [alone.get(row) or alone.setdefault(row, Line(row)) for row in fresh.tolist()]
         return [line for group in self._folds.fold(fresh) for line in self._grouped(group)]
 
     def _again(self) -> list[Line]:

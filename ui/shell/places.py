@@ -71,6 +71,7 @@ _TAKEN = (8, 9, 12)
 
 
 def key(number: int) -> str:
-    """The function key of the n-th page, from 0; empty where there are no more keys."""
+    """The function key of the n-th page, from 0; with Shift where there are more pages than keys."""
     keys = [function for function in range(1, 13) if function not in _TAKEN]
-    return f"F{keys[number]}" if number < len(keys) else ""
+    turn, at = divmod(number, len(keys))
+    return ("", "Shift+")[turn] + f"F{keys[at]}" if turn < 2 else ""
