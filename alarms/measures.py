@@ -3,7 +3,7 @@
     deviation       value - setpoint, to either side              disagrees      how far from what its command asks
     rising          change over the window, per minute            falling        the same, downwards
     is, is_not      of several states: 1 in them (not), else 0    formula        1 true, 0 false
-    frozen          1 where it has not moved for the window       communication  1 silent, 0 not
+    frozen          1 where it has not moved for the window       communication  1 silent, its link being up
 
 The quality of a measure is the worst of what went into it. Bad is what is not known: it neither raises nor clears, so
 what a window holds is let go, and a new one has to fill; a value that was frozen when it was lost still is.
@@ -24,6 +24,7 @@ from supervisor.calculated.members import carries
 from supervisor.columns import Columns
 from supervisor.flow import Indices, Qualities, Values
 from supervisor.formula import Formula
+from supervisor.health import CONNECTED
 from supervisor.model import BAD, Alarm, Condition, Quality, Site
 
 Rows = NDArray[np.intp]
@@ -150,12 +151,24 @@ class Disagreement(Deviation):
 
 
 class Silence(Plain):
-    """Whether anything comes at all. Here a bad quality is what is looked for; what says neither is not known."""
+    """Whether anything comes at all, though its link is there: the loss of the link is an alarm of the link. Here a
+    bad quality is what is looked for; what says neither is not known."""
+
+    def __init__(self, alarms: Sequence[Alarm], site: Site) -> None:
+        super().__init__(alarms, site)
+        found = [site.tag_by_id.get(f"{alarm.equipment.link}.{CONNECTED}") for alarm in alarms]
+        self._link = np.array([tag.index if tag else -1 for tag in found], np.int32)
+
+    def inputs(self) -> Iterator[tuple[Indices, Rows]]:
+        yield from super().inputs()
+        places = np.flatnonzero(self._link >= 0)
+        yield self._link[places], places
 
     def measure(self, places: Rows, seen: Columns, now: float) -> tuple[Values, Qualities]:
         _, quality = super().measure(places, seen, now)
+        link = self._link[places]
         silent = np.isin(quality, SILENT)
-        known = silent | (quality < BAD)
+        known = (silent & ((link < 0) | (seen["value"][link] == 1))) | (quality < BAD)
         return silent.astype(np.float64), np.where(known, Quality.GOOD, quality).astype(np.uint8)
 
 

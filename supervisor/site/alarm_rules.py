@@ -23,6 +23,8 @@ RATES = (Condition.RISING, Condition.FALLING)
 DIFFERENCES = (Condition.DEVIATION, *RATES)
 """Conditions whose limit is not a value of the tag, but a distance or a speed."""
 DAY_S = 86_400.0
+SILENT, SILENCE_S = Condition.COMMUNICATION, 10.0
+"""A link that is lost takes its tags with it a moment before it says so itself."""
 _OWN_KEYS = {
     "setpoint": (Condition.DEVIATION,),
     "command": (Condition.DISAGREES,),
@@ -67,7 +69,7 @@ class AlarmReading:
             priority=Priority(row.whole("priority", None, 1, 4)),
             name=row.name(),
             deadband=self._deadband(row, limit),
-            on_delay_s=row.number("on_delay_s", 0.0, 0.0, DAY_S),
+            on_delay_s=row.number("on_delay_s", SILENCE_S if condition is SILENT else 0.0, 0.0, DAY_S),
             off_delay_s=row.number("off_delay_s", 0.0, 0.0, DAY_S),
             latching=row.flag("latching"),
             cause=row.name("cause", required=False),

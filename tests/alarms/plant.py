@@ -84,6 +84,11 @@ def plant(*rules: AlarmRule, pumps: int = 1) -> Site:
     return replace(base, equipment=tuple(things), tags=tags, alarms=alarms)
 
 
+def link_up(site: Site) -> dict[int, float]:
+    """What says that the link is there."""
+    return {site.tag_by_id["L.connected"].index: 1.0}
+
+
 def hidden_by(one: AlarmRule, **design: object) -> AlarmRule:
     """The rule, with a design."""
     return replace(one, design=Design(**design))  # type: ignore[arg-type]

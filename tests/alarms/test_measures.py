@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from alarms.states import ACTIVE, State
 from supervisor.model import AlarmRule, Condition, Native, Quality
 from tests.alarms.hall import Hall, change, hall
-from tests.alarms.plant import AT, LEVEL, ORDER, RULES, SERVICE, SETPOINT, STATE, TRIPPED, plant
+from tests.alarms.plant import AT, LEVEL, ORDER, RULES, SERVICE, SETPOINT, STATE, TRIPPED, link_up, plant
 
 BADS = (Quality.BAD, Quality.DEVICE_FAULT, Quality.CONFIGURATION)
 LOST = (Quality.NOT_CONNECTED, Quality.TIMEOUT, Quality.STALE)
@@ -202,6 +202,7 @@ def test_that_a_frozen_value_is_still_frozen_after_a_restart(tmp_path: Path) -> 
 @pytest.mark.parametrize("quality", LOST)
 def test_that_silence_is_an_alarm_of_its_own(tmp_path: Path, quality: Quality) -> None:
     async def scenario(one: Hall) -> None:
+        one.alarms.absorb(change(one.clock, link_up(one.site)))
         read(one, level=3.0)
         assert not active(one)
         read(one, quality, level=math.nan)
@@ -214,6 +215,26 @@ def test_that_silence_is_an_alarm_of_its_own(tmp_path: Path, quality: Quality) -
         assert not active(one)
 
     driven(tmp_path, RULES[Condition.COMMUNICATION], scenario)
+
+
+def test_that_silence_behind_a_lost_link_is_the_links_and_is_waited_for_anew(tmp_path: Path) -> None:
+    async def scenario(one: Hall) -> None:
+        up = link_up(one.site)
+        one.alarms.absorb(change(one.clock, up))
+        read(one, level=3.0)
+        one.alarms.absorb(change(one.clock, dict.fromkeys(up, 0.0)))
+        read(one, Quality.NOT_CONNECTED, level=math.nan)
+        await one.wind(7200)
+        assert not active(one)
+        one.alarms.absorb(change(one.clock, up))
+        await one.wind(599)
+        assert not active(one), "it speaks now and then, and is given the time to"
+        await one.wind(2)
+        assert active(one)
+        one.alarms.absorb(change(one.clock, dict.fromkeys(up, 0.0)))
+        assert active(one), "what was silent before stays so"
+
+    driven(tmp_path, replace(RULES[Condition.COMMUNICATION], on_delay_s=600.0), scenario)
 
 
 def test_that_a_formula_is_worked_out_when_any_of_its_tags_moves(tmp_path: Path) -> None:
