@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 OF_THE_SEAT = frozenset({"session", "sign_in", "sign_out", "lock", "end_override", "first_administrator"})
 """Acts about who sits here. They change nothing of the plant, and a seat must lock in the past too."""
-PRESENT_ONLY = frozenset({"links", "link", "certificates", "schedule", "schedule_course", "shift", "shift_sheet"})
+PRESENT_ONLY = frozenset(
+    {"links", "link", "certificates", "schedule", "schedule_course", "shift", "shift_sheet", "notices"}
+)
 """Questions whose answer is about now and would be taken for one about then; pages ask them by themselves."""
 
 
