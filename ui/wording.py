@@ -6,7 +6,13 @@ from collections.abc import Iterator
 
 from supervisor.journal_rows import Row
 from supervisor.model import Equipment, Site, Text
-from ui import words
+from ui import alarm_words, words
+
+
+def happened(row: Row) -> Text | None:
+    """What happened, in words: those of its own book where it has some; None where nobody named it."""
+    own = alarm_words.HAPPENED.get(row.kind) if row.category == "alarm" else None
+    return own or words.KINDS.get(row.kind)
 
 
 class Wording:
@@ -26,7 +32,7 @@ class Wording:
         return " ".join((subject, user.name if user else "", *(f"{text.fr} {text.en}" for text in said)))
 
     def _said(self, row: Row) -> Iterator[Text | None]:
-        yield words.KINDS.get(row.kind)
+        yield happened(row)
         yield words.BOOK_NAMES.get(row.category)
         yield words.RESULTS.get(row.result)
         command = row.detail.get("command")

@@ -54,6 +54,15 @@ def test_that_the_newest_row_is_first_and_told_in_the_operators_words(page: Jour
     assert cells(page, 1)[4] == "A. Laurent"
 
 
+def test_that_one_word_may_mean_another_thing_in_another_book(
+    page: JournalPage, station: TownStation, until: Until
+) -> None:
+    station.note(Entry("alarm", "release", ANNE.id, "PR02.level_high"), Entry("access", "release", ANNE.id))
+    page.slow()
+    until(lambda: len(page.model.rows) == 5)
+    assert [cells(page, row)[1] for row in (1, 0)] == ["Fin de prise en charge", "Valeur de remplacement retirée"]
+
+
 def test_that_a_new_row_comes_by_itself(
     page: JournalPage, window: MainWindow, station: TownStation, until: Until
 ) -> None:

@@ -20,6 +20,7 @@ from supervisor.journal import JournalReader
 from supervisor.journal_rows import Row, Wish
 from supervisor.model import Site, Text
 from ui import words
+from ui.wording import happened
 
 PIECE = 5_000
 """Rows read at a time."""
@@ -98,7 +99,7 @@ class _Names:
             utc.astimezone(self._zone).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3],
             utc.isoformat(timespec="milliseconds"),
             self._word(words.BOOK_NAMES.get(row.category), row.category),
-            self._word(words.KINDS.get(row.kind), row.kind),
+            self._word(happened(row), row.kind),
             f"{row.category}.{row.kind}",
             row.subject,
             self._subject(row.subject),

@@ -15,6 +15,7 @@ from ui.look import Look
 from ui.naming import full_name
 from ui.tables import CELL, Cell, Index
 from ui.values import worded
+from ui.wording import happened
 
 COLUMNS = (words.WHEN, words.WHAT, words.WHERE, words.RESULT, words.WHO, words.DETAIL)
 WHEN, WHAT, WHERE, RESULT, WHO, DETAIL = range(len(COLUMNS))
@@ -92,7 +93,8 @@ class JournalList(QAbstractTableModel):
         return None
 
     def _what(self, row: Row) -> Cell:
-        return Cell(_say(self._look, words.KINDS, row.kind), symbol=words.BOOKS.get(row.category, "journal"))
+        name = happened(row)
+        return Cell(self._look.say(name) if name else row.kind, symbol=words.BOOKS.get(row.category, "journal"))
 
     def _value(self, row: Row, name: str, value: object) -> str:
         spec = self._spec(row) if name == "value" else None
