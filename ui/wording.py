@@ -16,7 +16,7 @@ def happened(row: Row) -> Text | None:
 
 
 class Wording:
-    """`supervisor.journal_rows.Wording` of one site: names of equipment, areas, alarms and people, and what happened."""
+    """`supervisor.journal_rows.Wording` of a site: names of equipment, areas, alarms and people, and what happened."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
