@@ -47,6 +47,10 @@ LOOKS = 500
 """Equipment compared in one look, some ten milliseconds: the rest follows in the next."""
 RECENT = 20
 """Commands of an equipment among which one for the same target is looked for."""
+UNREAD = Text(
+    "Le journal ne peut pas être lu : rien n'est commandé sans savoir ce qui l'a déjà été.",
+    "The journal cannot be read: nothing is commanded without knowing what was before.",
+)
 HELD = Text("La condition du programme n'est pas remplie.", "The condition of the programme does not hold.")
 
 log = logging.getLogger(__name__)
@@ -268,6 +272,9 @@ class Scheduler:
                 lack = next((one for one in self._lacks(course, state) if one.target.tag == tag), None)
                 if lack and not await self._ask(course, lack, state):
                     return
+        except StoreError as error:
+            log.warning("Whether %s was commanded before cannot be read: %s", course.equipment.id, error)
+            course.trouble = (Stage.REFUSED, UNREAD)
         finally:
             course.busy = False
 

@@ -33,11 +33,12 @@ from ui.tables import Table
 from ui.widgets import Button, Card, Label, Line, Short, Words, column, row
 
 PERIOD_S = 2.0
-LEFT_WIDTH = 520
+LEFT_WIDTH = 720
+"""At most; more is of use to the year."""
 _GROUPS = (words.GROUP, words.COUNT, words.NOW, words.NEXT, words.HAND)
 _HANDS = (words.EQUIPMENT, words.WHO, words.UNTIL)
 _DAYS = (words.CALENDAR, words.UNTIL)
-_EVENTS = (words.TIME, words.WHAT, words.WHY)
+_EVENTS = (words.TIME, words.WHAT, words.WHY, words.WHICH)
 
 
 class SchedulePage(Page):
@@ -60,7 +61,9 @@ class SchedulePage(Page):
         self.table.supple = {3: 128, 2: 92}
         self.hand_table = Table(look, self.hands, {1: 130, 2: 190}, 0, words.OVERRIDES)
         self.calendar_table = Table(look, self.calendars, {1: 230}, 0, words.CALENDARS)
-        self.event_table = Table(look, self.events, {0: 116, 2: 300}, 1, words.WHAT)
+        self.event_table = Table(look, self.events, {0: 104, 2: 240, 3: 300}, 1, words.WHAT)
+        self.event_table.supple = {3: 160, 2: 140}
+        self.event_table.spare = (3, 2)
         self.picture, self.legend = YearView(look), Legend(look)
         self.count, self.chosen = Label(look, "body", 400, "text2"), Short(look, "title", 600)
         self.figures, self.day_title = Short(look, "body", 500, "text2"), Short(look, "value", 600)
@@ -81,6 +84,7 @@ class SchedulePage(Page):
         self.followed.setContentsMargins(10, 10, 10, 12)
         side.addWidget(self._card(words.OVERRIDES, self.hand_table, self.resume, self.followed), 3)
         side.addWidget(self._card(words.CALENDARS, self.calendar_table), 3)
+        self.left.setMaximumWidth(LEFT_WIDTH)
         layout.addWidget(self.left, 40)
         self.right = Card()
         self._lay_out_year(column(self.right, 1, 0))
@@ -323,7 +327,8 @@ class SchedulePage(Page):
         suns = self.telling.suns(year, day)
         self.day_title.setText(f"{look.say(words.NIGHT_OF if year.noon else words.DAY_OF).format(name)} · {called}")
         self.pointer.setText(" · ".join(suns))
-        self.events.show_lines([self.telling.event(group, event) for event in events_of(year, group.bundle, day)])
+        lines = [self.telling.event(group, event) for event in events_of(year, group.bundle, day)]
+        self.events.show_lines(lines or [self.telling.nothing()])
 
     def _point(self, where: tuple[date, int] | None) -> None:
         """What should be where the mouse is."""

@@ -30,6 +30,7 @@ KIND_PENS = ("pen6", "pen2", "pen4", "pen8", "pen7")
 """Colours of day types, in their order."""
 ONE_LINE_PX = 1200
 """Width in which the legend has one line."""
+TWO_LINES_PX = 660
 LAMP = "pen3"
 """What is on: the colour of lamps, and no alarm's."""
 
@@ -208,6 +209,7 @@ class YearView(QWidget):
 
     def _again(self) -> None:
         self.setAccessibleName(self._look.say(words.PICTURE))
+        self.setToolTip(self._look.say(words.KEYS))
         self._painting = Painting(self._look, self.year, self.now) if self.year else None
         self.update()
 
@@ -265,7 +267,8 @@ class Legend(QWidget):
         look.changed.connect(self.update)
 
     def resizeEvent(self, event: object) -> None:
-        self.setFixedHeight(22 if self.width() >= ONE_LINE_PX * self._look.scale else 42)
+        lines = 1 + sum(self.width() < least * self._look.scale for least in (ONE_LINE_PX, TWO_LINES_PX))
+        self.setFixedHeight(3 + 19 * lines)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

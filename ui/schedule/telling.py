@@ -67,7 +67,23 @@ class Telling:
         look = self._look
         names = dict.fromkeys(look.say(group.names[target.programme]) for target in event.changes)
         asked = group.asked(event.changes, self._context.attachment.texts, look)
-        return Cell(look.clock(event.instant), heavy=True), Cell(asked), Cell(", ".join(names), "text2")
+        which = look.say(words.WHICH_ONES).format(len(group.bundle.members), self._which(group))
+        return (
+            Cell(look.clock(event.instant), heavy=True), Cell(asked), Cell(", ".join(names), "text2"),
+            Cell(which, "text2"),
+        )  # fmt: skip
+
+    def nothing(self) -> Line:
+        """Of a day without a change."""
+        return Cell("–", "text2"), Cell(self._look.say(words.NO_CHANGE), "text2"), Cell(""), Cell("")
+
+    def _which(self, group: Group) -> str:
+        """Its areas; of a single equipment its name."""
+        things = [self._site.equipment_by_id[id_] for id_ in group.bundle.members]
+        if len(things) == 1:
+            return full_name(self._site, things[0], self._look)
+        areas = dict.fromkeys(thing.area for thing in things)
+        return ", ".join(self._look.say(self._site.areas[id_].name) for id_ in areas if id_ in self._site.areas)
 
     def suns(self, year: Year, day: date) -> list[str]:
         """When the sun does what on a day, by the clock on the wall."""

@@ -34,7 +34,6 @@ RESUME_TIP = Text(
     "L'équipement retrouve tout de suite ce qui est prévu à cette heure",
     "The equipment takes up at once what is planned for this hour",
 )
-REFUSALS = Text("Non exécuté depuis le dernier changement prévu", "Not done since the last planned change")
 OUTCOMES = {
     "refused": Text("refusé", "refused"),
     "failed": Text("échoué", "failed"),
@@ -62,7 +61,6 @@ SAVE_TITLE = Text("Exporter l'année", "Export the year")
 SAVED = Text("Enregistré : {}", "Saved: {}")
 OFF = Text("éteint / fermé", "off / closed")
 FULL = Text("plein", "full")
-UNPLANNED = Text("rien de prévu", "nothing planned")
 SUNSET_RISE = Text("coucher et lever du soleil", "sunset and sunrise")
 TWILIGHT = Text("crépuscule civil", "civil twilight")
 CLOCK_CHANGED = Text("changement d'heure", "clock changed")
@@ -80,6 +78,8 @@ KEYS = Text(
 TIME = Text("Heure", "Time")
 WHAT = Text("Ce qui est demandé", "What is asked")
 WHY = Text("Programme", "Programme")
+WHICH = Text("Équipements", "Equipment")
+WHICH_ONES = Text("{} : {}", "{}: {}")
 NO_CHANGE = Text("Aucun changement ce jour-là.", "No change on that day.")
 NIGHT_OF = Text("Nuit du {}", "Night of {}")
 DAY_OF = Text("{}", "{}")

@@ -98,6 +98,18 @@ def test_that_a_day_is_told_with_exact_times_and_what_the_sun_does(page: Schedul
     assert "Nuits de fête" in page.day_title.text()
 
 
+def test_that_an_irrigation_window_is_told_in_its_season_and_not_out_of_it(page: SchedulePage, until: Until) -> None:
+    row = next(n for n, line in enumerate(page.groups.lines) if "Douves" in line[0].text)
+    assert page.groups.lines[row][2].text == "rien de prévu"
+    page.table.selectRow(row)
+    until(lambda: "Douves" in page.chosen.text())
+    assert shown(page, date(2026, 11, 22)) == [("–", "Aucun changement ce jour-là.")]
+    assert shown(page, date(2026, 7, 5)) == [
+        ("04:30:00", "ouverte"), ("04:55:00", "fermée"), ("22:30:00", "ouverte"), ("22:45:00", "fermée"),
+    ]  # fmt: skip
+    assert page.events.lines[0][3].text == "1 : Arrosage des Douves du Château"
+
+
 def test_that_the_arrow_keys_walk_the_days_and_home_comes_back(page: SchedulePage) -> None:
     page.picture.choose(date(2026, 3, 1))
     for key, day in (
