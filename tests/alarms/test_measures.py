@@ -277,7 +277,7 @@ STEPS = st.lists(
 
 @pytest.mark.parametrize("condition", [one for one in Condition if one is not Condition.COMMUNICATION])
 @pytest.mark.parametrize("standing", [False, True])
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_that_bad_quality_is_never_taken_for_an_alarm_nor_does_it_clear_one(
     tmp_path_factory: pytest.TempPathFactory,

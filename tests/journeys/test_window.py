@@ -42,6 +42,7 @@ from ui.values import Shown
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 NORMAL, UNACKED, ACKED, LATCHED_ACKED = 0, 1, 2, 5
+SUPPRESSED = 2
 CROWD = 140
 """Containers beside those of the demo: five alarms each, without delay; half of them for each flood."""
 log = logging.getLogger("figures")
@@ -258,6 +259,41 @@ def test_that_f8_reaches_the_alarm_columns(town: Town, qapp: QApplication) -> No
                 break
         assert seat.alarm_is(tilted.id, ACKED)
         await uplink(town, {"CV-003.tilt": 0.0})
+
+    sit(town, scenario)
+
+
+def test_that_a_lost_supply_is_one_alarm_that_somebody_takes_over_and_its_phases_are_hidden(
+    town: Town, qapp: QApplication
+) -> None:
+    async def scenario(seat: Seat) -> None:
+        board, site = seat.context.board, town.site
+        row = {alarm.id: alarm.index for alarm in site.alarms}
+        lost, phases = "AP-001.supply_lost", [f"AP-001.M.phase_{n}_low" for n in (1, 2, 3)]
+        begun = board["suppression"][row[lost]]
+        for tag in ("AP-001.supply", *(f"AP-001.M.u{n}" for n in (1, 2, 3))):
+            await seat.mischief("set", tag, 0)
+        seat.window.navigate(ALARMS)
+        await seat.until(lambda: board["state"][row[lost]] == UNACKED, 30, "the supply is lost")
+        await seat.until(lambda: all(board["state"][row[one]] == UNACKED for one in phases), 30, "so are its phases")
+        assert begun == 0
+        assert [int(board["suppression"][row[one]]) for one in phases] == [SUPPRESSED] * 3
+        assert row[lost] in board.rows
+        assert not set(board.rows.tolist()) & {row[one] for one in phases}
+        ask = seat.context.attachment.ask
+        assert await ask("take", alarms=[lost]) == {"count": 1}
+        assert await ask("comment", alarms=[lost], text="distributeur appelé") == {"count": 1}
+        await seat.until(lambda: board["taken_by"][row[lost]] > 0, 5, "somebody is on it")
+        hidden = {one["alarm"]: one["reason"] for one in (await ask("aside"))["alarms"]}
+        assert [hidden[one] for one in phases] == [lost] * 3
+        for tag in ("AP-001.supply", *(f"AP-001.M.u{n}" for n in (1, 2, 3))):
+            await seat.mischief("release", tag)
+        await seat.until(lambda: not any(board["suppression"][row[one]] for one in phases), 60, "they are seen again")
+        rows = seat.context.attachment.journal.search(phases[0])[::-1]
+        kinds = [(one.kind, one.detail.get("by", "")) for one in rows if one.kind.endswith("suppress")]
+        assert kinds[-2:] == [("suppress", lost), ("unsuppress", "")]
+        await ask("acknowledge", alarms=[lost, *phases])
+        await seat.until(lambda: board["taken_by"][row[lost]] == 0, 30, "it is nobody's once it is normal")
 
     sit(town, scenario)
 

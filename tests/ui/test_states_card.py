@@ -16,8 +16,7 @@ from ui.pages import ALARMS
 from ui.shell.window import MainWindow
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("theme", "language"), [("light", "fr"), ("dark", "en")])
 def test_that_e_shows_both_machines_in_the_language_of_the_window_and_again_hides_them(
     window: MainWindow, station: TownStation, qtbot: QtBot, language: str, theme: str
 ) -> None:
