@@ -16,11 +16,12 @@ FOLD = Text("Replier par cause", "Fold by cause")
 UNFOLD = Text("Voir toutes les alarmes", "Show every alarm")
 IN_GROUPS = Text("en {} lignes", "in {} lines")
 GROUPS = {
-    By.CAUSE: Text("{0} – {1} alarmes en découlent", "{0} – {1} alarms come of it"),
-    By.EQUIPMENT: Text("{0} – {1} alarmes ici", "{0} – {1} alarms here"),
-    By.RULE: Text("{0} – {1} équipements", "{0} – {1} equipment"),
-    By.ALONE: Text("{0} – {1}", "{0} – {1}"),
+    By.CAUSE: Text("{1} alarmes découlent de : {0}", "{1} alarms come of: {0}"),
+    By.EQUIPMENT: Text("{1} alarmes ici : {0}…", "{1} alarms here: {0}…"),
+    By.RULE: Text("{1} fois : {0}", "{1} times: {0}"),
+    By.ALONE: Text("{1} – {0}", "{1} – {0}"),
 }
+"""How many comes first: where there is little room the end is cut."""
 MANY_EQUIPMENT = Text("{} équipements", "{} equipment")
 TO_ACKNOWLEDGE = Text("{} à acquitter", "{} unacknowledged")
 ACKNOWLEDGE_MANY = Text("Acquitter les {}", "Acknowledge all {}")

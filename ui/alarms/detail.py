@@ -26,6 +26,8 @@ from ui.values import shown
 from ui.widgets import Button, Card, Label, Line, Words, column, joined, row
 
 WIDTH = 360
+LOW = 640
+"""Less high than this, facts that say nothing give their room to those that do."""
 _GUIDANCE = ((words.CAUSE, "cause"), (words.CONSEQUENCE, "consequence"), (words.ACTION, "action"))
 
 
@@ -64,7 +66,7 @@ class Detail(Card):
         inner = column(self.body, 0, 0)
         inner.addLayout(self._make_head(look))
         inner.addWidget(Line(look))
-        self._facts: list[tuple[Label, Callable[[Alarm], str]]] = []
+        self._facts: list[tuple[Label, Label, Callable[[Alarm], str]]] = []
         inner.addLayout(self._make_facts(look))
         inner.addWidget(Line(look))
         self.countdown = Countdown(context)
@@ -76,6 +78,7 @@ class Detail(Card):
         self.notes.added.connect(self.comment)
         for part in (self._make_guidance(look), self.history, self.notes):
             self.tabs.addWidget(part)
+        self.tabs.setMinimumHeight(96)  # else the highest of them takes the room of the facts
         inner.addWidget(self.tabs, 1)
         inner.addWidget(Line(look))
         inner.addLayout(self._make_acts(look))
@@ -122,9 +125,7 @@ class Detail(Card):
             title = Words(look, name, "label", 400, "text2")
             grid.addWidget(title, at, 0)
             grid.addWidget(value, at, 1)
-            self._facts.append((value, tell))
-            if name is alarm_words.BY_WHOM:
-                self._aside = (title, value)
+            self._facts.append((title, value, tell))
         grid.setColumnStretch(1, 1)
         grid.setHorizontalSpacing(14)
         return grid
@@ -226,8 +227,12 @@ class Detail(Card):
         board = self._context.board
         unacked = bool(board["state"][alarm.index]) and not board.acked[alarm.index]
         self._shape.show_priority(int(alarm.rule.priority), not unacked)
-        for label, tell in self._facts:
-            label.setText(tell(alarm))
+        short = self.height() < LOW * self._context.look.scale
+        for title, label, tell in self._facts:
+            told = tell(alarm)
+            label.setText(told)
+            for part in (title, label):
+                part.setVisible(told not in ("", WAITING) or not (short or told == ""))
         latched = board["state"][alarm.index] == State.LATCHED_ACKED
         self.ack.setEnabled(unacked or bool(latched))
         self.ack.say(words.RESET if latched else words.ACKNOWLEDGE)
@@ -235,8 +240,6 @@ class Detail(Card):
         self.aside.say(words.UNSHELVE if hidden & Hidden.SHELVED else words.SHELVE)
         self.out.say(alarm_words.PUT_BACK if hidden & Hidden.OUT_OF_SERVICE else alarm_words.TAKE_OUT)
         self.out.setVisible(self._context.user.role >= Role.SUPERVISOR)
-        for part in self._aside:
-            part.setVisible(hidden > 0)
         taken = int(board["taken_by"][alarm.index])
         self.mine.say(alarm_words.RELEASE if taken else alarm_words.TAKE)
         self.mine.setEnabled(bool(board["state"][alarm.index]))

@@ -16,7 +16,7 @@ from ui.look import Look
 from ui.models.alarm_list import Filter, Which
 from ui.naming import systems
 from ui.shapes import paint_priority, text_width
-from ui.widgets import Button, joined, row
+from ui.widgets import Button, column, joined, row
 
 _LISTS = (
     (Which.STANDING, words.STANDING),
@@ -43,14 +43,18 @@ class Filters(QWidget):
         self._look, self._site = look, site
         self.filter = Filter()
         self._which = Which.STANDING
-        layout = row(self, 0, 8)
-        layout.setContentsMargins(16, 0, 12, 8)
+        both = column(self, 0, 8)
+        both.setContentsMargins(16, 0, 12, 8)
+        layout = row(spacing=8)
+        both.addLayout(layout)
         self._lists = self._make_lists(_LISTS)
         self._asides = self._make_lists(_ASIDE)
         layout.addLayout(joined(self._lists.values()))
         self._kinds = QWidget()
-        self._kinds.setLayout(joined(self._asides.values()))
-        layout.addWidget(self._kinds)
+        kinds = row(self._kinds, 0, 0)
+        kinds.addLayout(joined(self._asides.values()))
+        kinds.addStretch(1)
+        both.addWidget(self._kinds)
         layout.addSpacing(4)
         self._priorities = [PriorityToggle(look, number) for number in (1, 2, 3, 4)]
         for toggle in self._priorities:
@@ -89,10 +93,8 @@ class Filters(QWidget):
 
     def _fit(self) -> None:
         scale = self._look.scale
-        # the lists of what is set aside take the room of a field each
-        room = self.width() - (540 * scale if self._kinds.isVisibleTo(self) else 0)
-        self.system.setVisible(room > 860 * scale)
-        self.area.setVisible(room > 680 * scale)
+        self.system.setVisible(self.width() > 860 * scale)
+        self.area.setVisible(self.width() > 680 * scale)
 
     def show_filter(self, filter_: Filter) -> None:
         """Set every control to this filter."""

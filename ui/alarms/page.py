@@ -215,8 +215,7 @@ class AlarmsPage(Page):
         """Fold by cause, or show every alarm; what is frozen is let go."""
         self.table.selectionModel().clearSelection()
         self.model.fold(not self.model.folded)
-        # what a group says takes the room of what only an alarm by itself has
-        self.table.want((columns.LIMIT, columns.ON_IT, columns.NOTES) if self.model.folded else ())
+        self._want()
         self.table.scrollToTop()
         self.strip.show_fold(self.model.folded)
         self._tell()
@@ -275,8 +274,8 @@ class AlarmsPage(Page):
     def _use(self, filter_: Filter) -> None:
         self.table.clearSelection()
         self.model.use(filter_)
-        header = self.table.horizontalHeader()
-        header.viewport().update()
+        self._want()
+        self.table.horizontalHeader().viewport().update()
         self._tell()
 
     def _hold(self) -> None:
@@ -287,6 +286,13 @@ class AlarmsPage(Page):
         elif not held and self.model.frozen:
             self.model.thaw()
             self._tell()
+
+    def _want(self) -> None:
+        """Columns make room for what is asked of this list: what a group says, or who set aside and until when."""
+        if self.model.filter.which.hidden:
+            self.table.want((columns.VALUE, columns.LIMIT, columns.NOTES))
+        else:
+            self.table.want((columns.LIMIT, columns.ON_IT, columns.NOTES) if self.model.folded else ())
 
     def _selection_moved(self) -> None:
         self._hold()

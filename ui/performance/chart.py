@@ -14,6 +14,7 @@ from ui.shapes import paint_icon, text_width
 
 ACCEPTABLE, MANAGEABLE = 144, 288
 """Alarms a day and operator position (ISA-18.2)."""
+TARGETS = ((ACCEPTABLE, words.ACCEPTABLE), (MANAGEABLE, words.MANAGEABLE))
 LEFT, BOTTOM, TOP = 44.0, 20.0, 26.0
 RIGHT_SIDE = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTER = Qt.AlignmentFlag.AlignCenter
@@ -60,8 +61,8 @@ class DayChart(QWidget):
             painter.drawText(QRectF(0, 0, self.width(), 20 * look.scale), look.say(words.PER_DAY))
             if not self._days:
                 return
-            for value, name in ((ACCEPTABLE, words.ACCEPTABLE), (MANAGEABLE, words.MANAGEABLE)):
-                self._paint_target(painter, value, look.say(name))
+            for value, _ in TARGETS:
+                self._paint_target(painter, value)
             for number, day in enumerate(self._days):
                 bar = self._bar(number)
                 painter.fillRect(bar, look.color("eq_line" if day.count > MANAGEABLE else "pipe"))
@@ -70,17 +71,30 @@ class DayChart(QWidget):
                     sign = QRectF(bar.center().x() - size / 2, bar.top() - size - 2, size, size)
                     paint_icon(painter, "warning", sign, look.color("text"), 1.6)
             self._paint_axis(painter)
+            for value, name in TARGETS:
+                self._paint_name(painter, value, look.say(name))
 
-    def _paint_target(self, painter: QPainter, value: float, text: str) -> None:
-        look, plot = self._look, self._plot()
-        y = plot.bottom() - plot.height() * value / self._top()
+    def _height(self, value: float) -> float:
+        """Where a value is, from the top."""
+        plot = self._plot()
+        return plot.bottom() - plot.height() * value / self._top()
+
+    def _paint_target(self, painter: QPainter, value: float) -> None:
+        look, plot, y = self._look, self._plot(), self._height(value)
         painter.setPen(QPen(look.color("text2"), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
         painter.setFont(look.font("hint"))
-        font = look.font("hint")
-        width = text_width(text, font) + 8
-        painter.drawText(QRectF(plot.right() - width, y - 15 * look.scale, width, 14 * look.scale), RIGHT_SIDE, text)
         painter.drawText(QRectF(0, y - 8, plot.left() - 6, 16), RIGHT_SIDE, look.number(value, 0))
+
+    def _paint_name(self, painter: QPainter, value: float, text: str) -> None:
+        """What a target is called, over the bars that would hide it."""
+        look, plot, font = self._look, self._plot(), self._look.font("hint")
+        width, height = text_width(text, font) + 10, 14 * look.scale
+        box = QRectF(plot.right() - width, self._height(value) - height - 2, width, height)
+        painter.fillRect(box, look.color("panel"))
+        painter.setFont(font)
+        painter.setPen(look.color("text2"))
+        painter.drawText(box, CENTER, text)
 
     def _paint_axis(self, painter: QPainter) -> None:
         look, plot = self._look, self._plot()

@@ -31,7 +31,7 @@ from ui.widgets import Button, Card, Line, Short, Words, column, joined, row
 
 AGAIN_S = 5.0
 """How often the live figures are read again."""
-_LIST_WIDTHS = {0: 190, 1: 150, 2: 78, 3: 88, 5: 124, 6: 176}
+_LIST_WIDTHS = {0: 180, 1: 140, 2: 78, 3: 80, 5: 120, 6: 186}
 
 
 class PerformancePage(Page):
@@ -55,7 +55,8 @@ class PerformancePage(Page):
         self.outlet = Outlet(context, self, self._report)
         self.export = Button(look, words.EXPORT, symbol="journal")
         self.export.clicked.connect(lambda: self.outlet.drop(self.export))
-        self.table = Table(look, Sheet(look, rows.HEADS, (1,)), {1: 90, 2: 170, 3: 136}, 0, words.TITLE)
+        self.table = Table(look, Sheet(look, rows.HEADS, (1,)), {1: 90, 2: 200, 3: 136}, 0, words.TITLE)
+        self.table.supple, self.table.LEAST = {2: 104, 3: 116, 1: 76}, 190
         self.chart, self.steps = DayChart(look), ClassSteps(look)
         self.counted = self._make_list()
         self.card = PlanCard(context)
@@ -76,7 +77,7 @@ class PerformancePage(Page):
         table = Table(
             self.context.look, Sheet(self.context.look, self._lists.heads("top"), (2, 3)), _LIST_WIDTHS, 4, words.TOP
         )
-        table.supple, table.spare = {0: 140, 1: 110}, (5, 3)
+        table.supple, table.spare = {0: 140, 1: 110, 6: 120}, (3, 5)
         table.LEAST = 150
         table.selectionModel().currentRowChanged.connect(lambda now, _: self._choose(now))
         table.activated.connect(self._go)

@@ -72,6 +72,9 @@ class PlanCard(QWidget):
             field.setAccessibleName(look.say(title))
             field.setFixedHeight(round(32 * look.scale))
         self.due.setPlaceholderText(look.say(words.DUE_HINT))
+        self.due.setMinimumWidth(round(112 * look.scale))
+        if self._plan and not self.due.isModified():
+            self.due.setText(day(self._plan.due, look))
         self._tell()
 
     def show_alarm(self, alarm: Alarm | None, plan: Plan | None) -> None:

@@ -106,7 +106,7 @@ PLAN = Text("Plan d'action", "Action plan")
 WHO = Text("Responsable", "Responsible")
 DUE = Text("Échéance", "Due")
 NO_PLAN = Text("à rédiger", "to be written")
-OVERDUE = Text("{} dépassé", "{} overdue")
+OVERDUE = Text("{} dépassée", "{} overdue")
 STILL = Text("en cours", "standing")
 NOTHING = {
     "top": Text("Aucune alarme annoncée sur cette période", "No alarm announced in this span"),
