@@ -219,6 +219,11 @@ KINDS = {
     "return": Text(fr="Retour en service", en="Back in service"),
     "drop": Text(fr="Alarme retirée du site", en="Alarm no longer in the site"),
     "plan": Text(fr="Plan d'action", en="Action plan"),
+    "take": Text(fr="Prise en charge", en="Taken over"),
+    "comment": Text(fr="Note d'alarme", en="Alarm note"),
+    "realarm": Text(fr="Rappel d'alarme", en="Told again"),
+    "flood_begin": Text(fr="Début d'avalanche", en="Flood began"),
+    "flood_end": Text(fr="Fin d'avalanche", en="Flood ended"),
     # commands, step by step
     "requested": Text(fr="Commande demandée", en="Command requested"),
     "checked": Text(fr="Contrôles passés", en="Checks passed"),
