@@ -92,8 +92,9 @@ def preview(bundle: Bundle, type_: EquipmentType, year: int) -> Year:
     days = tuple(first + timedelta(days=number) for number in range((date(year + 1, 1, 1) - first).days))
     begins = [place.begins(day) for day in (*days, days[-1] + timedelta(days=1))]
     events = tuple(bundle.events(begins[0], begins[-1]))
-    instants = np.array([begins[0], *(event.instant for event in events)], np.int64)
-    # the state after an event is what it changes, and what stood: a higher programme may have ended in between
+    # not only events: where the days of a programme end, nothing is changed, and nothing is planned any more
+    edges = {at for plan in bundle.plans for at in plan.instants(begins[0], begins[-1])}
+    instants = np.array([begins[0], *sorted(edges)], np.int64)
     levels = np.array([scale.level(bundle.state_at(instant)) for instant in instants.tolist()], np.float32)
     grid = np.empty((len(days), CELLS), np.float32)
     shifts: dict[date, int] = {}

@@ -56,8 +56,8 @@ class ProgrammeStrip(QWidget):
         line.setContentsMargins(0, 4, 0, 0)
         line.addWidget(self.until, 1)
         line.addWidget(self.hold)
-        line.addWidget(self.resume)
         inside.addLayout(line)
+        inside.addWidget(self.resume)
         self.hold.clicked.connect(lambda: context.spawn(self._hold()))
         self.resume.clicked.connect(lambda: context.spawn(self._resume()))
 

@@ -108,6 +108,10 @@ def test_that_an_irrigation_window_is_told_in_its_season_and_not_out_of_it(page:
         ("04:30:00", "ouverte"), ("04:55:00", "fermée"), ("22:30:00", "ouverte"), ("22:45:00", "fermée"),
     ]  # fmt: skip
     assert page.events.lines[0][3].text == "1 : Arrosage des Douves du Château"
+    year = page.picture.year
+    assert year is not None
+    known = (year.level >= 0).any(axis=1)
+    assert (year.days[int(known.argmax())], int(known.sum())) == (date(2026, 4, 15), 184), "nothing out of season"
 
 
 def test_that_the_arrow_keys_walk_the_days_and_home_comes_back(page: SchedulePage) -> None:
