@@ -101,9 +101,10 @@ def _commands(within_s: float, confirm_s: float) -> dict[str, CommandSpec]:
         CommandSpec("mode", HERE, "mode", within_s=within_s),
         CommandSpec("service", HERE, "mode", 1, within_s=within_s, role=Role.SUPERVISOR),
         CommandSpec("burn", HERE, "current", 9, within_s=within_s),
-        replace(start, id="trip", value=0, expected=STOPPED, critical=True, class_=CommandClass.CRITICAL, select_s=0.5),
+        replace(start, id="trip", value=0, expected=STOPPED, critical=True, class_=CommandClass.CRITICAL, select_s=60),
+        replace(start, id="blink", value=0, expected=STOPPED, select_s=0.3),
         replace(start, id="drain", interlocks=(water,), approval=2, approval_s=0.6),
-        replace(start, id="flush", select_s=5, approval=2, approval_s=30, confirmation=drawn),
+        replace(start, id="flush", select_s=60, approval=2, approval_s=60, confirmation=drawn),
         replace(start, id="pulse", rate_s=60),
         replace(start, id="grease", class_=CommandClass.MAINTENANCE),
         replace(start, id="panic", value=0, expected=STOPPED, class_=CommandClass.EMERGENCY),
@@ -125,6 +126,11 @@ def _tags(things: Sequence[Equipment]) -> tuple[Tag, ...]:
             source = Source(name, True, writable, 0.1 if name == "speed" else 1.0, 0.0, None) if owner.link else None
             tags.append(Tag(len(tags), owner, spec, owner.link, source))
     return tuple(tags)
+
+
+def patient() -> Site:
+    """The same, for tests that wait for a good end on a machine that has much to do."""
+    return site(within_s=30, confirm_s=30)
 
 
 class Device:

@@ -14,7 +14,7 @@ from supervisor.desk.order import Command
 from supervisor.desk.proof import Fault, check_ledger
 from supervisor.errors import Refused
 from supervisor.journal import Entry, Journal, JournalReader, Verdict, _hash
-from tests.supervisor.pumphouse import ANN, EVE, NED, house
+from tests.supervisor.pumphouse import ANN, EVE, NED, house, patient
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("journal")
 
     async def scenario() -> None:
-        async with house(folder) as one:
+        async with house(folder, patient()) as one:
             await one.do("start")
             with pytest.raises(Refused):
                 await one.do("start", user=EVE)

@@ -15,7 +15,7 @@ from supervisor.desk.states import Stage
 from supervisor.errors import Refused
 from supervisor.model import CommandClass, Role, Tag, User
 from supervisor.people import People
-from tests.supervisor.pumphouse import ANN, EVE, NED, SID, SUE, House, house, site
+from tests.supervisor.pumphouse import ANN, EVE, NED, SID, SUE, House, house, patient, site
 
 TRIP, DRAIN, FLUSH = (Command("W.P1", name) for name in ("trip", "drain", "flush"))
 
@@ -52,7 +52,7 @@ ANN_TEXT = Refused("x", replace(site().name, fr="Mot de passe erroné.", en="Wro
 
 def test_that_a_selected_command_reserves_its_equipment_until_it_is_operated(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             number = await one.desk.select(TRIP, ANN)
             assert occupied(one) == number
             assert (await refused(one.desk.submit(Command("W.P1", "stop"), NED))).check == "busy"
@@ -68,8 +68,8 @@ def test_that_a_selected_command_reserves_its_equipment_until_it_is_operated(tmp
 
 def test_that_a_selection_lapses_by_itself_and_nothing_is_sent(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
-            number = await one.desk.select(TRIP, ANN)
+        async with house(tmp_path, patient()) as one:
+            number = await one.desk.select(Command("W.P1", "blink"), ANN)
             outcome = await one.desk.outcome(number)
             assert (outcome.stage, one.last().refused_by) == (Stage.REFUSED, "lapsed")
             assert (await refused(one.desk.operate(number, ANN))).check == "gone"
@@ -82,7 +82,7 @@ def test_that_a_selection_lapses_by_itself_and_nothing_is_sent(tmp_path: Path) -
 
 def test_that_only_who_selected_operates_and_only_once(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path, site(within_s=2)) as one:
+        async with house(tmp_path, patient()) as one:
             number = await one.desk.select(FLUSH, ANN)
             assert (await refused(one.desk.operate(number, NED))).check == "right"
             trip = await one.desk.cancel(number, ANN) or await one.desk.select(TRIP, ANN)
@@ -96,7 +96,7 @@ def test_that_only_who_selected_operates_and_only_once(tmp_path: Path) -> None:
 
 def test_that_an_interlock_that_broke_since_the_selection_stops_it(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             spec = replace(one.site.types["pump"].commands["drain"], approval=1, select_s=30)
             one.site.types["pump"].commands["drain"] = spec  # type: ignore[index]
             number = await one.desk.select(DRAIN, ANN)
@@ -112,7 +112,7 @@ def test_that_an_interlock_that_broke_since_the_selection_stops_it(tmp_path: Pat
 
 def test_that_a_window_cannot_skip_the_selection_and_a_round_need_not_make_one(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             acts = command_acts(one.desk)
             words = {"equipment": "W.P1", "command": "trip"}
             assert (await refused(acts["submit"](ANN, words))).check == "select"
@@ -130,7 +130,7 @@ def test_that_a_window_cannot_skip_the_selection_and_a_round_need_not_make_one(t
 
 def test_that_a_command_for_two_waits_for_the_second_and_names_both(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             number = await one.desk.submit(FLUSH, ANN)
             assert one.steps(number) == ["requested", "checked", "selected", "awaiting"]
             assert (await refused(one.desk.approve(number, ANN))).check == "second"
@@ -150,7 +150,7 @@ def test_that_a_command_for_two_waits_for_the_second_and_names_both(tmp_path: Pa
 
 def test_that_the_second_person_may_prove_it_at_the_seat_of_the_first(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             number = await one.desk.submit(FLUSH, ANN)
             assert (await refused(one.desk.approve(number, ANN, ("ned", "ned's")))).check == "proof"
             one.desk.lock_outs.prove = password
@@ -168,7 +168,7 @@ def test_that_the_second_person_may_prove_it_at_the_seat_of_the_first(tmp_path: 
 
 def test_that_what_nobody_approves_expires_and_what_is_declined_is_over(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             number = await one.desk.submit(DRAIN, ANN)
             assert (await one.desk.outcome(number)).stage is Stage.REFUSED
             assert one.last().refused_by == "expired"
@@ -186,7 +186,7 @@ def test_that_what_nobody_approves_expires_and_what_is_declined_is_over(tmp_path
 
 def test_that_selection_and_approval_may_both_be_asked_of_one_command(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             number = await one.desk.select(FLUSH, ANN)
             assert (await refused(one.desk.approve(number, NED))).check == "gone"
             await one.desk.operate(number, ANN)
@@ -202,7 +202,7 @@ def test_that_selection_and_approval_may_both_be_asked_of_one_command(tmp_path: 
 
 def test_that_a_command_is_cancelled_by_its_author_or_a_supervisor_before_it_left(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             for who in (ANN, SUE):
                 number = await one.desk.submit(FLUSH, ANN)
                 assert (await refused(one.desk.cancel(number, NED))).check == "right"
@@ -216,7 +216,7 @@ def test_that_a_command_is_cancelled_by_its_author_or_a_supervisor_before_it_lef
 
 def test_that_what_was_sent_cannot_be_taken_back(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path, site(within_s=20)) as one:
+        async with house(tmp_path, patient()) as one:
             held = asyncio.Event()
 
             async def hold(tag: Tag, raw: float) -> None:
@@ -236,7 +236,7 @@ def test_that_what_was_sent_cannot_be_taken_back(tmp_path: Path) -> None:
 
 def test_that_a_station_that_stops_says_of_what_waits_that_it_was_not_sent(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             number = await one.desk.submit(FLUSH, ANN)
             waiting = asyncio.create_task(one.desk.outcome(number))
             await asyncio.sleep(0)
@@ -250,7 +250,7 @@ def test_that_a_station_that_stops_says_of_what_waits_that_it_was_not_sent(tmp_p
 @pytest.mark.logs("not in the ledger")
 def test_that_an_approval_that_cannot_be_journalled_sends_nothing(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             number = await one.desk.submit(FLUSH, ANN)
 
             one.journal.submit(lambda database: database.pragma("query_only", 1)).result(5)
@@ -279,13 +279,13 @@ def test_that_a_right_is_a_role_in_an_area_for_a_class_and_nobody_is_kept_from_a
 
 def test_that_a_command_is_not_given_more_often_than_its_rate_even_after_a_restart(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             assert (await one.do("pulse")).stage is Stage.DONE
             again = await refused(one.do("pulse"))
             assert again.check == "rate"
             assert "60 s" in again.text.fr
             assert (await one.do("start")).stage is Stage.DONE, "the rate is of one command"
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             assert (await refused(one.do("pulse"))).check == "rate"
 
     asyncio.run(scenario())
@@ -293,7 +293,7 @@ def test_that_a_command_is_not_given_more_often_than_its_rate_even_after_a_resta
 
 def test_that_a_setpoint_goes_no_further_at_once_than_its_step(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             one.device.registers["W.P1.speed"] = 300.0
             await until(lambda: one.table.columns["value"][one.device.index["W.P1.speed"]] == 30.0)
             assert (await one.do("trim", 35)).stage is Stage.DONE
@@ -307,7 +307,7 @@ def test_that_a_setpoint_goes_no_further_at_once_than_its_step(tmp_path: Path) -
 
 def test_that_a_permissive_must_hold_when_it_is_asked_and_bad_quality_satisfies_none(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             assert (await one.do("prime")).stage is Stage.DONE, "it started with no current, and draws some now"
             told = one.reader.steps(one.last().id)[1].detail["interlocks"]
             assert (told["current"], told["t"]) == (0.0, 1.0)
@@ -323,7 +323,7 @@ def test_that_a_permissive_must_hold_when_it_is_asked_and_bad_quality_satisfies_
 
 def test_that_a_dry_run_refuses_as_the_desk_would_and_leaves_no_trace(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             assert one.desk.refusal(Command("W.P1", "start"), ANN) is None
             why = one.desk.refusal(Command("W.P1", "start"), EVE)
             assert why

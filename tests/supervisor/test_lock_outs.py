@@ -12,7 +12,7 @@ from supervisor.desk.lock_outs import LONGEST, lock_acts
 from supervisor.desk.order import Command
 from supervisor.desk.states import Stage
 from supervisor.errors import Refused
-from tests.supervisor.pumphouse import ANN, EVE, NED, SID, SUE, House, house
+from tests.supervisor.pumphouse import ANN, EVE, NED, SID, SUE, House, house, patient
 from tests.supervisor.test_desk_waiting import password
 
 WHY = "roue bouchée, les mains dedans"
@@ -33,7 +33,7 @@ def marks(one: House, id_: str) -> tuple[int, int]:
 
 def test_that_it_holds_the_equipment_and_its_parts_and_the_refusal_says_who_when_and_why(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             locks = one.desk.lock_outs
             number = await locks.hang("W", WHY, ANN)
             assert marks(one, "W.P1") == (1, 0)
@@ -57,7 +57,7 @@ def test_that_it_holds_the_equipment_and_its_parts_and_the_refusal_says_who_when
 
 def test_that_a_lock_out_of_a_part_shows_on_its_owner_and_leaves_the_owner_free(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             await one.desk.lock_outs.hang("W.P1", WHY, ANN)
             assert (marks(one, "W.P1"), marks(one, "W")) == ((1, 0), (0, 1))
             assert one.desk.lock_outs.on(one.site.equipment_by_id["W"]) is None
@@ -67,7 +67,7 @@ def test_that_a_lock_out_of_a_part_shows_on_its_owner_and_leaves_the_owner_free(
 
 def test_that_each_hangs_their_own_and_the_last_one_frees_the_equipment(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             locks = one.desk.lock_outs
             numbers = {user.id: await locks.hang("W.P1", WHY, user) for user in (ANN, NED)}
             assert marks(one, "W.P1") == (2, 0)
@@ -86,7 +86,7 @@ def test_that_the_second_person_is_another_with_a_right_who_proves_it_at_a_seat_
     tmp_path: Path,
 ) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             locks = one.desk.lock_outs
             number = await locks.hang("W.P1", WHY, ANN)
             assert (await refused(locks.confirm(number, ("", ""), NED))).check == "unasked"
@@ -110,7 +110,7 @@ def test_that_the_second_person_is_another_with_a_right_who_proves_it_at_a_seat_
 
 def test_that_a_supervisor_asks_for_a_holder_who_has_gone_and_still_it_takes_two(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             locks = one.desk.lock_outs
             number = await locks.hang("W.P1", WHY, ANN)
             assert (await refused(locks.ask(number, " ", SUE))).check == "reason"
@@ -128,7 +128,7 @@ def test_that_a_supervisor_asks_for_a_holder_who_has_gone_and_still_it_takes_two
 @pytest.mark.parametrize("reason", ["", "   ", "x" * (LONGEST + 1)])
 def test_that_a_lock_out_has_a_reason_and_a_person_who_may(tmp_path: Path, reason: str) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             locks = one.desk.lock_outs
             assert (await refused(locks.hang("W.P1", reason, ANN))).check == "reason"
             assert (await refused(locks.hang("W.P1", WHY, SID))).check == "right"
@@ -142,11 +142,11 @@ def test_that_a_lock_out_has_a_reason_and_a_person_who_may(tmp_path: Path, reaso
 
 def test_that_what_stands_is_there_again_after_a_restart_with_its_wish_to_be_released(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             number = await one.desk.lock_outs.hang("W", WHY, ANN)
             await one.desk.lock_outs.ask(number, "", ANN)
             before = one.desk.lock_outs.standing
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             assert one.desk.lock_outs.standing == before
             assert marks(one, "W.P1") == (1, 0)
             assert (await refused(one.do("start"))).check == "lock_out"
@@ -159,7 +159,7 @@ def test_that_what_stands_is_there_again_after_a_restart_with_its_wish_to_be_rel
 @pytest.mark.logs("can't be journalled")
 def test_that_it_holds_at_once_and_where_it_cannot_be_journalled_nothing_changes(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             locks = one.desk.lock_outs
             hanging = asyncio.ensure_future(locks.hang("W", WHY, ANN))
             await asyncio.sleep(0)
@@ -177,7 +177,7 @@ def test_that_it_holds_at_once_and_where_it_cannot_be_journalled_nothing_changes
 
 def test_that_a_lock_out_hung_while_a_command_waits_keeps_it_from_leaving(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             number = await one.desk.submit(Command("W.P1", "flush"), ANN)
             await one.desk.lock_outs.hang("W.P1", WHY, SUE)
             assert (await refused(one.desk.approve(number, NED))).check == "lock_out"
@@ -188,7 +188,7 @@ def test_that_a_lock_out_hung_while_a_command_waits_keeps_it_from_leaving(tmp_pa
 
 def test_that_the_acts_of_a_window_do_it(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with house(tmp_path) as one:
+        async with house(tmp_path, patient()) as one:
             one.desk.lock_outs.prove = password
             acts = lock_acts(one.desk.lock_outs)
             number = (await acts["hang_lock"](ANN, {"equipment": "W.P1", "reason": WHY}))["id"]

@@ -13,6 +13,7 @@ from supervisor.model import System
 from ui.look import Look
 from ui.map import words
 from ui.map.markers import Markers
+from ui.padlock import paint_padlock
 from ui.shapes import icon, paint_priority, system_icon, text_width
 from ui.widgets import Button, Check, Line, Words
 
@@ -95,6 +96,7 @@ class MapLegend(QWidget):
         (words.NO_VALUE, "bad"),
         (words.GROUP, "group"),
         (words.IN_ALARM, "alarm"),
+        (words.LOCKED_OUT, "lock"),
         (words.VEHICLE, "vehicle"),
     )
 
@@ -134,6 +136,9 @@ class MapLegend(QWidget):
         look = self._look
         if sign == "alarm":
             paint_priority(painter, QRectF(middle.x() - 8, middle.y() - 8, 16, 16), 2, False, look)
+            return
+        if sign == "lock":
+            paint_padlock(painter, QRectF(middle.x() - 8, middle.y() - 8, 16, 16), look)
             return
         if sign == "vehicle":
             self._vehicle(painter, middle)

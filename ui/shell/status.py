@@ -47,6 +47,10 @@ class StatusBar(QFrame):
         self.setObjectName("status")
         self._context, self._refresh = context, refresh
         self._links = LinkFigures(context)
+        site = context.attachment.site
+        rows = {one.id: one.index for one in site.equipment}
+        self._owner = np.array([rows.get(one.parent, -1) for one in site.equipment], np.intp)
+        """Row of what each equipment is a part of; -1 for none."""
         self._message = ""
         self._spots: list[tuple[float, float, str]] = []
         """From where to where a click goes to a page of its own."""
@@ -110,7 +114,8 @@ class StatusBar(QFrame):
     def _persons(self) -> list[Part]:
         """What waits for a second person, and how much is locked out; nothing where there is none."""
         look, board = self._context.look, self._context.attachment.equipment
-        waits, held = int(np.count_nonzero(board["awaiting"])), int(np.count_nonzero(board["locks"]))
+        waits, locks = int(np.count_nonzero(board["awaiting"])), board["locks"]
+        held = int(np.count_nonzero(locks > np.where(self._owner < 0, 0, locks[self._owner])))  # parts count with it
         parts = [Part(look.say(words.TO_APPROVE).format(waits), "", None, "two", LOCK_OUTS)] if waits else []
         return parts + ([Part(look.say(words.LOCKED_OUT).format(held), "", None, "padlock", LOCK_OUTS)] if held else [])
 

@@ -336,7 +336,7 @@ def test_that_the_status_bar_counts_them_and_a_click_on_it_goes_there(
 
     bar = loop.run_until_complete(make())
     assert bar._persons() == []
-    loop.run_until_complete(bench.desk.lock_outs.hang(PUMP, "roue bouchée", ANN))
+    loop.run_until_complete(bench.desk.lock_outs.hang("PR-02", "nettoyage", ANN))
     loop.run_until_complete(bench.desk.submit(Command(CROSSING, "all_red"), BEN))
     assert [part.title for part in bar._persons()] == ["À approuver : 1", "Consignés : 1"]
     bar.grab()
