@@ -20,6 +20,8 @@ from tests.supervisor.schedule.street import ANN, Room, room
 EVE = User("eve", "Eve", Role.VIEWER)
 Ask = Callable[..., Awaitable[dict[str, Any]]]
 
+pytestmark = pytest.mark.slow
+
 
 def asking(one: Room) -> Ask:
     acts = schedule_acts(ScheduleDesk(one.scheduler, one.desk.people, one.journal, one.clock))

@@ -15,6 +15,8 @@ from supervisor.schedule.programmes import SCHEDULER, Until
 from tests.supervisor.schedule.plans import OFF, at, dim, point, schedule
 from tests.supervisor.schedule.street import NIGHT, Lamps, Room, room, running, site
 
+pytestmark = pytest.mark.slow
+
 
 def test_that_a_night_is_switched_dimmed_and_ended_each_once(tmp_path: Path) -> None:
     async def scenario() -> None:
