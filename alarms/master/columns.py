@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -121,6 +122,18 @@ def plain(value: object) -> str:
     if isinstance(value, (int, float)):
         return f"{value:.12g}"
     return str(value).strip()
+
+
+_FLAGS = {"vrai": "true", "oui": "true", "yes": "true", "faux": "false", "non": "false", "no": "false"}
+_DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
+
+
+def normal(name: str, cell: str) -> str:
+    """A cell as we write it: spreadsheets say TRUE or VRAI, and put the day of a date first."""
+    if name == "latching":
+        return _FLAGS.get(cell.casefold(), cell.casefold())
+    day = _DAY.fullmatch(cell) if name == "approved_on" else None
+    return f"{day[3]}-{day[2]:0>2}-{day[1]:0>2}" if day else cell
 
 
 def same(column: Column, left: str, right: str) -> bool:

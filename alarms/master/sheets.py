@@ -21,7 +21,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from xlsxwriter.exceptions import XlsxWriterException
 
 from alarms.master.book import Row
-from alarms.master.columns import BY_NAME, COLUMNS, plain
+from alarms.master.columns import BY_NAME, COLUMNS, normal, plain
 from supervisor.errors import Unavailable
 
 FORMATS = (".xlsx", ".csv")
@@ -117,7 +117,7 @@ def _table(sheet: str, rows: Iterable[Sequence[str]]) -> Table:
             head = tuple(cells)
             at = {name: position for position, name in enumerate(head, 1) if name}
             continue
-        row = {name: cells[position - 1] if position <= len(cells) else "" for name, position in at.items()}
+        row = {name: normal(name, cells[place - 1]) if place <= len(cells) else "" for name, place in at.items()}
         lines.append(Line(row, number, sheet, at))
     return Table(tuple(name for name in head if name), tuple(lines), sheet)
 

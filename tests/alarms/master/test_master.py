@@ -122,6 +122,12 @@ def test_that_columns_may_be_left_out_and_stand_in_any_order(folder: Path, tmp_p
     sheet = tmp_path / "a.csv"
     sheet.write_text("priority;alarm;type\n3;late;bus\n", "utf-8-sig")
     assert given_back(folder, sheet).cells == 1
+    french = "type;alarm;latching;deadband;approved_by;approved_on\nbus;late;VRAI;12,5;S. Benali;5/1/2027\n"
+    sheet.write_text(french, "utf-8-sig")
+    assert given_back(folder, sheet).cells == 2
+    rule = next(rule for rule in loaded(folder).types["bus"].alarms if rule.id == "late")
+    assert (rule.latching, rule.deadband) == (True, 12.5)
+    assert kept_rows(folder)["bus", "late"]["approved_on"] == "2027-01-05"
     sheet.write_text("priority,alarm\n3,late\n", "utf-8")
     (told,) = mistakes(folder, sheet)
     assert 'The column "type" is missing' in told
