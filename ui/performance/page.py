@@ -49,7 +49,7 @@ class PerformancePage(Page):
         self.periods = Periods(look)
         self.periods.currentIndexChanged.connect(self._ask_again)
         self.position = Choice(look, words.WHOLE_SITE, [(one.id, one.name) for one in self.positions.values()])
-        self.position.setMinimumWidth(240)
+        self.position.setMaximumWidth(400)
         self.position.setVisible(bool(self.positions))
         self.position.currentIndexChanged.connect(self._ask_again)
         self.outlet = Outlet(context, self, self._report)
@@ -199,6 +199,7 @@ class PerformancePage(Page):
     # ------------------------------------------------------------ telling
     def _tell(self) -> None:
         study, look = self.study, self.context.look
+        self.position.setMinimumWidth(round(240 * look.scale))
         known = study is not None and study.figures.days_known > 0
         self.body.setVisible(known)
         self.blank.setVisible(not known)

@@ -17,7 +17,6 @@ class Periods(Combo):
         super().__init__(look)
         self._periods: list[Period] = [Period()]
         self.addItem("", "")
-        self.setMinimumWidth(190)
         look.changed.connect(self._dress)
         self._dress()
 
@@ -48,6 +47,7 @@ class Periods(Combo):
         self.setFont(look.font("body"))
         self.view().setFont(look.font("body"))
         self.setFixedHeight(round(32 * look.scale))
+        self.setMinimumWidth(round(190 * look.scale))
         self.setAccessibleName(look.say(words.LIVE))
         for at, period in enumerate(self._periods):
             text = words.LIVE if period.live else words.month(period.year, period.month)
