@@ -59,9 +59,14 @@ Ask = Callable[..., Awaitable[Mapping[str, Any]]]
 class Standing(Protocol):
     """What a sheet needs of an attachment."""
 
-    site: Site
-    table: Columns
-    texts: Texts
+    @property
+    def site(self) -> Site: ...
+
+    @property
+    def table(self) -> Columns: ...
+
+    @property
+    def texts(self) -> Texts: ...
 
     async def ask(self, act: str, **words: Any) -> Mapping[str, Any]: ...
 
