@@ -34,6 +34,7 @@ from supervisor.accounts.words import (
     NOT_ADMINISTRATOR,
     NOT_FIRST,
     NOT_HERE,
+    NOT_OWN,
     OTHER_PASSWORD,
     RENEW,
     UNREADABLE,
@@ -114,6 +115,9 @@ class Accounts:
 
         `act` is the row of the journal, `seat` where it was typed."""
         user = await self._prove(user_id, password, act, seat)
+        if self._account(user.id).renew:  # whoever gave it knows it too: it proves nobody
+            self._note(act, user.id, seat, "refused", {"reason": "renew"})
+            raise Refused("renew", NOT_OWN)
         self._note(act, user.id, seat, "done")
         return user
 
@@ -235,7 +239,7 @@ class Accounts:
     async def disable(self, by: User, id_: str, disabled: bool = True) -> None:
         """Keep somebody out, or let them in again; sessions of theirs end at their next act. Raises Refused."""
         _only_administrator(by)
-        if self.user(id_) is None and not (disabled and self.directory):
+        if self.user(id_) is None and not self.directory:  # somebody of the directory may be kept out too
             raise Refused("name", WRONG)
         async with self._changing:
             if disabled:

@@ -16,6 +16,10 @@ RENEW = Text(
     "Ce mot de passe est provisoire : choisissez le vôtre pour ouvrir la session.",
     "This password is a temporary one: choose your own to sign in.",
 )
+NOT_OWN = Text(
+    "Ce mot de passe est provisoire : il ne prouve rien tant que la personne n'a pas choisi le sien.",
+    "This password is a temporary one: it proves nothing until the person has chosen their own.",
+)
 OTHER_PASSWORD = Text(
     "Le nouveau mot de passe doit être différent de l'ancien.", "The new password must differ from the old one."
 )

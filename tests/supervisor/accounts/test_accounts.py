@@ -179,6 +179,7 @@ def test_that_somebody_made_here_has_role_and_areas_and_chooses_a_password_at_th
     async def scenario(accounts: Accounts) -> None:
         await accounts.add(ADMINISTRATOR, BOB, OTHER)
         assert await refused(accounts.add(ADMINISTRATOR, BOB, OTHER)) == "name"
+        assert await refused(accounts.prove("bob", OTHER)) == "renew", "its giver knows it too"
         assert await refused(accounts.sign_in("bob", OTHER, "poste-1")) == "renew"
         assert await refused(accounts.sign_in("bob", OTHER, "poste-1", "trop court")) == "rule"
         assert await refused(accounts.sign_in("bob", OTHER, "poste-1", OTHER)) == "rule"
