@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import shutil
 import tomllib
 from collections.abc import Callable
 from functools import cache
@@ -25,6 +24,7 @@ from alarms.master.take import Taken, kept_rows, take
 from supervisor.errors import SiteError, Unavailable
 from supervisor.model import Site
 from supervisor.site import check, load
+from tests.journeys.conftest import small_city
 
 ANGERS = Path(__file__).resolve().parents[3] / "sites" / "angers"
 TEXT = (ANGERS / "types" / "pump.toml").read_text("utf-8")
@@ -32,7 +32,7 @@ TEXT = (ANGERS / "types" / "pump.toml").read_text("utf-8")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(ANGERS, tmp_path / "angers", ignore=shutil.ignore_patterns("map")))
+    return small_city(tmp_path)
 
 
 def loaded(folder: Path) -> Site:
