@@ -32,6 +32,7 @@ OVERVIEW, SYNOPTIC, MAP, TRENDS = "overview", "synoptic", "map", "trends"
 ALARMS, LINKS, JOURNAL, FACEPLATE = "alarms", "links", "journal", "faceplate"
 COMMISSIONING, PEOPLE = "commissioning", "people"
 SCHEDULES = "schedules"
+ROUNDS = "rounds"
 SHIFT = "shift"
 ON_CALL = "on_call"
 PERFORMANCE = "performance"
@@ -54,6 +55,8 @@ class Place:
     area: str = ""
     """For the alarm list: only this area and what lies in it."""
     system: str = ""
+    subject: str = ""
+    """For the journal: only rows of this one, such as a round."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ ALARMS = Text(fr="Alarmes", en="Alarms")
 LINKS = Text(fr="Liaisons", en="Links")
 JOURNAL = Text(fr="Journal", en="Journal")
 SCHEDULES = Text(fr="Programmes", en="Programmes")
+ROUNDS = Text(fr="Commandes groupées", en="Rounds")
 COMMISSIONING = Text(fr="Mise en service", en="Commissioning")
 PERFORMANCE = Text(fr="Performance", en="Performance")
 
@@ -190,13 +191,14 @@ BOOK_NAMES = {
     "notify": Text(fr="Astreinte", en="On call"),
     "schedule": Text(fr="Programmes horaires", en="Programmes"),
     "lockout": Text(fr="Consignations", en="Lock-outs"),
+    "round": Text(fr="Commandes groupées", en="Rounds"),
 }
 """Category of the journal -> the name of its book."""
 ACTORS = {SCHEDULER.id: Text(fr="Programmes horaires", en="Programmes")}
 """What acts by itself -> its name."""
 BOOKS = {
     "alarm": "bell", "schedule": "clock", "command": "gear", "access": "user", "system": "station",
-    "lockout": "padlock",
+    "lockout": "padlock", "round": "list",
 }  # fmt: skip
 """Category of the journal -> its icon."""
 KINDS = {
@@ -205,6 +207,14 @@ KINDS = {
     "resume": Text(fr="Reprise du programme", en="Programme resumed"),
     "held": Text(fr="Programme retenu", en="Programme held back"),
     "clock": Text(fr="Heure du poste réglée", en="Clock of the station set"),
+    # rounds
+    "round_plan": Text(fr="Commande groupée préparée", en="Round planned"),
+    "round_release": Text(fr="Étape lancée", en="Stage released"),
+    "round_target": Text(fr="Équipement commandé", en="Equipment commanded"),
+    "round_held": Text(fr="Étape finie", en="Stage over"),
+    "round_stop": Text(fr="Commande groupée arrêtée", en="Round stopped"),
+    "round_end": Text(fr="Commande groupée terminée", en="Round ended"),
+    "round_done": Text(fr="Commande groupée achevée", en="Round done"),
     # alarms
     "raise": Text(fr="Apparition", en="Raised"),
     "clear": Text(fr="Disparition", en="Cleared"),
@@ -336,6 +346,7 @@ RESULTS = {
     "journal": Text(fr="journal", en="journal"),
     "reason": Text(fr="motif absent", en="no reason given"),
     "act": Text(fr="acte inconnu", en="unknown act"),
+    "empty": Text(fr="rien à faire", en="nothing to do"),
     # why something came back by itself
     "time": Text(fr="échéance", en="its time was over"),
 }
@@ -359,6 +370,10 @@ DETAILS = {
     "due": Text(fr="échéance", en="due"),
     "minutes": Text(fr="minutes", en="minutes"),
     "command": Text(fr="commande", en="command"),
+    "equipment": Text(fr="équipement", en="equipment"),
+    "type": Text(fr="type", en="type"),
+    "stage": Text(fr="étape", en="stage"),
+    "left_out": Text(fr="laissés de côté", en="left out"),
     "tag": Text(fr="tag", en="tag"),
     "priority": Text(fr="priorité", en="priority"),
     "limit": Text(fr="seuil", en="limit"),

@@ -92,6 +92,7 @@ class Store:
     """The writing end. Everything raises StoreError where the file can't be written, and then nothing has changed."""
 
     def __init__(self, site: Site, journal: Journal, clock: Clock) -> None:
+        self._site = site
         self._areas = {equipment.id: equipment.area for equipment in site.equipment}
         self._journal, self._clock = journal, clock
 
@@ -114,7 +115,7 @@ class Store:
             rows = [{"round": made.number, **_row(one)} for one in targets]
             for at in range(0, len(rows), 500):
                 RoundTargetTable.insert_many(rows[at : at + 500]).execute(database)
-            chain(plain(database), self._entry(made, "plan", user.id, _planned(made)), now)
+            chain(plain(database), self._entry(made, "plan", user.id, self._planned(made)), now)
             return made.number
 
         await safe(self._journal.submit(work))
@@ -185,6 +186,16 @@ class Store:
             Entry(BOOK, "refused", who, one.subject if one else "", "", refused.check, {"act": f"round_{act}"})
         )
 
+    def _planned(self, one: Round) -> Mapping[str, Any]:
+        """What the first row of the thread says: what is asked of whom, and what the dry run expects of it."""
+        type_ = self._site.types[one.wish.type]
+        name, effect = type_.commands[one.wish.command].name, one.effect
+        return {
+            "count": len(one.targets), "left_out": sum(target.state is Mark.LEFT_OUT for target in one.targets),
+            "fr": f"{name.fr} – {type_.name.fr} – {effect.fr}", "en": f"{name.en} – {type_.name.en} – {effect.en}",
+            "wish": msgspec.to_builtins(one.wish),
+        }  # fmt: skip
+
     def _outcome(self, one: Round, target: Target) -> Entry:
         detail: dict[str, Any] = {"equipment": target.equipment, "id": target.command}
         if target.reason.fr:
@@ -193,7 +204,7 @@ class Store:
         return Entry(BOOK, "round_target", one.released_by, one.subject, area, target.state.value, detail)
 
     def _entry(self, one: Round, kind: str, who: str, detail: Mapping[str, Any]) -> Entry:
-        return Entry(BOOK, f"round_{kind}", who, one.subject, "", one.state.value, detail)
+        return Entry(BOOK, f"round_{kind}", who, one.subject, "", "", detail)
 
 
 def _targets(looks: Sequence[Look], choice: Choice) -> Iterable[Target]:
@@ -210,15 +221,6 @@ def _targets(looks: Sequence[Look], choice: Choice) -> Iterable[Target]:
     for look in out:
         why = look.refused.text if look.refused else SAME
         yield Target(look.equipment.id, -1, mark(Mark.WAITING, Mark.LEFT_OUT), look.now, look.expected, reason=why)
-
-
-def _planned(one: Round) -> Mapping[str, Any]:
-    """What the first row of the thread says: what is asked of whom, and what the dry run expects of it."""
-    left_out = sum(target.state is Mark.LEFT_OUT for target in one.targets)
-    return {
-        "type": one.wish.type, "command": one.wish.command, "value": one.wish.value, "count": len(one.targets),
-        "left_out": left_out, "fr": one.effect.fr, "en": one.effect.en, "wish": msgspec.to_builtins(one.wish),
-    }  # fmt: skip
 
 
 def _row(target: Target) -> dict[str, Any]:

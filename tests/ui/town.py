@@ -334,6 +334,7 @@ class TownStation:
         self.refusal: Refused | None = None
         self.schedule: dict[str, dict[str, Any]] = {"schedule": {}, "schedule_course": {"scheduled": False}}
         """What the station answers about its programmes."""
+        self.schedule["rounds"] = {"rounds": []}
         self.link_pages: dict[str, dict[str, Any]] = {}
         """Link id -> what the station answers about it; under "" when each was last good."""
 

@@ -110,8 +110,8 @@ class JournalPage(Page):
         self._ask_again()
 
     def arrive(self, place: Place) -> None:
-        """Of an equipment only what concerns it."""
-        self._narrow(place.equipment.id if place.equipment else "")
+        """Of an equipment, or of whatever else has a name, only what concerns it."""
+        self._narrow(place.equipment.id if place.equipment else place.subject)
         self.table.setFocus()
 
     def _narrow(self, subject: str) -> None:

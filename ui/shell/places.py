@@ -51,6 +51,7 @@ PAGES = (
     PageRow(pages.SHIFT, words.SHIFT_BOOK, "book", "ui.shift.page", "ShiftPage"),
     PageRow(pages.LOCK_OUTS, words.LOCK_OUTS, "padlock", "ui.lock_outs.page", "LockOutsPage"),
     PageRow(pages.SCHEDULES, words.SCHEDULES, "clock", "ui.schedule.page", "SchedulePage"),
+    PageRow(pages.ROUNDS, words.ROUNDS, "list", "ui.rounds.page", "RoundsPage", behind=True),
     PageRow(pages.ON_CALL, words.ON_CALL, "phone", "ui.on_call.page", "OnCallPage", behind=True),
     PageRow(pages.PERFORMANCE, words.PERFORMANCE, "gauge", "ui.performance.page", "PerformancePage", behind=True),
     PageRow(

@@ -20,7 +20,8 @@ from supervisor.rounds.acts import RoundDesk, round_acts
 from supervisor.rounds.store import Round
 from supervisor.station import Station
 from supervisor.table import TagTable
-from tests.supervisor.schedule.street import ANN, HERE, Lamps
+from tests.supervisor.schedule.street import ANN as ANN
+from tests.supervisor.schedule.street import HERE, Lamps
 from tests.supervisor.schedule.street import site as street
 
 NED = User("ned", "Ned", Role.OPERATOR, frozenset({"north"}))

@@ -123,7 +123,7 @@ def test_that_a_person_stops_it_at_once_and_what_has_left_ends_by_itself(tmp_pat
         assert await one.state() == "stopped"
         for act in ("round_release", "round_end"):
             with pytest.raises(Refused, match="still under way"):
-                await one.ask(act, number=1, **({"stage": 2} if act == "round_release" else {}))
+                await one.ask(act, ANN, number=1, stage=2)
         one.field.gate.set()
         await one.until(lambda: not one.rounds.runner.busy(1), "they end")
         told = Counter((await one.states()).values())
@@ -176,12 +176,12 @@ def test_that_its_thread_in_the_journal_tells_everything_in_order_and_the_chain_
             "plan", "release", "target", "stop", "release", "target", "held", "release", "target", "done",
         ]  # fmt: skip
         plan, release, target, stop = one.thread()[:4]
-        assert (plan.who, plan.detail["count"], plan.detail["command"]) == ("ann", 3, "on")
+        assert (plan.who, plan.detail["count"], plan.detail["wish"]["command"]) == ("ann", 3, "on")
         assert (release.detail["stage"], release.detail["count"]) == (1, 1)
         assert (target.result, target.area, target.detail["equipment"]) == ("failed", "north", "C1")
         assert target.detail["id"] == one.given()[0].id
         assert target.detail["fr"]
-        assert (stop.result, stop.who) == ("stopped", "")
+        assert (stop.detail["en"], stop.who) == ("Stopped by itself: 1 command not done.", "")
         assert one.reader.verify().whole
 
     run(tmp_path, scenario, 3)
