@@ -23,6 +23,7 @@ from supervisor.model import CommandClass, Role, Text, User
 from tests.ui.bench import Bench
 from tests.ui.town import NOW
 from ui.faceplate import lock_words
+from ui.faceplate.controls import Buttons
 from ui.faceplate.panel import Content
 from ui.faceplate.progress import Outcome
 from ui.lock_outs.page import LockOutsPage
@@ -347,3 +348,50 @@ def test_that_the_status_bar_counts_them_and_a_click_on_it_goes_there(
     loop.run_until_complete(tasks.close())
     bar.deleteLater()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def test_that_a_command_for_two_is_given_and_approved_by_the_keyboard_alone(
+    open_plate: Plates, see: See, loop: Loop, bench: Staffed
+) -> None:
+    bench.put({f"{CROSSING}.mode": 1.0})
+    mine = open_plate(ANN, CROSSING)
+    assert mine.commands is not None
+    commands = mine.commands
+    mine.activateWindow()
+    see(mine.isActiveWindow, mine)
+    button = next(control.buttons["all_red"] for control in commands.controls if isinstance(control, Buttons))
+
+    def key(code: Qt.Key, times: int = 1) -> None:
+        async def strike() -> None:
+            for _ in range(times):
+                QTest.keyClick(QApplication.focusWidget() or mine, code)
+
+        loop.run_until_complete(strike())
+
+    def walk(to: QWidget) -> None:
+        """Tab until it has the focus; never more than once around."""
+        for _ in range(60):
+            if QApplication.focusWidget() is to:
+                return
+            key(Qt.Key.Key_Tab)
+        pytest.fail(f"the tab key never reaches {to}")
+
+    walk(button)
+    key(Qt.Key.Key_Space)
+    see(lambda: commands.card is not None, mine)
+    assert commands.card is not None
+    assert QApplication.focusWidget() is commands.card.cancel, "the way out is nearer than the way in"
+    walk(commands.card.confirm)
+    key(Qt.Key.Key_Space)
+    approval = commands.approval
+    see(lambda: approval.isVisibleTo(commands), mine)
+    walk(approval.here)
+    key(Qt.Key.Key_Space)
+    assert QApplication.focusWidget() is approval.second.name
+    QTest.keyClicks(approval.second.name, "t.gaudin")
+    key(Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is approval.second.password
+    QTest.keyClicks(approval.second.password, "t.gaudin's")
+    key(Qt.Key.Key_Return)
+    see(lambda: bool(commands.progress.command and commands.progress.command.outcome), mine)
+    assert "approved" in [step.step for step in commands.progress.steps]
