@@ -383,6 +383,7 @@ DETAILS = {
     "holder": Text(fr="titulaire", en="holder"),
     "asked_by": Text(fr="demandée par", en="asked by"),
     "seat": Text(fr="depuis la session de", en="at the seat of"),
+    "by": Text(fr="par", en="by"),
     "place": Text(fr="poste", en="seat"),
     "within_s": Text(fr="délai (s)", en="within (s)"),
     "count": Text(fr="nombre", en="number"),
