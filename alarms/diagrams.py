@@ -76,17 +76,14 @@ _HIDDEN_AT: Mapping[Hidden, Point] = {
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """Colours of a sheet."""
+    """Colours of a sheet, which its reader brings: "#RRGGBB"."""
 
-    text: str = "#1b1f23"
-    line: str = "#57606a"
-    box: str = "#ffffff"
-    active: str = "#fff1e5"
+    text: str
+    line: str
+    box: str
+    active: str
     """Ground of the states in which the condition holds."""
-    ground: str = "#ffffff"
-
-
-INK = Ink()
+    ground: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +97,7 @@ class Sheet:
     """Each with the word on its arrow."""
 
 
-def process(latching: bool, language: str = "en", ink: Ink = INK) -> str:
+def process(latching: bool, language: str, ink: Ink) -> str:
     """The first machine, of rules that latch or of those that don't."""
     at = _LATCHING_AT if latching else _PLAIN_AT
     rows = LATCHING if latching else PLAIN
@@ -114,7 +111,7 @@ def process(latching: bool, language: str = "en", ink: Ink = INK) -> str:
     return draw(sheet, ink)
 
 
-def hiding(language: str = "en", ink: Ink = INK) -> str:
+def hiding(language: str, ink: Ink) -> str:
     """The second machine: three switches beside each other, each of them drawn from visible."""
     edges: list[tuple[Edge, str]] = []
     for act, (bit, sets) in ROWS.items():

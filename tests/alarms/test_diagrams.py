@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,11 +13,14 @@ from alarms import diagrams
 from alarms.states import LATCHING, PLAIN, Event, State
 from alarms.suppression import REPEATABLE, ROWS, Act
 
-PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+ROOT = Path(__file__).parents[2]
+PICTURES = ROOT / "docs" / "pictures"
+LIGHT = tomllib.loads((ROOT / "ui" / "theme" / "tokens.toml").read_text("utf-8"))["light"]
+INK = diagrams.Ink(*(LIGHT[token] for token in ("text", "text2", "raised", "accent_bg", "raised")))
 DRAWN = {
-    "alarm-states": diagrams.process(latching=False),
-    "alarm-states-latching": diagrams.process(latching=True),
-    "alarm-hiding": diagrams.hiding(),
+    "alarm-states": diagrams.process(False, "en", INK),
+    "alarm-states-latching": diagrams.process(True, "en", INK),
+    "alarm-hiding": diagrams.hiding("en", INK),
 }
 ROW = re.compile(r"<!-- (\w+) \+ (\w+) = (\w+) -->")
 
@@ -25,18 +29,18 @@ ROW = re.compile(r"<!-- (\w+) \+ (\w+) = (\w+) -->")
 def test_that_every_row_of_the_table_is_an_arrow_and_nothing_else_is(latching: bool) -> None:
     rows = LATCHING if latching else PLAIN
     wanted = {(before.word, event.name.lower(), after.word) for (before, event), after in rows.items()}
-    assert set(ROW.findall(diagrams.process(latching))) == wanted
+    assert set(ROW.findall(diagrams.process(latching, "en", INK))) == wanted
 
 
 def test_that_every_act_of_the_second_machine_is_an_arrow() -> None:
-    found = [act for _, act, _ in ROW.findall(diagrams.hiding())]
+    found = [act for _, act, _ in ROW.findall(diagrams.hiding("en", INK))]
     assert sorted(found) == sorted([act.value for act in ROWS] + [act.value for act in REPEATABLE])
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("latching", [False, True])
 def test_that_a_diagram_is_an_image_with_its_words_inside_their_boxes(language: str, latching: bool) -> None:
-    for text in (diagrams.process(latching, language), diagrams.hiding(language)):
+    for text in (diagrams.process(latching, language, INK), diagrams.hiding(language, INK)):
         root = ElementTree.fromstring(text)
         assert root.tag.endswith("svg")
         for one in root.iter("{http://www.w3.org/2000/svg}text"):
