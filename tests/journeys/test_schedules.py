@@ -213,7 +213,7 @@ def test_that_sunset_lights_the_street_and_a_hand_is_respected_until_the_next_ch
         assert side.content
         click(side.content.programme.hold)
         await night.until(lambda: side.content and side.content.programme.resume.isVisible(), "it is held")
-        assert night.told("override") == ["m.cesbron"]
+        await night.until(lambda: night.told("override") == ["m.cesbron"], "it is journalled")
         answer = await night.window.context.attachment.ask("submit", equipment=LAMP, command="dim", value=30.0)
         await night.until(lambda: (row := night.reader.command(answer["id"])) and row.outcome, "the dimming is done")
         page = await night.page()
@@ -222,7 +222,7 @@ def test_that_sunset_lights_the_street_and_a_hand_is_respected_until_the_next_ch
         await night.jump("2026-01-15 22:59:58")
         await night.until(lambda: night.told("resume"), "the programme goes on by itself", 4)
         await night.quiet()
-        assert night.told("resume")[-1] == "@programmes"
+        assert night.told("resume") == ["@programmes"]
         assert await night.on_the_wire(f"{LAMP}.dimming") == 50
         await night.until(lambda: not page.hands.lines, "and the page shows none in hand")
 
@@ -239,7 +239,10 @@ def test_that_a_restart_in_the_night_takes_up_the_night_and_resume_on_the_page_g
         answer = await night.window.context.attachment.ask("submit", equipment=LAMP, command="dim", value=90.0)
         await night.until(lambda: (row := night.reader.command(answer["id"])) and row.outcome, "the dimming is done")
         page = await night.page()
-        await night.until(lambda: page.hands.lines, "a command by hand takes it out of the programme")
+        await night.until(
+            lambda: [one["equipment"] for one in page.state.get("overrides", ())] == [LAMP],
+            "a command by hand takes it out of the programme",
+        )
         page.hand_table.selectRow(0)
         click(page.resume)
         await night.until(lambda: night.told("resume")[-1:] == ["m.cesbron"], "resumed by hand")

@@ -158,7 +158,7 @@ class SchedulePage(Page):
         self.hand_table.activated.connect(lambda _: self._open_hand())
         self.picture.chosen_day.connect(self._show_day)
         self.picture.pointed.connect(self._point)
-        self.resume.clicked.connect(lambda: self.context.spawn(self._resume()))
+        self.resume.clicked.connect(lambda: self.context.spawn(self._resume(self._chosen_hand())))
         self.earlier.clicked.connect(lambda: self.turn(self.year_shown - 1))
         self.later.clicked.connect(lambda: self.turn(self.year_shown + 1))
         self.today.clicked.connect(self._go_today)
@@ -273,8 +273,8 @@ class SchedulePage(Page):
         if thing:
             self.asked_for.emit(Place(FACEPLATE, thing))
 
-    async def _resume(self) -> None:
-        if equipment := self._chosen_hand():
+    async def _resume(self, equipment: str) -> None:
+        if equipment:
             await self.context.attachment.ask("schedule_resume", equipment=[equipment])
             await self._pull()
 
