@@ -35,7 +35,8 @@ def small_city(to: Path) -> Path:
     """A copy of the demo site with the chosen links only, each on a free port."""
     folder = to / "angers"
     shutil.copytree(ROOT / "sites" / "angers", folder)
-    (folder / "programmes.toml").unlink()  # it speaks of cabinets that are not here, and would act by the hour of the test
+    # it speaks of cabinets that are not here, and would act by the hour of the test
+    (folder / "programmes.toml").unlink()
     _keep(folder / "links.csv", lambda row: row["id"] in LINKS, _on_free_port)
     for path in (folder / "equipment").glob("*.csv"):
         _keep(path, lambda row: row["link"] in LINKS, lambda row: row)
