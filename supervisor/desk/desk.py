@@ -37,7 +37,7 @@ from supervisor.desk.states import Stage, step
 from supervisor.errors import Refused, StoreError
 from supervisor.flow import Change
 from supervisor.journal import Entry, Journal, safe
-from supervisor.model import Equipment, Role, Site, Text, User
+from supervisor.model import Role, Site, Text, User
 from supervisor.people import People
 
 LATEST_S = 5.0
@@ -206,12 +206,8 @@ class Desk:
 
     def _scene(self, command: Command, user: User) -> Scene:
         order = find(self._site, command)
-        standing = Standing(self._locked, self.ledger.given, self._clock.now())
+        standing = Standing(self.lock_outs.holds, self.ledger.given, self._clock.now())
         return Scene(self._site, self.people, self._table, order, user, self._busy, standing)
-
-    def _locked(self, equipment: Equipment) -> Text | None:
-        one = self.lock_outs.on(equipment)
-        return self.lock_outs.refusal(one) if one else None
 
     async def _tell_refused(self, command: Command, user: User, requested: int, refused: Refused) -> None:
         """Keep the refusal. The operator reads it in any case, whatever the disk does."""
@@ -287,7 +283,7 @@ class Desk:
         self._begin(run, self._clock.monotonic() - begun > LATEST_S)
 
     def _fresh(self, scene: Scene) -> Scene:
-        standing = Standing(self._locked, self.ledger.given, self._clock.now())
+        standing = Standing(self.lock_outs.holds, self.ledger.given, self._clock.now())
         return Scene(scene.site, scene.people, scene.table, scene.order, scene.user, self._busy, standing)
 
     async def _lapse(self, run: Run, within_s: float) -> None:

@@ -11,6 +11,7 @@ Rules:
 - It takes two to take one off. Where its holder has gone, a supervisor asks, and says why.
 - It holds before its row is written, and goes after: when the disk is full, it holds.
 - It survives the station; the table holds what stands, the chain how it came to that.
+- A station that can't read them at its start holds everything still: nobody knows who has their hands where.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class LockOut:
 
 
 class LockOuts:
-    """See the module. Raises StoreError where what stands can't be read."""
+    """See the module."""
 
     def __init__(
         self, site: Site, journal: Journal, clock: Clock, board: Columns | None = None, prove: Prove = nobody
@@ -76,7 +77,14 @@ class LockOuts:
         self._clock = clock
         self._hanging: list[tuple[str, str]] = []
         """Equipment and holder of those whose row is on its way to the disk."""
-        self.standing: dict[int, LockOut] = {one.id: one for one in journal.submit(_read).result()}
+        self.standing: dict[int, LockOut] = {}
+        self.unread = False
+        """What stands could not be read."""
+        try:
+            self.standing = {one.id: one for one in journal.submit(_read).result()}
+        except StoreError as error:
+            log.error("The lock-outs can't be read: no command passes until a restart that can. %s", error)
+            self.unread = True
         self._show()
 
     def on(self, equipment: Equipment) -> LockOut | None:
@@ -152,6 +160,13 @@ class LockOuts:
             self._show()
 
     # ------------------------------------------------------------ checks and sentences
+    def holds(self, equipment: Equipment) -> Text | None:
+        """Why no command passes to an equipment; None where none is kept from it."""
+        if self.unread:
+            return UNREAD
+        one = self.on(equipment)
+        return self.refusal(one) if one else None
+
     def refusal(self, one: LockOut) -> Text:
         """Who, when and why: what every command meets."""
         thing = self._site.equipment_by_id.get(one.equipment)
@@ -296,6 +311,10 @@ def lock_acts(lock_outs: LockOuts) -> dict[str, Act]:
     return {act.__name__: act for act in (hang_lock, ask_release, keep_lock, release_lock)}
 
 
+UNREAD = Text(
+    "Les consignations n'ont pu être lues au démarrage : aucune commande ne passe. Libérez le disque, puis redémarrez.",
+    "The lock-outs could not be read at the start: no command passes. Free the disk, then restart.",
+)
 GONE = Text("Cette consignation n'existe plus.", "This lock-out is no longer there.")
 NO_REASON = Text(
     f"Indiquez le motif de la consignation, en {LONGEST} caractères au plus.",

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 
+from supervisor.desk import states
 from supervisor.desk.states import OUTCOMES, ROWS, NoSuchRow, Stage, step
 
 WRITTEN = {
@@ -41,3 +43,10 @@ def test_that_nothing_follows_an_outcome_and_everything_else_can_reach_one() -> 
 def test_that_nothing_is_refused_or_failed_once_the_device_may_have_acted_unseen() -> None:
     assert Stage.FAILED not in ROWS[Stage.WRITTEN]
     assert all(Stage.REFUSED not in ROWS[stage] for stage in (Stage.JOURNALLED, Stage.WRITTEN, Stage.READ_BACK))
+
+
+def test_that_the_picture_of_the_handbook_is_that_of_the_table_and_names_every_stage() -> None:
+    book = (Path(__file__).parents[2] / "docs" / "commands.md").read_text("utf-8")
+    picture = book.split("```")[1].strip("\n")
+    assert picture in (states.__doc__ or "")
+    assert all(stage.value in picture for stage in Stage)

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from supervisor.desk.lock_outs import LONGEST, lock_acts
+from supervisor.clock import SystemClock
+from supervisor.desk.lock_outs import LONGEST, LockOuts, lock_acts
 from supervisor.desk.order import Command
 from supervisor.desk.states import Stage
 from supervisor.errors import Refused
+from supervisor.journal import Journal
 from tests.supervisor.pumphouse import ANN, EVE, NED, SID, SUE, House, house, patient
 from tests.supervisor.test_desk_waiting import password
 
@@ -197,5 +199,20 @@ def test_that_the_acts_of_a_window_do_it(tmp_path: Path) -> None:
             await acts["ask_release"](ANN, {"id": number})
             await acts["release_lock"](ANN, {"id": number, "second": "sue", "password": "sue's"})
             assert one.desk.lock_outs.standing == {}
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.logs("can't be read")
+def test_that_a_station_that_cannot_read_them_holds_everything_still(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        closed = Journal(tmp_path / "closed.db", SystemClock())
+        closed.close()
+        async with house(tmp_path, patient()) as one:
+            one.desk.lock_outs = LockOuts(one.site, closed, one.clock)
+            why = await refused(one.do("stop", user=SUE))
+            assert why.check == "lock_out"
+            assert "redémarrez" in why.text.fr
+            assert one.device.writes == []
 
     asyncio.run(scenario())
