@@ -11,8 +11,8 @@ import pytest
 from supervisor.archive.backup import find
 from supervisor.archive.verify import verify
 from supervisor.clock import SECOND
-from supervisor.historian.history import History
 from supervisor.database import reading
+from supervisor.historian.history import History
 from supervisor.journal import JournalReader
 from supervisor.model import Quality
 from tests.journeys.conftest import Town, until
