@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtPrintSupport import QPrinter
 from pytestqt.qtbot import QtBot
 
 from supervisor.clock import SECOND, HandClock
@@ -159,6 +160,13 @@ def test_that_what_leaves_says_what_is_shown(
     made = page._report()
     assert made is not None
     assert "EEMUA 191" in report.html(made)
+
+
+def test_that_it_is_printed(page: PerformancePage, tmp_path: Path) -> None:
+    printer = QPrinter()
+    printer.setOutputFileName(str(tmp_path / "paper.pdf"))  # a printer that every machine has
+    page.outlet._print(printer)
+    assert (tmp_path / "paper.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_that_an_empty_journal_says_so(make_window: Callable[..., MainWindow], page: PerformancePage) -> None:
