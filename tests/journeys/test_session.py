@@ -15,12 +15,13 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from supervisor.accounts.hashing import Hasher
 from supervisor.clock import SystemClock
 from supervisor.journal import JournalReader
 from supervisor.model import Role
 from tests.journeys.conftest import Town
 from tests.journeys.seat import Seat, click, sit
-from tests.people import ADMINISTRATOR, OTHER, PASSWORD, give
+from tests.people import ADMINISTRATOR, CHEAP, OTHER, PASSWORD, give
 from tests.ports import free_port
 from tests.ui.commissioning.town import site
 from ui.alarms.acts import shelve
@@ -102,6 +103,7 @@ async def _live(folder: Path, scenario: Callable[[Room], Awaitable[None]], enrol
     town, data = site(folder / "site", f"modbus://127.0.0.1:{free_port()}"), DataFolder(folder / "data")
     data.make()
     async with Assembly.of(town, data) as station:
+        station.sessions.accounts._hasher = Hasher(CHEAP)  # what it takes is tested elsewhere
         if enrolled:
             await give(station.sessions.accounts, town)
         tasks = Tasks(asyncio.get_running_loop())

@@ -87,6 +87,7 @@ class Slapd:
             bind=READER,
             ca=str(self.authority.certificate),
             group_base=f"ou=groupes,{BASE}",
+            timeout_s=20.0,
             groups=(
                 Group(OPERATORS, Role.OPERATOR),
                 Group(CHIEFS, Role.SUPERVISOR),

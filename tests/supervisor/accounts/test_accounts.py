@@ -141,7 +141,7 @@ def test_that_guesses_made_at_once_are_not_all_looked_at(tmp_path: Path) -> None
         assert said.count("password") == 3
         assert said.count("wait") == 27
 
-    live(tmp_path, scenario)
+    live(tmp_path, scenario, HandClock())
 
 
 def test_that_the_first_start_makes_one_administrator_and_only_one(tmp_path: Path) -> None:
