@@ -27,6 +27,8 @@ from ui.padlock import paint_padlock
 from ui.shapes import paint_icon, saved, shortened
 
 HEIGHT = 32
+REMEMBERED = 4_000
+"""Cut texts that are kept: some screens full."""
 CELL = int(Qt.ItemDataRole.UserRole) + 10
 """The `Cell` of an index."""
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -55,6 +57,21 @@ class CellRow(QStyledItemDelegate):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
+        self._cut: dict[tuple[str, bool, int], str] = {}
+        """Texts as they fit their cells: the same are painted again and again, and measuring costs as drawing does."""
+        look.changed.connect(self._forget)
+
+    def _forget(self) -> None:
+        """Letters of another size, or another language."""
+        self._cut.clear()
+
+    def _fitting(self, cell: Cell, width: float) -> str:
+        key = (cell.text, cell.heavy, int(width))
+        if key not in self._cut:
+            if len(self._cut) >= REMEMBERED:
+                self._cut.clear()
+            self._cut[key] = shortened(cell.text, self._look.font("body", 600 if cell.heavy else 400), width)
+        return self._cut[key]
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(80, round(HEIGHT * self._look.scale))
@@ -91,7 +108,7 @@ class CellRow(QStyledItemDelegate):
         font = look.font("body", 600 if cell.heavy else 400)
         painter.setFont(font)
         painter.setPen(look.color(cell.token))
-        painter.drawText(box, cell.side, shortened(cell.text, font, box.width()))
+        painter.drawText(box, cell.side, self._fitting(cell, box.width()))
 
 
 def as_list(view: QTableView, look: Look) -> None:
