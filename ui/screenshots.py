@@ -1,15 +1,21 @@
-"""Screenshots: every page in both themes and both languages, for the manual and for critics."""
+"""Screenshots: every page in both themes and both languages, for the manual and for critics.
+
+A page that is empty until somebody works with it (trends, journal) is worked with first: see `PREPARED`.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain, islice, zip_longest
 from pathlib import Path
 
 from supervisor.clock import SECOND
-from ui.pages import ALARMS, COMMISSIONING, LINKS, MAP, OVERVIEW, SYNOPTIC, TRENDS, Place
+from supervisor.model import Tag
+from ui.pages import ALARMS, COMMISSIONING, JOURNAL, LINKS, MAP, OVERVIEW, SYNOPTIC, TRENDS, Page, Place
 from ui.shell.window import MainWindow
 from ui.theme.theme import NAMES
+from ui.trend.choice import pens_of
 
 LANGUAGES = ("fr", "en")
 SETTLE_S = 0.15
@@ -17,7 +23,11 @@ SETTLE_S = 0.15
 TURNS = 5
 PATIENCE = 200
 """Such waits until a past is read."""
-PAST_PAGES = (MAP, ALARMS, OVERVIEW)
+PAST_PAGES = (MAP, ALARMS, OVERVIEW, TRENDS, JOURNAL)
+PENS = 8
+SPAN_S = 8 * 3600.0
+SEARCHED = {"fr": "commande", "en": "command"}
+"""What is looked for in the journal."""
 
 
 async def take(window: MainWindow, folder: Path) -> list[Path]:
@@ -63,6 +73,10 @@ async def _take_past(window: MainWindow, folder: Path) -> list[Path]:
 async def _picture(window: MainWindow, place: Place, path: Path) -> None:
     window.beside.hide()
     window.navigate(place)
+    if prepare := PREPARED.get(place.page):
+        prepare(window, window.page(place.page))
+    if place.page in ALONE:
+        window.beside.hide()
     for _ in range(TURNS):
         window.refresh.tick()
         await asyncio.sleep(SETTLE_S)
@@ -82,7 +96,7 @@ def _places(window: MainWindow) -> Iterator[tuple[str, Place]]:
                     seen.add(thing.type.id)
                     yield f"{page}-{thing.type.id}", Place(page, thing)
         elif page == TRENDS:
-            yield page, Place(page, next((one for one in site.equipment if one.type.page and one.type.headline), None))
+            yield page, Place(page, tags=_pens(window))
         elif page == COMMISSIONING:
             yield page, Place(page, next((one for one in site.equipment if one.type.page and one.link), None))
         elif page == LINKS:
@@ -92,3 +106,33 @@ def _places(window: MainWindow) -> Iterator[tuple[str, Place]]:
             yield page, Place(page, alarm=site.alarms[int(board.rows[0])])
         else:
             yield page, Place(page)
+
+
+def _pens(window: MainWindow) -> tuple[Tag, ...]:
+    """Some tags of the first equipment of each system, by turns: scales of many units."""
+    site = window.context.attachment.site
+    firsts = {one.system: one for one in reversed(site.equipment) if one.type.page and one.type.headline}
+    turns = zip_longest(*(pens_of(site, firsts[system], 2) for system in sorted(firsts, reverse=True)))
+    return tuple(islice((tag for tag in chain.from_iterable(turns) if tag), PENS))
+
+
+def _work_on_trends(window: MainWindow, page: Page) -> None:
+    """Two cursors and what is between them."""
+    view = getattr(page, "view", None)
+    if view is None:
+        return
+    view.show_span(SPAN_S)
+    start, end = view.span
+    view.cursors.select(start + 0.30 * (end - start), start + 0.62 * (end - start))
+
+
+def _search_journal(window: MainWindow, page: Page) -> None:
+    text = getattr(page, "text", None)
+    if text is not None:
+        text.setText(SEARCHED[window.context.look.language])
+        text.settled.emit()
+
+
+PREPARED: Mapping[str, Callable[[MainWindow, Page], None]] = {TRENDS: _work_on_trends, JOURNAL: _search_journal}
+ALONE = frozenset({TRENDS, LINKS, COMMISSIONING})
+"""Pages that are photographed without the faceplate, which has pictures enough."""

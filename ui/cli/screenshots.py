@@ -17,8 +17,11 @@ from supervisor.errors import Unavailable
 from supervisor.journal import Journal
 from supervisor.model import Site
 from supervisor.site import load
+from supervisor.site.on_call import on_call_of
 from ui.attach import RemoteAttachment
+from ui.cli import staging
 from ui.cli.past import fill
+from ui.cli.run import await_city
 from ui.folder import DataFolder
 from ui.keeper import Child
 
@@ -39,12 +42,14 @@ def screenshots(given: argparse.Namespace) -> int:
         station = Child("station", _command("station", given.site, "--data", folder.root), folder.root / "station.out")
         city.start()
         fill(site, folder, 24.0)
+        staging.tell(site, on_call_of(site), folder, SystemClock().now())
         if not city.running:
             raise Unavailable("the simulated city did not start: " + (folder.root / "city.log").read_text()[-500:])
+        await_city(given.control)
         station.start()
         attachment = RemoteAttachment(site, folder, "Poste 1", proof)
         try:
-            return _show(attachment, given.to, given.settle)
+            return _show(attachment, given)
         finally:
             station.stop()
             city.stop()
@@ -64,7 +69,7 @@ def _command(name: str, *words: object) -> list[str]:
     return [sys.executable, "-m", "ui.cli", name, *map(str, words)]
 
 
-def _show(attachment: RemoteAttachment, to: Path, settle_s: float) -> int:
+def _show(attachment: RemoteAttachment, given: argparse.Namespace) -> int:
     """Build the window, let it run, and take the pictures from within its own loop."""
     import qasync
     from PySide6.QtCore import Qt
@@ -87,9 +92,10 @@ def _show(attachment: RemoteAttachment, to: Path, settle_s: float) -> int:
         window.resize(*SIZE)
         window.show()
         window.start()
-        await asyncio.sleep(settle_s)
-        taken = await take(window, to)
-        print(f"{len(taken)} pictures in {to}")
+        await asyncio.sleep(given.settle)
+        await staging.live(attachment, given.control)
+        taken = await take(window, given.to)
+        print(f"{len(taken)} pictures in {given.to}")
         window.close()
         await tasks.close()
         await attachment.close()
