@@ -16,7 +16,7 @@ from supervisor.causes import edges, rings
 from supervisor.clock import HandClock
 from supervisor.journal import JournalReader
 from supervisor.model import Alarm, AlarmRule, Condition, Equipment, EquipmentType, Priority, Site, Tag, TagSpec
-from tests.alarms.hall import DOOR, HERE, hall, site
+from tests.alarms.hall import DOOR, HERE, OPEN, RULES, change, hall, site
 
 UP, REST = np.uint8(State.UNACKED), np.uint8(State.NORMAL)
 
@@ -173,3 +173,18 @@ def test_that_what_is_hidden_makes_no_flood(tmp_path: Path) -> None:
             assert one.alarms.rate() == (20, 1), "all of them are told when the shelf ends"
 
     asyncio.run(scenario())
+
+
+def test_that_of_ten_thousand_alarms_in_a_second_none_is_lost_and_their_order_is_kept(tmp_path: Path) -> None:
+    count, at_once = 10_000, 200
+    plant = site([RULES[OPEN]], equipment=count)
+    order = np.random.default_rng(4).permutation(count)
+    with hall(tmp_path, plant) as one:
+        for at in range(0, count, at_once):
+            one.alarms.absorb(change(one.clock, dict.fromkeys((2 * order[at : at + at_once] + DOOR).tolist(), 1.0)))
+        assert (one.alarms.columns["state"] == State.UNACKED).all()
+        one.alarms.tick()
+        assert one.alarms.rate() == (count, 1)
+    rows = JournalReader(tmp_path / "journal.db").search(category="alarm", n=2 * count)[::-1]
+    raised = [row.subject for row in rows if row.kind == "raise"]
+    assert raised == [plant.alarms[row].id for row in order.tolist()]

@@ -12,6 +12,7 @@ import pytest
 
 from alarms.states import State
 from alarms.suppression import Act, Hidden
+from supervisor.alarm_terms import Design
 from supervisor.asides import asides
 from supervisor.clock import HandClock
 from supervisor.database import Connection, connect
@@ -151,6 +152,21 @@ def test_that_of_two_that_come_in_one_turn_the_most_urgent_is_the_first(tmp_path
     with hall(tmp_path) as one:
         one.read(LEVEL, 5)
         assert one.alarms.columns["first_up"][[HIGH, HIGH_HIGH]].tolist() == [0, 1]
+
+
+def test_that_a_declared_group_has_one_first_for_the_whole_equipment(tmp_path: Path) -> None:
+    """A station and its pumps: whichever stops first, however the others follow."""
+    grouped = [replace(rule, design=Design(first_up="stop")) for rule in RULES]
+    plant = site(grouped, equipment=3)
+    things = [replace(thing, id=id_) for thing, id_ in zip(plant.equipment, ("S", "S.P1", "T"), strict=True)]
+    tags = tuple(replace(tag, equipment=things[tag.equipment.index]) for tag in plant.tags)
+    alarms = tuple(
+        replace(alarm, equipment=things[alarm.equipment.index], tag=tags[alarm.tag.index]) for alarm in plant.alarms
+    )
+    with hall(tmp_path, replace(plant, equipment=tuple(things), tags=tags, alarms=alarms)) as one:
+        for thing in (1, 0, 2):
+            one.read(2 * thing + DOOR, 1)
+        assert np.flatnonzero(one.alarms.columns["first_up"]).tolist() == [4 + OPEN, 8 + OPEN]
 
 
 def test_that_a_shelf_tells_who_why_and_until_when_without_the_journal(tmp_path: Path) -> None:
