@@ -119,7 +119,7 @@ def _measured(site: Site, equipment: Equipment) -> list[Tag]:
 
 # ------------------------------------------------------------ in words
 def effect(looks: Sequence[Look], spec: TagSpec | None) -> Text:
-    """What would come of it, as "42 : éteint → allumé · 3 déjà allumé · 2 refusés"."""
+    """What would come of it, as "42 × éteint → allumé · 3 déjà allumé · 2 refusés"."""
     return Text(_said(looks, spec, "fr"), _said(looks, spec, "en"))
 
 
@@ -140,11 +140,10 @@ def _changes(changes: Sequence[Look], spec: TagSpec | None, language: str) -> li
     to = word(spec, changes[0].expected, language)
     if spec is not None and spec.kind in (Kind.BOOLEAN, Kind.ENUM):
         ways = Counter(word(spec, look.now, language) for look in changes)
-        colon = " :" if language == "fr" else ":"
-        return [f"{count}{colon} {now} → {to}" for now, count in ways.items()]
+        return [f"{count} × {now} → {to}" for now, count in ways.items()]
     known = [look.now for look in changes if look.now == look.now]
     ends = dict.fromkeys(word(spec, value, language) for value in (min(known), max(known))) if known else {"?": None}
-    return [f"{len(changes)}{' ' if language == 'fr' else ''}: {' … '.join(ends)} → {to}"]
+    return [f"{len(changes)} × {' … '.join(ends)} → {to}"]
 
 
 def word(spec: TagSpec | None, value: float, language: str) -> str:

@@ -176,7 +176,7 @@ def test_that_a_dry_run_tells_and_one_ten_and_a_hundred_percent_light_the_street
         assert "câble à nu" in rows[0][4]
         assert [row[1:4] for row in rows[1:]] == [["éteint", "allumé", "changera"]] * 11
         form = desk.page.form
-        assert form.effect.text() == "11 : éteint → allumé · 1 refusé"
+        assert form.effect.text() == "11 × éteint → allumé · 1 refusé"
         assert "Étapes : 1 puis 1 puis 9" in form.told.text()
         assert "kW en ce moment" in form.told.text()
         assert sum(await lit(streets)) == 0, "a dry run touches nothing"
@@ -202,6 +202,7 @@ def test_that_a_dry_run_tells_and_one_ten_and_a_hundred_percent_light_the_street
             lambda: len(page.model.rows) == len(kinds), 20, "the journal shows its thread and nothing else"
         )
         assert {row.subject for row in page.model.rows} == {f"R{number}"}
+        assert page.model.subject(page.model.rows[1]).startswith(f"R{number} · ")
         await seat.context.attachment.ask("ask_release", id=told["id"], reason="")
         assert (await asyncio.to_thread(desk.reader.verify)).whole
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 
 from supervisor.journal import Row
 from supervisor.model import Equipment, Site, TagSpec, Text
+from supervisor.rounds.store import BOOK as ROUND
 from supervisor.texts import Texts
 from ui import words
 from ui.look import Look
@@ -19,7 +20,7 @@ from ui.wording import happened
 
 COLUMNS = (words.WHEN, words.WHAT, words.WHERE, words.RESULT, words.WHO, words.DETAIL)
 WHEN, WHAT, WHERE, RESULT, WHO, DETAIL = range(len(COLUMNS))
-_UNTOLD = frozenset({"until", "id", "raw", "tag", "fr", "en", "raised_at", "at", "note", "lock", "proof"})
+_UNTOLD = frozenset({"until", "id", "raw", "tag", "fr", "en", "raised_at", "at", "note", "lock", "proof", "equipment"})
 """Details that mean nothing to a reader, or are told another way."""
 
 
@@ -67,12 +68,15 @@ class JournalList(QAbstractTableModel):
             alarm = self._alarms[row.subject]
             name = full_name(self._site, alarm.equipment, self._look)
             return f"{name} – {self._look.say(alarm.rule.name)}"
-        thing = self._thing(row.subject)
+        thing, target = self._thing(row.subject), self._target(row)
+        if target:
+            return f"{row.subject} · {full_name(self._site, target, self._look)}"
         return full_name(self._site, thing, self._look) if thing else row.subject
 
     def equipment(self, at: int) -> Equipment | None:
         """The equipment a shown row concerns; None where it concerns none."""
-        return self._thing(self.rows[at].subject)
+        row = self.rows[at]
+        return self._thing(row.subject) or self._target(row)
 
     def detail(self, row: Row) -> str:
         """What else was written, as `word value`; a sentence where the station wrote one in both languages."""
@@ -91,6 +95,10 @@ class JournalList(QAbstractTableModel):
                 return self._site.equipment_by_id[subject]
             subject = subject.rpartition(".")[0]
         return None
+
+    def _target(self, row: Row) -> Equipment | None:
+        """Of a row in the thread of a round, the equipment it tells of."""
+        return self._thing(str(row.detail.get("equipment", ""))) if row.category == ROUND else None
 
     def _what(self, row: Row) -> Cell:
         name = happened(row)

@@ -20,6 +20,7 @@ from ui.fields import Combo
 from ui.pages import Context
 from ui.rounds import words
 from ui.rounds.telling import Telling
+from ui.rounds.why import Why
 from ui.schedule.lists import Lines
 from ui.tables import Table
 from ui.widgets import Button, Check, Label, Line, Short, Words, column, row
@@ -56,8 +57,9 @@ class Form(QWidget):
         self.consequence, self.sentence = Short(look, "body", 600), Label(look, "body", 600)
         self.sentence.setWordWrap(True)
         self.lines = Lines(look, _HEADS)
-        self.table = Table(look, self.lines, {0: 420, 1: 130, 2: 130, 3: 140}, 4, words.DRY_RUN)
+        self.table = Table(look, self.lines, {0: 340, 1: 120, 2: 120, 3: 140}, 4, words.DRY_RUN)
         self.table.supple = {0: 240}
+        self.why = Why(look, self.table, 4)
         self.hint = Words(look, words.ASK_FIRST, "value", 400, "text2")
         self._lay_out()
         self._connect()
@@ -136,7 +138,7 @@ class Form(QWidget):
         foot.setContentsMargins(12, 6, 12, 8)
         foot.addWidget(self.take_out)
         foot.addWidget(self.again)
-        foot.addStretch(1)
+        foot.addWidget(self.why, 1)
         inner.addLayout(foot)
 
     def _connect(self) -> None:
@@ -371,7 +373,7 @@ class Form(QWidget):
         """Refusals by reason, stages, what is drawn now, what was taken out."""
         look, say = self.context.look, self.context.look.say
         for check, number in told["refused"].items():
-            yield f"{number} {say(everywhere.RESULTS[check]) if check in everywhere.RESULTS else check}"
+            yield f"{say(everywhere.RESULTS[check]) if check in everywhere.RESULTS else check} × {number}"
         ends = counts(count)
         sizes = [end - before for end, before in zip(ends, (0, *ends), strict=False)]
         if sizes:

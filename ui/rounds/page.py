@@ -25,7 +25,6 @@ from ui.schedule.lists import Lines
 from ui.tables import Table
 from ui.widgets import Button, Card, Label, Line, Words, column, row
 
-LEFT_WIDTH = 560
 _HEADS = (words.NUMBER, words.WHAT, words.STATE, words.PROGRESS)
 
 
@@ -43,7 +42,7 @@ class RoundsPage(Page):
         """Of what is shown: it is asked for again when this differs, and while anything is under way."""
         self._pulling = False
         self.lines = Lines(look, _HEADS)
-        self.table = Table(look, self.lines, {0: 52, 2: 130, 3: 92}, 1, words.TITLE)
+        self.table = Table(look, self.lines, {0: 48, 2: 116, 3: 76}, 1, words.TITLE)
         self.table.LEAST = 160
         self.count = Label(look, "body", 400, "text2")
         self.new = Button(look, words.NEW, symbol="plus")
@@ -74,8 +73,8 @@ class RoundsPage(Page):
         body.addWidget(self.table)
         inner.addLayout(body, 1)
         column(self.right, 1, 0).addWidget(self.stack)
-        whole.addWidget(self.left, 34)
-        whole.addWidget(self.right, 66)
+        whole.addWidget(self.left, 27)
+        whole.addWidget(self.right, 73)
 
     def _connect(self) -> None:
         self.table.selectionModel().currentChanged.connect(lambda *_: self._choose())

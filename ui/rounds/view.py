@@ -12,8 +12,9 @@ from supervisor.model import Role, Text
 from supervisor.rounds.states import Mark, State
 from ui.pages import FACEPLATE, JOURNAL, Context, Place
 from ui.rounds import words
-from ui.rounds.bars import StageBars, stages
+from ui.rounds.bars import NOT_DONE, StageBars, stages
 from ui.rounds.telling import Telling
+from ui.rounds.why import Why
 from ui.schedule.lists import Lines
 from ui.tables import Table
 from ui.widgets import Button, Line, Short, column, row
@@ -51,9 +52,10 @@ class RoundView(QWidget):
         self.journal.tip(words.JOURNAL_TIP)
         self.bars = StageBars(look)
         self.lines = Lines(look, _HEADS)
-        widths = {0: 320, 1: 64, 2: 110, 3: 110, 4: 150, 6: 84, 7: 84}
+        widths = {0: 300, 1: 60, 2: 96, 3: 96, 4: 140, 6: 84, 7: 76}
         self.table = Table(look, self.lines, widths, 5, words.TARGETS)
         self.table.supple, self.table.spare = {0: 200}, (7, 6, 2)
+        self.why = Why(look, self.table, 5)
         self._lay_out()
         self.table.activated.connect(self._go)
         self.table.doubleClicked.connect(self._go)
@@ -81,6 +83,8 @@ class RoundView(QWidget):
         body.setContentsMargins(8, 0, 4, 0)
         body.addWidget(self.table)
         whole.addLayout(body, 1)
+        self.why.setContentsMargins(16, 8, 16, 10)
+        whole.addWidget(self.why)
 
     def _head(self) -> QHBoxLayout:
         head = row(spacing=8)
@@ -118,6 +122,9 @@ class RoundView(QWidget):
         """How it is, and what that means."""
         look, state = self.context.look, State(one["state"])
         why = look.say(Text(*one["reason"])) if state is State.STOPPED else look.say(_ADVICE[state])
+        wrong = sum(row_[2] in NOT_DONE for row_ in one["targets"])
+        if wrong and state is not State.STOPPED:
+            why = f"{look.say(words.WRONG_ONE if wrong == 1 else words.WRONG).format(wrong)} {why}"
         if state is State.STOPPED and one["busy"]:
             why = f"{why} {look.say(words.UNDER_WAY)}"
         return f"{look.say(words.STATES[state])} – {why}"

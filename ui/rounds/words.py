@@ -12,12 +12,12 @@ NONE = Text(
 NUMBER = Text("N°", "No.")
 WHAT = Text("Commande", "Command")
 STATE = Text("État", "State")
-PROGRESS = Text("Avancement", "Progress")
+PROGRESS = Text("Faites", "Done")
 COUNT = Text("{} en tout", "{} in all")
 STATES = {
     State.PLANNED: Text("Préparée", "Planned"),
     State.RUNNING: Text("En cours", "Running"),
-    State.HELD: Text("À relancer", "Held"),
+    State.HELD: Text("À poursuivre", "Held"),
     State.STOPPED: Text("Arrêtée", "Stopped"),
     State.DONE: Text("Achevée", "Done"),
     State.ENDED: Text("Terminée", "Ended"),
@@ -44,6 +44,8 @@ LOOK_FIRST = Text(
 )
 NOT_YET = Text("Rien n'est encore parti.", "Nothing has left yet.")
 UNDER_WAY = Text("Commandes en cours…", "Commands under way…")
+WRONG = Text("{} non exécutées.", "{} not done.")
+WRONG_ONE = Text("1 non exécutée.", "1 not done.")
 OVER = Text("Tout a été demandé.", "Everything has been asked for.")
 LET_GO = Text("Le reste n'a pas été demandé.", "The rest was not asked for.")
 CONSEQUENCE = Text("Conséquence : {}", "Consequence: {}")

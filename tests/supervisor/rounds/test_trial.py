@@ -29,7 +29,7 @@ def test_that_it_tells_refusals_with_reasons_and_what_would_change_and_writes_no
             assert "câble à nu" in told["reasons"][rows["C3"][4]][0]
             assert told["refused"] == {"interlock": 1, "lock_out": 1}
             assert (told["same"], told["changing"]) == (1, 5)
-            assert told["effect"] == ["5 : 0 → 1 · 1 déjà 1 · 2 refusés", "5: 0 → 1 · 1 already 1 · 2 refused"]
+            assert told["effect"] == ["5 × 0 → 1 · 1 déjà 1 · 2 refusés", "5 × 0 → 1 · 1 already 1 · 2 refused"]
             assert msgspec.json.encode(told), "it goes over the socket"
             assert one.reader.latest(100) == before
             assert not one.field.writes
@@ -70,10 +70,10 @@ def test_that_a_value_nobody_knows_is_told_as_unknown_and_is_not_already_so(tmp_
             one.speak(Quality.NOT_CONNECTED)
             told = await one.ask("round_dry_run", type="circuit", command="off")
             assert told["targets"][0][1:4] == [None, 0.0, False]
-            assert told["effect"][0] == "3 : ? → 0"
+            assert told["effect"][0] == "3 × ? → 0"
             one.speak()
             dim = await one.ask("round_dry_run", type="circuit", command="dim", value=40.0)
-            assert dim["effect"][0] == "3 : 0,0 → 40,0"
+            assert dim["effect"][0] == "3 × 0,0 → 40,0"
             bad = await one.ask("round_dry_run", type="circuit", command="dim", value=140.0)
             assert bad["refused"] == {"range": 3}
 
