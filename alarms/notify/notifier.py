@@ -13,6 +13,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -114,8 +115,10 @@ class Notifier:
         now = self._clock.now()
         unanswered = self._unanswered()
         try:
-            ends = await self._ends(unanswered, now)
+            over = self._over(unanswered)
+            ends = await self._ends(over, now)
             await self._make([*self._due(unanswered, now), *ends])
+            self._told -= over
         except StoreError as error:
             log.warning("Notices can't be written, and are not told: %s", error)
             return
@@ -195,16 +198,20 @@ class Notifier:
                 key = Key(alarm.id, at, rule.id, number, contact.id, medium)
                 yield Notice(key, made_at=now, next_at=wait)
 
-    async def _ends(self, unanswered: NDArray[np.bool_], now: int) -> list[Notice]:
-        """Those who were told of an alarm hear that it is over or answered."""
+    def _over(self, unanswered: NDArray[np.bool_]) -> set[Occurrence]:
+        """Occurrences that ended or were answered; but for those somebody is being told of at this moment: whether they
+        are to hear of the end is known after that."""
         since = self._columns["annunciated_at"]
         rows = {one: self._row.get(one[0]) for one in self._told}
-        over = [one for one, row in rows.items() if row is None or not unanswered[row] or int(since[row]) != one[1]]
+        over = {one for one, row in rows.items() if row is None or not unanswered[row] or int(since[row]) != one[1]}
+        return over - {(one.key.alarm, one.key.raised_at) for one in self.waiting if one.state is State.SENDING}
+
+    async def _ends(self, over: Iterable[Occurrence], now: int) -> list[Notice]:
+        """Those who were told of an alarm hear that it is over or answered."""
         ends = {rule.id for rule in self.on_call.rules if rule.tell_end}
         made: dict[Key, Notice] = {}
         for alarm, at in over:
             told = await asyncio.to_thread(self.store.sent, alarm, at)
-            self._told.discard((alarm, at))
             for one in told:
                 if one.key.rule in ends and one.key.step >= 0:
                     key = Key(alarm, at, one.key.rule, END, one.key.contact, one.key.medium)
@@ -256,11 +263,16 @@ class Notifier:
             await self._hand_over(name, due)
         except StoreError as error:
             log.warning("How notices went can't be written: %s", error)
-        except Exception:
+        except Exception:  # a bug of ours: nobody knows how far it came
             log.exception("A message to %s failed", name[0])
+            with suppress(StoreError):
+                await self._finish([one for one in due if one.state is State.SENDING], State.UNKNOWN, "internal error")
 
     async def _hand_over(self, name: tuple[str, str], due: list[Notice]) -> None:
         contact, way = self.on_call.contacts.get(name[0]), self._ways.get(name[1])
+        due[:] = [one for one in due if one.state is State.WAITING]  # somebody may have let one go meanwhile
+        if not due:
+            return
         for one in due:
             one.state = step(one.state, State.SENDING)
         try:
@@ -308,6 +320,8 @@ class Notifier:
 
     async def _finish(self, notices: Sequence[Notice], state: State, error: str) -> None:
         """The end of some notices of one seat, in the journal and in the file."""
+        if not notices:
+            return
         now = self._clock.now()
         for one in notices:
             one.tries += state in (State.SENT, State.FAILED, State.UNKNOWN)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from email.message import EmailMessage
 from email.utils import formatdate
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import aiosmtplib
 
@@ -16,6 +16,8 @@ from alarms.notify.message import Message
 from supervisor.on_call import SECRET, MailServer
 
 TIMEOUT_S = 20.0
+OPENING_S = 35.0
+"""For all that comes before the letter, each answer within `TIMEOUT_S`; less than a message may take as a whole."""
 
 
 class Delayed(Exception):
@@ -37,6 +39,16 @@ class Sender(Protocol):
         """Returns once the other end has taken it. Raises Delayed, Rejected or Doubtful."""
 
 
+class _Client(aiosmtplib.SMTP):
+    """Knows whether the letter itself has begun to leave."""
+
+    began = False
+
+    async def data(self, *args: Any, **words: Any) -> aiosmtplib.SMTPResponse:
+        self.began = True
+        return await super().data(*args, **words)
+
+
 class Mail:
     """By mail."""
 
@@ -55,11 +67,19 @@ class Mail:
         except aiosmtplib.SMTPResponseException as error:
             raise _judged(error.code, error.message) from error
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise Doubtful(f"{self._server.host}: {error}") from error
+            raise (Doubtful if client.began else Delayed)(f"{self._server.host}: {error}") from error
         finally:
             client.close()
 
-    async def _connect(self) -> aiosmtplib.SMTP:
+    async def _connect(self) -> _Client:
+        """Signed in, within `OPENING_S`: however slow it is, no byte of the letter has left yet."""
+        try:
+            async with asyncio.timeout(OPENING_S):
+                return await self._opened()
+        except TimeoutError as error:
+            raise Delayed(f"{self._server.host}:{self._server.port}: no answer") from error
+
+    async def _opened(self) -> _Client:
         """Signed in. A server that can't be reached, or refuses us, may be better later."""
         server = self._server
         try:
@@ -67,7 +87,7 @@ class Mail:
             secret = await asyncio.to_thread(self._password, SECRET) if server.user else None
         except OSError as error:
             raise Delayed(f"{error}") from error
-        client = aiosmtplib.SMTP(
+        client = _Client(
             hostname=server.host,
             port=server.port,
             use_tls=server.security == "tls",
@@ -82,6 +102,9 @@ class Mail:
         except (aiosmtplib.SMTPException, OSError) as error:
             client.close()
             raise Delayed(f"{server.host}:{server.port}: {error}") from error
+        except asyncio.CancelledError:
+            client.close()
+            raise
         return client
 
     def _context(self) -> ssl.SSLContext | None:

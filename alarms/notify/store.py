@@ -41,7 +41,7 @@ NoticeTable.add_index(NoticeTable.index(NoticeTable.state, name="notices_state")
 MIGRATIONS: Migrations = (tables(NoticeTable),)
 _FIELDS = "id, alarm, raised_at, rule, step, contact, medium, state, made_at, next_at, tries, error, done_at"
 _INSERT = f"INSERT OR IGNORE INTO notices({_FIELDS.removeprefix('id, ')}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)"
-_UPDATE = "UPDATE notices SET state = ?, next_at = ?, tries = ?, error = ?, done_at = ? WHERE id = ?"
+_UPDATE = "UPDATE notices SET state = ?, made_at = ?, next_at = ?, tries = ?, error = ?, done_at = ? WHERE id = ?"
 
 
 class Store:
@@ -82,7 +82,9 @@ class Store:
 
     def save(self, notices: Iterable[Notice]) -> Future[None]:
         """How they are now."""
-        rows = [(one.state.value, one.next_at, one.tries, one.error, one.done_at, one.id) for one in notices]
+        rows = [
+            (one.state.value, one.made_at, one.next_at, one.tries, one.error, one.done_at, one.id) for one in notices
+        ]
 
         def work(connection: Connection) -> None:
             connection.executemany(_UPDATE, rows)

@@ -43,7 +43,7 @@ class Office:
         assert isinstance(content, bytes)
         self.letters.append(message_from_bytes(content, policy=default))
         if self.silent:
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return "250 taken"
 

@@ -12,7 +12,8 @@ import pytest
 
 from alarms.life import FIELDS
 from alarms.notify.acts import NotifyDesk, notify_acts
-from alarms.notify.notice import ROWS, Key, NoSuchRow, Notice, State, step
+from alarms.notify.message import Message
+from alarms.notify.notice import END, ROWS, Key, NoSuchRow, Notice, State, step
 from alarms.notify.notifier import Notifier
 from alarms.notify.send import Mail, Sender
 from alarms.notify.store import Store
@@ -21,7 +22,7 @@ from supervisor.clock import HandClock
 from supervisor.columns import Columns
 from supervisor.database import sqlite3
 from supervisor.errors import Refused
-from supervisor.journal import Journal, JournalReader
+from supervisor.journal import Journal, JournalReader, Row
 from supervisor.model import Priority, Role, User
 from supervisor.on_call import Contact, MailServer, NoticeRule, OnCall, Step
 from tests.alarms.notify.post_office import Office, open_office
@@ -70,6 +71,11 @@ class Room:
 
     def states(self) -> list[tuple[str, int, str]]:
         return [(one.key.contact, one.key.step, one.state.value) for one in reversed(self.store.latest(50))]
+
+    def told(self) -> list[Row]:
+        """What the journal has of it, newest first, once all that was appended is written."""
+        self.journal.extend(()).result(20)
+        return JournalReader(self.journal.path).search(category="notify")
 
     async def close(self) -> None:
         await self.notifier.stop()
@@ -189,7 +195,7 @@ def test_that_a_server_that_is_away_is_tried_again_and_the_room_is_told(tmp_path
         room.office.answer = ""
         await room.look(1)
         assert (len(room.office.letters), room.notifier.failing) == (1, 0)
-        rows = JournalReader(room.journal.path).search(category="notify")
+        rows = room.told()
         assert [row.kind for row in rows] == ["sent", "delayed"]
 
     scene(tmp_path, play)
@@ -288,7 +294,7 @@ def test_that_what_was_on_its_way_when_the_station_died_counts_as_told(tmp_path:
             await room.look(3600)
             assert room.states() == [("ann", 0, "unknown")]
             assert office.letters == []
-            assert JournalReader(room.journal.path).latest(1)[0].detail == {"count": 1, "reason": "restart"}
+            assert room.told()[0].detail == {"count": 1, "reason": "restart"}
             await room.close()
 
     asyncio.run(scenario())
@@ -345,7 +351,7 @@ def test_that_the_page_sees_it_and_a_test_arrives(tmp_path: Path) -> None:
             await acts["notify_test"](operator, {"contact": "nobody"})
         with pytest.raises(Refused):
             await acts["notify_drop"](operator, {"id": 1})
-        assert [row.kind for row in JournalReader(room.journal.path).search(category="notify")] == ["sent", "test"]
+        assert [row.kind for row in room.told()] == ["sent", "test"]
 
     scene(tmp_path, play)
 
@@ -361,3 +367,93 @@ def test_that_one_that_waits_may_be_let_go(tmp_path: Path) -> None:
         assert room.states() == [("ann", 0, "dropped")]
 
     scene(tmp_path, play)
+
+
+class Slow:
+    """A way that hands over when it is told to, and fails as it is told to."""
+
+    def __init__(self) -> None:
+        self.gate, self.messages = asyncio.Event(), 0
+        self.error: Exception | None = None
+
+    async def send(self, message: Message) -> None:
+        await self.gate.wait()
+        self.messages += 1
+        if self.error:
+            raise self.error
+
+
+def test_that_the_end_is_told_of_an_alarm_that_ended_while_its_notice_was_on_its_way(tmp_path: Path) -> None:
+    async def play(room: Room) -> None:
+        slow = Slow()
+        room.notifier._ways = {"mail": slow}
+        room.turn(Alarmed.UNACKED)
+        await room.look(settle=False)
+        await asyncio.sleep(0)
+        room.turn(Alarmed.ACKED)
+        await room.look(1, settle=False)
+        slow.gate.set()
+        await room.look(1)
+        await room.look(1)
+        await room.look(1)
+        assert room.states() == [("ann", 0, "sent"), ("ann", END, "sent")]
+
+    scene(tmp_path, play, rules=[replace(RULE, tell_end=True)])
+
+
+def test_that_an_end_that_could_not_be_written_is_told_once_there_is_room(tmp_path: Path) -> None:
+    async def play(room: Room) -> None:
+        room.turn(Alarmed.UNACKED)
+        await room.look()
+        connection = sqlite3.connect(room.store.path)
+        connection.execute("BEGIN IMMEDIATE")
+        room.store._writer._connection.execute("PRAGMA busy_timeout = 20")
+        room.turn(Alarmed.ACKED)
+        await room.look(1)
+        connection.rollback()
+        connection.close()
+        await room.look(1)
+        await room.look(1)
+        assert room.states() == [("ann", 0, "sent"), ("ann", END, "sent")]
+
+    scene(tmp_path, play, rules=[replace(RULE, tell_end=True)])
+
+
+@pytest.mark.logs("A message to ann failed")
+def test_that_a_bug_on_the_way_leaves_a_notice_at_its_end_and_not_for_ever_on_its_way(tmp_path: Path) -> None:
+    async def play(room: Room) -> None:
+        slow = Slow()
+        slow.gate.set()
+        slow.error = LookupError("a bug")
+        room.notifier._ways = {"mail": slow}
+        room.turn(Alarmed.UNACKED)
+        await room.look()
+        assert room.states() == [("ann", 0, "unknown")]
+        assert room.notifier.waiting == []
+
+    scene(tmp_path, play)
+
+
+def test_that_one_let_go_in_the_moment_before_it_leaves_keeps_no_other_back(tmp_path: Path) -> None:
+    async def play(room: Room) -> None:
+        room.turn(Alarmed.UNACKED)
+        room.turn(Alarmed.UNACKED, 1)
+        await room.look(settle=False)  # the task that hands over has not begun
+        assert await room.notifier.drop(2)
+        await room.look(1)
+        await room.look(1)
+        assert room.states() == [("ann", 0, "sent"), ("ann", 0, "dropped")]
+
+    scene(tmp_path, play)
+
+
+def test_that_a_notice_tried_again_by_a_person_has_its_day_anew_after_a_restart_too(tmp_path: Path) -> None:
+    async def play(room: Room) -> None:
+        room.office.refuses = {"ann@example.org"}
+        room.turn(Alarmed.UNACKED)
+        await room.look()
+        await room.clock.wind(7200)
+        assert await room.notifier.retry(1)
+        assert room.store.open()[0].made_at == room.clock.now()
+
+    scene(tmp_path, play, rules=[replace(RULE, steps=(Step(0, ("ann",)),))])

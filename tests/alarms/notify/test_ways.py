@@ -106,3 +106,31 @@ def test_that_a_pager_gets_every_notice_and_one_without_a_broker_waits(tmp_path:
         assert [json.loads(line)["n"] for line in heard.splitlines()] == [1, 2]
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("when", ["at the door", "before the letter"])
+def test_that_a_letter_that_never_began_to_leave_may_be_tried_again(
+    when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alarms.notify.send.OPENING_S", 0.5)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if when != "at the door":
+            writer.write(b"220 office.test\r\n")
+            while line := await reader.readline():
+                if line.startswith(b"RCPT"):
+                    break
+                writer.write(b"250 OK\r\n")
+        else:
+            await reader.read()  # says nothing
+        writer.close()
+
+    async def scenario() -> None:
+        port = free_port()
+        async with await asyncio.start_server(serve, "127.0.0.1", port):
+            mail = Mail(MailServer("127.0.0.1", port, "none", "vigie@example.org"), tmp_path, lambda _: None)
+            with pytest.raises(Delayed):
+                await mail.send(LETTER)
+            await asyncio.sleep(0.05)
+
+    asyncio.run(scenario())
