@@ -22,6 +22,7 @@ PERFORMANCE = Text(fr="Performance", en="Performance")
 # frame
 CONTROL_ROOM = Text(fr="Salle de contrôle", en="Control room")
 SEARCH = Text(fr="Rechercher équipement, tag ou page…", en="Search equipment, tag or page…")
+SEARCH_SHORT = Text(fr="Rechercher", en="Search")
 NOTHING_FOUND = Text(fr="Aucun résultat", en="Nothing found")
 HORN_OFF = Text(fr="Couper le klaxon", en="Silence the horn")
 HORN_QUIET = Text(fr="Klaxon au repos", en="Horn quiet")
@@ -346,6 +347,7 @@ RESULTS = {
     "journal": Text(fr="journal", en="journal"),
     "reason": Text(fr="motif absent", en="no reason given"),
     "act": Text(fr="acte inconnu", en="unknown act"),
+    "approval": Text(fr="deux personnes requises", en="takes two persons"),
     "empty": Text(fr="rien à faire", en="nothing to do"),
     # why something came back by itself
     "time": Text(fr="échéance", en="its time was over"),

@@ -17,7 +17,7 @@ from supervisor.model import Site, Text, User
 from supervisor.rounds.plan import Choice, Wish
 from supervisor.rounds.runner import UNWRITTEN, Runner, operator
 from supervisor.rounds.states import Mark, State
-from supervisor.rounds.store import Round, Store, latest, one_of
+from supervisor.rounds.store import Counts, Round, Store, latest, one_of
 from supervisor.rounds.trial import Trial, dry_run
 from supervisor.serve import Act
 
@@ -49,6 +49,7 @@ class RoundDesk:
         """Raises StoreError where the rounds can't be read."""
         self._site, self._desk, self._table, self._path = site, desk, table, journal.path
         self._store = Store(site, journal, clock)
+        self._counts: Counts = {}
         self.runner = Runner(site, desk, self._store, JournalReader(journal.path), clock)
 
     async def try_out(self, wish: Wish, user: User) -> Mapping[str, Any]:
@@ -77,7 +78,7 @@ class RoundDesk:
 
     async def rounds(self) -> Mapping[str, Any]:
         """The newest ones, newest first."""
-        return {"rounds": [self._told(*one) for one in await asyncio.to_thread(latest, self._path, MOST)]}
+        return {"rounds": [self._told(*one) for one in await asyncio.to_thread(latest, self._path, MOST, self._counts)]}
 
     async def round(self, number: int) -> Mapping[str, Any]:
         """One with all its targets. Raises Refused."""

@@ -50,13 +50,13 @@ class Run:
     newest: int
     """The newest command of the ledger before it began."""
     wrong: int = 0
-    broken: bool = False
-    """The file can't be written: nothing more is asked."""
+    broken: Text = NO_TEXT
+    """Why nothing more is asked, whatever became of the targets."""
     slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     @property
     def goes_on(self) -> bool:
-        return self.round.state is State.RUNNING and self.wrong <= self.allowed and not self.broken
+        return self.round.state is State.RUNNING and self.wrong <= self.allowed and not self.broken.fr
 
 
 class Runner:
@@ -180,7 +180,10 @@ class Runner:
             await self._ask(run, target)
         except StoreError as error:
             log.error("Round %d stops: %s", run.round.number, error)
-            run.broken = True
+            run.broken = UNWRITTEN
+        except Exception:
+            log.exception("Round %d stops", run.round.number)
+            run.broken = BUG
         finally:
             run.wrong += target.state in (Mark.REFUSED, Mark.FAILED, Mark.UNKNOWN)
             run.slots.release()
@@ -214,8 +217,8 @@ class Runner:
         if one.state is not State.RUNNING:
             return
         try:
-            if run.broken:
-                await self._store.move(one, Event.STOP, "", UNWRITTEN)
+            if run.broken.fr:
+                await self._store.move(one, Event.STOP, "", run.broken)
             elif not left:
                 await self._store.move(one, Event.LAST, run.user.id)
                 self.rounds.pop(one.number, None)
@@ -265,6 +268,10 @@ RESTARTED = Text(
 UNWRITTEN = Text(
     "Le journal ne peut pas être écrit : rien de plus n'est demandé.",
     "The journal cannot be written: nothing more is asked for.",
+)
+BUG = Text(
+    "Erreur interne : rien de plus n'est demandé. Les détails sont dans le fichier de suivi du poste.",
+    "Internal error: nothing more is asked for. The details are in the log of the station.",
 )
 NO_RIGHT = Text("Il faut être opérateur pour une commande groupée.", "A round takes the role operator.")
 OVER = Text("Cette commande groupée est terminée, ou n'existe pas.", "This round is over, or does not exist.")

@@ -23,7 +23,7 @@ from supervisor.model import NO_TEXT, Site, Text, User
 from supervisor.rounds.plan import Choice, Wish
 from supervisor.rounds.stages import stage_of
 from supervisor.rounds.states import Event, Mark, State, mark, step
-from supervisor.rounds.trial import Look, Trial
+from supervisor.rounds.trial import TWO_PERSONS, Look, Trial
 
 log = logging.getLogger(__name__)
 
@@ -112,9 +112,9 @@ class Store:
             row = {"time": now, "who": user.id, "wish": msgspec.to_builtins(trial.wish), "state": made.state.value}
             row |= {"effect_fr": made.effect.fr, "effect_en": made.effect.en, "changed_at": now}
             made.number = int(RoundTable.insert(row).execute(database))
-            rows = [{"round": made.number, **_row(one)} for one in targets]
-            for at in range(0, len(rows), 500):
-                RoundTargetTable.insert_many(rows[at : at + 500]).execute(database)
+            # plain SQL: for thousands of them the query builder takes a second, and other rows wait meanwhile
+            insert = "INSERT INTO round_targets VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            plain(database).executemany(insert, ((made.number, *_row(one).values()) for one in targets))
             chain(plain(database), self._entry(made, "plan", user.id, self._planned(made)), now)
             return made.number
 
@@ -178,6 +178,8 @@ class Store:
         except StoreError:
             if to is Mark.ASKING:
                 target.state, target.time, target.command = before
+            if entry:
+                self._journal.append(entry)  # owed: what became of it is told once the disk takes rows again
             raise
 
     def refuse(self, one: Round | None, who: str, act: str, refused: Refused) -> None:
@@ -212,7 +214,7 @@ def _targets(looks: Sequence[Look], choice: Choice) -> Iterable[Target]:
     out = [
         look
         for look in looks
-        if (look.refused and (choice.refused or look.refused.check == "second")) or (choice.same and look.same)
+        if (look.refused and (choice.refused or look.refused.check == TWO_PERSONS)) or (choice.same and look.same)
     ]
     left = {look.equipment.id for look in out}
     asked = [look for look in looks if look.equipment.id not in left]
@@ -237,17 +239,23 @@ def _known(value: float) -> float | None:
 
 
 # ------------------------------------------------------------ reading
-def latest(path: Path, n: int) -> list[tuple[Round, Mapping[str, int]]]:
-    """The newest rounds, newest first, without their targets but with how many are in which state."""
+Counts = dict[int, Mapping[str, int]]
+"""Round -> how many of its targets are in which state."""
+
+
+def latest(path: Path, n: int, known: Counts) -> list[tuple[Round, Mapping[str, int]]]:
+    """The newest rounds, newest first, without their targets but with their counts. Those of rounds that are over are
+    counted once, and kept in `known`."""
     with snapshot(path) as database:
         rounds = [_round(row) for row in RoundTable.select().order_by(RoundTable.id.desc()).limit(n).execute(database)]
         table = RoundTargetTable
         query = table.select(table.round, table.state, fn.COUNT(table.equipment)).group_by(table.round, table.state)
-        query = query.where(table.round.in_([one.number for one in rounds]))
+        query = query.where(table.round.in_([one.number for one in rounds if one.number not in known]))
         counts: dict[int, dict[str, int]] = {one.number: {} for one in rounds}
         for number, state, count in query.tuples().execute(database):
             counts[number][state] = count
-        return [(one, counts[one.number]) for one in rounds]
+        known.update({one.number: counts[one.number] for one in rounds if one.state.final and one.number not in known})
+        return [(one, known.get(one.number, counts[one.number])) for one in rounds]
 
 
 def one_of(path: Path, number: int) -> Round | None:

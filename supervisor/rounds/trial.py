@@ -14,6 +14,8 @@ from supervisor.errors import Refused
 from supervisor.model import BAD, Equipment, Kind, Site, Tag, TagSpec, Text, User
 from supervisor.rounds.plan import Wish, targets
 
+TWO_PERSONS = "approval"
+"""The check that refuses what takes two persons."""
 TURN = 40
 """Targets looked at in one turn of the loop: some ten milliseconds."""
 WATTS = {"W": 0.001, "kW": 1.0, "MW": 1000.0}
@@ -73,7 +75,7 @@ async def dry_run(site: Site, desk: Desk, table: Columns, wish: Wish, user: User
 
 def two_persons(order: Order) -> Refused | None:
     """Why a command is not for a round: one that takes two persons is looked at twice, each time."""
-    return Refused("second", TWO) if order.spec.approval > 1 else None
+    return Refused(TWO_PERSONS, TWO) if order.spec.approval > 1 else None
 
 
 def _look(site: Site, desk: Desk, table: Columns, command: Command, user: User) -> Look:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QW
 
 from supervisor.model import CommandSpec, EquipmentType, Kind, Site, TagSpec, Text
 from supervisor.rounds.stages import counts
+from supervisor.rounds.trial import TWO_PERSONS
 from ui import words as everywhere
 from ui.fields import Combo
 from ui.pages import Context
@@ -347,7 +348,7 @@ class Form(QWidget):
             return 0
         rows = self.tried["targets"]
         out = sum((self.refused.isChecked() and row_[4] >= 0) or (self.same.isChecked() and row_[3]) for row_ in rows)
-        two = 0 if self.refused.isChecked() else int(self.tried["refused"].get("second", 0))
+        two = 0 if self.refused.isChecked() else int(self.tried["refused"].get(TWO_PERSONS, 0))
         return len(rows) - int(out) - two
 
     def _tell(self) -> None:

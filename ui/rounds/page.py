@@ -42,7 +42,7 @@ class RoundsPage(Page):
         """Of what is shown: it is asked for again when this differs, and while anything is under way."""
         self._pulling = False
         self.lines = Lines(look, _HEADS)
-        self.table = Table(look, self.lines, {0: 48, 2: 116, 3: 76}, 1, words.TITLE)
+        self.table = Table(look, self.lines, {0: 48, 2: 116, 3: 92}, 1, words.TITLE)
         self.table.LEAST = 160
         self.count = Label(look, "body", 400, "text2")
         self.new = Button(look, words.NEW, symbol="plus")

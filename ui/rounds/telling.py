@@ -51,15 +51,19 @@ class Telling:
 
     def where(self, wish: Mapping[str, Any]) -> str:
         """For what equipment, and in which place."""
+        type_ = self._site.types.get(str(wish["type"]))
+        kind = self._context.look.say(type_.name) if type_ else str(wish["type"])
+        return f"{kind} · {self.place(wish)}"
+
+    def place(self, wish: Mapping[str, Any]) -> str:
+        """Its areas, or what was selected."""
         look, site = self._context.look, self._site
-        type_ = site.types.get(str(wish["type"]))
         names = [look.say(site.areas[id_].name) for id_ in wish["areas"] if id_ in site.areas]
         names += [
             full_name(site, site.equipment_by_id[id_], look) for id_ in wish["equipment"] if id_ in site.equipment_by_id
         ]
         place = ", ".join(names[:2]) if len(names) < 3 else look.say(words.AND_MORE).format(names[0], len(names) - 1)
-        kind = look.say(type_.name) if type_ else str(wish["type"])
-        return f"{kind} · {place or look.say(words.WHOLE_SITE)}"
+        return place or look.say(words.WHOLE_SITE)
 
     def value(self, wish: Mapping[str, Any], value: float | None) -> str:
         spec = self.feedback(wish)
@@ -89,7 +93,7 @@ class Telling:
         open_ = state in (State.RUNNING, State.HELD, State.STOPPED)
         return (
             Cell(f"R{one['number']}", heavy=open_),
-            Cell(f"{self.title(one['wish'])} – {self.where(one['wish'])}", heavy=open_),
+            Cell(f"{self.title(one['wish'])} – {self.place(one['wish'])}", heavy=open_),
             Cell(look.say(words.STATES[state]), symbol="warning" if state is State.STOPPED else "", heavy=open_),
             Cell(f"{ended}/{asked}", side=RIGHT),
         )

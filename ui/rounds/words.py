@@ -12,14 +12,14 @@ NONE = Text(
 NUMBER = Text("N°", "No.")
 WHAT = Text("Commande", "Command")
 STATE = Text("État", "State")
-PROGRESS = Text("Faites", "Done")
+PROGRESS = Text("Demandées", "Asked")
 COUNT = Text("{} en tout", "{} in all")
 STATES = {
     State.PLANNED: Text("Préparée", "Planned"),
     State.RUNNING: Text("En cours", "Running"),
     State.HELD: Text("À poursuivre", "Held"),
     State.STOPPED: Text("Arrêtée", "Stopped"),
-    State.DONE: Text("Achevée", "Done"),
+    State.DONE: Text("Achevée", "Complete"),
     State.ENDED: Text("Terminée", "Ended"),
 }
 WHOLE_SITE = Text("Tout le site", "Whole site")

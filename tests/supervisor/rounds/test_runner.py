@@ -278,6 +278,36 @@ def test_that_a_restart_finds_it_where_it_was_and_goes_on_when_told_to(tmp_path:
     asyncio.run(main())
 
 
+def test_that_counts_of_rounds_that_are_over_stay_right(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with planned(tmp_path) as one:
+            await one.release(0)
+            assert (await one.ask("rounds"))["rounds"][0]["counts"] == {"done": 1, "waiting": 5}
+            await all_of(one)
+            number = await one.plan(command="off")
+            for _ in range(2):
+                told = (await one.ask("rounds"))["rounds"]
+                assert [row["counts"] for row in told] == [{"waiting": 6}, {"done": 6}]
+                assert [row["number"] for row in told] == [number, 1]
+
+    asyncio.run(main())
+
+
+@pytest.mark.logs("Round 1 stops")
+def test_that_a_mistake_of_ours_stops_it_and_leaves_it_usable(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with planned(tmp_path) as one:
+            outcome = one.desk.outcome
+            one.desk.outcome = None  # type: ignore[assignment, method-assign]
+            await one.release(0)
+            assert (await one.state(), one.round().reason.en[:14]) == ("stopped", "Internal error")
+            one.desk.outcome = outcome  # type: ignore[method-assign]
+            await one.release(1)
+            assert (await one.states())["C2"] == "done"
+
+    asyncio.run(main())
+
+
 @pytest.mark.logs("round", "cannot be written", "in the ledger", "journal")
 def test_that_nothing_is_asked_while_the_journal_cannot_be_written(tmp_path: Path) -> None:
     async def main() -> None:

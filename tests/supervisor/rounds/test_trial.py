@@ -42,7 +42,7 @@ def test_that_a_command_for_two_persons_is_not_for_a_round_even_if_somebody_want
     async def scenario() -> None:
         async with estate(tmp_path, 4) as one:
             told = await one.ask("round_dry_run", type="circuit", command="reset")
-            assert told["refused"] == {"second": 4}
+            assert told["refused"] == {"approval": 4}
             assert "deux personnes" in told["reasons"][0][0]
             with pytest.raises(Refused, match="Nothing is left"):
                 await one.plan(command="reset", refused=False, same=False)
