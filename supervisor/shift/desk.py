@@ -26,7 +26,7 @@ from supervisor.journal import Entry, Journal, chain, safe
 from supervisor.model import Role, Site, Text, User
 from supervisor.serve import Act
 from supervisor.shift import sheet as sheets
-from supervisor.shift.gather import BOOK, gather
+from supervisor.shift.gather import BOOK, Memory, gather
 from supervisor.shift.sheet import Override, Sheet
 
 LONGEST = 2_000
@@ -78,11 +78,12 @@ class ShiftDesk:
         self._prove = prove
         self._overrides = overrides
         self._signing = asyncio.Lock()
+        self._memory = Memory()
 
     async def running(self) -> Sheet:
         """The shift that runs, up to now. Raises StoreError."""
         overrides, now = list(self._overrides()), self._clock.now()
-        return await asyncio.to_thread(gather, self._site, self._journal.path, now, overrides)
+        return await asyncio.to_thread(gather, self._site, self._journal.path, now, overrides, self._memory)
 
     async def note(self, words: str, user: User) -> int:
         """Its number. Raises Refused."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,13 +43,36 @@ class _Span:
     counts: Counter[str] = field(default_factory=Counter)
 
 
-def gather(site: Site, journal: Path, now: int, overrides: Iterable[Override] = ()) -> Sheet:
+class Memory:
+    """What the rows of the running shift came to so far: a page that is looked at reads only the newer ones. A shift
+    that nobody signs may have millions of rows. One sheet at a time is gathered with it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self._first = self._last = -1
+        self._found = _Span()
+
+    def read(self, connection: Connection, span: tuple[int, int], priority: Mapping[str, str]) -> _Span:
+        """Of the rows first < id <= last; good until the next reading."""
+        first, last = span
+        if first != self._first or last < self._last:
+            self._first, self._last, self._found = first, first, _Span()
+        since, self._first = self._last, -1  # what fails half way is begun anew
+        _read(connection, (since, last), priority, self._found)
+        self._first, self._last = first, last
+        return self._found
+
+
+def gather(
+    site: Site, journal: Path, now: int, overrides: Iterable[Override] = (), memory: Memory | None = None
+) -> Sheet:
     """The sheet of the shift that runs, up to `now`. Raises StoreError where the journal can't be read."""
     priority = {alarm.id: str(int(alarm.rule.priority)) for alarm in site.alarms}
-    with reading(journal) as connection:
+    memory = memory or Memory()
+    with memory.lock, reading(journal) as connection:
         number, start, first = _begun(connection, now)
         last = int(connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
-        found = _read(connection, (first, last), priority)
+        found = memory.read(connection, (first, last), priority)
         commands = [*_commands(connection, found.commands), *_under_way(connection)]
         return Sheet(
             site=site.id,
@@ -88,14 +112,14 @@ def _begun(connection: Connection, now: int) -> tuple[int, int, int]:
     return 1, earliest, int(connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
 
 
-def _read(connection: Connection, span: tuple[int, int], priority: Mapping[str, str]) -> _Span:
+def _read(connection: Connection, span: tuple[int, int], priority: Mapping[str, str], found: _Span) -> None:
     """One walk through the rows; a shift with a flood has some ten thousands."""
-    found = _Span()
     fields = "id, time, category, kind, who, subject, result, detail"
     query = f"SELECT {fields} FROM journal WHERE id > ? AND id <= ? ORDER BY id"
     for id_, time, category, kind, who, subject, result, detail in connection.execute(query, span):
         found.counts[f"{category}.{kind}"] += 1
-        if who and category in _ACTS and not who.startswith(SEAT):
+        ends = (category, kind) == (BOOK, "sign")  # of the shift before: who signed it may have gone home
+        if who and category in _ACTS and not ends and not who.startswith(SEAT):
             found.people.add(who)
         if category == "alarm" and kind == "raise":
             found.raised[priority.get(subject, "")] += 1
@@ -109,7 +133,6 @@ def _read(connection: Connection, span: tuple[int, int], priority: Mapping[str, 
             found.notes[id_] = Note(id_, time, who, words, subject if category == "alarm" else "")
         elif (category, kind) == (BOOK, "withdraw"):
             found.notes.pop(int(msgspec.json.decode(detail)["note"]), None)
-    return found
 
 
 _COMMAND = "SELECT id, time, who, equipment, command, coalesce(outcome, ''), reason_fr, reason_en FROM commands"

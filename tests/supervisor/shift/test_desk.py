@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from supervisor.clock import SECOND, HandClock
-from supervisor.database import SqliteDatabase, plain, sqlite3
+from supervisor.database import Connection, SqliteDatabase, plain, sqlite3
 from supervisor.errors import Refused
 from supervisor.journal import Entry, Journal, JournalReader
 from supervisor.model import Role, Site, Text, User
 from supervisor.shift import sheet as sheets
 from supervisor.shift.desk import ShiftDesk, _Sign, shift_acts
-from supervisor.shift.gather import HOUR
+from supervisor.shift.gather import HOUR, gather
 from supervisor.shift.sheet import Override, Sheet
 from tests.ui.town import Town
 
@@ -139,6 +139,34 @@ def test_that_nothing_falls_between_two_shifts(room: Room) -> None:
     assert [sum(one.raised.values()) for one in (first, second)] == [1, 1]
     assert [(one.outgoing, one.incoming) for one in (first, second)] == [("ann", "ben")] * 2
     assert [one.number for one in room.run(room.desk.signed())] == [2, 1]
+
+
+def test_that_who_signed_the_shift_before_has_not_acted_in_this_one(room: Room) -> None:
+    room.note(Entry("system", "start"))
+    sign(room)
+    assert room.sheet().people == ()
+
+
+def test_that_a_page_that_is_looked_at_again_reads_only_what_is_new_and_says_the_same(room: Room) -> None:
+    alarm = room.alarm.id
+    raised = Entry("alarm", "raise", subject=alarm)
+    sign(room)  # from here on a shift begins at a row, not half a day ago
+    room.note(raised, Entry("shift", "note", "ann", detail={"text": "vanne"}))
+    assert sum(room.sheet().raised.values()) == 1
+    room.note(raised, Entry("shift", "withdraw", "ann", detail={"note": 3}))
+    read: list[str] = []
+    memory = room.desk._memory
+    plainly = memory.read
+
+    def listening(connection: Connection, span: tuple[int, int], priority: Mapping[str, str]) -> Any:
+        connection.set_trace_callback(read.append)
+        return plainly(connection, span, priority)
+
+    memory.read = listening  # type: ignore[method-assign]
+    sheet = room.sheet()
+    assert (sum(sheet.raised.values()), sheet.notes) == (2, ())
+    assert sheet == gather(room.site, room.journal.path, sheet.end, sheet.overrides), "as if it were read at once"
+    assert any("id > 3 " in statement for statement in read), read
 
 
 def test_that_a_shift_begins_with_the_journal_and_no_longer_ago_than_half_a_day(room: Room) -> None:
