@@ -27,6 +27,7 @@ from supervisor.accounts.words import (
     NO_REASON,
     NOT_SUPERVISOR,
     NOT_YOURSELF,
+    OTHER_PERSON,
     WATCHING,
     WATCHING_NAME,
 )  # fmt: skip
@@ -59,6 +60,8 @@ class Session:
     """The supervisor whose rights are lent."""
     lent_until: float = 0.0
     """Monotonic seconds."""
+    gone: bool = False
+    """The window has gone; a password may still be under way."""
 
 
 class _SignIn(msgspec.Struct, frozen=True):
@@ -108,6 +111,7 @@ class Sessions:
 
     def leave(self, session: Session) -> None:
         """The window has gone, and with it whoever had signed in."""
+        session.gone = True
         self._end(session, "gone")
         self._note("detach", self.seat_user(session).id)
 
@@ -120,7 +124,8 @@ class Sessions:
         lender = self._lender(session)
         if lender is None:
             return person
-        return replace(lender, id=person.id, name=person.name, role=max(person.role, Role.SUPERVISOR))
+        role = min(max(person.role, Role.SUPERVISOR), lender.role)  # theirs, where theirs hold: never more than theirs
+        return replace(lender, id=person.id, name=person.name, role=role)
 
     def present(self, session: Session) -> User | None:
         """Who signed in here, locked or not, as they are now; somebody disabled since has signed out."""
@@ -149,11 +154,22 @@ class Sessions:
             return self.accounts.current(person.id)
         return None if self.accounts.account(person.id).disabled else person
 
+    def _acting(self, session: Session) -> User:
+        """Who has signed in and is not locked. Raises Refused."""
+        person = self.present(session)
+        if person is None or session.locked:
+            raise Refused("session", LOCKED if person else WATCHING)
+        return person
+
     def _lender(self, session: Session) -> User | None:
-        """The supervisor whose rights are lent now."""
-        if session.lender and (self._clock.monotonic() >= session.lent_until or not self._still(session.lender)):
-            self._give_back(session, "over")
-        return session.lender
+        """The supervisor whose rights are lent now, as they are now."""
+        if session.lender is None:
+            return None
+        now = self._still(session.lender)
+        if self._clock.monotonic() < session.lent_until and now and now.role >= Role.SUPERVISOR:
+            return now
+        self._give_back(session, "over")
+        return None
 
     # ------------------------------------------------------------ acts
     async def session(self, session: Session, words: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -186,6 +202,8 @@ class Sessions:
             self._give_back(session, "hand_over")
             self._note("hand_over", person.id, session.seat, detail={"from": before.id})
         session.person, session.locked = person, False
+        if session.gone:  # while the password was checked
+            self._end(session, "gone")
         return await self.session(session, {})
 
     async def sign_out(self, session: Session, words: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -204,9 +222,7 @@ class Sessions:
     async def lend_rights(self, session: Session, words: Mapping[str, Any]) -> Mapping[str, Any]:
         """A supervisor lends his rights to who sits here, for a while and for a reason. Raises Refused."""
         ask = msgspec.convert(words, _Override)
-        person = self.present(session)
-        if person is None or session.locked:
-            raise Refused("session", LOCKED if person else WATCHING)
+        person = self._acting(session)
         if not ask.reason.strip() or not 0 < ask.minutes <= LONGEST_MIN:
             raise Refused("reason", NO_REASON)
         lender = await self.accounts.prove(ask.user, ask.password, "proof", session.seat)
@@ -214,6 +230,8 @@ class Sessions:
             raise Refused("right", NOT_YOURSELF)
         if lender.role < Role.SUPERVISOR:
             raise Refused("right", NOT_SUPERVISOR)
+        if self._acting(session).id != person.id:  # somebody else took over while the password was checked
+            raise Refused("session", OTHER_PERSON)
         self._give_back(session, "another")
         session.lender, session.lent_until = lender, self._clock.monotonic() + 60 * ask.minutes
         detail = {"for": person.id, "reason": ask.reason.strip()[:400], "minutes": ask.minutes}

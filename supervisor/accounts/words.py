@@ -82,6 +82,10 @@ NOT_YOURSELF = Text(
     "On ne se prête pas ses propres droits : il faut une deuxième personne.",
     "Nobody lends rights to themselves: it takes a second person.",
 )
+OTHER_PERSON = Text(
+    "Une autre personne a pris ce poste entre-temps : les droits n'ont pas été prêtés.",
+    "Somebody else has taken this seat meanwhile: no rights were lent.",
+)
 NO_OVERRIDE = Text("Aucune dérogation n'est en cours à ce poste.", "No override is in force at this seat.")
 
 

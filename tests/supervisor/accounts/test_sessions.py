@@ -234,3 +234,55 @@ def test_that_no_password_is_in_what_a_seat_is_told(tmp_path: Path) -> None:
         assert isinstance(seat.session, Session)
 
     live(tmp_path, scenario)
+
+
+def test_that_lent_rights_are_the_lenders_of_now_and_never_more_than_theirs(tmp_path: Path) -> None:
+    async def scenario(seat: Seat) -> None:
+        accounts = seat.sessions.accounts
+        engineer = User("e.roux", "Elsa Roux", Role.ENGINEER, frozenset({"north"}))
+        await accounts.add(CONSOLE, engineer, PASSWORD, renew=False)
+        await seat.sign_in("e.roux")
+        await seat.ask("lend_rights", user="chief", password=PASSWORD, reason="renfort", minutes=15.0)
+        assert (seat.user.role, seat.user.areas) == (Role.SUPERVISOR, frozenset()), "an engineer in the north alone"
+        await accounts.alter(CONSOLE, User("chief", CHIEF.name, Role.SUPERVISOR, frozenset({"south"})))
+        assert seat.user.areas == frozenset({"south"})
+        await accounts.alter(CONSOLE, User("chief", CHIEF.name, Role.OPERATOR))
+        assert seat.user == engineer, "who is no supervisor any more lends nothing"
+
+    rows = live(tmp_path, scenario)
+    assert [row.detail["reason"] for row in rows if row.kind == "return_rights"] == ["over"]
+
+
+def test_that_rights_are_lent_to_who_sat_there_when_the_supervisor_agreed(tmp_path: Path) -> None:
+    loan = {"user": "chief", "password": PASSWORD, "reason": "renfort", "minutes": 15.0}
+
+    async def scenario(seat: Seat) -> None:
+        turn = seat.sessions.accounts._delays.turn("chief")
+        for meanwhile in (("sign_in", {"user": "ann", "password": PASSWORD}), ("lock", {}), ("sign_out", {})):
+            await seat.sign_in("ned")
+            await turn.acquire()
+            lending = asyncio.create_task(seat.refused("lend_rights", **loan))
+            while not turn._waiters:
+                await asyncio.sleep(0)
+            await seat.ask(meanwhile[0], **meanwhile[1])
+            turn.release()
+            assert await lending == "session", meanwhile
+            assert seat.session.lender is None
+
+    assert "lend_rights" not in [kind for kind, _ in kinds(live(tmp_path, scenario))]
+
+
+def test_that_nobody_is_left_signed_in_at_a_seat_that_has_gone(tmp_path: Path) -> None:
+    async def scenario(seat: Seat) -> None:
+        turn = seat.sessions.accounts._hasher._turn
+        await turn.acquire()
+        signing = asyncio.create_task(seat.sign_in("ann"))
+        while not turn._waiters:
+            await asyncio.sleep(0)
+        seat.sessions.leave(seat.session)
+        turn.release()
+        await signing
+        assert seat.session.person is None
+
+    rows = live(tmp_path, scenario)
+    assert [row.detail.get("reason") for row in rows if row.kind == "sign_out"] == ["gone"]
