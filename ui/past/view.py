@@ -29,6 +29,7 @@ from ui.past.present import Present
 from ui.past.seen import Seen, SeenClock
 from ui.past.strip import Counted, Strip
 from ui.past.transport import Transport
+from ui.past.veil import Veil
 
 SETTLE_MS = 150
 """A pause in zooming after which the marks of the slider are read again."""
@@ -51,7 +52,7 @@ class Parts(NamedTuple):
 
 
 class PastView(QObject):
-    """See the module. `strip` and `transport` are laid out by the window."""
+    """See the module. `strip`, `transport` and `veil` are laid out by the window."""
 
     said = Signal(str)
     """A sentence for the operator."""
@@ -70,6 +71,7 @@ class PastView(QObject):
         counts = parts.counts(replace(context, board=self.present.board))
         self.strip = Strip(context, self.machine, self.present, counts)
         self.transport = Transport(context.look, self.machine)
+        self.veil = Veil(context.look)
         self.frame = Frame(context.look, window)
         self._keys: list[QShortcut] = []
         self._settle = QTimer(self)
@@ -88,6 +90,7 @@ class PastView(QObject):
         machine.left.connect(self._leave)
         machine.failed.connect(self._failed)
         self.strip.left.connect(machine.leave)
+        self.veil.left.connect(machine.leave)
         self.strip.alarm_chosen.connect(self._go_to_alarm)
         self.transport.said.connect(self.said)
         self.transport.rail.ranged.connect(self._settle.start)

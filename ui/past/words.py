@@ -15,6 +15,11 @@ NOT_THEN = Text(
     fr="Cette réponse concerne le présent ; la fenêtre montre le passé.",
     en="This answer is about the present; the window shows the past.",
 )
+ONLY_NOW = Text(fr="Cette page ne connaît que le présent", en="This page only knows the present")
+ONLY_NOW_WHY = Text(
+    fr="Elle ne peut pas dire ce qui était à l'instant affiché. Le journal et les alarmes le peuvent.",
+    en="It cannot tell what was so at the instant shown. The journal and the alarms can.",
+)
 BY_SOURCE = Text(fr="Ce qui était", en="What was so")
 BY_SOURCE_WHY = Text(
     fr="À la date de la mesure : les valeurs arrivées en retard sont à leur place.",

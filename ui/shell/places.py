@@ -26,6 +26,8 @@ class PageRow:
     """The least role that has it among its pages."""
     behind: bool = False
     """Not a tab of its own: behind "More", with what is looked at once a day."""
+    past: bool = True
+    """It can show another instant; one that can't is covered while the window shows the past."""
 
     def present(self) -> bool:
         """Whether this installation has the page; looks, does not import."""
@@ -48,11 +50,11 @@ PAGES = (
     PageRow(pages.ALARMS, words.ALARMS, "bell", "ui.alarms.page", "AlarmsPage"),
     PageRow(pages.LINKS, words.LINKS, "link", "ui.links.page", "LinksPage", behind=True),
     PageRow(pages.JOURNAL, words.JOURNAL, "journal", "ui.journal.page", "JournalPage"),
-    PageRow(pages.SHIFT, words.SHIFT_BOOK, "book", "ui.shift.page", "ShiftPage"),
-    PageRow(pages.LOCK_OUTS, words.LOCK_OUTS, "padlock", "ui.lock_outs.page", "LockOutsPage"),
-    PageRow(pages.SCHEDULES, words.SCHEDULES, "clock", "ui.schedule.page", "SchedulePage"),
-    PageRow(pages.ROUNDS, words.ROUNDS, "list", "ui.rounds.page", "RoundsPage", behind=True),
-    PageRow(pages.ON_CALL, words.ON_CALL, "phone", "ui.on_call.page", "OnCallPage", behind=True),
+    PageRow(pages.SHIFT, words.SHIFT_BOOK, "book", "ui.shift.page", "ShiftPage", past=False),
+    PageRow(pages.LOCK_OUTS, words.LOCK_OUTS, "padlock", "ui.lock_outs.page", "LockOutsPage", past=False),
+    PageRow(pages.SCHEDULES, words.SCHEDULES, "clock", "ui.schedule.page", "SchedulePage", past=False),
+    PageRow(pages.ROUNDS, words.ROUNDS, "list", "ui.rounds.page", "RoundsPage", behind=True, past=False),
+    PageRow(pages.ON_CALL, words.ON_CALL, "phone", "ui.on_call.page", "OnCallPage", behind=True, past=False),
     PageRow(pages.PERFORMANCE, words.PERFORMANCE, "gauge", "ui.performance.page", "PerformancePage", behind=True),
     PageRow(
         pages.COMMISSIONING,
@@ -62,8 +64,18 @@ PAGES = (
         "CommissioningPage",
         Role.ENGINEER,
         behind=True,
+        past=False,
     ),
-    PageRow(pages.PEOPLE, words.PEOPLE, "user", "ui.people.page", "PeoplePage", Role.ADMINISTRATOR, behind=True),
+    PageRow(
+        pages.PEOPLE,
+        words.PEOPLE,
+        "user",
+        "ui.people.page",
+        "PeoplePage",
+        Role.ADMINISTRATOR,
+        behind=True,
+        past=False,
+    ),
 )
 SIDE = PageRow(pages.FACEPLATE, words.EQUIPMENT, "pump", "ui.faceplate.panel", "Faceplate")
 """The panel at the right of whatever page is shown."""

@@ -94,6 +94,7 @@ class MainWindow(QMainWindow):
         self.navigation = Navigation(context, self.pins)
         self.status = StatusBar(context, self.refresh)
         self.stack = QStackedWidget()
+        self.stack.addWidget(self.past.veil)
         self.beside = QWidget()
         column(self.beside)
         self.beside.hide()
@@ -218,7 +219,6 @@ class MainWindow(QMainWindow):
             shown.setFocus()
 
     def back(self) -> None:
-        """Where we were before."""
         if self._behind:
             self._arrive(self._behind.pop())
 
@@ -251,7 +251,7 @@ class MainWindow(QMainWindow):
         focused = QApplication.focusWidget()
         page.arrive(place)
         self.place = place
-        self.stack.setCurrentWidget(page)
+        self._show_page()
         if focused is None or (shown is not None and shown.isAncestorOf(focused)):
             self._give_focus()  # Qt would take whatever field of the page comes first
         self.top.show_page(place.page)
@@ -260,6 +260,11 @@ class MainWindow(QMainWindow):
             self._show_side(place)
         else:
             self.beside.setVisible(self._open and place.page in _BESIDE)
+
+    def _show_page(self) -> None:
+        """The page of the place, unless it would show the present as if it were then."""
+        covered = self.past.on and not self.rows[self.place.page].past
+        self.stack.setCurrentWidget(self.past.veil if covered else self.page(self.place.page))
 
     def _close_side(self) -> None:
         self._open = False
@@ -306,7 +311,6 @@ class MainWindow(QMainWindow):
         self.status.show_mute(not player.able)
 
     def say(self, message: str) -> None:
-        """One sentence in the status bar."""
         self.status.say(message)
 
     def show_error(self, error: BaseException) -> None:
@@ -352,6 +356,8 @@ class MainWindow(QMainWindow):
         self._whole.setContentsMargins(margin, margin, margin, margin)
         self.past.frame.surround(self.rect())
         self.top.rewind.setEnabled(not self.past.on)
+        if self.place.page:
+            self._show_page()
 
     def _jump(self) -> None:
         for page in self._every_page():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -12,6 +14,7 @@ from supervisor.errors import Refused
 from supervisor.model import Quality
 from tests.ui.past.conftest import FAULT, HEAT, LEVEL, MINUTE, STATE, THERMAL
 from tests.ui.town import NOW
+from ui.pages import JOURNAL, LOCK_OUTS, ON_CALL, OVERVIEW, SCHEDULES, SHIFT
 from ui.past import words
 from ui.values import shown
 
@@ -114,6 +117,25 @@ def test_that_the_frame_and_the_head_say_that_it_is_the_past(window, go):
     colors = {window.context.look.color(name).name() for name in ("past", "past_text")}
     edge = {window.grab().toImage().pixelColor(x, window.height() // 2).name() for x in range(8)}
     assert colors & edge, corner.name()
+
+
+def test_that_a_page_that_only_knows_the_present_is_covered_in_the_past_and_back_afterwards(
+    window, go, until, monkeypatch
+):
+    assert not any(window.rows[page].past for page in (SHIFT, ON_CALL, LOCK_OUTS, SCHEDULES))
+    monkeypatch.setitem(window.rows, JOURNAL, replace(window.rows[JOURNAL], past=False))
+    window.navigate(JOURNAL)
+    book = window.pages[JOURNAL]
+    assert window.stack.currentWidget() is book
+    go(IN_FAULT)
+    assert window.stack.currentWidget() is window.past.veil
+    window.navigate(OVERVIEW)
+    assert window.stack.currentWidget() is window.pages[OVERVIEW]
+    window.navigate(JOURNAL)
+    assert window.stack.currentWidget() is window.past.veil
+    window.past.veil.leave.click()
+    until(lambda: not window.past.busy)
+    assert window.stack.currentWidget() is book
 
 
 def test_that_the_horn_is_silent_for_what_is_over_and_sounds_for_what_is_new(window, station, go, until):
