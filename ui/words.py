@@ -296,6 +296,7 @@ KINDS = {
 }
 """Kind of a journal row -> what happened."""
 RESULTS = {
+    "design": Text(fr="par conception", en="by design"),
     # outcomes
     "done": Text(fr="exécuté", en="done"),
     "refused": Text(fr="refusé", en="refused"),

@@ -14,7 +14,7 @@ from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -139,8 +139,22 @@ class SearchField(QLineEdit):
     def _dress(self) -> None:
         self.setFont(self._look.font("body"))
         self.setFixedHeight(round(32 * self._look.scale))
-        self.setPlaceholderText(self._look.say(words.SEARCH))
+        self._hint()
         self.setAccessibleName(self._look.say(words.SEARCH))
+        self.setToolTip(f"{self._look.say(words.SEARCH)}  (Ctrl+K)")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._hint()
+
+    def _hint(self) -> None:
+        """What it is for, as long as there is room for it, and never cut."""
+        look, margins = self._look, self.textMargins()
+        room = self.width() - margins.left() - margins.right() - 24
+        said = [
+            text for text in map(look.say, (words.SEARCH, words.SEARCH_SHORT)) if text_width(text, self.font()) <= room
+        ]
+        self.setPlaceholderText(said[0] if said else "")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -54,8 +54,10 @@ class TopBar(QFrame):
         layout.addWidget(self.name)
         layout.addSpacing(6)
         self.tabs = self._tabs(rows)
-        behind = [(page, key(number)) for number, page in enumerate(rows) if page.behind]
-        self.more = MoreTab(look, behind)
+        self._allowed: Collection[str] = tuple(self.tabs)
+        self._folded: tuple[str, ...] = ()
+        """Pages whose tab has no room now: they are behind "More" as well."""
+        self.more = MoreTab(look, [(page, key(number)) for number, page in enumerate(rows)])
         self.more.asked_for.connect(self.asked_for)
         for tab in (*self.tabs.values(), self.more):
             layout.addWidget(tab)
@@ -82,9 +84,7 @@ class TopBar(QFrame):
 
     def show_rows(self, pages: Collection[str]) -> None:
         """The tabs of the pages that whoever sits here may see; the others keep their keys."""
-        for page, tab in self.tabs.items():
-            tab.setVisible(page in pages)
-        self.more.show_rows(pages)
+        self._allowed = pages
         self._fit()
 
     def _tabs(self, rows: tuple[PageRow, ...]) -> dict[str, Button]:
@@ -110,14 +110,15 @@ class TopBar(QFrame):
         done = super().event(event)
         layout = self.layout()
         wanted = layout.minimumSize().width() if layout is not None else 0
-        tight = self.search.minimumWidth() < FIELD
-        if event.type() == QEvent.Type.LayoutRequest and not tight and wanted > self.width():
+        if event.type() == QEvent.Type.LayoutRequest and wanted > self.width() and len(self._folded) < len(self.tabs):
             self._fit()
         return done
 
     def _fit(self) -> None:
-        """Large text on a small screen costs the site's name first, then the date and the user's, then the search."""
+        """Large text on a small screen costs the site's name first, then the date and the user's, then the search;
+        after that the last tabs go behind "More". What counts alarms is never cut."""
         self.setFixedHeight(round(HEIGHT * self._look.scale))
+        self._fold(())
         for named, small, field in (
             (True, False, FIELD),
             (False, False, FIELD),
@@ -129,26 +130,41 @@ class TopBar(QFrame):
             self.clock.small = self.chip.small = small
             for part in (self.clock, self.chip):
                 part.updateGeometry()  # the layout keeps the sizes it was told until it is told that they are others
-            layout = self.layout()
-            if layout is None:
+            if self._fits():
                 return
-            layout.invalidate()  # what was measured before the parts changed their size would be used again
-            if layout.minimumSize().width() <= self.width():
-                break
+        shown = [page for page in self.tabs if page in self._allowed]
+        for kept in range(len(shown) - 1, -1, -1):
+            self._fold(shown[kept:])
+            if self._fits():
+                return
+
+    def _fits(self) -> bool:
+        layout = self.layout()
+        if layout is None:
+            return True
+        layout.invalidate()  # what was measured before the parts changed their size would be used again
+        return layout.minimumSize().width() <= self.width()
+
+    def _fold(self, pages: Sequence[str]) -> None:
+        """These tabs have no room."""
+        self._folded = tuple(pages)
+        for page, tab in self.tabs.items():
+            tab.setVisible(page in self._allowed and page not in pages)
+        self.more.show_rows(self._allowed, pages)
 
 
 class MoreTab(Button):
-    """The pages that have no tab, in a menu; it is called like the one that is shown."""
+    """The pages that have no tab, in a menu. Its word never changes, or the tabs would move under the hand."""
 
     asked_for = Signal(object)
     """A page's id."""
 
     def __init__(self, look: Look, rows: Sequence[tuple[PageRow, str]]) -> None:
-        """Pages with the function key that shows each."""
+        """All pages, with the function key that shows each."""
         super().__init__(look, words.MORE_PAGES, "flat", "down")
         self._look = look
         self._rows = {page.id: (page, stroke) for page, stroke in rows}
-        self._allowed: Collection[str] = tuple(self._rows)
+        self._allowed: Sequence[str] = ()
         self._shown = ""
         self.setCheckable(True)
         self.clicked.connect(self._open)
@@ -156,25 +172,29 @@ class MoreTab(Button):
     def show_page(self, page: str) -> None:
         """Mark it where one of its pages is shown."""
         self._shown = page
-        self.setChecked(page in self._rows)
-        self.say(self._rows[page][0].words if page in self._rows else words.MORE_PAGES)
+        self.setChecked(page in self._allowed)
 
-    def show_rows(self, pages: Collection[str]) -> None:
-        """Those that whoever sits here may see."""
-        self._allowed = [page for page in self._rows if page in pages]
+    def show_rows(self, pages: Collection[str], folded: Collection[str]) -> None:
+        """Those that whoever sits here may see, and among them those whose tab has no room."""
+        self._allowed = [
+            id_ for id_, (page, _) in self._rows.items() if id_ in pages and (page.behind or id_ in folded)
+        ]
         self.setVisible(bool(self._allowed))
+        self.setChecked(self._shown in self._allowed)
 
     def choices(self) -> QMenu:
-        """What it offers now."""
+        """What it offers now; the page that is shown is marked."""
         menu = QMenu(self)
         for page in self._allowed:
             told, stroke = self._rows[page]
             action = menu.addAction(self._look.say(told.words) + (f"\t{stroke}" if stroke else ""))
+            action.setCheckable(True)
+            action.setChecked(page == self._shown)
             action.triggered.connect(lambda _=False, page=page: self.asked_for.emit(page))
         return menu
 
     def _open(self) -> None:
-        self.setChecked(self._shown in self._rows)
+        self.setChecked(self._shown in self._allowed)
         menu = self.choices()
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
