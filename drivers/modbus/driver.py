@@ -150,7 +150,7 @@ class ModbusDriver:
             raise WriteFailed(str(late)) from late
         except (TimeoutError, ConnectionError, GarbledAnswer) as error:
             self._traffic.count("write")
-            raise WriteUnknown(f"no answer to the write ({error or 'timeout'})") from error
+            raise WriteUnknown(f"no answer to the write ({str(error) or 'timeout'})") from error
         if pdu[0] == 23 and place.tag.source and place.tag.source.readable:
             polling.ways.publish(alone(place).batch(data, self._clock.now()))
 

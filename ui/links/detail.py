@@ -239,7 +239,10 @@ class LinkDetail(QWidget):
         for layout in [self._errors.takeAt(0) for _ in range(self._errors.count())]:
             del layout
         if not errors:
-            self._errors.addWidget(Words(look, words.NO_ERROR, "body", 400, "text2"))
+            said_so = words.NO_ERROR if self._told else words.UNTOLD
+            empty = Words(look, said_so, "body", 400, "text2")
+            empty.setWordWrap(True)
+            self._errors.addWidget(empty)
         for kind, count in _most(errors):
             holder = QWidget()
             line = row(holder, 0, 10)
@@ -265,7 +268,9 @@ class LinkDetail(QWidget):
             said.append(look.say(words.UNKNOWN_FOR).format(lasted(unknown, look)))
         if self._told:
             said.append(_counted(int(self._told.get("hole_count", 0)), look))
-        self.total.setText(" · ".join(said) if up or down else look.say(words.NOTHING_KNOWN) if self._told else "")
+        self.total.setText(
+            " · ".join(said) if up or down else look.say(words.NOTHING_KNOWN if self._told else words.UNTOLD)
+        )
 
 
 def _most(errors: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -6,6 +6,10 @@ CAUSE = Text(fr="Cause", en="Cause")
 TECHNICAL = Text(fr="Détail technique", en="Technical detail")
 ERRORS_BY_KIND = Text(fr="Erreurs depuis le démarrage", en="Errors since start")
 NO_ERROR = Text(fr="Aucune erreur.", en="No error.")
+UNTOLD = Text(
+    fr="Non disponible : le poste ne le dit que du présent.",
+    en="Not available: the station tells it of the present only.",
+)
 CHOOSE = Text(
     fr="Choisissez une liaison : ses erreurs et sa disponibilité jour par jour s'affichent ici.",
     en="Choose a link to see its errors and its availability day by day.",

@@ -33,7 +33,7 @@ class JournalList(QAbstractTableModel):
         self.rows: list[Row] = []
         self._alarms = {alarm.id: alarm for alarm in site.alarms}
         self._cells: dict[int, Callable[[Row], Cell]] = {
-            WHEN: lambda row: Cell(f"{look.moment(row.time):%d/%m} {look.clock(row.time)}", "text2"),
+            WHEN: lambda row: Cell(f"{look.moment(row.time):%d/%m/%Y} {look.clock(row.time)}", "text2"),
             WHAT: self._what,
             WHERE: lambda row: Cell(self.subject(row)),
             RESULT: lambda row: Cell(_say(look, words.RESULTS, row.result), heavy=row.result in words.GRAVE),

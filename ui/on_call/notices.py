@@ -15,7 +15,8 @@ from ui.tables import CELL, Cell, Index
 
 COLUMNS = (words.MADE, words.STATE, words.TO, words.BY, words.STEP, words.ABOUT, words.WHY)
 MADE, STATE, TO, BY, STEP, ABOUT, WHY = range(len(COLUMNS))
-_GRAVE = frozenset({"failed", "unknown"})
+GRAVE = frozenset({"failed", "unknown"})
+"""States of which somebody must know: nobody was told, or perhaps nobody."""
 
 
 class NoticeList(QAbstractTableModel):
@@ -51,7 +52,10 @@ class NoticeList(QAbstractTableModel):
         text = self._text(row, column)
         if role == CELL:
             quiet = column in (MADE, WHY) or row["state"] in ("sent", "dropped")
-            return Cell(text, "text2" if quiet else "text", heavy=column == STATE and row["state"] in _GRAVE)
+            sign = "warning" if column == STATE and row["state"] in GRAVE else ""
+            return Cell(
+                text, "text2" if quiet else "text", symbol=sign, heavy=column == STATE and row["state"] in GRAVE
+            )
         return text if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole) else None
 
     def _text(self, row: Mapping[str, Any], column: int) -> str:

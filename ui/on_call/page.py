@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -18,7 +19,7 @@ from ui.widgets import Button, Card, Label, Line, Short, Words, clear, column, r
 
 AGAIN_S = 2.0
 SIDE_PX = 400
-_WIDTHS = {columns.MADE: 130, columns.STATE: 150, columns.TO: 170, columns.BY: 80, columns.STEP: 60, columns.ABOUT: 380}
+_WIDTHS = {columns.MADE: 130, columns.STATE: 150, columns.TO: 250, columns.BY: 80, columns.STEP: 60, columns.ABOUT: 380}
 
 
 class OnCallPage(Page):
@@ -34,7 +35,7 @@ class OnCallPage(Page):
         self._people: list[Mapping[str, Any]] = []
         self.model = NoticeList(context.attachment.site, look)
         self.table = Table(look, self.model, _WIDTHS, columns.WHY, words.NOTICES)
-        self.table.supple = {columns.ABOUT: 200}
+        self.table.supple = {columns.ABOUT: 200, columns.TO: 120}
         self.setFocusProxy(self.table)
         self.state = Short(look, "body", 500, "text2")
         self.said = Short(look, "body", 400, "text2")
@@ -162,7 +163,8 @@ class OnCallPage(Page):
         some = bool(self.model.rows)
         self.table.setVisible(some)
         self.nothing.setVisible(not some)
-        self.nothing.say(words.NONE_YET if answer.get("contacts") or not answer else words.NONE_CONFIGURED)
+        empty = words.NONE_YET if answer.get("contacts") else words.NONE_CONFIGURED
+        self.nothing.say(empty if answer else words.ASKING)
         self.state.setText(self._state())
         self._show_duty(names)
         self._show_contacts()
@@ -175,7 +177,9 @@ class OnCallPage(Page):
             return say(words.FAILING).format(answer["failing"])
         if answer.get("waiting"):
             return say(words.WAITING).format(answer["waiting"])
-        return say(words.ALL_WELL) if answer.get("notices") else ""
+        if lost := sum(one["state"] in columns.GRAVE for one in self.model.rows):
+            return say(words.NOT_TOLD).format(lost)
+        return say(words.ALL_WELL) if self.model.rows else ""
 
     def _show_duty(self, names: Mapping[str, str]) -> None:
         clear(self.duty)
@@ -183,7 +187,7 @@ class OnCallPage(Page):
         for rota in self.answer.get("rotas", ()):
             line = Label(look, "body", 400)
             who = names.get(rota["contact"], rota["contact"]) or look.say(words.NOBODY)
-            line.setText(f"{rota['id']} : <b>{who}</b>")
+            line.setText(f"{escape(rota['id'])} : <b>{escape(who)}</b>")
             self.duty.addWidget(line)
 
     def _show_contacts(self) -> None:

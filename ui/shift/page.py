@@ -28,6 +28,8 @@ from ui.widgets import Button, Card, Line, Short, Words, column, row
 AGAIN_S = 5.0
 """How often the running shift is gathered anew."""
 SIDE_PX = 440
+MARGIN_PX = 14
+"""Around the sheet."""
 
 
 class ShiftPage(Page):
@@ -46,6 +48,7 @@ class ShiftPage(Page):
         self.text = QTextBrowser()
         self.text.setOpenLinks(False)
         self.text.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self.text.document().setDocumentMargin(MARGIN_PX)
         self.title = Words(look, words.RUNNING, "title", 600)
         self.said = Short(look, "body", 400, "text2")
         self.note = QLineEdit()
@@ -77,7 +80,7 @@ class ShiftPage(Page):
         inner.addLayout(head)
         inner.addWidget(Line(look))
         body = row()
-        body.setContentsMargins(16, 4, 4, 0)
+        body.setContentsMargins(2, 0, 2, 0)
         body.addWidget(self.text)
         inner.addLayout(body, 1)
         inner.addWidget(Line(look))
@@ -230,7 +233,7 @@ class ShiftPage(Page):
 
     def _show(self) -> None:
         look = self.context.look
-        self.title.say(words.SIGNED if self.digest else words.RUNNING)
+        self.title.say(words.SIGNED_ONE if self.digest else words.RUNNING)
         self.note.setFont(look.font("body"))
         self.note.setPlaceholderText(look.say(words.NOTE_HINT))
         self.note.setAccessibleName(look.say(words.NOTE_HINT))

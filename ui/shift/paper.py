@@ -14,6 +14,8 @@ from ui.look import Look
 from ui.naming import full_name
 from ui.shift import words
 
+GAP = '<p class="gap"></p>'
+"""Qt puts a title right below a table, whatever margin it is given."""
 SOON_S = 8 * 3600
 """A shelf that ends so soon ends under who comes."""
 
@@ -33,7 +35,7 @@ class Paper:
     def period(self, sheet: Sheet) -> str:
         """Which shift it is, and from when to when."""
         say, number = self._look.say, self._look.say(words.NUMBER).format(sheet.number)
-        when = say(words.FROM_TO).format(self._moment(sheet.start), self._moment(sheet.end))
+        when = say(words.FROM_TO).format(*map(self._dated, (sheet.start, sheet.end)))
         return f"{number} – {when}"
 
     def body(self, sheet: Sheet, signed: str = "") -> str:
@@ -63,7 +65,7 @@ class Paper:
     def _short(self, sheet: Sheet) -> str:
         say = self._look.say
         raised = [
-            f"{count} {say(common.PRIORITIES[Priority(int(code))]).lower()}"
+            f"{say(common.PRIORITIES[Priority(int(code))]).lower()} {count}"
             for code, count in sheet.raised.items()
             if code.isdigit()
         ]
@@ -131,7 +133,7 @@ class Paper:
     def _section(self, title: Text, heads: Sequence[Text], rows: list[list[str]]) -> str:
         say = self._look.say
         cells = ([escape(cell) for cell in row] for row in rows)
-        return f"<h2>{escape(say(title))}</h2>" + table([say(one) for one in heads], cells)
+        return f"<h2>{escape(say(title))}</h2>" + table([say(one) for one in heads], cells) + GAP
 
     def _empty(self, titles: Sequence[Text]) -> str:
         """What there is none of, in one line: who reads must know that it was looked at."""
@@ -190,6 +192,10 @@ class Paper:
         value = self._look.number(one.value, 2)
         return [self._moment(one.since), self._tag(one.tag), value, self._person(one.who), one.reason]
 
+    def _dated(self, instant: int) -> str:
+        """With its year: the sheet is kept for ever."""
+        return f"{self._look.date(instant)} {self._look.clock(instant, False)}"
+
     def _moment(self, instant: int) -> str:
         return f"{self._look.moment(instant):%d/%m} {self._look.clock(instant, False)}"
 
@@ -217,6 +223,7 @@ def dressed(body: str, color: Callable[[str], str], size: Callable[[float], int]
         f"h1 {{ font-size: {size(20)}px; font-weight: 600; color: {color('text')}; }}"
         f"h2 {{ font-size: {size(15)}px; font-weight: 600; color: {color('text')}; margin-top: 14px; }}"
         f"p {{ color: {color('text')}; font-size: {size(13)}px; }}"
+        f"p.gap {{ font-size: {size(4)}px; margin: 0; }}"
         f"p.sub {{ color: {color('text2')}; font-size: {size(13)}px; }}"
         f"th {{ color: {color('text2')}; font-size: {size(12)}px; font-weight: 600; }}"
         f"td {{ color: {color('text')}; font-size: {size(13)}px; border-bottom: 1px solid {color('border')}; }}"

@@ -8,7 +8,8 @@ NUMBER = Text("Quart n° {}", "Shift no. {}")
 SINCE = Text("depuis le {}", "since {}")
 FROM_TO = Text("du {} au {}", "from {} to {}")
 ON_DUTY = Text("Ont agi : {}", "Acted: {}")
-RUNNING = Text("En cours", "Running")
+RUNNING = Text("Quart en cours", "Running shift")
+SIGNED_ONE = Text("Quart signé", "Signed shift")
 SIGNED = Text("Quarts signés", "Signed shifts")
 NONE_SIGNED = Text("Aucun quart n'a encore été signé.", "No shift has been signed yet.")
 ADD_NOTE = Text("Noter", "Add")
@@ -104,7 +105,7 @@ OUTCOMES = {
     "cancelled": Text("annulées", "cancelled"),
 }
 ENDED = {
-    "failed": Text("échec", "failed"),
-    "unknown": Text("inconnue", "unknown"),
+    "failed": Text("échouée", "failed"),
+    "unknown": Text("sans réponse sûre", "unknown"),
     "": Text("en cours", "under way"),
 }
