@@ -147,6 +147,7 @@ class Journal:
         time = entry.time or self._clock.now()
         future = self._submit(lambda connection: chain(connection, entry, time))
         future.add_done_callback(lambda done: self._owe(done, [replace(entry, time=time)]))
+        future.add_done_callback(lambda done: _tell_bug(done, entry))
         return future
 
     def extend(self, entries: Iterable[Entry], beside: Beside = nothing) -> Future[int]:
@@ -241,6 +242,13 @@ class Journal:
         self._writer.close()
         if self.owed:
             log.error("%d rows of the journal are lost: they could not be written until the end", self.owed)
+
+
+def _tell_bug(done: Future[int], entry: Entry) -> None:
+    """Nobody waits for a row that is appended: one that can never be written must not go without a word."""
+    error = done.exception()
+    if error and not isinstance(error, StoreError):
+        log.error("A row of the journal is lost, %s.%s of %s: %r", entry.category, entry.kind, entry.subject, error)
 
 
 async def safe(future: Future[T]) -> T:

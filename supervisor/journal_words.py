@@ -128,8 +128,11 @@ class JournalIndex:
         """Index the next rows, at most `BATCH`; how many they were. Raises StoreError; the next step begins afresh."""
         try:
             return self._step(self._writer or self._open())
-        except StoreError:
+        except StoreError as error:
             self.close()
+            if self._useless(error):  # in the middle: it opens well, and would fail here for ever
+                log.warning("The words of the journal are indexed anew: %s", error)
+                self._remove()
             raise
 
     def _step(self, writer: Writer) -> int:
@@ -147,6 +150,8 @@ class JournalIndex:
         try:
             writer = Writer(self._path, MIGRATIONS)
         except StoreError as error:
+            if not self._useless(error):
+                raise
             log.warning("The words of the journal are indexed anew: %s", error)
             self._remove()
             writer = Writer(self._path, MIGRATIONS)
@@ -157,6 +162,12 @@ class JournalIndex:
             writer = Writer(self._path, MIGRATIONS)
         self._writer = writer
         return writer
+
+    def _useless(self, error: StoreError) -> bool:
+        """Whether the file itself is to blame, and not a disk that is full or somebody who reads it: then it stays."""
+        said = str(error)
+        faults = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "newer Vigie")
+        return said.startswith(f"{self._path}: ") and any(fault in said for fault in faults)
 
     def _remove(self) -> None:
         for suffix in ("", "-wal", "-shm"):

@@ -165,3 +165,15 @@ def test_that_whatever_is_written_the_chain_holds_and_any_change_of_it_shows(
     if good:
         tamper(path, f"UPDATE journal SET who = who || 'x' WHERE id = {good}")
         assert reader.verify() == Verdict(good - 1, good, "altered")
+
+
+@pytest.mark.logs("is lost")
+def test_that_a_row_that_can_never_be_written_does_not_go_without_a_word(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    journal = Journal(tmp_path / "journal.db", HandClock())
+    with pytest.raises(TypeError):
+        journal.append(Entry("alarm", "raise", subject="A.one", detail={"value": object()})).result(10)
+    journal.close()
+    assert "alarm.raise of A.one" in caplog.text
+    assert journal.owed == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from supervisor import journal_words
 from supervisor.clock import HandClock
+from supervisor.database import reading, sqlite3
+from supervisor.errors import StoreError
 from supervisor.journal import Entry, Journal, JournalReader
 from supervisor.journal_rows import Row, Wish
 from supervisor.journal_words import JournalIndex, beside, fold
@@ -101,6 +104,43 @@ def test_that_an_index_that_is_damaged_or_gone_costs_time_and_no_row(room: Room)
     assert len(room.ids(Wish("apparition"))) == 50
     room.catch_up()
     assert room.ids(Wish("n7")) == [8], "it was made again"
+    room.close()
+
+
+def test_that_an_index_that_is_damaged_in_the_middle_is_made_again(room: Room) -> None:
+    room.write(*(Entry("alarm", "raise", subject=f"A.n{number}") for number in range(50)))
+    room.catch_up()
+    room.index.close()
+    with closing(sqlite3.connect(beside(room.path))) as connection:
+        page = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'words_0_data'").fetchone()[0]
+    with beside(room.path).open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    room.write(Entry("alarm", "raise", subject="A.young"))
+    with pytest.raises(StoreError):
+        room.catch_up()
+    room.catch_up()
+    with reading(beside(room.path)) as index:
+        assert index.execute("SELECT id FROM state").fetchone() == (51,)
+    assert room.ids(Wish("n7")) == [8]
+    room.close()
+
+
+def test_that_an_index_that_cannot_be_opened_now_is_not_thrown_away(room: Room) -> None:
+    room.write(*(Entry("alarm", "raise", subject=f"A.n{number}") for number in range(50)))
+    room.catch_up()
+    room.index.close()
+    path = beside(room.path)
+    before = path.stat().st_ino
+    hidden = path.with_name("elsewhere.db")
+    path.rename(hidden)
+    path.mkdir()  # as good as a folder of somebody else: SQLite can't open it
+    with pytest.raises(StoreError):
+        room.index.step()
+    path.rmdir()
+    hidden.rename(path)
+    room.catch_up()
+    assert path.stat().st_ino == before
     room.close()
 
 
