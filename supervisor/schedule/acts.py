@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -25,7 +25,7 @@ MOST = 500
 class _Hold(msgspec.Struct, frozen=True):
     equipment: list[str]
     mode: Until = Until.EVENT
-    until: int = 0
+    until: Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)] = 0
     """ns UTC; of the mode "time"."""
 
 

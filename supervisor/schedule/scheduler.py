@@ -45,6 +45,8 @@ JUMP_S = 90.0
 """Between two looks; after more the machine slept, or its clock was set."""
 LOOKS = 500
 """Equipment compared in one look, some ten milliseconds: the rest follows in the next."""
+MOST_HEARD = 50_000
+"""Commands that may have been given since the last look: far more than a round for a whole city gives in a second."""
 RECENT = 20
 """Commands of an equipment among which one for the same target is looked for."""
 UNREAD = Text(
@@ -162,7 +164,7 @@ class Scheduler:
     async def _hear(self, now: int) -> None:
         """Commands of people on what programmes write, once their outcome is known."""
         try:
-            fresh = await asyncio.to_thread(self._reader.commands, 1000, "", self._seen)
+            fresh = await asyncio.to_thread(self._reader.commands, MOST_HEARD, "", self._seen)
             again = [await asyncio.to_thread(self._reader.command, number) for number in sorted(self._open)]
         except StoreError as error:
             log.warning("Commands of others cannot be read: %s", error)
@@ -288,7 +290,7 @@ class Scheduler:
         if tried:
             course.trouble = (tried.outcome, Text(tried.reason_fr, tried.reason_en))
             return False
-        if not self._holds(course, lack):
+        if course.override or not self._holds(course, lack):  # somebody took it in hand while the journal was read
             return False
         try:
             number = await self._desk.submit(lack.command, SCHEDULER)

@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from supervisor.database import SqliteDatabase, plain
 from supervisor.desk.order import Command, find
 from supervisor.formula import Formula, parse
+from supervisor.journal import CommandRow
 from supervisor.model import Quality
+from supervisor.schedule.course import Lack
 from supervisor.schedule.programmes import SCHEDULER, Until
+from supervisor.schedule.store import Override
 from tests.supervisor.schedule.plans import OFF, at, dim, point, schedule
 from tests.supervisor.schedule.street import NIGHT, Lamps, Room, room, running, site
 
@@ -222,6 +226,43 @@ def test_that_a_command_the_scheduler_did_not_live_to_hear_is_an_override_as_lon
             if not stands:
                 await one.wind(2)
                 assert one.told("override") == []
+
+    asyncio.run(scenario())
+
+
+def test_that_nothing_leaves_once_somebody_took_it_in_hand_while_it_was_looked_at(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with room(tmp_path, "2026-01-15 16:00") as one:
+            await one.settle()
+            plainly, end = one.scheduler._tried, at("2026-01-16 12:00")
+
+            async def tried(lack: Lack, since: int) -> CommandRow | None:
+                found = await plainly(lack, since)
+                one.scheduler.override("C1", Override("C1", "ann", one.clock.now(), end, "time"))
+                return found
+
+            one.scheduler._tried = tried  # type: ignore[method-assign]
+            await one.wind(one.go("2026-01-15 22:00"), 300)
+            await one.until(lambda: one.lamps.value["C2.on"] == 1, "the others go on")
+            assert "C1" not in [equipment for equipment, _, _ in one.given()]
+
+    asyncio.run(scenario())
+
+
+def test_that_a_command_by_hand_is_heard_among_thousands_of_others(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with room(tmp_path, "2026-01-15 22:00") as one:
+            await one.settle()
+            now = one.clock.now()
+            row = (now, "ann", "C1", "off", "C1.order", "done", now)
+            others = [(now, "ben", "X", "off", "X.order", "refused", now)] * 1500
+
+            def work(database: SqliteDatabase) -> None:
+                statement = "INSERT INTO commands(time, who, equipment, command, tag, outcome, closed_at)"
+                plain(database).executemany(f"{statement} VALUES(?, ?, ?, ?, ?, ?, ?)", [row, *others])
+
+            await asyncio.wrap_future(one.journal.submit(work))
+            await one.until(lambda: one.scheduler.courses["C1"].override, "it is an override")
 
     asyncio.run(scenario())
 
