@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox
+from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
 import drivers
 from supervisor.journal import JournalReader
@@ -97,6 +97,14 @@ def choose(box: QComboBox, id_: object) -> None:
     assert box.currentData() == id_
 
 
+def press(button: QWidget) -> None:
+    """By the keyboard alone, as far as a button takes the focus."""
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    assert button.hasFocus()
+    assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
+    QTest.keyClick(button, Qt.Key.Key_Space)
+
+
 class Desk:
     """What a person does on the page."""
 
@@ -110,13 +118,12 @@ class Desk:
     async def try_out(self, command: str, area: str = "") -> list[list[str]]:
         """Fill the form in and make the dry run; what the table says."""
         page, form = self.page, self.page.form
-        click(page.new)
+        press(page.new)
         assert form.isVisible()
         choose(form.type, "lighting_circuit")
         choose(form.command, command)
         choose(form.where, area)
-        form.run.setFocus()
-        QTest.keyClick(form.run, Qt.Key.Key_Space)
+        press(form.run)
         await self.seat.until(lambda: form.tried is not None, 20, "the dry run is there")
         return [[cell.text for cell in line] for line in form.lines.lines]
 
@@ -124,8 +131,7 @@ class Desk:
         """Plan what was tried; its number."""
         form = self.page.form
         await self.seat.until(lambda: form.keep.isEnabled(), 5, "it may be kept")
-        form.keep.setFocus()
-        QTest.keyClick(form.keep, Qt.Key.Key_Space)
+        press(form.keep)
         view, known = self.page.view, self.page.chosen
         await self.seat.until(lambda: view.isVisible() and self.page.chosen != known, 20, "it is kept")
         await self.seat.until(lambda: view.one and view.one["number"] == self.page.chosen, 20, "it is shown")
@@ -138,7 +144,7 @@ class Desk:
         assert view.release.text() == words
         assert view.one
         before = view.one["changed_at"]
-        click(view.release)
+        press(view.release)
         await self.seat.until(lambda: self.one["changed_at"] > before, 20, "it has begun")
         await self.seat.until(lambda: self.one["state"] != "running" and not self.one["busy"], 90, "the stage is over")
         return str(self.one["state"])
@@ -242,10 +248,14 @@ def test_that_a_station_killed_in_the_middle_finds_it_stopped_and_goes_on_with_w
         number = await desk.keep()
         assert await desk.release("Lancer l'étape 1 (1 équipement)") == "held"
         assert await desk.release("Lancer l'étape 2 (1 équipement)") == "held"
-        click(desk.page.view.release)
-        await seat.until(lambda: len(given(desk.reader)) >= 5, 30, "in the middle of the third stage")
+        for cabinet in streets.cabinets:  # time enough to be in the middle, however slow this machine is
+            await seat.mischief("late", f"L-{cabinet}", 1.0)
+        press(desk.page.view.release)
+        await seat.until(lambda: len(given(desk.reader)) >= 3, 30, "in the middle of the third stage")
         os.kill(streets.station.pid, signal.SIGKILL)
         streets.station.wait(10)
+        for cabinet in streets.cabinets:
+            await seat.mischief("restore", f"L-{cabinet}")
         streets.station = streets.start_station()
         await seat.until(streets.ready, 90, "another station is up")
         await seat.until(lambda: desk.one["state"] == "stopped", 30, "it finds the round stopped")
@@ -259,10 +269,10 @@ def test_that_a_station_killed_in_the_middle_finds_it_stopped_and_goes_on_with_w
         assert set(desk.counts()) <= {"done", "unknown", "left_out"}
         kinds = [row.kind for row in desk.reader.search(f"R{number}", category="round")]
         assert (kinds.count("round_stop"), kinds.count("round_target"), kinds[0]) == (1, 11, "round_done")
-        assert sum(await lit(streets)) == 0
+        assert sum(await lit(streets)) <= desk.counts()["unknown"], "what was not written yet is not written by itself"
 
     def given(reader: JournalReader) -> list[str]:
-        """Equipment of the commands of this journey: those of the one before had one circuit, and it stayed lit."""
+        """Equipment of the commands of this round, newest first."""
         rows = reader.search(category="command", n=5000)
         begun = next(row.id for row in reader.search(category="round") if row.kind == "round_plan")
         return [row.subject for row in rows if row.id > begun and row.kind == "requested"]
