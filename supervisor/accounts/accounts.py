@@ -86,8 +86,13 @@ class Accounts:
     # ------------------------------------------------------------ who there is
     @property
     def first_start(self) -> bool:
-        """Nobody was given a password yet: whoever sits here may make the first administrator."""
-        return self._book is not None and not any(account.mark for account in self._book.people.values())
+        """Nobody was given a password yet: whoever sits here may make the first administrator.
+
+        Never where there is a directory: its people sign in without a password of this station, and who sits here after
+        years of that is nobody's administrator."""
+        if self._book is None or self.directory is not None:
+            return False
+        return not any(account.mark for account in self._book.people.values())
 
     def current(self, id_: str) -> User | None:
         """Somebody as they are now; None where they are unknown here or disabled."""

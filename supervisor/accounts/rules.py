@@ -46,10 +46,10 @@ def check(password: str, about: Iterable[str] = ()) -> None:
 
     `about` are the person's and the site's own words: id, name, the name of the site.
     """
+    if len(password) > LONGEST:  # before anything else is made of it: a frame holds a million characters
+        raise Refused("rule", TOO_LONG)
     if len(spelled(password)) < SHORTEST:
         raise Refused("rule", TOO_SHORT)
-    if len(password) > LONGEST:
-        raise Refused("rule", TOO_LONG)
     left = _left(spelled(password).casefold(), about)
     if len(left) < OWN or len(set(left)) < DIFFERENT:
         raise Refused("rule", TOO_KNOWN)

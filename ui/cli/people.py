@@ -26,6 +26,8 @@ from ui.cli.password import new_password, password_of
 from ui.cli.people_words import ACTS
 from ui.folder import DataFolder
 
+FIRST = "nobody can sign in here yet: the first account is an administrator's, everywhere; leave out --role and --area"
+
 
 def people(given: argparse.Namespace) -> int:
     """List or change accounts."""
@@ -55,7 +57,7 @@ def _words(given: argparse.Namespace) -> dict[str, Any]:
     if given.action in ("add", "password"):
         words["password"] = new_password(given.id)
     if given.action == "add":
-        words |= {"name": given.name or given.id, "role": given.role, "areas": given.area}
+        words |= {"name": given.name or given.id, "role": given.role or "operator", "areas": given.area}
     return words
 
 
@@ -66,6 +68,8 @@ async def _here(site: Site, folder: DataFolder, given: argparse.Namespace, words
     try:
         accounts = Accounts(site, folder.accounts, journal, clock)
         if accounts.first_start and given.action == "add":
+            if given.area or given.role not in (None, "administrator"):
+                raise Unavailable(FIRST)
             await accounts.found(given.id, words["name"], words["password"], "console")
         else:
             await people_acts(accounts, site)[_act(given)](CONSOLE, words)

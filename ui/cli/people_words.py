@@ -20,6 +20,6 @@ def actions(command: argparse.ArgumentParser) -> None:
     command.add_argument("id", nargs="?", default="", help="whose account; not for list")
     command.add_argument("--data", type=Path, help="the data folder; your own of this site if left out")
     command.add_argument("--name", default="", help="add: first and last name")
-    command.add_argument("--role", choices=_ROLES, default="operator", help="add: what they may do (operator)")
+    command.add_argument("--role", choices=_ROLES, help="add: what they may do (operator; the first: administrator)")
     command.add_argument("--area", action="append", default=[], help="add: where the role holds; or everywhere")
     command.add_argument("--as", dest="by", default="", metavar="ID", help="the administrator, where a station runs")

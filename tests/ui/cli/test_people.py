@@ -48,6 +48,8 @@ def test_that_the_first_account_is_an_administrator_and_others_follow(
         vigie(monkeypatch, "add", place[0], "a.martin", *place[1:], "--name", "Agnès Martin", typed="trop court\n") == 1
     )
     assert "at least 15 characters" in capsys.readouterr().err
+    assert vigie(monkeypatch, "add", place[0], "bob", *place[1:], "--role", "viewer", typed=f"{PASSWORD}\n") == 1
+    assert "the first account is an administrator's" in capsys.readouterr().err
     assert (
         vigie(monkeypatch, "add", place[0], "a.martin", *place[1:], "--name", "Agnès Martin", typed=f"{PASSWORD}\n")
         == 0
