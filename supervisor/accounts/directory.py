@@ -34,6 +34,8 @@ SECRET = "directory"
 """Under this name the vault keeps the password of `bind`: `vigie secret SITE directory`."""
 BUDGET_S = 4.5
 """All servers and steps together: a window waits five seconds for an answer."""
+AT_ONCE = 2
+"""Questions under way; a directory that is slow would hold every thread of the station otherwise."""
 _GARBLED = (ValueError, LookupError, TypeError, struct.error)
 """What ldap3 lets through when an answer is no LDAP."""
 _PORTS = {"ldap": 389, "ldaps": 636}
@@ -65,6 +67,7 @@ class LdapDirectory:
         self._settings = settings
         self._folder = folder
         self._vault = vault
+        self._places = asyncio.Semaphore(AT_ONCE)
 
     async def prove(self, id_: str, password: str) -> User:
         """Who that is there. Raises Refused: "password", "right" for nobody of ours, "directory" where it is silent."""
@@ -72,7 +75,7 @@ class LdapDirectory:
             raise Refused("password", WRONG)
         try:
             async with asyncio.timeout(BUDGET_S):
-                found = await asyncio.to_thread(self._look, id_, password)
+                found = await self._looked(id_, password)
         except (_SilentError, TimeoutError, StoreError, Unavailable) as error:
             self.fault = str(error) or f"no answer within {BUDGET_S:g} s"
             log.warning("The directory does not answer: %s", self.fault)
@@ -81,6 +84,19 @@ class LdapDirectory:
         if found is None:
             raise Refused("password", WRONG)
         return self._user(found)
+
+    async def _looked(self, id_: str, password: str) -> _Found | None:
+        """`_look` in a thread. One that is not waited for any more still has its place: it can't be stopped, and the
+        threads of a station hash passwords and write files too."""
+        await self._places.acquire()
+        looking = asyncio.get_running_loop().run_in_executor(None, self._look, id_, password)
+        looking.add_done_callback(self._leave)
+        return await asyncio.shield(looking)
+
+    def _leave(self, looking: asyncio.Future[_Found | None]) -> None:
+        self._places.release()
+        if not looking.cancelled() and (error := looking.exception()):
+            log.debug("A look into the directory ended: %s", error)
 
     def _user(self, found: _Found) -> User:
         """With the highest role of the groups they are in; where two give the same, the areas of both."""

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -147,6 +148,41 @@ def test_that_a_server_that_says_nothing_is_not_waited_for(vault: Vault, slapd: 
         for line in accepted:
             line.close()
     assert str(said).startswith("directory: ")
+
+
+def test_that_a_directory_that_is_silent_leaves_threads_for_everything_else(
+    vault: Vault, slapd: Slapd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "BUDGET_S", 0.3)
+    looking = directory.AT_ONCE
+
+    async def scenario(port: int) -> None:
+        pool = ThreadPoolExecutor(looking + 1)
+        asyncio.get_running_loop().set_default_executor(pool)
+        servers = (f"ldaps://127.0.0.1:{port}",)
+        asked = LdapDirectory(replace(slapd.settings, servers=servers, timeout_s=3.0), Path(), vault)
+        told = await asyncio.gather(*(asked.prove(f"m.{at}", PASSWORD) for at in range(8)), return_exceptions=True)
+        assert {one.check for one in told if isinstance(one, Refused)} == {"directory"}
+        assert pool._work_queue.qsize() == 0, "nobody who has gone waits for a thread"
+        assert asked._places.locked(), "the threads still look"
+
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        asyncio.run(scenario(deaf.getsockname()[1]))
+
+
+def test_that_no_window_makes_an_administrator_where_people_come_from_a_directory(
+    tmp_path: Path, vault: Vault, slapd: Slapd
+) -> None:
+    async def scenario() -> None:
+        with opened(site(), tmp_path) as accounts:
+            assert accounts.first_start
+            accounts.directory = LdapDirectory(slapd.settings, Path(), vault)
+            assert not accounts.first_start
+            with pytest.raises(Refused) as caught:
+                await accounts.found("x.y", "Xavier Yon", PASSWORD, "poste-1")
+            assert caught.value.check == "right"
+
+    asyncio.run(scenario())
 
 
 def test_that_accounts_of_the_station_get_in_while_the_directory_is_gone_and_the_screen_says_so(
