@@ -57,6 +57,7 @@ class Form(QFrame):
         self.setObjectName("confirm")
         self._look, self._spawn, self.wish = look, spawn, wish
         self.sending = False
+        self._away = False
         self.fields: dict[str, QLineEdit] = {}
         self._labels = {field.id: Words(look, field.name, "label", 500, "text2") for field in wish.fields}
         self.said = Words(look, Text("", ""), "label", 600)
@@ -69,6 +70,7 @@ class Form(QFrame):
         self.cancel = Button(look, wish.cancel)
         self.send.clicked.connect(self._press)
         self.cancel.clicked.connect(self.done)
+        self.done.connect(self.leave)
         self._lay_out(column(self, 16, 6))
         look.changed.connect(self._dress)
         self._dress()
@@ -145,18 +147,30 @@ class Form(QFrame):
             self._spawn(self._send(given))
 
     async def _send(self, given: Mapping[str, str]) -> None:
+        """Whoever has put it away meanwhile is told nothing more."""
+        said: Text | None = None
+        refused = False
         try:
             await self.wish.send(given)
-        except Refused as refused:
-            self.say(refused.text)
-            self._again()
+        except Refused as error:
+            said, refused = error.text, True
         except Unavailable:
-            self.say(words.SILENT)
-        else:
-            self.done.emit()
+            said = words.SILENT
         finally:
             self.sending = False
-            self.send.setEnabled(True)
+        if self._away:
+            return
+        self.send.setEnabled(True)
+        if said is None:
+            self.done.emit()
+            return
+        self.say(said)
+        if refused:
+            self._again()
+
+    def leave(self) -> None:
+        """It is put away: what is still under way finds no widget any more."""
+        self._away = True
 
     def _again(self) -> None:
         """The password is typed anew, the rest stays."""

@@ -93,6 +93,7 @@ class Panel(QObject):
         """Put the form away; the focus goes back to the window."""
         form, self.form = self.form, None
         if form is not None:
+            form.leave()
             form.hide()
             form.deleteLater()
 
