@@ -32,6 +32,7 @@ OF_THE_SEAT = frozenset({"session", "sign_in", "sign_out", "lock", "end_override
 """Acts about who sits here. They change nothing of the plant, and a seat must lock in the past too."""
 PRESENT_ONLY = frozenset(
     {"links", "link", "certificates", "schedule", "schedule_course", "shift", "shift_sheet", "notices"}
+    | {"rounds", "round", "round_dry_run"}
 )
 """Questions whose answer is about now and would be taken for one about then; pages ask them by themselves."""
 
@@ -154,3 +155,8 @@ class SeenClock:
 
     async def sleep(self, seconds: float) -> None:
         await self.real.sleep(seconds)
+
+
+def looks_back(clock: Clock) -> bool:
+    """Whether what this clock is shown with is the past."""
+    return isinstance(clock, SeenClock) and clock.past

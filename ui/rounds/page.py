@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from supervisor.errors import Refused, Unavailable
-from supervisor.model import Role
+from supervisor.model import Role, Text
 from supervisor.rounds.states import State
 from ui.pages import Context, Page, Place
 from ui.rounds import words
@@ -108,10 +108,13 @@ class RoundsPage(Page):
         """The list every second, the chosen one when something of it has changed."""
         self._pulling = True
         try:
-            with suppress(Unavailable, Refused):  # the window's frame says that no station answers
+            with suppress(Unavailable):  # the window's frame says that no station answers
                 self.rounds = list((await self.context.attachment.ask("rounds"))["rounds"])
+                self.nothing.say(words.NONE)
                 self._tell()
                 await self._pull_chosen()
+        except Refused as refused:  # in the past: what is so now is not shown as if it had been so then
+            self._empty(refused.text)
         finally:
             self._pulling = False
 
@@ -132,6 +135,13 @@ class RoundsPage(Page):
             self.view.show_round(told)
             if self.stack.currentWidget() is not self.form:
                 self.stack.setCurrentWidget(self.view)
+
+    def _empty(self, why: Text) -> None:
+        self.rounds, self._fresh, self.view.one = [], (), None
+        self.nothing.say(why)
+        self._tell()
+        if self.stack.currentWidget() is not self.form:
+            self.stack.setCurrentWidget(self.nothing)
 
     # ------------------------------------------------------------ choosing
     def _tell(self) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from supervisor.clock import HandClock
+from supervisor.errors import Refused
 from supervisor.model import Role, User
 from supervisor.rounds.states import Mark
 from tests.ui.bench import Bench
@@ -182,6 +183,21 @@ def test_that_a_stopped_round_says_why_and_what_went_wrong_stands_on_top(
     view.asked_for.connect(gone.append)
     view.journal.click()
     assert (gone[0].page, gone[0].subject) == ("journal", "R12")
+
+
+def test_that_in_the_past_nothing_of_the_present_is_shown(page: RoundsPage, bench: Answers, until: Until) -> None:
+    shown(page, bench, until)
+
+    async def refuse(act: str, **words: Any) -> Any:
+        raise Refused("past", "Only of the present.")
+
+    answer, bench.ask = bench.ask, refuse  # type: ignore[method-assign]
+    page.slow()
+    until(page.nothing.isVisible)
+    assert (page.nothing.text(), page.lines.lines) == ("Only of the present.", [])
+    bench.ask = answer  # type: ignore[method-assign]
+    page.slow()
+    until(lambda: page.view.isVisible() and bool(page.lines.lines))
 
 
 def test_that_who_may_only_look_releases_nothing(page: RoundsPage, bench: Answers, until: Until) -> None:
