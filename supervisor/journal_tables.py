@@ -254,6 +254,9 @@ BEGIN SELECT RAISE(ABORT, 'the {table} table is append-only'); END;
 HIDING = "category = 'alarm' AND kind IN ('shelve', 'unshelve', 'suppress', 'unsuppress', 'remove', 'return')"
 """Rows that hide an alarm or bring it back. They are few: with an index of their own, what was hidden at any moment is
 known without a walk through years of raises. A query uses it that says the very same words."""
+LOCKING = "category = 'lockout' AND kind IN ('hang_lock', 'release_lock')"
+RAISING = "category = 'alarm' AND kind = 'raise'"
+"""As `HIDING`, for the past: what was locked out at an instant, and when alarms were raised in a span of years."""
 MIGRATIONS: Migrations = (
     tables(JournalTable, HeadTable, CommandTable, StepTable)
     + "".join(
@@ -268,4 +271,6 @@ MIGRATIONS: Migrations = (
     tables(AlarmTable, AsideTable),
     tables(ShiftTable) + "".join(_FORBID.format(table="shifts", act=act, when="") for act in ("UPDATE", "DELETE")),
     tables(RoundTable, RoundTargetTable),
+    f"CREATE INDEX journal_locking ON journal(id) WHERE {LOCKING};"
+    f"CREATE INDEX journal_raising ON journal(time) WHERE {RAISING};",
 )

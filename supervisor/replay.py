@@ -19,18 +19,17 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from peewee import ModelSelect, fn
+from peewee import SQL, ModelSelect, fn
 
 from supervisor.clock import SECOND
 from supervisor.database import reading, snapshot
-from supervisor.desk.lock_outs import BOOK
 from supervisor.flow import Qualities, Times, Values
 from supervisor.historian.history import History
 from supervisor.historian.writer import HOLE
 from supervisor.holes import DISK, STATION, Hole
 from supervisor.journal import CommandRow, JournalReader
 from supervisor.journal_rows import Found, Wish, Wording, unworded
-from supervisor.journal_tables import JournalTable
+from supervisor.journal_tables import LOCKING, RAISING, JournalTable
 from supervisor.model import BAD, Quality, Site, Tag
 
 R = TypeVar("R")
@@ -38,8 +37,8 @@ OWN = (STATION, DISK)
 """Causes of holes that are Vigie's own."""
 _NEVER = (1 << 63) - 1
 Rows = NDArray[np.intp]
-HUNG, GONE = "hang_lock", "release_lock"
-"""Kinds of rows of lock-outs."""
+HUNG = "hang_lock"
+"""Kind of the rows that begin a lock-out; `LOCKING` has the others, that end it."""
 BACK = 86_400 * SECOND
 """Rows of the journal that lie behind their predecessor, for the clock was set back, are found up to so far back."""
 
@@ -136,10 +135,10 @@ class JournalUntil(JournalReader):
     def _end(self) -> int:
         """The id up to which rows may lie before the instant."""
         if self._last is None:
-            later = JournalTable.select(fn.COALESCE(fn.MIN(JournalTable.id), _NEVER))
-            with snapshot(self.path) as database:
-                query = later.where(JournalTable.time > self._instant + BACK)
-                self._last = int(query.scalar(database))
+            later = JournalTable.select(JournalTable.id).where(JournalTable.time > self._instant + BACK)
+            with snapshot(self.path) as database:  # one step of the index, where the least id would be a walk
+                found = later.order_by(JournalTable.time).limit(1).scalar(database)
+            self._last = _NEVER if found is None else int(found)
         return self._last
 
 
@@ -170,9 +169,8 @@ class LockOuts:
         with reading(self._path) as connection:
             top = connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0]
             rows = connection.execute(
-                "SELECT time, subject, kind FROM journal WHERE id > ? AND id <= ? AND category = ?"
-                " AND kind IN (?, ?) ORDER BY id",
-                (self._last, top, BOOK, HUNG, GONE),
+                f"SELECT time, subject, kind FROM journal WHERE id > ? AND id <= ? AND {LOCKING} ORDER BY id",
+                (self._last, top),
             ).fetchall()
         self._rows += [(time, subject, 1 if kind == HUNG else -1) for time, subject, kind in rows]
         self._last = top
@@ -185,7 +183,7 @@ class Landmarks(JournalReader):
         """When alarms were raised in start < t <= end; at most about n of them, spread over the span."""
         width = max((end - start) // n, 1)
         span = (JournalTable.time > start) & (JournalTable.time <= end)
-        query = JournalTable.select(fn.MIN(JournalTable.time)).where(span, JournalTable.kind == "raise")
+        query = JournalTable.select(fn.MIN(JournalTable.time)).where(span, SQL(RAISING))
         with snapshot(self.path) as database:
             rows = query.group_by(JournalTable.time / width).order_by(JournalTable.time).tuples().execute(database)
             return [int(row[0]) for row in rows]
@@ -195,7 +193,7 @@ class Landmarks(JournalReader):
         table = JournalTable
         where = table.time > instant if forward else table.time < instant
         order = table.time.asc() if forward else table.time.desc()
-        query = table.select(table.time).where(where, table.category == "alarm", table.kind == "raise")
+        query = table.select(table.time).where(where, SQL(RAISING))
         with snapshot(self.path) as database:
             found = query.order_by(order).limit(1).scalar(database)
         return None if found is None else int(found)

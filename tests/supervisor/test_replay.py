@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from supervisor import database
 from supervisor.clock import SECOND, HandClock
 from supervisor.desk.ledger import Ledger
 from supervisor.desk.order import Command
@@ -185,3 +187,38 @@ def test_that_the_slider_is_marked_where_alarms_were_raised(book: tuple[Journal,
     assert marks.beside(START + 3 * SECOND, False) == START
     assert marks.beside(START, False) is None
     assert marks.beside(START + 299 * SECOND, True) is None
+
+
+def test_that_no_question_of_the_slider_walks_through_years_of_the_journal(book: tuple[Journal, Path]) -> None:
+    journal, path = book
+    rows = [Entry("system", "start", time=START + n * SECOND) for n in range(20_000)]
+    journal.extend([*rows, Entry("alarm", "raise", time=START + 30_000 * SECOND)]).result(60)
+    steps = [0]
+
+    def count() -> int:
+        steps[0] += 1
+        return 0
+
+    def asked(question: Callable[[], object]) -> int:
+        """Thousands of steps of SQLite's machine."""
+        steps[0] = 0
+        question()
+        return steps[0]
+
+    plainly = database._readable
+
+    def counting(*words: Any) -> database.SqliteDatabase:
+        made = plainly(*words)
+        database.plain(made).set_progress_handler(count, 1000)
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_readable", counting)
+        until = JournalUntil(path, START - 2 * 86_400 * SECOND)
+        assert asked(lambda: until.latest(10)) < 10
+        assert asked(lambda: LockOuts(path).at(START)) < 10
+        assert asked(lambda: Landmarks(path).raises(START - 1, START + 40_000 * SECOND)) < 10
+        assert asked(lambda: Landmarks(path).beside(START, True)) < 10
+        assert asked(lambda: Landmarks(path).oldest()) < 10
+        assert asked(lambda: JournalUntil(path, START + 86_400_000 * SECOND).search(category="alarm", n=1)) < 10
+        assert asked(lambda: JournalUntil(path, START + 86_400_000 * SECOND).search(category="none")) > 10, "it counts"
