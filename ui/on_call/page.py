@@ -116,6 +116,12 @@ class OnCallPage(Page):
         at = self.table.currentIndex().row()
         return self.model.rows[at] if 0 <= at < len(self.model.rows) else None
 
+    def _choose(self, number: int) -> None:
+        """Stay on the notice that was selected, wherever it is in the list now."""
+        at = next((at for at, one in enumerate(self.model.rows) if one["id"] == number), -1)
+        if at >= 0 and at != self.table.currentIndex().row():
+            self.table.setCurrentIndex(self.model.index(at, 0))
+
     def _act(self, act: str) -> None:
         if one := self.chosen():
             self.context.spawn(self._acted(act, int(one["id"])))
@@ -158,8 +164,9 @@ class OnCallPage(Page):
         return {one["id"]: one["name"] for one in self.answer.get("contacts", ())}
 
     def _show(self) -> None:
-        answer, names = self.answer, self._names()
+        answer, names, kept = self.answer, self._names(), self.chosen()
         self.model.show_rows(answer.get("notices", ()), names)
+        self._choose(int(kept["id"]) if kept else 0)
         some = bool(self.model.rows)
         self.table.setVisible(some)
         self.nothing.setVisible(not some)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QPlainTextEdit
 
 from supervisor.errors import Refused, Unavailable
@@ -103,9 +103,17 @@ class HandOver(QFrame):
 
     def close_form(self) -> None:
         """Put it away; the remarks stay, for they were work."""
+        self._forget()
+        self.hide()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Another page, a locked seat: whoever comes back proves anew who they are."""
+        self._forget()
+        super().hideEvent(event)
+
+    def _forget(self) -> None:
         self.password.clear()
         self.other.clear()
-        self.hide()
 
     def _check(self) -> None:
         comes = bool(self.incoming.currentData())
@@ -129,7 +137,7 @@ class HandOver(QFrame):
             self._say(refused.text)
             return
         except Unavailable:
-            self._say(words.NO_ANSWER)
+            self._say(words.UNSURE)
             return
         finally:
             self._check()

@@ -103,6 +103,19 @@ def test_that_one_that_waits_is_tried_again_or_let_go_and_one_that_went_is_neith
     assert not page.drop.isEnabled()
 
 
+def test_that_the_list_that_moves_keeps_the_notice_that_was_selected(
+    page: OnCallPage, answers: Answers, until: Until
+) -> None:
+    page.table.selectRow(0)
+    answers.words = {**answers.words, "notices": [notice(3, "sent"), *answers.words["notices"]]}
+    page._read_again()
+    until(lambda: len(page.model.rows) == 3)
+    chosen = page.chosen()
+    assert chosen is not None
+    assert chosen["id"] == 2
+    assert page.drop.isEnabled()
+
+
 def test_that_a_refusal_is_read_on_the_page(page: OnCallPage, answers: Answers, until: Until) -> None:
     answers.refusal = Refused("right", Text("Réservé aux opérateurs.", "For operators only."))
     page.tests["ann"].click()

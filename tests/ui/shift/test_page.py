@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from supervisor.errors import Refused
+from supervisor.errors import Refused, Unavailable
 from supervisor.journal import Entry
 from supervisor.model import Role, Text, User
 from supervisor.shift.desk import ShiftDesk, shift_acts
 from tests.ui.town import ANNE, TownStation
-from ui.pages import SHIFT
+from ui.pages import ALARMS, SHIFT
 from ui.shell.window import MainWindow
 from ui.shift.page import ShiftPage
 
@@ -91,6 +91,29 @@ def test_that_both_sign_at_one_seat_and_the_page_turns_to_the_next_shift(
     assert (form.password.text(), form.other.text(), form.remark.toPlainText()) == ("", "", "")
     assert ("sign_in", {"user": BEN.id, "password": "ben's"}) in station.asked
     until(lambda: page.signed.rowCount() == 1)
+
+
+def test_that_a_page_that_is_left_keeps_no_password(page: ShiftPage, window: MainWindow) -> None:
+    page.over.click()
+    page.form.password.setText("anne's")
+    page.form.remark.setPlainText("Surveiller le relevage 02")
+    window.navigate(ALARMS)
+    assert (page.form.password.text(), page.form.other.text()) == ("", "")
+    assert page.form.remark.toPlainText(), "they were work"
+
+
+def test_that_a_station_that_does_not_answer_leaves_it_open_whether_the_shift_is_signed(
+    page: ShiftPage, station: TownStation, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def silent(act: str, **words: Any) -> Mapping[str, Any]:
+        raise Unavailable("no answer in time")
+
+    monkeypatch.setattr(station, "ask", silent)
+    page.over.click()
+    page.form.password.setText("anne's")
+    page.form.remark.setPlainText("Personne ne vient")
+    page.form.sign.click()
+    until(lambda: "regardez dans la liste" in page.form.said.text())
 
 
 def test_that_a_signed_shift_is_shown_as_it_was_and_printed(page: ShiftPage, until: Until, tmp_path: Path) -> None:
