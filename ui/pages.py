@@ -83,6 +83,11 @@ class Context:
         """With whose rights this window acts now; ask again each time."""
         return self.session.user
 
+    @property
+    def past(self) -> bool:
+        """Another instant is shown than now: values, alarms and clock are those of then (`ui.past.seen.SeenClock`)."""
+        return bool(getattr(self.clock, "past", False))
+
 
 class Page(QWidget):
     """One page, or the faceplate."""

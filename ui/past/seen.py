@@ -155,8 +155,3 @@ class SeenClock:
 
     async def sleep(self, seconds: float) -> None:
         await self.real.sleep(seconds)
-
-
-def looks_back(clock: Clock) -> bool:
-    """Whether what this clock is shown with is the past."""
-    return isinstance(clock, SeenClock) and clock.past

@@ -27,11 +27,12 @@ class TableOfFigures:
     def columns(self, docked: bool) -> list[Column]:
         """Those there may be; the legend leaves out what it has no room for."""
         scale = Column(words.SCALE, 104 if not docked else 98, self.scale, 400, "text2", leaving=2 if docked else 7)
+        last = words.THEN if self._context.past else words.NOW
         if docked:
-            now = Column(words.NOW, 92, self.now, 600)
+            now = Column(last, 92, self.now, 600)
             return [now, Column(words.CURSOR, 64, self.cursor, leaving=1), scale]
         return [
-            Column(words.NOW, 116, self.now, 600),
+            Column(last, 116, self.now, 600),
             Column(words.FIRST_MARK, 96, self.first_mark, leaving=3),
             Column(words.CURSOR, 96, self.cursor),
             Column(words.DELTA, 84, self.delta, leaving=2),

@@ -195,6 +195,8 @@ class TrendView(QWidget):
         """Another instant is looked at: what was known up to the last one is forgotten, and the right end is there."""
         for pen in self._pens:
             pen.curve = Curve()
+        self.bar.live.say(words.LIVE_THEN if self._context.past else words.LIVE)
+        self.legend.use(self.table.columns(self._docked))
         self.go_direct()
 
     def slow(self) -> None:

@@ -4,6 +4,7 @@ from supervisor.model import Text
 
 TAG = Text(fr="Grandeur", en="Quantity")
 NOW = Text(fr="Actuel", en="Now")
+THEN = Text(fr="Alors", en="Then")
 CURSOR = Text(fr="Curseur", en="Cursor")
 FIRST_MARK = Text(fr="Repère A", en="Cursor A")
 COUNT = Text(fr="Valeurs", en="Samples")
@@ -14,6 +15,8 @@ MEAN = Text(fr="Moyenne", en="Mean")
 HIGHEST = Text(fr="Maximum", en="Maximum")
 SCALE = Text(fr="Échelle", en="Range")
 LIVE = Text(fr="Direct", en="Live")
+LIVE_THEN = Text(fr="Suivre l'instant", en="Follow the instant")
+"""In the past: the right end is the instant shown, and nothing is live."""
 LIVE_TIP = Text(
     fr="Suivre l'instant présent (double clic sur le tracé)", en="Follow the present (double click on the plot)"
 )

@@ -14,7 +14,7 @@ from supervisor.errors import Refused
 from supervisor.model import Quality
 from tests.ui.past.conftest import FAULT, HEAT, LEVEL, MINUTE, STATE, THERMAL
 from tests.ui.town import NOW
-from ui.pages import JOURNAL, LOCK_OUTS, ON_CALL, OVERVIEW, SCHEDULES, SHIFT
+from ui.pages import ALARMS, LOCK_OUTS, ON_CALL, OVERVIEW, SCHEDULES, SHIFT, TRENDS
 from ui.past import words
 from ui.values import shown
 
@@ -123,19 +123,33 @@ def test_that_a_page_that_only_knows_the_present_is_covered_in_the_past_and_back
     window, go, until, monkeypatch
 ):
     assert not any(window.rows[page].past for page in (SHIFT, ON_CALL, LOCK_OUTS, SCHEDULES))
-    monkeypatch.setitem(window.rows, JOURNAL, replace(window.rows[JOURNAL], past=False))
-    window.navigate(JOURNAL)
-    book = window.pages[JOURNAL]
+    monkeypatch.setitem(window.rows, ALARMS, replace(window.rows[ALARMS], past=False))
+    window.navigate(ALARMS)
+    book = window.pages[ALARMS]
     assert window.stack.currentWidget() is book
     go(IN_FAULT)
     assert window.stack.currentWidget() is window.past.veil
     window.navigate(OVERVIEW)
     assert window.stack.currentWidget() is window.pages[OVERVIEW]
-    window.navigate(JOURNAL)
+    window.navigate(ALARMS)
     assert window.stack.currentWidget() is window.past.veil
     window.past.veil.leave.click()
     until(lambda: not window.past.busy)
     assert window.stack.currentWidget() is book
+
+
+def test_that_trends_of_the_past_call_nothing_live(window, go, until):
+    window.navigate(TRENDS)
+    view = window.pages[TRENDS].view
+    heads = {column.words.fr for column in view.table.columns(False)}
+    assert (view.bar.live.text(), "Actuel" in heads) == ("Direct", True)
+    go(IN_FAULT)
+    heads = {column.words.fr for column in view.table.columns(False)}
+    assert view.bar.live.text() == "Suivre l'instant"
+    assert ("Alors" in heads, "Actuel" in heads) == (True, False)
+    window.past.machine.leave()
+    until(lambda: not window.past.busy)
+    assert view.bar.live.text() == "Direct"
 
 
 def test_that_the_horn_is_silent_for_what_is_over_and_sounds_for_what_is_new(window, station, go, until):
