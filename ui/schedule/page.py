@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from supervisor.clock import SECOND
@@ -198,11 +198,14 @@ class SchedulePage(Page):
         await self._pull()
 
     async def _pull(self) -> None:
+        state = self.state
         with suppress(Unavailable, Refused):  # the window's frame says that no station answers
-            self.state = await self.context.attachment.ask("schedule")
+            state = await self.context.attachment.ask("schedule")
         if self.known is not None:
             await asyncio.to_thread(self.known.look_ahead, self.context.clock.now())
+        kept, self.state = self._chosen_hand(), state
         self._tell()
+        self._choose_hand(kept)
 
     def _choose_group(self) -> None:
         """That of the equipment somebody came for, else the first."""
@@ -267,6 +270,14 @@ class SchedulePage(Page):
         rows = [*self._overrides(), *self._troubles()]
         at = self.hand_table.currentIndex().row()
         return str(rows[at]["equipment"]) if 0 <= at < len(rows) else ""
+
+    def _choose_hand(self, equipment: str) -> None:
+        """Stay on the equipment that was selected wherever it is now, on none where it is gone: never on another."""
+        if equipment != self._chosen_hand():
+            rows = [str(one["equipment"]) for one in (*self._overrides(), *self._troubles())]
+            at = rows.index(equipment) if equipment in rows else -1
+            self.hand_table.setCurrentIndex(self.hands.index(at, 0) if at >= 0 else QModelIndex())
+            self._tell_hand()
 
     def _open_hand(self) -> None:
         thing = self.context.attachment.site.equipment_by_id.get(self._chosen_hand())

@@ -181,6 +181,27 @@ def test_that_resume_asks_the_station_for_the_chosen_equipment(page: SchedulePag
     until(lambda: {"act": "schedule_resume", "equipment": ["AP-009.C1"]} in asked)
 
 
+def test_that_a_list_that_moves_never_selects_another_equipment(page: SchedulePage, bench: Bench, until: Until) -> None:
+    first = STATE["overrides"][0]  # type: ignore[index]
+    page.hand_table.selectRow(0)
+    bench.schedule["schedule"] = {
+        **STATE, "overrides": [{**first, "equipment": "AP-010.C1"}, first], "troubles": [],
+    }  # fmt: skip
+    page._due = 0.0
+    page.slow()
+    until(lambda: page.state == bench.schedule["schedule"])
+    assert page._chosen_hand() == "AP-009.C1"
+    bench.schedule["schedule"] = {
+        **STATE, "overrides": [{**first, "equipment": "AP-010.C1"}, {**first, "equipment": "AP-010.C2"}],
+        "troubles": [],
+    }  # fmt: skip
+    page._due = 0.0
+    page.slow()
+    until(lambda: page.state == bench.schedule["schedule"])
+    assert page._chosen_hand() == ""
+    assert not page.resume.isEnabled()
+
+
 def test_that_a_calendar_that_ends_soon_is_told(page: SchedulePage, bench: Bench) -> None:
     lines = {line[0].text: line[1] for line in page.calendars.lines}
     assert lines["Vacances scolaires, zone B"].text == "jusqu'au 31/08/2027"
