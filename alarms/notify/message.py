@@ -28,7 +28,7 @@ TEST_BODY = Text(
     "This is a test, asked for at the Vigie station. There is nothing to do.",
 )
 OVER = Text("TERMINÉE", "OVER")
-AND_MORE = Text("et {} autres", "and {} more")
+AND_MORE, AND_ONE = Text("et {} autres", "and {} more"), Text("et {} autre", "and {} more")
 SINCE = Text("Depuis le {}", "Since {}")
 RESPONSE = Text("Réagir sous {} min", "Respond within {} min")
 CAUSE, CONSEQUENCE = Text("Cause", "Cause"), Text("Conséquence", "Consequence")
@@ -58,7 +58,7 @@ def compose(site: Site, contact: Contact, notices: Sequence[Notice]) -> Message:
     title = _title(site, contact, ordered, alarms)
     told = [_told(site, contact, one, alarms.get(one.key.alarm)) for one in ordered[:MOST_TOLD]]
     if len(ordered) > MOST_TOLD:
-        told.append(AND_MORE.say(contact.language).format(len(ordered) - MOST_TOLD))
+        told.append(_more(len(ordered) - MOST_TOLD, contact.language))
     body = "\n\n".join(told)
     payloads = tuple(_payload(site, contact, one, alarms.get(one.key.alarm)) for one in ordered)
     return Message(contact, title, body, f"<{mark}@{site.id}.vigie>", payloads)
@@ -70,8 +70,12 @@ def _priority(alarm: Alarm | None) -> int:
 
 def _title(site: Site, contact: Contact, notices: Sequence[Notice], alarms: dict[str, Alarm]) -> str:
     first, language = notices[0], contact.language
-    more = f" {AND_MORE.say(language).format(len(notices) - 1)}" if len(notices) > 1 else ""
+    more = f" {_more(len(notices) - 1, language)}" if len(notices) > 1 else ""
     return f"[{site.name.say(language)}] {_headline(contact, first, alarms.get(first.key.alarm))}{more}"
+
+
+def _more(count: int, language: str) -> str:
+    return (AND_ONE if count == 1 else AND_MORE).say(language).format(count)
 
 
 def _headline(contact: Contact, notice: Notice, alarm: Alarm | None) -> str:

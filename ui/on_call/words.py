@@ -45,4 +45,9 @@ TEST_NOTICE = Text("Essai de notification", "Notification test")
 ANSWERED = Text("quelqu'un a répondu entre-temps", "somebody answered meanwhile")
 ASKED = Text("abandonnée à la main", "let go by hand")
 AGAIN_AT = Text("nouvel essai à {}", "tried again at {}")
-REMARKS = {"answered": ANSWERED, "asked": ASKED}
+REMARKS = {
+    "answered": ANSWERED,
+    "asked": ASKED,
+    "no answer": Text("pas de réponse", "no answer"),
+    "internal error": Text("erreur interne : voir le journal technique du poste", "internal error: see the log"),
+}

@@ -278,7 +278,7 @@ def test_that_a_restart_tells_nothing_twice_and_forgets_nothing(tmp_path: Path) 
             await again.look(60)
             await again.look(60)
             assert [letter["To"] for letter in office.letters] == ["ann@example.org"]
-            assert "et 1 autres" in office.subjects[0]
+            assert office.subjects[0].endswith("et 1 autre")
             await again.close()
 
     asyncio.run(scenario())
