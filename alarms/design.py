@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alarms.hiding import Hiding
+from alarms.hiding import BY_EXPRESSION, Hiding
 from alarms.life import Life
 from alarms.measures import Truth
 from alarms.states import ACTIVE, State
@@ -73,7 +73,7 @@ class ByDesign:
     def begin(self) -> None:
         """What was hidden when the station ended stays so until its expression is known; a rule may be gone."""
         hidden = self._hidden(np.arange(len(self._alarms)))
-        self._asked = hidden & (self._work >= 0)
+        self._asked = hidden & (self._work >= 0) & self._hiding.by_expression()
         self.turn(np.unique(np.concatenate((np.flatnonzero(hidden), np.unique(self._consequences.rows)))))
 
     def absorb(self, index: Indices, seen: Columns) -> None:
@@ -149,7 +149,7 @@ class ByDesign:
 
     def _reason(self, row: int) -> Mapping[str, Any]:
         if self._asked[row]:
-            return {"reason": "design"}
+            return {"reason": BY_EXPRESSION}
         mine, _ = self._causes.spread(np.array([row]))
         stands = self._stand(mine)
         cause = mine[stands if stands.any() else self._standing[mine]][0]

@@ -40,7 +40,7 @@ from supervisor.clock import SECOND, Clock
 from supervisor.columns import Columns
 from supervisor.flow import Change, Values
 from supervisor.journal import Entry, Journal
-from supervisor.model import Condition, Native, Site
+from supervisor.model import BAD, Condition, Native, Site
 
 Rows = NDArray[np.intp]
 
@@ -48,6 +48,8 @@ TICK_S = 0.1
 """How late a delay or the end of a shelf may be noticed."""
 RETRY_S = 5.0
 """How often what could not be written is tried again."""
+MOST_AT_ONCE = 10_000
+"""Alarms whose rows are tried again in one turn: the loop must not stand still for a flood that is not on disk."""
 MINUTE = 60 * SECOND
 
 log = logging.getLogger(__name__)
@@ -90,7 +92,7 @@ class Alarms:
         self._standing = ACTIVE[self.columns["state"]]
         self._watching.begin(self._standing)
         self._value = np.full(len(site.alarms), np.nan)
-        """The last value of each rule's tag, for raises that come after a delay."""
+        """The last value of each rule's tag that was known, for raises that come after a delay."""
         self._teller = Teller(site.alarms, self._value)
         self._hiding = Hiding(site.alarms, self._life, self._keep, self._teller, clock)
         self._design = ByDesign(site, self._life, self._hiding, clock, self._standing)
@@ -110,15 +112,17 @@ class Alarms:
         if not len(rule):
             self._judge(found, change.arrival_time)
             return
-        last = self._value[rule]
-        value = self._value[rule] = change.value[position]
-        native = bool(self._native[rule].any())
+        value, quality = change.value[position], change.quality[position]
+        known = quality < BAD  # what was known before a loss is what the next word is held against
+        sure, word = rule[known], value[known]
+        last = self._value[sure]
+        self._value[sure] = word
+        native = bool(self._native[sure].any())
         if native:
-            self._raise_native_again(rule, last, value, change.arrival_time)
-        plain = Found(rule, value, change.quality[position])
-        self._judge(plain.beside(found), change.arrival_time)
+            self._raise_native_again(sure, last, word, change.arrival_time)
+        self._judge(Found(rule, value, quality).beside(found), change.arrival_time)
         if native:
-            self._acknowledge_native(rule, value, change.arrival_time)
+            self._acknowledge_native(sure, word, change.arrival_time)
 
     def _judge(self, found: Found, at: int) -> None:
         """Hold what was found against the limits."""
@@ -172,7 +176,7 @@ class Alarms:
         self._count()
         if self._keep.behind and now >= self._retry_at:
             self._retry_at = now + RETRY_S
-            self._keep.retry()
+            self._keep.retry(MOST_AT_ONCE)
 
     async def acknowledge(self, ids: Sequence[str], who: str) -> int:
         """How many were waiting for it; the others stay as they are. Returns once it is safe on disk, or can't be."""

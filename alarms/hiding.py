@@ -22,6 +22,9 @@ from supervisor.clock import SECOND, Clock
 from supervisor.desk.alarm_desk import LONGEST_MIN
 from supervisor.model import Alarm
 
+BY_EXPRESSION = "design"
+"""Reason of what is hidden for the expression of its rule; of what is hidden for a cause it is the cause's id."""
+
 Rows = NDArray[np.intp]
 
 
@@ -73,6 +76,15 @@ class Hiding:
         """Those for which the act changes anything."""
         hidden = self._life.columns["suppression"][rows].tolist()
         return rows[np.array([legal(one, act) for one in hidden], np.bool_)]
+
+    def by_expression(self) -> NDArray[np.bool_]:
+        """By row: what the station hides for a rule's own expression, not for a cause."""
+        found = np.zeros(len(self._alarms), np.bool_)
+        how = word(Hidden.SUPPRESSED)
+        for row, alarm in enumerate(self._alarms):
+            aside = self._keep.asides.get((alarm.id, how))
+            found[row] = aside is not None and aside.reason == BY_EXPRESSION
+        return found
 
     def _asides(self, rows: Rows, act: Act, detail: Sequence[Mapping[str, Any]], who: str) -> list[Aside]:
         """One for each row, in order; what they say is of no account where the act shows."""

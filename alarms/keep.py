@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alarms.states import State
+from alarms.suppression import Hidden
 from supervisor.asides import Aside
 from supervisor.columns import Columns
 from supervisor.database import Connection, SqliteDatabase, plain, reading
@@ -30,6 +31,8 @@ PROCESS = ("state", "raised_at", "cleared_at", "acked_at", "annunciated_at", "va
 HIDING = ("suppression", "shelved_until")
 TAKEN = ("taken_by",)
 KEPT = (*PROCESS, *HIDING, *TAKEN)
+WAYS = tuple(str(bit.name).lower() for bit in Hidden if bit)
+"""How an alarm is hidden, as the asides have it."""
 _OLD = ("state", "suppression", "raised_at", "cleared_at", "acked_at", "value", "count", "shelved_until")
 """Fields of alarms.db, where they were kept by themselves."""
 
@@ -119,13 +122,14 @@ class Keep:
     def write(self, rows: Rows, fields: Sequence[str], entries: Iterable[Entry] = ()) -> Future[int]:
         """Put fields of these alarms as the columns hold them now, and rows of the journal, on disk as one step.
 
-        `entries` are made in the writer's thread. What could not be written before goes along.
+        `entries` are made in the writer's thread. Of these alarms what could not be written before goes along; the
+        others wait for `retry`, for a change must not cost more the longer the disk is full.
         """
-        if self.behind:
-            self._unsaved[rows] = True
-            rows, fields = np.flatnonzero(self._unsaved), KEPT
+        if self._unsaved[rows].any():
+            fields = KEPT
             self._unsaved[rows] = False
-        future = self._journal.extend(entries, self._work(rows, fields, self.words(rows, fields), self.hidden(rows)))
+        asides = self.hidden(rows) if "suppression" in fields else []
+        future = self._journal.extend(entries, self._work(rows, fields, self.words(rows, fields), asides))
         future.add_done_callback(lambda done: self._remember(rows, done))
         return future
 
@@ -159,11 +163,11 @@ class Keep:
         return found
 
     def hidden(self, rows: Rows) -> list[Aside]:
-        """The asides of these alarms."""
+        """The asides of these alarms. By key: a site with a whole district in maintenance has thousands of others."""
         if not self.asides:
             return []
-        ids = {self._ids[row] for row in rows.tolist()}
-        return [aside for (alarm, _), aside in self.asides.items() if alarm in ids]
+        keys = ((self._ids[row], how) for row in rows.tolist() for how in WAYS)
+        return [self.asides[key] for key in keys if key in self.asides]
 
     def _remember(self, rows: Rows, done: Future[int]) -> None:
         """In the writer's thread. A newer copy of a row may be on its way already: writing it once more is harmless."""
@@ -175,9 +179,9 @@ class Keep:
         """Something is not on disk that should be."""
         return bool(self._unsaved.any())
 
-    def retry(self) -> None:
-        """Write what could not be written, as it is now."""
-        self.write(np.empty(0, np.intp), KEPT)
+    def retry(self, most: int | None = None) -> None:
+        """Write what could not be written, as it is now; of so many alarms at the most."""
+        self.write(np.flatnonzero(self._unsaved)[:most], KEPT)
 
 
 def _upsert(fields: Sequence[str]) -> str:

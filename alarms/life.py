@@ -70,7 +70,18 @@ class Life:
             state[~latching & (state == latched)] = plain
         state[latching & (state == State.RETURNED)] = State.LATCHED_UNACKED
         np.add.at(self._up, self._group[state != State.NORMAL], 1)
+        self._mend_marks()
         self.mark(np.flatnonzero(state | self.columns["suppression"]))
+
+    def _mend_marks(self) -> None:
+        """The rule that held a group up may be gone from the site, and two groups may have become one: nobody of a
+        group that is normal is the first, and of several that are marked it is who raised first."""
+        marked = np.flatnonzero(self.columns["first_up"])
+        self.columns["first_up"][marked] = 0
+        marked = marked[self._up[self._group[marked]] > 0]
+        marked = marked[np.argsort(self.columns["raised_at"][marked], kind="stable")]
+        _, first = np.unique(self._group[marked], return_index=True)
+        self.columns["first_up"][marked[first]] = 1
 
     def can(self, rows: Rows, event: Event) -> Rows:
         """Those that have a row in the table for `event`."""

@@ -223,7 +223,9 @@ class Rate(Plain):
         with np.errstate(invalid="ignore"):
             step = (value - self._held[places, slot]) * self._sign[places]
         rate = np.where(full, step / self._window[places] * MINUTE_S, np.nan)
-        self._awake[places] = known & ~(full & (rate == 0))
+        # not yet still where only the ends of the window are alike: a step between them is to come
+        held = (self._held[places] == value[:, None]) | np.isposinf(self._at[places])
+        self._awake[places] = known & ~(full & held.all(axis=1))
         return rate, np.where(full | (quality >= BAD), quality, Quality.BAD).astype(np.uint8)
 
     def _push(self, places: Rows, value: Values, now: float) -> None:

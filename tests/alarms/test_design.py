@@ -212,3 +212,22 @@ def test_that_whatever_happens_only_what_has_a_reason_stays_hidden(
         one.close()
 
     asyncio.run(scenario(tmp_path_factory.mktemp("hall")))
+
+
+def test_that_a_restart_shows_what_was_hidden_for_a_cause_that_is_gone_though_its_expression_is_not_known(
+    tmp_path: Path,
+) -> None:
+    both = replace(hidden_by(RULES[Condition.HIGH], suppress_when=SERVICED, suppressed_by=("supply_lost",)), id="both")
+    alone = replace(SUPPLY, id="other")
+
+    async def scenario() -> None:
+        with hall(tmp_path, plant(both, SUPPLY)) as one:
+            read(one, service=0)
+            read(one, level=9)
+            read(one, order=0)
+            assert hidden(one, "E0.both")
+        with hall(tmp_path, plant(both, alone)) as one:  # the rule of the cause left the site
+            await one.wind(SETTLE_S + 0.1)
+            assert not hidden(one, "E0.both"), "nothing says that it should be"
+
+    asyncio.run(scenario())

@@ -136,3 +136,13 @@ def test_that_an_acknowledgement_the_controller_did_not_take_is_said_and_journal
     asyncio.run(scenario())
     row = JournalReader(tmp_path / "journal.db").search("E0.overload")[0]
     assert (row.kind, row.result) == ("forward", "failed")
+
+
+def test_that_a_new_occurrence_while_the_controller_was_out_of_reach_is_told(tmp_path: Path) -> None:
+    with hall(tmp_path, PLANT) as one:
+        for value in (Native.UNACKED, Native.ACKED):
+            one.read(LEVEL, value)
+        one.read(LEVEL, float("nan"), Quality.NOT_CONNECTED)
+        assert one.state(ROW) == State.ACKED
+        one.read(LEVEL, Native.UNACKED)
+        assert one.state(ROW) == State.UNACKED, "it cleared and came again, and nobody here knows of it"

@@ -301,3 +301,21 @@ def test_that_two_ways_of_hiding_at_once_both_stand_after_a_restart(tmp_path: Pa
             assert one.state(LOW) == State.NORMAL
 
     asyncio.run(scenario())
+
+
+def test_that_the_mark_of_the_first_goes_with_the_rule_that_held_its_group_up(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        with hall(tmp_path) as one:
+            one.read(DOOR, 1)
+            one.read(LEVEL, 3.5)
+            one.read(DOOR, 0)
+            await one.alarms.acknowledge(["E0.open"], "ann")
+            assert one.alarms.columns["first_up"][OPEN] == 1
+        left = [rule for rule in RULES if rule.id != "high"]
+        with hall(tmp_path, site(left)) as one:
+            first = one.alarms.columns["first_up"]
+            assert first.tolist() == [0, 0, 0], "the last of the group that stood left the site"
+            one.read(LEVEL, 5)
+            assert first.tolist() == [1, 0, 0]
+
+    asyncio.run(scenario())
