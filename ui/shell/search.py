@@ -121,6 +121,8 @@ class SearchField(QLineEdit):
 
     chosen = Signal(object)
     """A page's id, an Equipment or a Tag."""
+    left = Signal()
+    """Nothing was chosen: the page wants its keys back."""
 
     def __init__(self, context: Context, finder: Finder) -> None:
         super().__init__()
@@ -170,6 +172,7 @@ class SearchField(QLineEdit):
         key = event.key()
         if key == Qt.Key.Key_Escape:
             self._leave()
+            self.left.emit()
         elif self._answers and key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             self._answers.step(1 if key == Qt.Key.Key_Down else -1)
         elif self._answers and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -121,6 +121,7 @@ class MainWindow(QMainWindow):
         for part in (self.top, self.banner, self.navigation, self.status):
             part.asked_for.connect(self.navigate)
         self.top.asked_for.connect(lambda _: self._give_focus())
+        self.top.search.left.connect(self._give_focus)
         self.pins.asked_for.connect(self._go_pinned)
         self.pins.changed.connect(self._keep_pins)
         self.banner.acknowledged.connect(self.acknowledge)
