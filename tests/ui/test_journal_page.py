@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from supervisor.clock import SECOND
 from supervisor.journal import Entry
+from supervisor.journal_rows import Found, Wish
 from tests.ui.town import ANNE, TownStation
 from ui.journal.page import MOST, JournalPage
 from ui.pages import JOURNAL, Place
@@ -119,3 +123,32 @@ def test_that_everything_asked_for_is_exported_and_not_only_what_is_shown(
     assert rows[1][7] == "Niveau bâche haut" or rows[1][7].endswith("– Niveau bâche haut")
     assert len({row[13] for row in rows[1:]}) == MOST + 21, "every row with its own hash"
     assert "521" in page.count.text()
+
+
+def test_that_a_reading_that_comes_too_late_does_not_pass_for_what_is_shown(
+    page: JournalPage,
+    station: TownStation,
+    loop: asyncio.AbstractEventLoop,
+    until: Until,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate, journal = threading.Event(), page.context.attachment.journal
+    plainly = journal.find
+
+    def find(wish: Wish, *words: Any) -> Found:
+        if not wish.text:
+            gate.wait(20)
+        return plainly(wish, *words)
+
+    monkeypatch.setattr(journal, "find", find)
+    page._shown = (0, Wish())
+    late = loop.create_task(page._read())  # of everything, and slow
+    until(lambda: page._reading)
+    page.text.setText("Apparition")
+    page._ask_again()
+    until(lambda: len(page.model.rows) == 1)
+    gate.set()
+    until(late.done)
+    page.text.setText("")
+    page._ask_again()
+    until(lambda: len(page.model.rows) == 3)

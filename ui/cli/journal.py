@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -84,7 +85,7 @@ def _proof(given: argparse.Namespace, site: Site, reader: JournalReader) -> int:
 
 def _search(given: argparse.Namespace, site: Site, reader: JournalReader) -> int:
     zone = ZoneInfo(site.zone)
-    for row in reader.find(_wish(given, site), given.most, within_s=60.0).rows:
+    for row in islice(every(reader, _wish(given, site)), given.most):
         when = datetime.fromtimestamp(row.time / SECOND, zone)
         words = " ".join(word for word in (row.subject, row.result, row.who) if word)
         said = f"{when:%Y-%m-%d %H:%M:%S}  {row.category}.{row.kind}  {words}  {dict(row.detail) or ''}"

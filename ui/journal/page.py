@@ -144,7 +144,8 @@ class JournalPage(Page):
                 found = await asyncio.to_thread(journal.find, wish, MOST - len(rows), found.before)
                 rows += found.rows
                 found = Found(rows, found.before)
-            self._shown = shown
+            if asked == self._asked:  # what is no longer asked for was not shown either
+                self._shown = shown
         finally:
             self._reading = False
 
