@@ -19,7 +19,7 @@ from ui.widgets import Button, Card, Label, Line, Short, Words, clear, column, r
 
 AGAIN_S = 2.0
 SIDE_PX = 400
-_WIDTHS = {columns.MADE: 130, columns.STATE: 150, columns.TO: 250, columns.BY: 80, columns.STEP: 60, columns.ABOUT: 380}
+_WIDTHS = {columns.MADE: 130, columns.STATE: 180, columns.TO: 250, columns.BY: 80, columns.STEP: 60, columns.ABOUT: 380}
 
 
 class OnCallPage(Page):
@@ -36,6 +36,7 @@ class OnCallPage(Page):
         self.model = NoticeList(context.attachment.site, look)
         self.table = Table(look, self.model, _WIDTHS, columns.WHY, words.NOTICES)
         self.table.supple = {columns.ABOUT: 200, columns.TO: 120}
+        self.table.spare = (columns.STEP, columns.BY)
         self.setFocusProxy(self.table)
         self.state = Short(look, "body", 500, "text2")
         self.said = Short(look, "body", 400, "text2")

@@ -282,7 +282,7 @@ class ClockFace(QWidget):
         width = text_width("00:00:00", self._look.font("value", 600))
         if not self.small:
             width = max(width, text_width(self._date(), self._look.font("hint")))
-        return QSize(round(width) + 6, round(36 * self._look.scale))
+        return QSize(round(width) + 14, round(36 * self._look.scale))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -297,7 +297,7 @@ class ClockFace(QWidget):
         with QPainter(self) as painter:
             if past:
                 painter.fillRect(rect, look.color("past"))
-                rect = rect.adjusted(0, 0, -3, 0)
+                rect = rect.adjusted(0, 0, -7, 0)
             time = rect if self.small else rect.adjusted(0, 0, 0, -rect.height() * 0.42)
             painter.setFont(look.font("value", 600))
             painter.setPen(look.color("past_text" if past else "text"))

@@ -195,9 +195,13 @@ class TrendView(QWidget):
         """Another instant is looked at: what was known up to the last one is forgotten, and the right end is there."""
         for pen in self._pens:
             pen.curve = Curve()
+        self._say_when()
+        self.go_direct()
+
+    def _say_when(self) -> None:
+        """Nothing of the past is called live or now."""
         self.bar.live.say(words.LIVE_THEN if self._context.past else words.LIVE)
         self.legend.use(self.table.columns(self._docked))
-        self.go_direct()
 
     def slow(self) -> None:
         """Once a second: figures, the last second of the curves, standing alarms; now and then the history."""
@@ -284,6 +288,7 @@ class TrendView(QWidget):
     def _dress(self) -> None:
         self.empty_words.setText(self._look.say(words.NO_PEN_DOCK if self._docked else words.NO_PEN))
         self.empty_words.setFont(self._look.font("value"))
+        self._say_when()
         self.bar.show_state(self._direct, self._span_s)
         self.bar.show_compared(self.plot.shown.ghosts)
         self._sized()
