@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alarms.notify.message import Message
-from alarms.notify.send import Delayed, Doubtful, Mail, Sender
+from alarms.notify.send import Delayed, Doubtful, Mail, Partly, Sender
 from drivers.mqtt.outbox import Outbox
 from supervisor.errors import LinkLost, WriteFailed, WriteUnknown
 from supervisor.model import Site
@@ -18,14 +18,15 @@ class Pager:
         self._outbox = outbox
 
     async def send(self, message: Message) -> None:
-        """See `Sender`. Of several payloads the first ones may have gone: then the whole is doubtful."""
+        """See `Sender`."""
         done: list[None] = []
         try:
             await self._outbox.post(message.to.topic, message.payloads, lambda: done.append(None))
         except (LinkLost, WriteFailed) as error:
-            raise (Doubtful if done else Delayed)(str(error)) from error
+            raise (Partly(len(done), 0, str(error)) if done else Delayed(str(error))) from error
         except WriteUnknown as error:
-            raise Doubtful(str(error)) from error
+            several = len(message.payloads) > 1
+            raise (Partly(len(done), 1, str(error)) if several else Doubtful(str(error))) from error
 
 
 def ways(site: Site, on_call: OnCall, vault: Vault) -> dict[str, Sender]:

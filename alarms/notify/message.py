@@ -49,10 +49,16 @@ class Message:
     """For MQTT: one JSON object for each notice."""
 
 
+def ranked(site: Site, notices: Sequence[Notice]) -> list[Notice]:
+    """In the order in which a message tells them: the gravest alarm first."""
+    alarms = {alarm.id: alarm for alarm in site.alarms}
+    return sorted(notices, key=lambda one: (one.key.step == END, _priority(alarms.get(one.key.alarm)), one.id))
+
+
 def compose(site: Site, contact: Contact, notices: Sequence[Notice]) -> Message:
     """The gravest alarm first; `notices` is not empty."""
     alarms = {alarm.id: alarm for alarm in site.alarms}
-    ordered = sorted(notices, key=lambda one: (one.key.step == END, _priority(alarms.get(one.key.alarm)), one.id))
+    ordered = ranked(site, notices)
     keys = "".join(f"{one.key}" for one in ordered)
     mark = hashlib.sha256(keys.encode()).hexdigest()[:32]
     title = _title(site, contact, ordered, alarms)

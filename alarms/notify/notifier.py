@@ -15,14 +15,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alarms.notify.message import compose
+from alarms.notify.message import compose, ranked
 from alarms.notify.notice import BACKOFF_S, END, TEST, Key, Notice, State, step
-from alarms.notify.send import Delayed, Doubtful, Rejected, Sender
+from alarms.notify.send import Delayed, Doubtful, Partly, Rejected, Sender
 from alarms.notify.store import Store
 from alarms.states import State as Alarmed
 from supervisor.clock import SECOND, Clock
@@ -119,10 +120,10 @@ class Notifier:
             ends = await self._ends(over, now)
             await self._make([*self._due(unanswered, now), *ends])
             self._told -= over
+            await self._drop(unanswered, now)
         except StoreError as error:
             log.warning("Notices can't be written, and are not told: %s", error)
             return
-        self._drop(unanswered, now)
         for seat in list(self._seats):
             self._begin(seat)
 
@@ -232,7 +233,7 @@ class Notifier:
             self._seats[one.seat].waiting[one.id] = one
         return len(fresh)
 
-    def _drop(self, unanswered: NDArray[np.bool_], now: int) -> None:
+    async def _drop(self, unanswered: NDArray[np.bool_], now: int) -> None:
         """What waits of an alarm that is answered meanwhile."""
         since, overtaken = self._columns["annunciated_at"], []
         for one in self.waiting:
@@ -242,10 +243,14 @@ class Notifier:
             if row is None or not unanswered[row] or int(since[row]) != one.key.raised_at:
                 one.state, one.done_at, one.error = step(one.state, State.DROPPED), now, "answered"
                 overtaken.append(one)
-        for one in overtaken:
-            self._seats[one.seat].waiting.pop(one.id, None)
+        for seat, group in groupby(sorted(overtaken, key=lambda one: one.seat), lambda one: one.seat):
+            gone = list(group)
+            for one in gone:
+                self._seats[seat].waiting.pop(one.id, None)
+            detail = {"contact": seat[0], "medium": seat[1], "count": len(gone), "reason": "answered"}
+            self._note("dropped", gone[0].key.alarm, detail)
         if overtaken:
-            self.store.save(overtaken)
+            await safe(self.store.save(overtaken))
 
     # ------------------------------------------------------------ handing over
     def _begin(self, name: tuple[str, str]) -> None:
@@ -289,6 +294,11 @@ class Notifier:
                 await way.send(compose(self._site, contact, due))
         except Delayed as error:
             await self._again(due, str(error))
+        except Partly as error:
+            told, rest = ranked(self._site, due), error.sent + error.doubtful
+            await self._again(told[rest:], str(error))
+            await self._finish(told[: error.sent], State.SENT, "")
+            await self._finish(told[error.sent : rest], State.UNKNOWN, str(error))
         except Rejected as error:
             await self._finish(due, State.FAILED, str(error))
         except (Doubtful, TimeoutError) as error:

@@ -32,11 +32,19 @@ class Doubtful(Exception):
     """Nobody knows whether it was handed over: the line broke between the last byte and the answer."""
 
 
+class Partly(Exception):
+    """Of several payloads the first ones were handed over and the last ones were not; of one between nobody knows."""
+
+    def __init__(self, sent: int, doubtful: int, reason: str) -> None:
+        super().__init__(reason)
+        self.sent, self.doubtful = sent, doubtful
+
+
 class Sender(Protocol):
     """One way to reach people."""
 
     async def send(self, message: Message) -> None:
-        """Returns once the other end has taken it. Raises Delayed, Rejected or Doubtful."""
+        """Returns once the other end has taken it. Raises Delayed, Rejected, Doubtful or Partly."""
 
 
 class _Client(aiosmtplib.SMTP):

@@ -15,7 +15,7 @@ from alarms.notify.acts import NotifyDesk, notify_acts
 from alarms.notify.message import Message
 from alarms.notify.notice import END, ROWS, Key, NoSuchRow, Notice, State, step
 from alarms.notify.notifier import Notifier
-from alarms.notify.send import Mail, Sender
+from alarms.notify.send import Mail, Partly, Sender
 from alarms.notify.store import Store
 from alarms.states import State as Alarmed
 from supervisor.clock import HandClock
@@ -151,6 +151,20 @@ def test_that_an_answered_alarm_is_told_no_further(tmp_path: Path, state: Alarme
             room.columns[name][0] = value
         await room.look(3600)
         assert len(room.office.letters) == 1
+
+    scene(tmp_path, play)
+
+
+def test_that_what_was_answered_before_it_could_be_told_is_in_the_journal(tmp_path: Path) -> None:
+    async def play(room: Room) -> None:
+        room.office.answer = "451 try later"
+        room.turn(Alarmed.UNACKED)
+        await room.look()
+        room.turn(Alarmed.ACKED)
+        await room.look(1)
+        assert room.states() == [("ann", 0, "dropped")]
+        told = room.told()[0]
+        assert (told.kind, told.subject, told.detail["reason"]) == ("dropped", room.alarm.id, "answered")
 
     scene(tmp_path, play)
 
@@ -417,6 +431,27 @@ def test_that_an_end_that_could_not_be_written_is_told_once_there_is_room(tmp_pa
         assert room.states() == [("ann", 0, "sent"), ("ann", END, "sent")]
 
     scene(tmp_path, play, rules=[replace(RULE, tell_end=True)])
+
+
+def test_that_of_a_message_that_went_partly_only_the_rest_goes_again(tmp_path: Path) -> None:
+    async def play(room: Room) -> None:
+        slow = Slow()
+        slow.gate.set()
+        slow.error = Partly(1, 1, "the broker did not confirm")
+        room.notifier._ways = {"mail": slow}
+        for row in range(4):
+            room.turn(Alarmed.UNACKED, row)
+        await room.look()
+        states = [state for _, _, state in room.states()]
+        assert sorted(states) == ["sent", "unknown", "waiting", "waiting"]
+        slow.error = None
+        await room.look(60)
+        assert sorted(state for _, _, state in room.states()) == ["sent", "sent", "sent", "unknown"]
+        first = min(range(4), key=lambda row: (int(room.site.alarms[row].rule.priority), row))
+        told = next(one for one in room.store.latest(50) if one.key.alarm == room.site.alarms[first].id)
+        assert told.state is State.SENT, "the gravest goes first"
+
+    scene(tmp_path, play)
 
 
 @pytest.mark.logs("A message to ann failed")

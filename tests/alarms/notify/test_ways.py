@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from alarms.notify.message import Message
-from alarms.notify.send import Delayed, Mail
+from alarms.notify.send import Delayed, Mail, Partly
 from drivers.mqtt.outbox import Outbox
+from supervisor.errors import WriteFailed, WriteUnknown
 from supervisor.model import LinkSpec, Text
 from supervisor.on_call import Contact, MailServer
 from supervisor.vault import Vault
@@ -106,6 +108,20 @@ def test_that_a_pager_gets_every_notice_and_one_without_a_broker_waits(tmp_path:
         assert [json.loads(line)["n"] for line in heard.splitlines()] == [1, 2]
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(("error", "doubtful"), [(WriteFailed("no device listens"), 0), (WriteUnknown("silence"), 1)])
+def test_that_a_pager_says_how_many_of_several_went(error: Exception, doubtful: int) -> None:
+    class Half:
+        """A broker that has had enough after the first."""
+
+        async def post(self, topic: str, payloads: Sequence[bytes], told: Callable[[], None]) -> None:
+            told()
+            raise error
+
+    with pytest.raises(Partly) as partly:
+        asyncio.run(Pager(Half()).send(LETTER))  # type: ignore[arg-type]
+    assert (partly.value.sent, partly.value.doubtful) == (1, doubtful)
 
 
 @pytest.mark.parametrize("when", ["at the door", "before the letter"])
