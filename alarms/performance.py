@@ -141,7 +141,8 @@ def measure(events: Events, span: Span, zone: ZoneInfo, scope: Mask | None = Non
     days = _days(told.time, stale, floods, span, zone)
     top = _frequent(told.alarm, events.ids)
     chatter = _chattering(told)
-    brief = (told.end > 0) & (told.end - told.time < FLEETING) & ~chatter
+    # a clock that was set back lets an alarm end before it came: how long it stood is not known
+    brief = (told.end >= told.time) & (told.end - told.time < FLEETING) & ~chatter
     acts = [_count(events, span, what) for what in (Happening.SHELVE, Happening.SUPPRESS, Happening.REMOVE)]
     return Figures(
         span=span,

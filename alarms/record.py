@@ -58,7 +58,10 @@ _HIDDEN = (
     "SELECT id, time, kind, subject, 0 FROM journal WHERE kind = ? AND id IN ("
     f"SELECT max(id) FROM journal WHERE {JOURNAL_HIDING} AND kind IN (?, ?) AND id < ? GROUP BY subject)"
 )
-_FIRST_AFTER = "SELECT id FROM journal WHERE time > ? ORDER BY time, id LIMIT 1"
+_SPAN = "SELECT min(id), max(id) FROM journal WHERE time > ? AND time <= ?"
+"""Not the rows next to its ends in time: ids and times disagree where the clock was set back, and where rows were owed
+by a full disk and written after younger ones. By the index of times, no more entries than are read."""
+FOR_EVER = (1 << 63) - 1
 
 Row = tuple[int, int, str, str, int]
 
@@ -128,8 +131,8 @@ class Record:
         return len(self._parts) > before
 
     def _open(self, connection: Connection) -> None:
-        found = connection.execute(_FIRST_AFTER, (self.start,)).fetchone()
-        self._next = int(found[0]) if found else self._top(connection)
+        first, _ = self._span(connection)
+        self._next = first or self._top(connection)
         if self._begin and self._begin <= self.start:
             self._add(sorted(self._standing(connection)))
 
@@ -145,11 +148,12 @@ class Record:
 
     def _last(self, connection: Connection) -> int:
         """Id of the first row that is not of the span, or is not there yet."""
-        if self.end is not None:
-            found = connection.execute(_FIRST_AFTER, (self.end,)).fetchone()
-            if found:
-                return int(found[0])
-        return self._top(connection)
+        return self._top(connection) if self.end is None else self._span(connection)[1] + 1
+
+    def _span(self, connection: Connection) -> tuple[int, int]:
+        """The lowest and the highest id of the span; 0 where it has no row."""
+        first, last = connection.execute(_SPAN, (self.start, self.end or FOR_EVER)).fetchone()
+        return int(first or 0), int(last or 0)
 
     def _top(self, connection: Connection) -> int:
         return int(connection.execute("SELECT coalesce(max(id), 0) + 1 FROM journal").fetchone()[0])

@@ -10,6 +10,7 @@ import io
 import os
 import zipfile
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -128,9 +129,12 @@ def write(path: Path, rows: Iterable[Row], semicolons: bool = False) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         (_write_xlsx if draft.suffix == ".xlsx" else _write_csv)(draft, list(rows), semicolons)
+        with draft.open("rb+") as whole:  # on the disk before it takes the place of the last one
+            os.fsync(whole.fileno())
         os.replace(draft, path)
     except (OSError, XlsxWriterException) as error:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):  # its folder may be a file, or the disk gone: what went wrong first is told
+            draft.unlink(missing_ok=True)
         raise Unavailable(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}") from None
 
 

@@ -30,7 +30,7 @@ from alarms.master.columns import (
 )
 from alarms.master.edit import proven
 from alarms.master.sheets import Line, Table, read, write
-from supervisor.errors import SiteError, StoreError
+from supervisor.errors import SiteError, StoreError, Unavailable
 from supervisor.model import Site
 from supervisor.site.document import Path_
 from supervisor.site.findings import sentence, suggest
@@ -83,9 +83,7 @@ def take(site: Site, file: Path, check: Check, dry: bool = False) -> Taken:
     if draft.problems:
         raise SiteError(sorted(draft.problems))
     if not dry:
-        _replace(site.folder, texts)
-        kept = kept_rows(site.folder)
-        write(site.folder / MASTER, (kept | _after(draft)).values())
+        _put(draft, texts)
     rules = {(file_, path[:2]) for file_, paths in draft.changes.items() for path in paths}
     return Taken(len(rules), sum(len(paths) for paths in draft.changes.values()), tuple(sorted(texts)))
 
@@ -264,19 +262,46 @@ def _after(draft: _Draft) -> Rows:
     return rows
 
 
-def _replace(folder: Path, texts: dict[Path, str]) -> None:
-    """All files or none: where one can't be replaced, those before it are put back. Raises StoreError."""
-    before: dict[Path, bytes] = {}
+def _put(draft: _Draft, texts: dict[Path, str]) -> None:
+    """The types and the master: all of them or none. Raises StoreError, Unavailable."""
+    folder = draft.site.folder
+    kept = kept_rows(folder)
+    before = _replace(folder, texts)
+    try:
+        write(folder / MASTER, (kept | _after(draft)).values())
+    except Unavailable:
+        _restore(folder, before)
+        raise
+
+
+def _replace(folder: Path, texts: dict[Path, str]) -> dict[Path, bytes]:
+    """All files or none, each of them whole even after a power cut; what they were. Raises StoreError."""
+    before = {}
+    done: dict[Path, bytes] = {}
+    drafts = {file: folder / file.with_name(f".{file.name}.draft") for file in texts}
     try:
         for file, text in texts.items():
-            draft = folder / file.with_name(f".{file.name}.draft")
-            draft.write_text(text, "utf-8", newline="")
-            old = (folder / file).read_bytes()
-            os.replace(draft, folder / file)
-            before[file] = old
+            before[file] = (folder / file).read_bytes()
+            _write_whole(drafts[file], text)
+        for file, path in drafts.items():
+            os.replace(path, folder / file)
+            done[file] = before[file]
     except OSError as error:
-        for file, old in before.items():
-            (folder / file).write_bytes(old)
-        for file in texts:
-            (folder / file.with_name(f".{file.name}.draft")).unlink(missing_ok=True)
+        _restore(folder, done)
+        for path in drafts.values():
+            path.unlink(missing_ok=True)
         raise StoreError(f"{folder}: {error.strerror or error}; nothing is changed.") from error
+    return done
+
+
+def _restore(folder: Path, before: dict[Path, bytes]) -> None:
+    for file, old in before.items():
+        (folder / file).write_bytes(old)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """On the disk when this returns, so that what is put in a file's place is never an empty one."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

@@ -4,10 +4,8 @@ import asyncio
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -379,7 +377,6 @@ def test_that_a_hundred_thousand_rules_cost_a_change_of_a_thousand_tags_little(t
 CHILD = """
 import asyncio, sys
 from pathlib import Path
-from typing import Any
 from supervisor.clock import HandClock
 from tests.alarms.hall import DOOR, Hall, change, site
 
@@ -408,28 +405,3 @@ def test_that_an_acknowledgement_that_was_answered_survives_kill_9(tmp_path: Pat
         assert (one.alarms.columns["state"][rows] == State.ACKED).all()
         assert (one.alarms.columns["raised_at"][rows] >= SECOND).all()
     assert JournalReader(tmp_path / "journal.db").verify().whole
-
-
-def test_that_a_change_costs_no_more_the_longer_nothing_can_be_written(tmp_path: Path) -> None:
-    """What is not on disk of other alarms waits for the next try, however many they are."""
-    with hall(tmp_path, site(equipment=200)) as one:
-        keep = one.alarms._keep
-        keep._unsaved[:] = True
-        asked: list[int] = []
-        words = keep.words
-
-        def counted(rows: np.ndarray, fields: Sequence[str]) -> dict[str, list[Any]]:
-            asked.append(len(rows))
-            return words(rows, fields)
-
-        keep.words = counted  # type: ignore[method-assign]
-        one.read(DOOR, 1)
-        assert asked == [1]
-        assert not keep._unsaved[OPEN]
-        assert keep.behind
-        keep.retry(most=500)
-        assert asked == [1, 500]
-        keep.retry()
-        assert not keep.behind
-    with hall(tmp_path, site(equipment=200)) as one:
-        assert one.state(OPEN) == State.UNACKED

@@ -81,3 +81,25 @@ def test_that_an_empty_journal_says_nothing(tmp_path: Path) -> None:
     write(path, (10, "raise", IDS[0]))
     assert record.update()
     assert measure(record.events(), Span(NOW, NOW + DAY), PARIS).days_known == 1, "it has begun meanwhile"
+
+
+def test_that_rows_a_full_disk_owed_and_a_clock_set_back_are_in_their_span(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    write(path, (100, "raise", IDS[0]), (200, "clear", IDS[0]),  # then the clock is set back by three minutes
+          (50, "raise", IDS[1]), (60, "clear", IDS[1]),
+          (86400 + 60, "raise", IDS[2]), (86400 - 60, "raise", IDS[1]))  # fmt: skip
+    record = Record(path, IDS, NOW + 40 * SECOND, NOW + DAY)
+    record.update()
+    figures = measure(record.events(), Span(NOW + 40 * SECOND, NOW + DAY), PARIS)
+    assert figures.count == 3, "what was written after the end is of the day it happened in"
+    later = Record(path, IDS, NOW + 90 * SECOND, NOW + DAY)
+    later.update()
+    assert measure(later.events(), Span(NOW + 90 * SECOND, NOW + DAY), PARIS).count == 2
+
+
+def test_that_an_alarm_that_ended_before_it_came_is_not_fleeting(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    write(path, (3600, "raise", IDS[0]), (5, "clear", IDS[0]))
+    record = Record(path, IDS, NOW)
+    record.update()
+    assert measure(record.events(), Span(NOW, NOW + DAY), PARIS).fleeting == ()

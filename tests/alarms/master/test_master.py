@@ -180,6 +180,18 @@ def test_that_a_workbook_has_figures_to_sort_and_no_formula(folder: Path, tmp_pa
     assert (folder / MASTER).exists() is False, "an export changes nothing"
 
 
+def test_that_the_types_stay_where_the_master_can_not_be_written(folder: Path, tmp_path: Path) -> None:
+    def change(rows: dict[tuple[str, str], dict[str, str]]) -> None:
+        rows["bus", "late"]["limit"] = "500"
+
+    sheet = export(folder, tmp_path / "a.csv", change)
+    (folder / MASTER.parent).write_text("a file where the folder of the master has to be", "utf-8")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with pytest.raises(Unavailable):
+        given_back(folder, sheet)
+    assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}, "nothing half-done"
+
+
 def test_that_a_file_that_is_no_sheet_is_said_so(tmp_path: Path) -> None:
     for name, raw in (("a.xlsx", b"no zip"), ("a.csv", b"type,alarm\n\xe9,x\n"), ("a.ods", b"")):
         (tmp_path / name).write_bytes(raw)
