@@ -7,6 +7,7 @@ one that is hoped for (the pump was running already), taking it for the answer w
     it satisfied already, or nobody knew         a value counts that the device itself dates after the write,
                                                  or the second arrival: its poll began after the first had come
 
+A value that a person put in the place of the measurement proves nothing, whatever it says.
 A loss in between changes nothing of that: what a broker has retained comes anew after it, and is no newer.
 Arrivals are told apart by their time being another, never later: the machine's clock may step. A device's own dates
 count only where its clock was not ahead of ours. What was satisfied once stays so: a pulse is an answer too.
@@ -20,7 +21,7 @@ import numpy as np
 
 from supervisor.columns import Columns
 from supervisor.flow import Change
-from supervisor.model import BAD
+from supervisor.model import BAD, Quality
 
 
 class Watch:
@@ -33,12 +34,13 @@ class Watch:
         """The last believable value since the write; NaN where there was none."""
         self.lost = False
         """The tag is of bad quality since."""
+        quality = int(table["quality"][tag])
         self._table = table
         self._tag = tag
         self._satisfies = satisfies
         self._sent = now
         value = float(table["value"][tag])
-        self._standing = bool(table["quality"][tag] >= BAD) or satisfies(value)
+        self._standing = quality >= BAD or quality == Quality.SUBSTITUTED or satisfies(value)
         self._arrival = int(table["arrival_time"][tag])
         self._dated = int(table["source_time"][tag]) <= now
         self._arrivals = 0
@@ -48,16 +50,21 @@ class Watch:
         for at in np.flatnonzero(change.index == self._tag).tolist():
             if change.quality[at] >= BAD:
                 self.lost = True
-            else:
+            elif change.quality[at] != Quality.SUBSTITUTED and self._news(change):
                 self._arrival = change.arrival_time
                 self._take(float(change.value[at]), int(change.source_time[at]))
+
+    def _news(self, change: Change) -> bool:
+        """Whether the device said it: what stands again after a substitution is no arrival."""
+        return change.arrival_time <= int(self._table["arrival_time"][self._tag])
 
     def poll(self) -> bool:
         """Look whether the value was confirmed without moving, of which no change tells. True once satisfied."""
         arrival = int(self._table["arrival_time"][self._tag])
         if arrival != self._arrival:
             self._arrival = arrival
-            if self._table["quality"][self._tag] < BAD:
+            quality = int(self._table["quality"][self._tag])
+            if quality < BAD and quality != Quality.SUBSTITUTED:
                 self._take(float(self._table["value"][self._tag]), int(self._table["source_time"][self._tag]))
         return self.met
 

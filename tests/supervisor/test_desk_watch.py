@@ -97,3 +97,19 @@ def test_that_a_step_back_of_the_machines_clock_hides_no_arrival(value: float) -
     bench = Bench(value)
     bench.read(-50.0, 1.0, measured_s=-0.5)
     assert bench.read(-49.0, 1.0, measured_s=0.5)
+
+
+def test_that_a_value_put_by_hand_proves_nothing_and_neither_does_letting_it_go() -> None:
+    for standing in (0.0, 1.0):
+        bench = Bench(standing)
+        assert bench.watch is not None
+        bench.watch.absorb(bench.table.substitute(0, 1.0, T0 + SECOND))
+        assert not bench.watch.poll()
+        for at_s in (2.0, 3.0, 4.0):
+            assert not bench.read(at_s, 0.0)
+    bench = Bench(1.0)
+    bench.table.substitute(0, 0.0, T0 - SECOND // 2)
+    bench.watch = Watch(bench.table.columns, 0, lambda read: read == 1.0, T0)
+    bench.watch.absorb(bench.table.release(0, T0 + SECOND))
+    assert not bench.watch.poll(), "what stands again was measured before the write"
+    assert bench.read(2.0, 1.0), "the device says it again"
