@@ -16,6 +16,7 @@ Rules:
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -77,6 +78,8 @@ class LockOuts:
         self._clock = clock
         self._hanging: list[tuple[str, str]] = []
         """Equipment and holder of those whose row is on its way to the disk."""
+        self._turn = asyncio.Lock()
+        """One change of what stands at a time, from the look to the write: who says "keep" is not overtaken."""
         self.standing: dict[int, LockOut] = {}
         self.unread = False
         """What stands could not be read."""
@@ -115,6 +118,10 @@ class LockOuts:
 
     async def ask(self, number: int, reason: str, user: User) -> None:
         """Ask that one come off: its holder, or a supervisor who says why. Raises Refused."""
+        async with self._turn:
+            await self._ask(number, reason, user)
+
+    async def _ask(self, number: int, reason: str, user: User) -> None:
         one, equipment = self._find(number)
         with _noted(self._journal, user, one.equipment, {"act": "ask_release", "lock": number}):
             if user.id != one.who:
@@ -131,6 +138,10 @@ class LockOuts:
 
     async def keep(self, number: int, user: User) -> None:
         """Take the wish to release back. Raises Refused."""
+        async with self._turn:
+            await self._keep(number, user)
+
+    async def _keep(self, number: int, user: User) -> None:
         one, equipment = self._find(number)
         with _noted(self._journal, user, one.equipment, {"act": "keep_lock", "lock": number}):
             if user.id not in (one.who, one.asked_by):
@@ -150,14 +161,17 @@ class LockOuts:
                 raise Refused("unasked", NOT_ASKED)
             person = await second((one.who, one.asked_by), user, proof, self.prove)
             self._check_right(equipment, person)
-            if self.standing.get(number) != one:  # it went, or was kept, while a password was checked
-                raise Refused("unasked", NOT_ASKED)
-            detail = {"lock": number, "holder": one.who, "asked_by": one.asked_by, "seat": user.id}
-            time = self._clock.now()
-            entry = Entry(BOOK, "release_lock", person.id, one.equipment, equipment.area, "done", detail, time)
-            await self._write(lambda database: _delete(database, number, entry))
-            self.standing.pop(number, None)
-            self._show()
+            async with self._turn:
+                await self._release(one, equipment, person, user)
+
+    async def _release(self, one: LockOut, equipment: Equipment, person: User, seat: User) -> None:
+        if self.standing.get(one.id) != one:  # it went, or was kept, while a password was checked
+            raise Refused("unasked", NOT_ASKED)
+        detail = {"lock": one.id, "holder": one.who, "asked_by": one.asked_by, "seat": seat.id}
+        entry = Entry(BOOK, "release_lock", person.id, one.equipment, equipment.area, "done", detail, self._clock.now())
+        await self._write(lambda database: _delete(database, one.id, entry))
+        self.standing.pop(one.id, None)
+        self._show()
 
     # ------------------------------------------------------------ checks and sentences
     def holds(self, equipment: Equipment) -> Text | None:

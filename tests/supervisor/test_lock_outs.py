@@ -11,6 +11,7 @@ import pytest
 from supervisor.clock import SystemClock
 from supervisor.desk.lock_outs import LONGEST, LockOuts, lock_acts
 from supervisor.desk.order import Command
+from supervisor.desk.proof import check_ledger
 from supervisor.desk.states import Stage
 from supervisor.errors import Refused
 from supervisor.journal import Journal
@@ -214,5 +215,29 @@ def test_that_a_station_that_cannot_read_them_holds_everything_still(tmp_path: P
             assert why.check == "lock_out"
             assert "redémarrez" in why.text.fr
             assert one.device.writes == []
+
+    asyncio.run(scenario())
+
+
+def test_that_who_keeps_a_lock_out_is_not_overtaken_by_who_takes_it_off(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with house(tmp_path, patient()) as one:
+            locks = one.desk.lock_outs
+            number = await locks.hang("W.P1", WHY, ANN)
+            await locks.ask(number, "", ANN)
+            ends = await asyncio.gather(
+                locks.keep(number, ANN), locks.confirm(number, ("", ""), NED), return_exceptions=True
+            )
+            assert ends[0] is None
+            assert isinstance(ends[1], Refused)
+            assert marks(one, "W.P1") == (1, 0)
+            await locks.ask(number, "", ANN)
+            ends = await asyncio.gather(
+                locks.confirm(number, ("", ""), NED), locks.keep(number, ANN), return_exceptions=True
+            )
+            assert ends[0] is None
+            assert isinstance(ends[1], Refused), "there is nothing left to keep"
+            assert (marks(one, "W.P1"), locks.standing) == ((0, 0), {})
+            assert not check_ledger(tmp_path / "journal.db")
 
     asyncio.run(scenario())
