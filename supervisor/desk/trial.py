@@ -6,14 +6,17 @@ not go:
 right       an engineer's, in the area of the equipment
 interlock   those of every command, of the equipment or what is around it, that would write the same to the same tag
 range       that of the setpoint that writes the tag; where there is none, the measuring range of the tag
+persons     two, where no command writes the same for one person alone; likewise the rate and the step
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
+from supervisor.desk.demands import commands
 from supervisor.driver import Examined
 from supervisor.errors import ReadFailed, Refused
 from supervisor.model import CommandClass, CommandSpec, Comparison, Equipment, Interlock, Role, Site, Tag, Text, User
@@ -37,15 +40,31 @@ class Reader(Protocol):
 def test_spec(site: Site, tag: Tag, value: float | None) -> CommandSpec:
     """The command that a test write of a tag is."""
     spec = CommandSpec(TEST, NAME, tag.spec.id, role=Role.ENGINEER, class_=CommandClass.MAINTENANCE)
-    locks: dict[str, Interlock] = {}
+    locks: list[Interlock] = []
+    same: list[CommandSpec] = []
     for command, up in _writers(site, tag):
         spec = replace(spec, within_s=max(spec.within_s, command.within_s))
         if command.value is None:
             spec = replace(spec, low=command.low, high=command.high)
         if command.value is None or command.value == value:
-            for lock in (*command.interlocks, *command.permissives):
-                locks[lock.name.en] = _lifted(lock, up)
-    return replace(spec, interlocks=tuple(locks.values()))
+            same.append(command)
+            lifted = (_lifted(lock, up) for lock in (*command.interlocks, *command.permissives))
+            locks += (lock for lock in lifted if lock not in locks)
+    return _limited(replace(spec, interlocks=tuple(locks)), same)
+
+
+def _limited(spec: CommandSpec, same: Sequence[CommandSpec]) -> CommandSpec:
+    """With what every command that writes the same demands: the test write is no way round the least of them."""
+    if not same:
+        return spec
+    steps = [command.max_step for command in same]
+    return replace(
+        spec,
+        approval=min(command.approval for command in same),
+        approval_s=max(command.approval_s for command in same),
+        rate_s=min(command.rate_s for command in same),
+        max_step=max(steps) if all(step == step for step in steps) else math.nan,
+    )
 
 
 def _lifted(lock: Interlock, up: int) -> Interlock:
@@ -60,7 +79,7 @@ def _writers(site: Site, tag: Tag) -> Iterator[tuple[CommandSpec, int]]:
     equipment: Equipment | None = tag.equipment
     up = 0
     while equipment is not None:
-        for command in equipment.type.commands.values():
+        for command in commands(site, equipment).values():
             if site.tag(equipment, command.tag) is tag:
                 yield command, up
         equipment, up = site.equipment_by_id.get(equipment.parent), up + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from supervisor.desk.states import Stage
 from supervisor.desk.trial import TEST
 from supervisor.driver import Examined
 from supervisor.errors import ReadFailed, Refused
-from supervisor.model import Role, Tag, User
+from supervisor.model import CommandSpec, Comparison, Interlock, Operator, Role, Tag, Text, User
 from tests.supervisor.pumphouse import ANN, House, house, site
 
 ENA = User("ena", "Ena", Role.ENGINEER)
@@ -62,6 +63,29 @@ def test_that_a_test_write_goes_nowhere_a_command_may_not_go(tmp_path: Path) -> 
             assert refused.value.check == "range"
 
     asyncio.run(scenario())
+
+
+def test_that_a_test_write_is_no_way_round_two_persons_rates_steps_or_an_interlock_of_the_same_name() -> None:
+    def limits(*ids: str, value: float = 1.0) -> CommandSpec:
+        plant = site()
+        given = dict(plant.equipment_by_id["W.P1"].type.commands)
+        kept = {id_: given[id_] for id_ in ids}
+        plant.equipment_by_id["W.P1"].type.commands.clear()  # type: ignore[attr-defined]
+        plant.equipment_by_id["W.P1"].type.commands.update(kept)  # type: ignore[attr-defined]
+        return find(plant, Command("W.P1", TEST, value, f"W.P1.{given[ids[0]].tag}")).spec
+
+    assert limits("drain").approval == 2
+    assert limits("drain", "start").approval == 1, "start does the same for one person"
+    assert limits("drain", "stop", value=0.0).approval == 1
+    assert limits("pulse").rate_s == 60
+    assert limits("trim").max_step == 5
+    assert limits("trim", "speed").max_step != limits("trim", "speed").max_step
+    plant = site()
+    pump = plant.equipment_by_id["W.P1"].type
+    other = Interlock(Comparison("current", Operator.LT, 1.0), Text("à l'arrêt", "enough water"))
+    pump.commands["drain"] = replace(pump.commands["drain"], interlocks=(other,))  # type: ignore[index]
+    spec = find(plant, Command("W.P1", TEST, 1.0, "W.P1.order")).spec
+    assert {lock.name.fr for lock in spec.interlocks} >= {"à l'arrêt", "assez d'eau"}
 
 
 @pytest.mark.parametrize("tag", ["W.level", "W.P1.current", "W.P1.nothing", "nowhere.order", ""])
