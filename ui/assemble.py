@@ -117,6 +117,7 @@ class Assembly:
         board = Columns.create(len(site.equipment), BOARD, files.equipment)
         lock_outs = LockOuts(site, journal, clock, board, accounts.prove)
         desk = Desk(site, table.columns, station.links, journal, clock, lock_outs)
+        desk.barred = lambda user_id: accounts.account(user_id).disabled
         calculator = Calculator(site, table.columns, station.absorb)
         holes = Holes(folder.history, site, clock.now(), historian.recovery.known, drivers.REMEMBERS)
         past = Past(site, calculator.fan, folder.history, historian, clock)

@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from supervisor.clock import Clock
@@ -28,6 +29,18 @@ from supervisor.desk.carry import Carriage, Run
 from supervisor.desk.carry import Carrier as Carrier
 from supervisor.desk.checks import Scene, Standing, again, check
 from supervisor.desk.demands import spec_of
+from supervisor.desk.desk_words import (
+    GONE,
+    LATE,
+    NOT_YOURS,
+    SENT,
+    STOPPED,
+    UNSENT,
+    UNWRITTEN,
+    disabled,
+    lapsed,
+    no_right,
+)  # fmt: skip
 from supervisor.desk.ledger import Ledger, Outcome, Step
 from supervisor.desk.lock_outs import LockOuts
 from supervisor.desk.notes import Notes
@@ -42,30 +55,6 @@ from supervisor.people import People
 
 LATEST_S = 5.0
 """A command that waited longer than this for the journal is not written any more: nobody expects it now."""
-
-UNWRITTEN = Text(
-    "Le journal ne peut pas être écrit : aucune commande ne part tant que c'est le cas.",
-    "The journal cannot be written: no command leaves while that is so.",
-)
-STOPPED = Text("Le poste s'est arrêté pendant la commande.", "station stopped")
-UNSENT = Text(
-    "Le poste s'est arrêté avant l'envoi : rien n'est parti.", "The station stopped before it was sent: nothing left."
-)
-LATE = Text(
-    "Le journal a trop tardé : rien n'a été envoyé à l'automate.", "The journal took too long: nothing was sent."
-)
-GONE = Text(
-    "Cette commande n'attend plus personne : elle est partie, terminée ou échue.",
-    "This command waits for nobody any more: it has left, ended or lapsed.",
-)
-SENT = Text(
-    "Trop tard : la commande est déjà partie vers l'automate. Donnez l'ordre contraire si besoin.",
-    "Too late: the command has left for the controller already. Give the opposite order if need be.",
-)
-NOT_YOURS = Text(
-    "Cette commande est celle d'une autre personne : elle seule, ou un chef de salle, peut l'annuler.",
-    "This command is another person's: only they, or a supervisor, can cancel it.",
-)
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -88,6 +77,8 @@ class Desk:
         self.ledger = Ledger(journal, site, clock)
         self.notes = Notes(site, self.people, journal)
         self.lock_outs = lock_outs or LockOuts(site, journal, clock)
+        self.barred: Callable[[str], bool] = _nobody
+        """Whether somebody was disabled since they asked; set at assembly where a station has accounts."""
         self._site = site
         self._table = table
         self._links = links
@@ -178,6 +169,7 @@ class Desk:
             if not self.ledger.recovered.done():
                 await _kept(safe(self.ledger.recovered))
             scene = self._scene(command, user)
+            self._let_in(user)
             read = check(scene)
         except Refused as refused:
             await self._tell_refused(command, user, requested, refused)
@@ -221,6 +213,7 @@ class Desk:
         run = self._waiting(number, Stage.SELECTED)
         if run.scene.user.id != user.id:
             raise self._noted(Refused("right", NOT_YOURS), number, user, "operate")
+        run.scene = replace(run.scene, user=user)  # with the rights of now, not those of the selection
         await self._go_on(run, [Stage.AWAITING] if run.order.spec.approval > 1 else [Stage.JOURNALLED])
 
     async def _approve(self, number: int, user: User, proof: tuple[str, str]) -> None:
@@ -251,7 +244,7 @@ class Desk:
         try:
             person = await second((run.scene.user.id,), user, proof, self.lock_outs.prove)
             if not self.people.may(person, run.order.spec, run.order.equipment):
-                raise Refused("right", _no_right(person))
+                raise Refused("right", no_right(person))
         except Refused as refused:
             raise self._noted(refused, number, user, act) from None
         return self._waiting(number, Stage.AWAITING), person  # it may have gone while a password was checked
@@ -269,6 +262,7 @@ class Desk:
         self._unhold(run)
         begun = self._clock.monotonic()
         try:
+            self._let_in(run.scene.user)
             read = again(self._fresh(run.scene))
             said = {"interlocks": read, **(detail or {})}
             steps = [Step(one, self._clock.now(), detail=said if one is stages[0] else None, who=who) for one in stages]
@@ -286,10 +280,15 @@ class Desk:
         standing = Standing(self.lock_outs.holds, self.ledger.given, self._clock.now())
         return Scene(scene.site, scene.people, scene.table, scene.order, scene.user, self._busy, standing)
 
+    def _let_in(self, user: User) -> None:
+        """Raises Refused for somebody disabled: a round, or an approval, may go on in the name of who began it."""
+        if self.barred(user.id):
+            raise Refused("right", disabled(user))
+
     async def _lapse(self, run: Run, within_s: float) -> None:
         await self._clock.sleep(within_s)
         self._held.pop(run.page.id, None)
-        await self._turn_down(run, _lapsed(run.stage, within_s))
+        await self._turn_down(run, lapsed(run.stage, within_s))
 
     def _unhold(self, run: Run) -> None:
         _, lapse = self._held.pop(run.page.id)
@@ -362,26 +361,6 @@ def _stages(scene: Scene, selecting: bool) -> list[Stage]:
     return [*selected, Stage.AWAITING if spec.approval > 1 else Stage.JOURNALLED]
 
 
-def _lapsed(stage: Stage, within_s: float) -> Refused:
-    if stage is Stage.SELECTED:
-        return Refused(
-            "lapsed",
-            Text(
-                f"La sélection a expiré après {within_s:g} s : rien n'a été envoyé.",
-                f"The selection lapsed after {within_s:g} s: nothing was sent.",
-            ),
-        )
-    return Refused(
-        "expired",
-        Text(
-            f"Personne n'a approuvé en {within_s / 60:g} min : rien n'a été envoyé.",
-            f"Nobody approved within {within_s / 60:g} min: nothing was sent.",
-        ),
-    )
-
-
-def _no_right(person: User) -> Text:
-    return Text(
-        f"{person.name} n'a pas le droit de donner cette commande ici, et ne peut donc pas l'approuver.",
-        f"{person.name} has no right to give this command here, and so cannot approve it.",
-    )
+def _nobody(user_id: str) -> bool:
+    """For a desk without accounts."""
+    return False

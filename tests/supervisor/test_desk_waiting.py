@@ -331,3 +331,35 @@ def test_that_a_dry_run_refuses_as_the_desk_would_and_leaves_no_trace(tmp_path: 
             assert one.reader.commands() == []
 
     asyncio.run(scenario())
+
+
+def test_that_rights_that_ended_since_the_selection_are_none_when_it_is_operated(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        plant = patient()
+        given = plant.equipment_by_id["W.P1"].type.commands
+        given["trip"] = replace(given["trip"], role=Role.SUPERVISOR)  # type: ignore[index]
+        async with house(tmp_path, plant) as one:
+            lent = replace(ANN, role=Role.SUPERVISOR)
+            number = await one.desk.select(TRIP, lent)
+            assert (await refused(one.desk.operate(number, ANN))).check == "right"
+            assert (one.last().outcome, one.last().refused_by, one.device.writes) == ("refused", "right", [])
+            number = await one.desk.select(TRIP, lent)
+            await one.desk.operate(number, lent)
+            assert (await one.desk.outcome(number)).stage is Stage.DONE
+
+    asyncio.run(scenario())
+
+
+def test_that_nothing_leaves_in_the_name_of_somebody_who_was_disabled_meanwhile(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with house(tmp_path, patient()) as one:
+            number = await one.desk.submit(FLUSH, ANN)
+            one.desk.barred = lambda user_id: user_id == "ann"
+            why = await refused(one.desk.approve(number, NED))
+            assert (why.check, "Ann" in why.text.fr) == ("right", True)
+            assert (one.last().outcome, one.last().refused_by) == ("refused", "right")
+            assert (await refused(one.do("start"))).check == "right"
+            assert one.device.writes == []
+            assert (await one.do("start", user=NED)).stage is Stage.DONE
+
+    asyncio.run(scenario())

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import drivers
+from supervisor.accounts.accounts import CONSOLE
 from supervisor.clock import SECOND, SystemClock
 from supervisor.flow import Batch
 from supervisor.holes import holes
@@ -34,5 +35,20 @@ def test_that_a_total_of_the_city_is_published_kept_and_bad_with_its_inputs(tmp_
             kept = assembly.history.samples("STAT.free", now - SECOND, now + 2 * SECOND)
             assert 100.0 * len(free) in kept.value.tolist()
             assert holes(folder.history, 0, now) == [], "a station that has just begun has missed nothing"
+
+    asyncio.run(scenario())
+
+
+def test_that_who_is_disabled_is_barred_from_the_desk_whatever_they_have_begun(tmp_path: Path) -> None:
+    site = load(small_city(tmp_path), drivers.TABLE)
+
+    async def scenario() -> None:
+        async with Assembly.of(site, DataFolder(tmp_path / "data")) as assembly:
+            somebody = min(site.users)
+            assert not assembly.desk.barred(somebody)
+            await assembly.sessions.accounts.disable(CONSOLE, somebody)
+            assert assembly.desk.barred(somebody)
+            await assembly.sessions.accounts.disable(CONSOLE, somebody, False)
+            assert not assembly.desk.barred(somebody)
 
     asyncio.run(scenario())
