@@ -96,10 +96,9 @@ class Plans:
 
 def _day(text: str) -> bool:
     try:
-        date.fromisoformat(text)
+        return date.fromisoformat(text).isoformat() == text  # it reads 20261231 and 2026-W53-4 too
     except ValueError:
         return False
-    return True
 
 
 def _write(database: SqliteDatabase, plan: Plan, area: str) -> None:

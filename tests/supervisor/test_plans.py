@@ -63,6 +63,7 @@ def test_that_a_new_plan_takes_the_place_of_the_last_and_none_lets_it_go(site: S
         ({"alarm": "no.such"}, "unknown"),
         ({"alarm": ALARM, "text": "Voir"}, "text"),
         ({"alarm": ALARM, "text": "Voir", "who": "Anne", "due": "demain"}, "text"),
+        ({"alarm": ALARM, "text": "Voir", "who": "Anne", "due": "20261231"}, "text"),
         ({"alarm": ALARM, "text": "x" * 401, "who": "Anne"}, "text"),
     ],
 )
