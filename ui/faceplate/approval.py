@@ -37,6 +37,7 @@ class ApprovalCard(QFrame):
         self._people = People(context.attachment.site)
         self._command: CommandRow | None = None
         self._until = 0
+        self._gone = False
         look = context.look
         self._by = Label(look, "label", 400)
         self._consequence = Label(look, "label", 400, "text2")
@@ -79,6 +80,7 @@ class ApprovalCard(QFrame):
         waits = command is not None and not command.outcome and bool(steps) and steps[-1].step == AWAITING
         if not waits or command is None:
             self._command = None
+            self.second.clear()
             self.hide()
             return
         if self._command is not None and self._command.id == command.id:
@@ -149,12 +151,18 @@ class ApprovalCard(QFrame):
         look = self._context.look
         try:
             await self._context.attachment.ask(act, **given)
-        except Refused as refused:
-            self._say(look.say(refused.text))
-        except Unavailable:
-            self._say(look.say(words.NO_STATION))
+        except (Refused, Unavailable) as declined:
+            if self._gone:  # nobody sees the card any more: the window's own message line tells it
+                raise
+            self._say(look.say(declined.text if isinstance(declined, Refused) else words.NO_STATION))
         else:
-            self.said.hide()
+            if not self._gone:
+                self.said.hide()
+
+    def stop(self) -> None:
+        """The faceplate turns away: what is under way finds no card any more."""
+        self._gone = True
+        self.second.clear()
 
     def _say(self, text: str) -> None:
         self.said.setText(text)

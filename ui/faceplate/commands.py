@@ -251,6 +251,7 @@ class Commands(QWidget):
         """The faceplate turns away: a command under way goes on without it, a selection is given back."""
         self._gone = True
         self.progress.stop()
+        self.approval.stop()
         if self._selected:
             self.context.spawn(self._release(self._selected))
 

@@ -132,6 +132,7 @@ class LockOutSection(QWidget):
         self.held: list[LockOut] = []
         """Those that hold it, the oldest first."""
         self._turn = -1
+        self._gone = False
         self._task: asyncio.Task[None] | None = None
         self._list = QWidget()
         self._rows = column(self._list, 0, 6)
@@ -157,6 +158,7 @@ class LockOutSection(QWidget):
             self._task = self._context.spawn(self._pull())
 
     def stop(self) -> None:
+        self._gone = True
         if self._task is not None:
             self._task.cancel()
 
@@ -264,6 +266,8 @@ class LockOutSection(QWidget):
         try:
             await self._context.attachment.ask(act, **given)
         except (Refused, Unavailable) as declined:
+            if self._gone:  # nobody sees it any more: the window's own message line tells it
+                raise
             said = look.say(declined.text if isinstance(declined, Refused) else words.NO_STATION)
             if self.form.isVisibleTo(self):
                 self.form.say(said)
@@ -271,5 +275,6 @@ class LockOutSection(QWidget):
                 self.said.setText(said)
                 self.said.show()
         else:
-            self.form.hide()
-            self.slow()
+            if not self._gone:
+                self.form.hide()
+                self.slow()

@@ -390,5 +390,6 @@ class Content(QWidget):
         self.events.stop()
         self.programme.stop()
         self.lock_outs.stop()
+        self.substitute.stop()
         if self.commands is not None:
             self.commands.stop()

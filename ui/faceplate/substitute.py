@@ -41,6 +41,7 @@ class SubstituteCard(QFrame):
         self.setObjectName("confirm")
         self._context = context
         self._tag: Tag | None = None
+        self._gone = False
         look = context.look
         layout = column(self, 12, 8)
         self.title = Label(look, "value", 600)
@@ -110,12 +111,17 @@ class SubstituteCard(QFrame):
     async def _ask(self, tag: Tag, value: float | None, reason: str) -> None:
         try:
             await self._context.attachment.ask("substitute", tag=tag.id, value=value, reason=reason)
-        except Refused as refused:
-            self._say(refused.text)
-        except Unavailable:
-            self._say(NO_ANSWER)
+        except (Refused, Unavailable) as declined:
+            if self._gone:  # nobody sees the card any more: the window's own message line tells it
+                raise
+            self._say(declined.text if isinstance(declined, Refused) else NO_ANSWER)
         else:
-            self.hide()
+            if not self._gone:
+                self.hide()
+
+    def stop(self) -> None:
+        """The faceplate turns away: what is under way finds no card any more."""
+        self._gone = True
 
     def _say(self, text: Text) -> None:
         self.said.setText(self._context.look.say(text))
