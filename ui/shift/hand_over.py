@@ -33,6 +33,8 @@ class HandOver(QFrame):
         self.title = Words(look, words.HAND_OVER, "value", 600)
         self.goes = Label(look, "body", 500)
         self.password, self.incoming, self.other = QLineEdit(), QComboBox(), QLineEdit()
+        self.incoming.setEditable(True)  # people of the directory are on no list
+        self.incoming.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.remark = QPlainTextEdit()
         self.said = Label(look, "label", 600)
         self.said.setWordWrap(True)
@@ -50,7 +52,7 @@ class HandOver(QFrame):
         self._lay_out()
         self.sign.clicked.connect(self._sign)
         self.cancel.clicked.connect(self.close_form)
-        self.incoming.currentIndexChanged.connect(self._check)
+        self.incoming.currentTextChanged.connect(self._check)
         for field in (self.password, self.other):
             field.setEchoMode(QLineEdit.EchoMode.Password)
             field.textChanged.connect(self._check)
@@ -115,8 +117,14 @@ class HandOver(QFrame):
         self.password.clear()
         self.other.clear()
 
+    def comes(self) -> str:
+        """Id of who takes over, chosen or typed; empty for nobody."""
+        said = self.incoming.currentText().strip()
+        at = self.incoming.findText(said, Qt.MatchFlag.MatchFixedString)
+        return said if at < 0 else str(self.incoming.itemData(at) or "")
+
     def _check(self) -> None:
-        comes = bool(self.incoming.currentData())
+        comes = bool(self.comes())
         for widget in (self.other, self._names[self.other]):
             widget.setVisible(comes)
         self.sign.say(words.SIGN if comes else words.SIGN_ALONE)
@@ -129,7 +137,7 @@ class HandOver(QFrame):
             self._context.spawn(self._signed())
 
     async def _signed(self) -> None:
-        comes, secret = str(self.incoming.currentData() or ""), self.other.text()
+        comes, secret = self.comes(), self.other.text()
         asked: dict[str, Any] = {"password": self.password.text(), "remark": self.remark.toPlainText().strip()}
         try:
             answer = await self._context.attachment.ask("shift_sign", incoming=comes, incoming_password=secret, **asked)

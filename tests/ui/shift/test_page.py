@@ -93,6 +93,21 @@ def test_that_both_sign_at_one_seat_and_the_page_turns_to_the_next_shift(
     until(lambda: page.signed.rowCount() == 1)
 
 
+def test_that_somebody_who_is_on_no_list_takes_over_by_their_name(
+    page: ShiftPage, station: TownStation, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SECRETS, "eva", (User("eva", "Eva, of the directory", Role.OPERATOR), "eva's"))
+    page.over.click()
+    form = page.form
+    assert form.incoming.findData("eva") < 0
+    form.password.setText("anne's")
+    form.incoming.setEditText("eva")
+    form.other.setText("eva's")
+    form.sign.click()
+    until(lambda: "Quart n° 2" in shown(page))
+    assert ("sign_in", {"user": "eva", "password": "eva's"}) in station.asked
+
+
 def test_that_a_page_that_is_left_keeps_no_password(page: ShiftPage, window: MainWindow) -> None:
     page.over.click()
     page.form.password.setText("anne's")
