@@ -147,6 +147,18 @@ def test_that_the_banner_says_flood_with_how_many_and_f8_takes_only_what_it_show
     assert "Avalanche" not in banner.accessibleName()
 
 
+def test_that_a_folded_line_of_the_banner_is_as_urgent_as_the_worst_that_waits_behind_it(
+    page: AlarmsPage, window: MainWindow
+) -> None:
+    banner, priority = window.banner, window.context.board.priority
+    group = next(line.group for line in page.model.lines if line.group and line.group.by is By.EQUIPMENT)
+    mildest = max(group.members, key=lambda row: int(priority[row]))
+    banner._rows, banner._groups = [mildest], [group]
+    assert (int(priority[mildest]), banner.urgency(mildest)) == (4, 3)
+    banner._groups = [None]
+    assert banner.urgency(mildest) == 4
+
+
 def test_that_a_filter_folds_what_it_lets_through(page: AlarmsPage) -> None:
     page.filters.text.setText("porte")
     page.filters.text.settled.emit()

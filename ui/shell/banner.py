@@ -214,7 +214,7 @@ class Banner(QWidget):
     def _paint_row(self, painter: QPainter, strip: QRectF, row: int) -> None:
         look, board = self._look, self._context.board
         alarm = self._context.attachment.site.alarms[row]
-        priority, acked = int(board.priority[row]), bool(board.acked[row])
+        priority, acked = self.urgency(row), bool(board.acked[row])
         if not acked:
             painter.fillRect(strip, look.color(f"p{priority}_row"))
         painter.fillRect(QRectF(0, strip.top(), 4, strip.height()), look.color(f"p{priority}"))
@@ -258,9 +258,20 @@ class Banner(QWidget):
             painter.drawText(box, side, shortened(text, font, box.width()))
             x += width
 
+    def _group(self, row: int) -> Group | None:
+        return self._groups[self._rows.index(row)] if row in self._rows else None
+
+    def urgency(self, row: int) -> int:
+        """Its priority; of a group the most urgent that waits for somebody, or a critical alarm would look medium."""
+        group, board = self._group(row), self._context.board
+        if group is None:
+            return int(board.priority[row])
+        waiting = [member for member in group.members if board["state"][member] and not board.acked[member]]
+        return min((int(board.priority[member]) for member in waiting), default=group.priority)
+
     def _told(self, row: int, alarm: Alarm) -> str:
         """What it is; of a group, with what stands behind it."""
-        group = self._groups[self._rows.index(row)] if row in self._rows else None
+        group = self._group(row)
         return (
             told_group(group, self._context.attachment.site, self._look) if group else self._look.say(alarm.rule.name)
         )
