@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from supervisor.clock import SECOND
 from tests.ui.town import TownStation
 from ui.shell.sounds import SOUNDS, Player, samples, write
 from ui.shell.window import MainWindow
@@ -85,6 +86,19 @@ def test_that_a_new_alarm_sounds_after_a_silence_and_a_more_urgent_one_at_once(
     station.publish({"PR03.P1.temperature": 120.0})
     pass_by(window, station, 1)
     assert heard.played == [4, 4, 1]
+
+
+def test_that_a_clock_set_back_silences_nothing_that_comes_after_it(
+    window: MainWindow, station: TownStation, heard: Heard
+) -> None:
+    station.publish({"AR02.door": 1.0})
+    pass_by(window, station, 1)
+    window.horn.silence()
+    station.clock._now -= 3600 * SECOND
+    station.tags.forget_times(station.clock.now())
+    station.publish({"AR06.door": 1.0})
+    pass_by(window, station, 1)
+    assert heard.played == [4, 4]
 
 
 def test_that_acknowledging_ends_it(window: MainWindow, station: TownStation, heard: Heard, until: Until) -> None:

@@ -6,6 +6,8 @@ Silence is no acknowledgement; the next alarm, or the same one told again, sound
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from supervisor.clock import Clock, SystemClock
@@ -24,8 +26,9 @@ class Horn(QObject):
         self._board = board
         self._clock = clock or SystemClock()
         self.player = player
-        self._heard = 0
-        """Told up to here was silenced, ns UTC."""
+        self._heard: NDArray[np.int64] = np.zeros(0, np.int64)
+        """By row, when what was silenced had been told, ns UTC. Each for itself: after a clock was set back what comes
+        next is older than what was silenced last, and must be heard all the same."""
         self._due = 0.0
         self.priority = 0
         """The most urgent that sounds; 0 while it is quiet."""
@@ -58,12 +61,13 @@ class Horn(QObject):
 
     def silence(self) -> None:
         """Quiet until the next alarm comes."""
-        board = self._board
-        unacked = board.unacked()
-        self._heard = max(self._heard, int(board["annunciated_at"][unacked].max(initial=0)))
+        self._heard = self._board["annunciated_at"].copy()
         self.listen()
 
     def _loudest(self) -> int:
         board, unacked = self._board, self._board.unacked()
-        fresh = unacked[board["annunciated_at"][unacked] > self._heard]
+        told = board["annunciated_at"]
+        if len(self._heard) != len(told):
+            self._heard = np.zeros(len(told), np.int64)
+        fresh = unacked[(told[unacked] > 0) & (told[unacked] != self._heard[unacked])]
         return int(board.priority[fresh].min(initial=9)) % 9
