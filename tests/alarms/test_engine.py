@@ -311,7 +311,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(EVENTS)
 def test_that_deadlines_exist_exactly_where_condition_and_alarm_differ(
     tmp_path_factory: pytest.TempPathFactory, events: list[tuple[str, float]]

@@ -73,7 +73,7 @@ HIDING = ("remove", "return", "suppress", "unsuppress")
 events = st.tuples(st.sampled_from((*ACTS, *HIDING)), st.integers(0, 1), st.floats(0.0, 5.0))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(what=st.lists(events, min_size=1, max_size=30), every=st.sampled_from([2, 7, 5000]))
 def test_that_at_every_instant_it_is_what_the_engine_showed_then(
     what: list[tuple[str, int, float]], every: int
