@@ -84,6 +84,9 @@ class Notifier:
         """Occurrences whose end is to be told."""
         self._seats: defaultdict[tuple[str, str], _Seat] = defaultdict(_Seat)
         self._row = {alarm.id: alarm.index for alarm in site.alarms}
+        self._since = np.zeros(len(site.alarms), np.int64)
+        """By row: when an alarm that nobody answers was annunciated, ns UTC; 0 for others. One that goes and comes back
+        meanwhile is the same one: it would begin anew each time, and never come to the next step."""
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -170,12 +173,15 @@ class Notifier:
         """By row: annunciated, seen, and nobody is on it."""
         columns = self._columns
         free = (columns["suppression"] == 0) & (columns["taken_by"] == 0)
-        unanswered: NDArray[np.bool_] = _UNANSWERED[columns["state"]] & free
+        told = columns["annunciated_at"] > 0  # what came and went while it was hidden was never annunciated
+        unanswered: NDArray[np.bool_] = _UNANSWERED[columns["state"]] & free & told
+        known = np.where(self._since > 0, self._since, columns["annunciated_at"])
+        self._since = np.where(unanswered, known, 0)
         return unanswered
 
     def _due(self, unanswered: NDArray[np.bool_], now: int) -> Iterable[Notice]:
         """Notices of steps whose time has come and that were not made yet."""
-        since = self._columns["annunciated_at"]
+        since = self._since
         for rule, takes in self._rules:
             rows = np.flatnonzero(unanswered & takes)
             for number, one in enumerate(rule.steps):
@@ -202,7 +208,7 @@ class Notifier:
     def _over(self, unanswered: NDArray[np.bool_]) -> set[Occurrence]:
         """Occurrences that ended or were answered; but for those somebody is being told of at this moment: whether they
         are to hear of the end is known after that."""
-        since = self._columns["annunciated_at"]
+        since = self._since
         rows = {one: self._row.get(one[0]) for one in self._told}
         over = {one for one, row in rows.items() if row is None or not unanswered[row] or int(since[row]) != one[1]}
         return over - {(one.key.alarm, one.key.raised_at) for one in self.waiting if one.state is State.SENDING}
@@ -235,7 +241,7 @@ class Notifier:
 
     async def _drop(self, unanswered: NDArray[np.bool_], now: int) -> None:
         """What waits of an alarm that is answered meanwhile."""
-        since, overtaken = self._columns["annunciated_at"], []
+        since, overtaken = self._since, []
         for one in self.waiting:
             if one.state is not State.WAITING or one.key.step == END or one.key.rule == TEST:
                 continue

@@ -155,6 +155,27 @@ def test_that_an_answered_alarm_is_told_no_further(tmp_path: Path, state: Alarme
     scene(tmp_path, play)
 
 
+def test_that_an_alarm_that_comes_and_goes_unanswered_climbs_like_any_other(tmp_path: Path) -> None:
+    async def play(room: Room) -> None:
+        for _ in range(7):
+            room.turn(Alarmed.UNACKED)
+            await room.look(50)
+            room.turn(Alarmed.RETURNED)
+            await room.look(50)
+        assert room.states() == [("ann", 0, "sent"), ("ben", 1, "sent")]
+
+    scene(tmp_path, play)
+
+
+def test_that_what_came_and_went_while_it_was_hidden_wakes_nobody(tmp_path: Path) -> None:
+    async def play(room: Room) -> None:
+        room.turn(Alarmed.RETURNED)
+        await room.look(3600)
+        assert room.states() == []
+
+    scene(tmp_path, play)
+
+
 def test_that_what_was_answered_before_it_could_be_told_is_in_the_journal(tmp_path: Path) -> None:
     async def play(room: Room) -> None:
         room.office.answer = "451 try later"
