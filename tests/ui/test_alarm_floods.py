@@ -10,8 +10,9 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from alarms.floods import By
+from alarms.floods import By, Group
 from alarms.states import State
+from alarms.suppression import Hidden
 from tests.ui.town import TownStation
 from ui.alarms.page import AlarmsPage
 from ui.models.alarm_list import Which
@@ -157,6 +158,17 @@ def test_that_a_folded_line_of_the_banner_is_as_urgent_as_the_worst_that_waits_b
     assert (int(priority[mildest]), banner.urgency(mildest)) == (4, 3)
     banner._groups = [None]
     assert banner.urgency(mildest) == 4
+
+
+def test_that_the_banner_never_puts_forward_a_cause_that_is_set_aside(page: AlarmsPage, window: MainWindow) -> None:
+    board = window.context.board
+    cause, *others = board.rows[:3].tolist()
+    group = Group(By.CAUSE, cause, tuple(others), 4)
+    assert window.banner._speaker(group) == cause
+    board["suppression"][cause] = Hidden.SHELVED
+    assert window.banner._speaker(group) == others[0]
+    board.acked[others] = True
+    assert window.banner._speaker(group) == others[0], "acknowledged, and there is nothing else to be shown"
 
 
 def test_that_a_filter_folds_what_it_lets_through(page: AlarmsPage) -> None:

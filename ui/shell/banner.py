@@ -104,10 +104,11 @@ class Banner(QWidget):
         self.update()
 
     def _speaker(self, group: Group) -> int:
-        """The alarm of a group that is shown: its head, until that is acknowledged and others wait."""
+        """The alarm of a group that is shown: its head, until that is acknowledged and others wait. Never a cause that
+        is set aside itself: F8 acknowledges only what is on the list."""
         board = self._context.board
-        shown_ = [group.head, *group.members]
-        return next((row for row in shown_ if board["state"][row] and not board.acked[row]), group.head)
+        shown_ = [row for row in (group.head, *group.members) if not board["suppression"][row]] or [group.head]
+        return next((row for row in shown_ if board["state"][row] and not board.acked[row]), shown_[0])
 
     def _told_flood(self) -> str:
         look, rows = self._look, len(self._context.board.rows)
