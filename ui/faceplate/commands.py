@@ -130,12 +130,22 @@ class Commands(QWidget):
         """A control was used: critical commands are selected, or at least asked about, first."""
         control.say(None)
         control.read(False)  # a segment shows where things stand, not where the finger went
-        if spec.class_ is CommandClass.EMERGENCY and not self._people.may(self.context.user, spec, self.equipment):
-            self._emergency(spec, value, control)
+        if self._urgent(spec) and not self.context.session.acting:
+            self._emergency(spec, value, control)  # the form that asks for a name is the second look
         elif spec.select_s:
             self._send(spec, value, control, "select")
         elif spec.critical:
             self._ask(spec, value, control, 0)
+        else:
+            self._give(spec, value, control)
+
+    def _urgent(self, spec: CommandSpec) -> bool:
+        """Whether it leaves although this seat has no right to it: an emergency."""
+        return spec.class_ is CommandClass.EMERGENCY and not self._people.may(self.context.user, spec, self.equipment)
+
+    def _give(self, spec: CommandSpec, value: float | None, control: Control) -> None:
+        if self._urgent(spec):
+            self._emergency(spec, value, control)
         else:
             self._send(spec, value, control, "submit")
 
@@ -147,7 +157,7 @@ class Commands(QWidget):
             selected, self._selected = self._selected, 0
             self._put_away(None)
             if not selected and confirmed:
-                self._send(spec, value, control, "submit")
+                self._give(spec, value, control)
             elif selected:
                 self._spawn_act("operate" if confirmed else "cancel", selected, control)
 
