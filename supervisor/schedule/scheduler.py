@@ -182,7 +182,7 @@ class Scheduler:
     def _taken(self, row: CommandRow, now: int) -> None:
         """An override from the instant of the command; one that is over since, for the station was down, is none."""
         id_ = self._watched.get(row.tag, "")
-        if id_:
+        if id_ and row.time > self.courses[id_].fresh:  # somebody may have resumed it before the outcome was known
             bundle = self.courses[id_].bundle
             state = bundle.state_at(row.time)
             programme = next((self._programmes[target.programme] for target in state.values()), None)

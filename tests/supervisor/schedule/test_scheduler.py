@@ -267,6 +267,27 @@ def test_that_a_command_by_hand_is_heard_among_thousands_of_others(tmp_path: Pat
     asyncio.run(scenario())
 
 
+def test_that_an_outcome_heard_after_somebody_resumed_holds_nothing_again(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with room(tmp_path, "2026-01-15 22:00") as one:
+            await one.settle()
+            before = one.clock.now()
+            await one.wind(2)
+            one.scheduler.resume("C1", "ann")
+
+            def work(database: SqliteDatabase) -> None:
+                statement = "INSERT INTO commands(time, who, equipment, command, tag, outcome, closed_at)"
+                row = (before, "ann", "C1", "off", "C1.order", "unknown", before)
+                plain(database).execute(f"{statement} VALUES(?, ?, ?, ?, ?, ?, ?)", row)
+
+            await asyncio.wrap_future(one.journal.submit(work))
+            heard = one.reader.commands(1)[0].id
+            await one.until(lambda: one.scheduler._seen >= heard, "it has heard it")
+            assert one.scheduler.courses["C1"].override is None
+
+    asyncio.run(scenario())
+
+
 def test_that_a_refused_command_by_hand_is_no_override(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with room(tmp_path, "2026-01-15 12:00") as one:
