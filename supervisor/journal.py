@@ -11,6 +11,7 @@ who rewrites the whole file.
 Rules:
 - `append` and `extend` never raise and never wait; their future is resolved once the rows are safe on disk, or holds a
   StoreError. What happened stays true while the disk is full: those rows are owed, and written as soon as it works.
+  In their order: what happens meanwhile is owed behind them.
 - `written` is for what must not happen unless it is journalled: it raises, and nothing is owed.
 - What can't be journalled is not commanded (the desk refuses); alarms go on, for they must.
 - No secret ever enters (law 10). Nothing is updated or deleted: the file's own triggers forbid it.
@@ -145,7 +146,12 @@ class Journal:
     def append(self, entry: Entry) -> Future[int]:
         """The row's id, once it is safe on disk."""
         time = entry.time or self._clock.now()
-        future = self._submit(lambda connection: chain(connection, entry, time))
+
+        def work(connection: Connection) -> int:
+            self._queue_up()
+            return chain(connection, entry, time)
+
+        future = self._submit(work)
         future.add_done_callback(lambda done: self._owe(done, [replace(entry, time=time)]))
         future.add_done_callback(lambda done: _tell_bug(done, entry))
         return future
@@ -159,6 +165,7 @@ class Journal:
 
         def work(connection: Connection) -> int:
             told.extend(source)
+            self._queue_up()
             beside(connection)
             return sum(chain(connection, entry, entry.time) > 0 for entry in told)
 
@@ -210,6 +217,12 @@ class Journal:
                 log.warning("%d rows of the journal that could not be written before are written", len(rows))
             else:
                 self._owed = [*rows, *self._owed][:MOST_OWED]
+
+    def _queue_up(self) -> None:
+        """In the writer's thread: what happens while older rows are owed is owed behind them, or an alarm would clear
+        in the journal before it was raised."""
+        if self._owed:
+            raise StoreError(f"{self.path}: {len(self._owed)} older rows are to be written first.")
 
     def _owe(self, done: Future[int], entries: Sequence[Entry]) -> None:
         """In the writer's thread. Only what the environment refused: a bug of ours would fail for ever."""

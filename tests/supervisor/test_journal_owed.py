@@ -51,6 +51,18 @@ def test_that_what_happened_is_written_once_there_is_room_with_the_time_at_which
     assert JournalReader(journal.path).verify() == Verdict(4)
 
 
+def test_that_an_alarm_never_clears_in_the_journal_before_it_was_raised(journal: Journal) -> None:
+    journal.append(Entry("alarm", "raise", detail=HUGE)).exception(5)
+    room(journal, 100_000)
+    assert isinstance(journal.append(Entry("alarm", "clear")).exception(5), StoreError)
+    journal.extend([Entry("alarm", "again")]).exception(5)
+    journal.pay()
+    settle(journal)
+    assert rows(journal) == ["fill", "raise", "clear", "again"]
+    assert journal.append(Entry("alarm", "last")).result(5) == 5
+    journal.close()
+
+
 def test_that_paying_twice_writes_once(journal: Journal) -> None:
     room(journal, 100_000)
     for _ in range(5):
