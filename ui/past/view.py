@@ -93,7 +93,7 @@ class PastView(QObject):
         self.veil.left.connect(machine.leave)
         self.strip.alarm_chosen.connect(self._go_to_alarm)
         self.transport.said.connect(self.said)
-        self.transport.rail.ranged.connect(self._settle.start)
+        self.transport.rail.ranged.connect(self._range)
         self.present.changed.connect(self._listen)
 
     def _shortcuts(self, window: QWidget) -> None:
@@ -142,6 +142,11 @@ class PastView(QObject):
     def busy(self) -> bool:
         """What the slider is marked with is on its way, or about to be asked for."""
         return bool(self._tasks) or self._settle.isActive()
+
+    def _range(self) -> None:
+        """The slider shows another range; in the present nobody sees its marks."""
+        if self.on:
+            self._settle.start()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = self._context.spawn(work)
