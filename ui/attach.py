@@ -74,9 +74,7 @@ class RemoteAttachment:
     at once and says that no station answers.
     """
 
-    def __init__(
-        self, site: Site, folder: DataFolder, seat: str = "", proof: tuple[str, str] | None = None
-    ) -> None:
+    def __init__(self, site: Site, folder: DataFolder, seat: str = "", proof: tuple[str, str] | None = None) -> None:
         """`seat` is the name of this one, the machine's where empty; `proof` signs a program in (see `Asker`)."""
         self.site = site
         self.table = TagTable(site.tags).columns
