@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QPushButton, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QWidget
 
-from supervisor.model import Text
 from ui import words
 from ui.look import Look
 from ui.pages import ALARMS, Context
 from ui.past.seen import SeenClock
 from ui.past.strip import Counted
 from ui.past.words import OPEN as GO_BACK
-from ui.shapes import elided, paint_icon, paint_logo, paint_priority, saved, text_width
+from ui.shapes import paint_logo, paint_priority, text_width
+from ui.shell.chip import UserChip
 from ui.shell.horn import Horn
+from ui.shell.more import MoreTab
 from ui.shell.places import PageRow, key
 from ui.shell.search import Finder, SearchField
 from ui.widgets import Button, Words, row
@@ -153,53 +154,6 @@ class TopBar(QFrame):
         self.more.show_rows(self._allowed, pages)
 
 
-class MoreTab(Button):
-    """The pages that have no tab, in a menu. Its word never changes, or the tabs would move under the hand."""
-
-    asked_for = Signal(object)
-    """A page's id."""
-
-    def __init__(self, look: Look, rows: Sequence[tuple[PageRow, str]]) -> None:
-        """All pages, with the function key that shows each."""
-        super().__init__(look, words.MORE_PAGES, "flat", "down")
-        self._look = look
-        self._rows = {page.id: (page, stroke) for page, stroke in rows}
-        self._allowed: Sequence[str] = ()
-        self._shown = ""
-        self.setCheckable(True)
-        self.clicked.connect(self._open)
-
-    def show_page(self, page: str) -> None:
-        """Mark it where one of its pages is shown."""
-        self._shown = page
-        self.setChecked(page in self._allowed)
-
-    def show_rows(self, pages: Collection[str], folded: Collection[str]) -> None:
-        """Those that whoever sits here may see, and among them those whose tab has no room."""
-        self._allowed = [
-            id_ for id_, (page, _) in self._rows.items() if id_ in pages and (page.behind or id_ in folded)
-        ]
-        self.setVisible(bool(self._allowed))
-        self.setChecked(self._shown in self._allowed)
-
-    def choices(self) -> QMenu:
-        """What it offers now; the page that is shown is marked."""
-        menu = QMenu(self)
-        for page in self._allowed:
-            told, stroke = self._rows[page]
-            action = menu.addAction(self._look.say(told.words) + (f"\t{stroke}" if stroke else ""))
-            action.setCheckable(True)
-            action.setChecked(page == self._shown)
-            action.triggered.connect(lambda _=False, page=page: self.asked_for.emit(page))
-        return menu
-
-    def _open(self) -> None:
-        self.setChecked(self._shown in self._allowed)
-        menu = self.choices()
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
-
-
 class Logo(QWidget):
     """The mark of Vigie."""
 
@@ -331,129 +285,3 @@ class HornButton(Button):
     def _silence(self) -> None:
         self._horn.silence()
         self.show_horn()
-
-
-class UserChip(QPushButton):
-    """Who sits here; its menu holds what a person may choose for himself."""
-
-    def __init__(self, context: Context) -> None:
-        super().__init__()
-        self._session, self._look = context.session, context.look
-        self.extend: Callable[[QMenu], None] = lambda menu: None
-        """Puts what may be done about the session at the top of the menu."""
-        self.small = False
-        """Only the initials."""
-        self.setProperty("kind", "flat")
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.clicked.connect(self._open)
-        self._session.changed.connect(self.show_person)
-        self._look.changed.connect(self.show_person)
-        self.show_person()
-
-    def show_person(self) -> None:
-        """Somebody else sits here, or nobody."""
-        self.setAccessibleName(" – ".join(self._said()))
-        self.setToolTip(" – ".join(self._said()))
-        self.updateGeometry()
-        self.update()
-
-    def _said(self) -> tuple[str, str]:
-        """Name, and role or state."""
-        now, look = self._session.now, self._look
-        if now.person is None:
-            return look.say(words.NOBODY), now.seat
-        role = look.say(words.ROLES[now.person.role])
-        return now.person.name, f"{role} · {look.say(words.SESSION_LOCKED)}" if now.locked else role
-
-    def sizeHint(self) -> QSize:
-        look = self._look
-        if self.small:
-            return QSize(38, round(38 * look.scale))
-        said = self._said()
-        name = text_width(said[0], look.font("body", 600))
-        role = text_width(said[1], look.font("hint"))
-        return QSize(round(max(name, role)) + 52, round(38 * look.scale))
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        look, rect = self._look, QRectF(self.rect())
-        badge = QRectF(4, (rect.height() - 30) / 2, 30, 30)
-        with QPainter(self) as plain, saved(plain) as painter:
-            painter.setPen(Qt.PenStyle.NoPen)
-            if self.underMouse() or self.hasFocus():
-                painter.setBrush(look.color("sunken"))
-                painter.drawRoundedRect(rect, 5, 5)
-            painter.setBrush(look.color("accent_bg"))
-            painter.drawEllipse(badge)
-            painter.setPen(look.color("text"))
-            painter.setFont(look.font("label", 600))
-            if self._session.acting:
-                painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, _initials(self._said()[0]))
-            else:
-                symbol = "padlock" if self._session.now.locked else "user"
-                paint_icon(painter, symbol, badge.adjusted(7, 7, -7, -7), look.color("text2"))
-            if not self.small:
-                self._write(painter, rect.adjusted(42, 0, -4, 0))
-
-    def _write(self, painter: QPainter, rect: QRectF) -> None:
-        look = self._look
-        middle = rect.center().y()
-        who, what = self._said()
-        name = elided(who, look.font("body", 600), rect.width())
-        painter.setFont(look.font("body", 600))
-        painter.drawText(QRectF(rect.left(), middle - 19, rect.width(), 20), LEFT, name)
-        painter.setFont(look.font("hint"))
-        painter.setPen(look.color("text2"))
-        painter.drawText(QRectF(rect.left(), middle + 1, rect.width(), 16), LEFT, what)
-
-    def menu_of_choices(self) -> QMenu:
-        """The session; theme, language and text size, as they are now."""
-        look = self._look
-        menu = QMenu(self)
-        menu.setFont(look.font("body"))
-        self.extend(menu)
-        _choices(menu, look.say(words.THEME), look.theme.name, _named(look, _THEMES), lambda name: look.use(theme=name))
-        _choices(
-            menu,
-            look.say(words.LANGUAGE),
-            look.language,
-            _named(look, _LANGUAGES),
-            lambda name: look.use(language=name),
-        )
-        _choices(menu, look.say(words.TEXT_SIZE), f"{look.scale:.2f}", _SCALES, lambda s: look.use(scale=float(s)))
-        return menu
-
-    def _open(self) -> None:
-        menu = self.menu_of_choices()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
-
-
-_THEMES = {"light": words.LIGHT, "dark": words.DARK}
-_LANGUAGES = {"fr": words.FRENCH, "en": words.ENGLISH}
-_SCALES = {"1.00": "100 %", "1.15": "115 %", "1.30": "130 %"}
-
-
-def _named(look: Look, rows: dict[str, Text]) -> dict[str, str]:
-    return {value: look.say(name) for value, name in rows.items()}
-
-
-def _choices(menu: QMenu, title: str, now: str, rows: Mapping[str, str], use: Callable[[str], None]) -> None:
-    """One section of the menu: the choices, the present one ticked."""
-    heading = menu.addAction(title)
-    heading.setEnabled(False)
-    group = QActionGroup(menu)
-    for value, name in rows.items():
-        choice = QAction(name, menu)
-        choice.setCheckable(True)
-        choice.setChecked(value == now)
-        choice.triggered.connect(lambda _, value=value: use(value))
-        group.addAction(choice)
-        menu.addAction(choice)
-    menu.addSeparator()
-
-
-def _initials(name: str) -> str:
-    return "".join(word[0] for word in name.replace(".", " ").split()[:2]).upper()
