@@ -58,7 +58,7 @@ class AlarmReading:
         condition = row.choice("when", CONDITIONS) or Condition.IS
         formula = self._truth(row, "formula") if condition is Condition.FORMULA else None
         tag = self._tag(row, condition, formula)
-        spec = self._own(row, "tag", tag)
+        spec = self._drafts.own(row, "tag", self._draft.id, tag)
         limit, limits = self._limit(row, condition, spec)
         self._check_condition(row, condition, spec)
         return AlarmRule(
@@ -153,7 +153,7 @@ class AlarmReading:
 
     def _other(self, row: Table, key: str) -> str:
         path = row.word(key)
-        spec = self._spec(row, key, path)
+        spec = self._drafts.named(row, key, self._draft.id, path)
         if spec.kind is Kind.TEXT:
             row.problem(key, f"{path} is a text: nothing can be compared with it", "Use a number or an enum.")
         return path
@@ -214,20 +214,6 @@ class AlarmReading:
         for key in ("limit", "deadband", "on_delay_s", "off_delay_s", "latching"):
             if row.raw(key) is not None:
                 row.problem(key, f'The controller runs this alarm, so "{key}" has no place', "Remove it.")
-
-    def _own(self, row: Table, key: str, path: str) -> TagSpec:
-        """The tag of a path that may go into a part, never up."""
-        if path.startswith("parent."):
-            row.problem(key, f'"{path}" is a tag of another equipment', "Say it in the type it belongs to.")
-            return ANY
-        return self._spec(row, key, path)
-
-    def _spec(self, row: Table, key: str, path: str) -> TagSpec:
-        """The tag of a path; `ANY` after adding that there is none."""
-        spec = self._drafts.spec(self._draft.id, path) if path else ANY
-        if spec is None:
-            row.problem(key, *self._drafts.unknown(self._draft.id, path))
-        return spec or ANY
 
 
 def _ids(spec: TagSpec) -> list[tuple[int, str]]:

@@ -57,8 +57,8 @@ class CommandReading:
 
     def _command(self, row: Table) -> CommandSpec:
         tag, feedback = row.word("tag"), row.word("feedback", "")
-        spec = self._own(row, "tag", tag)
-        read = self._own(row, "feedback", feedback) if feedback else spec
+        spec = self._drafts.own(row, "tag", self._draft.id, tag)
+        read = self._drafts.own(row, "feedback", self._draft.id, feedback) if feedback else spec
         if spec.formula:
             row.problem("tag", f"{tag} is calculated here: nothing can write it", "Name a tag that a controller takes.")
         value = limit_of(row, "value", spec)
@@ -172,7 +172,7 @@ class CommandReading:
         specs: list[TagSpec] = []
 
         def states(path: str) -> Sequence[State]:
-            specs.append(self._spec(row, "when", path))
+            specs.append(self._drafts.named(row, "when", self._draft.id, path))
             return specs[-1].states
 
         try:
@@ -192,17 +192,3 @@ class CommandReading:
         elif spec.states and spec.state(comparison.value) is None:
             ids = [state.id for state in spec.states]
             row.problem("when", f"{comparison.value:g} is no state of {spec.id}", f"Use one of: {', '.join(ids)}.")
-
-    def _own(self, row: Table, key: str, path: str) -> TagSpec:
-        """The tag of a path that may go into a part, never up."""
-        if path.startswith("parent."):
-            row.problem(key, f'"{path}" is a tag of another equipment', "Say it in the type it belongs to.")
-            return ANY
-        return self._spec(row, key, path)
-
-    def _spec(self, row: Table, key: str, path: str) -> TagSpec:
-        """The tag of a path; `ANY` after adding that there is none."""
-        spec = self._drafts.spec(self._draft.id, path) if path else ANY
-        if spec is None:
-            row.problem(key, *self._drafts.unknown(self._draft.id, path))
-        return spec or ANY

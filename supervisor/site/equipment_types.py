@@ -82,6 +82,20 @@ class Drafts(Catalogue[Draft]):
         """Message and remedy for a path that leads nowhere."""
         return f'The type "{type_}" has no tag "{path}"', suggest(path, self.paths(type_))
 
+    def named(self, row: Table, key: str, type_: str, path: str) -> TagSpec:
+        """The tag that `key` of a table names, seen from a type; `ANY` after adding that there is none."""
+        spec = self.spec(type_, path) if path else ANY
+        if spec is None:
+            row.problem(key, *self.unknown(type_, path))
+        return spec or ANY
+
+    def own(self, row: Table, key: str, type_: str, path: str) -> TagSpec:
+        """The same for a path that may go into a part, never up."""
+        if path.startswith("parent."):
+            row.problem(key, f'"{path}" is a tag of another equipment', "Say it in the type it belongs to.")
+            return ANY
+        return self.named(row, key, type_, path)
+
     def contains(self, outer: str, inner: str) -> bool:
         """Whether a type is found among the parts of another, at any depth."""
         reached, waiting = set[str](), [outer]

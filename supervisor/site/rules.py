@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from supervisor import health
-from supervisor.model import EquipmentType, TagSpec
+from supervisor.model import EquipmentType
 from supervisor.site.alarm_causes import check_causes
 from supervisor.site.alarm_rules import AlarmReading
 from supervisor.site.commands import CommandReading
-from supervisor.site.equipment_types import ANY, Draft, Drafts
+from supervisor.site.equipment_types import Draft, Drafts
 from supervisor.site.findings import suggest
 from supervisor.site.reader import Table
 
@@ -46,9 +46,9 @@ class _Reading:
         draft, table = self._draft, self._draft.table
         state, headline = table.word("state", ""), table.words("headline")
         if state:
-            self._spec(table, "state", state)
+            self._drafts.named(table, "state", self._draft.id, state)
         for path in headline:
-            self._spec(table, "headline", path)
+            self._drafts.named(table, "headline", self._draft.id, path)
         alarms = AlarmReading(draft, self._drafts).rules(table.tables("alarm"))
         commands = CommandReading(draft, self._drafts).commands(table.tables("command"))
         page, symbol = table.word("page", ""), table.word("symbol", "")
@@ -66,10 +66,3 @@ class _Reading:
             headline=headline,
             symbol=symbol,
         )
-
-    def _spec(self, row: Table, key: str, path: str) -> TagSpec:
-        """The tag of a path; `ANY` after adding that there is none."""
-        spec = self._drafts.spec(self._draft.id, path) if path else ANY
-        if spec is None:
-            row.problem(key, *self._drafts.unknown(self._draft.id, path))
-        return spec or ANY
