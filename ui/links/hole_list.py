@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, Qt
-
 from supervisor.clock import SECOND
 from supervisor.holes import Hole, State
 from ui.hole_words import SAMPLES, TAGS, cause_words, lasted, state_words
 from ui.links import words
 from ui.look import Look
-from ui.tables import CELL, RIGHT, Cell, Index
+from ui.models.cells import Cells
+from ui.tables import RIGHT, Cell
 
 COLUMNS = (words.HOLE_BEGAN, words.HOLE_ENDED, words.HOLE_LASTED, words.HOLE_CAUSE, words.HOLE_FATE)
 BEGAN, ENDED, LASTED, CAUSE, FATE = range(len(COLUMNS))
@@ -19,12 +18,11 @@ _TOKENS = {State.FILLED: "text2", State.PARTLY: "text"}
 """What is not filled has the colour of what can't be believed."""
 
 
-class HoleList(QAbstractTableModel):
+class HoleList(Cells):
     """See the module."""
 
     def __init__(self, look: Look) -> None:
-        super().__init__()
-        self._look = look
+        super().__init__(look, COLUMNS, (LASTED,))
         self._now = 0
         self.holes: Sequence[Hole] = ()
 
@@ -32,33 +30,14 @@ class HoleList(QAbstractTableModel):
         """Newest first; `now` is where one that goes on has come to."""
         self._now = now
         if tuple(holes) == tuple(self.holes):
-            if self.holes:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(self.holes) - 1, len(COLUMNS) - 1))
+            self.repaint()
             return
         self.beginResetModel()
         self.holes = tuple(holes)
         self.endResetModel()
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.holes)
-
-    def columnCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        cell = self.cell(index.row(), index.column())
-        if role == CELL:
-            return cell
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return cell.text
-        return None
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._look.say(COLUMNS[section])
-        if role == Qt.ItemDataRole.TextAlignmentRole and section == LASTED:
-            return RIGHT
-        return None
+    def count(self) -> int:
+        return len(self.holes)
 
     def cell(self, row: int, column: int) -> Cell:
         """What stands there."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, Qt
 
 from supervisor.clock import SECOND
 from supervisor.desk.demands import spec_of
@@ -18,9 +17,10 @@ from supervisor.model import Equipment, Text
 from ui import words as common
 from ui.faceplate import lock_words as words
 from ui.faceplate import words as plate
+from ui.models.cells import Cells
 from ui.naming import area_name, full_name
 from ui.pages import Context
-from ui.tables import CELL, Cell, Index
+from ui.tables import Cell
 
 T = TypeVar("T")
 Column = tuple[Text, Callable[[T], Cell]]
@@ -53,11 +53,11 @@ def occupied(context: Context) -> list[int]:
     return sorted(int(number) for number in np.unique(column[column > 0]))
 
 
-class Rows(QAbstractTableModel, Generic[T]):
+class Rows(Cells, Generic[T]):
     """Rows under named columns; `place` tells the equipment of one."""
 
     def __init__(self, context: Context, columns: Sequence[Column[T]], place: Callable[[T], str]) -> None:
-        super().__init__()
+        super().__init__(context.look, [name for name, _ in columns])
         self._context, self._columns, self._place = context, columns, place
         self.rows: list[T] = []
 
@@ -65,8 +65,7 @@ class Rows(QAbstractTableModel, Generic[T]):
         """These and no others."""
         if len(rows) == len(self.rows):
             self.rows = list(rows)
-            if rows:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(self._columns) - 1))
+            self.repaint()
             return
         self.beginResetModel()
         self.rows = list(rows)
@@ -75,24 +74,11 @@ class Rows(QAbstractTableModel, Generic[T]):
     def equipment(self, at: int) -> Equipment | None:
         return self._context.attachment.site.equipment_by_id.get(self._place(self.rows[at]))
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.rows)
+    def count(self) -> int:
+        return len(self.rows)
 
-    def columnCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._columns)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._context.look.say(self._columns[section][0])
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        cell = self._columns[index.column()][1](self.rows[index.row()])
-        if role == CELL:
-            return cell
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            return cell.text
-        return None
+    def cell(self, row: int, column: int) -> Cell:
+        return self._columns[column][1](self.rows[row])
 
 
 def lock_rows(context: Context) -> Rows[LockOut]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
+from PySide6.QtCore import QModelIndex
 
 from supervisor.journal import Row
 from supervisor.model import Equipment, Site, TagSpec, Text
@@ -13,8 +13,9 @@ from supervisor.rounds.store import BOOK as ROUND
 from supervisor.texts import Texts
 from ui import words
 from ui.look import Look
+from ui.models.cells import Cells
 from ui.naming import full_name
-from ui.tables import CELL, Cell, Index
+from ui.tables import Cell
 from ui.values import worded
 from ui.wording import happened
 
@@ -24,12 +25,12 @@ _UNTOLD = frozenset({"until", "id", "raw", "tag", "fr", "en", "raised_at", "at",
 """Details that mean nothing to a reader, or are told another way."""
 
 
-class JournalList(QAbstractTableModel):
+class JournalList(Cells):
     """See the module."""
 
     def __init__(self, site: Site, texts: Texts, look: Look) -> None:
-        super().__init__()
-        self._site, self._texts, self._look = site, texts, look
+        super().__init__(look, COLUMNS)
+        self._site, self._texts = site, texts
         self.rows: list[Row] = []
         self._alarms = {alarm.id: alarm for alarm in site.alarms}
         self._cells: dict[int, Callable[[Row], Cell]] = {
@@ -123,25 +124,11 @@ class JournalList(QAbstractTableModel):
         tag = self._site.tag_by_id.get(str(row.detail.get("tag", "")))
         return tag.spec if tag else None
 
-    # ------------------------------------------------------------ what Qt asks
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.rows)
+    def count(self) -> int:
+        return len(self.rows)
 
-    def columnCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._look.say(COLUMNS[section])
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        cell = self._cells[index.column()](self.rows[index.row()])
-        if role == CELL:
-            return cell
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            return cell.text
-        return None
+    def cell(self, row: int, column: int) -> Cell:
+        return self._cells[column](self.rows[row])
 
 
 def _say(look: Look, table: Mapping[str, Text], word: str) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, Qt
-
 from supervisor.model import Site
 from ui.look import Look
+from ui.models.cells import Cells
 from ui.naming import full_name
 from ui.on_call import words
-from ui.tables import CELL, Cell, Index
+from ui.tables import Cell
 
 COLUMNS = (words.MADE, words.STATE, words.TO, words.BY, words.STEP, words.ABOUT, words.WHY)
 MADE, STATE, TO, BY, STEP, ABOUT, WHY = range(len(COLUMNS))
@@ -19,12 +18,12 @@ GRAVE = frozenset({"failed", "unknown"})
 """States of which somebody must know: nobody was told, or perhaps nobody."""
 
 
-class NoticeList(QAbstractTableModel):
+class NoticeList(Cells):
     """Rows are the words of the act `notices`."""
 
     def __init__(self, site: Site, look: Look) -> None:
-        super().__init__()
-        self._site, self._look = site, look
+        super().__init__(look, COLUMNS)
+        self._site = site
         self._alarms = {alarm.id: alarm for alarm in site.alarms}
         self._names: Mapping[str, str] = {}
         self.rows: list[Mapping[str, Any]] = []
@@ -36,27 +35,15 @@ class NoticeList(QAbstractTableModel):
             self.rows, self._names = list(rows), names
             self.endResetModel()
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.rows)
+    def count(self) -> int:
+        return len(self.rows)
 
-    def columnCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._look.say(COLUMNS[section])
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        row, column = self.rows[index.row()], index.column()
-        text = self._text(row, column)
-        if role == CELL:
-            quiet = column in (MADE, WHY) or row["state"] in ("sent", "dropped")
-            sign = "warning" if column == STATE and row["state"] in GRAVE else ""
-            return Cell(
-                text, "text2" if quiet else "text", symbol=sign, heavy=column == STATE and row["state"] in GRAVE
-            )
-        return text if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole) else None
+    def cell(self, row: int, column: int) -> Cell:
+        notice = self.rows[row]
+        grave = column == STATE and notice["state"] in GRAVE
+        quiet = column in (MADE, WHY) or notice["state"] in ("sent", "dropped")
+        text = self._text(notice, column)
+        return Cell(text, "text2" if quiet else "text", symbol="warning" if grave else "", heavy=grave)
 
     def _text(self, row: Mapping[str, Any], column: int) -> str:
         say = self._look.say

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
+from PySide6.QtCore import Qt
 
 from supervisor.model import Text
 from ui.look import Look
-from ui.tables import CELL, LEFT, RIGHT, Cell, Index
+from ui.models.cells import Cells
+from ui.tables import Cell
 
 
-class Sheet(QAbstractTableModel):
+class Sheet(Cells):
     """See the module; `right` are the columns of figures."""
 
     def __init__(self, look: Look, heads: Sequence[Text], right: Sequence[int] = ()) -> None:
-        super().__init__()
-        self._look, self._heads, self._right = look, tuple(heads), frozenset(right)
+        super().__init__(look, heads, right)
         self.ids: list[str] = []
         self._rows: list[tuple[Cell, ...]] = []
 
@@ -26,8 +26,7 @@ class Sheet(QAbstractTableModel):
             return
         if len(rows) == len(self._rows) and list(ids) == self.ids:
             self._rows = list(rows)
-            if rows:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(self._heads) - 1))
+            self.repaint()
             return
         self.beginResetModel()
         self._rows, self.ids = list(rows), list(ids)
@@ -38,23 +37,8 @@ class Sheet(QAbstractTableModel):
         self._heads = tuple(heads)
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._heads) - 1)
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
+    def count(self) -> int:
+        return len(self._rows)
 
-    def columnCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._heads)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._look.say(self._heads[section])
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return RIGHT if section in self._right else LEFT
-        return None
-
-    def data(self, index: QModelIndex | Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        cell = self._rows[index.row()][index.column()]
-        if role == CELL:
-            return cell
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            return cell.text
-        return None
+    def cell(self, row: int, column: int) -> Cell:
+        return self._rows[row][column]

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, Qt
-
-from supervisor.model import Site
+from supervisor.model import Site, Text
 from ui.look import Look
+from ui.models.cells import Cells
 from ui.shift import words
-from ui.tables import CELL, Cell, Index
+from ui.tables import Cell
+
+HEADS = (Text("n°", "No."), words.AT, words.SIGNATURES)
 
 
-class BookList(QAbstractTableModel):
+class BookList(Cells):
     """Number, end, who went and who came."""
 
     def __init__(self, site: Site, look: Look) -> None:
-        super().__init__()
+        super().__init__(look, HEADS)
         self._names = {user.id: user.name for user in site.users.values()}
-        self._look = look
         self._rows: list[Mapping[str, Any]] = []
 
     def show_rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -32,24 +32,13 @@ class BookList(QAbstractTableModel):
     def number(self, at: int) -> int:
         return int(self._rows[at]["number"])
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
+    def count(self) -> int:
+        return len(self._rows)
 
-    def columnCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else 3
+    def cell(self, row: int, column: int) -> Cell:
+        return Cell(self._text(self._rows[row], column), "text2" if column == 1 else "text")
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return ("n°", self._look.say(words.AT), self._look.say(words.SIGNATURES))[section]
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        text = self._cell(self._rows[index.row()], index.column())
-        if role == CELL:
-            return Cell(text, "text2" if index.column() == 1 else "text")
-        return text if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole) else None
-
-    def _cell(self, row: Mapping[str, Any], column: int) -> str:
+    def _text(self, row: Mapping[str, Any], column: int) -> str:
         look, end = self._look, int(row["end"])
         if column == 0:
             return str(row["number"])
