@@ -20,6 +20,7 @@ from peewee import (
 from playhouse.sqlite_ext import AutoIncrementField
 
 from supervisor.database import Migrations, tables
+from supervisor.names import FILL
 
 _EMPTY: list[Any] = [SQL("DEFAULT ''")]
 _ZERO: list[Any] = [SQL("DEFAULT 0")]
@@ -241,6 +242,51 @@ class RoundTargetTable(Model):
         without_rowid = True
 
 
+class NameTable(Model):
+    """How people are called whom the site folder does not list; see `supervisor.names`."""
+
+    number = AutoField()
+    id = TextField(unique=True)
+    name = TextField()
+
+    class Meta:
+        table_name = "names"
+
+
+class OverrideTable(Model):
+    """What somebody took in hand from its programme, and until when; the chain has each begin and end."""
+
+    equipment = TextField(primary_key=True)
+    who = TextField()
+    since = BigIntegerField()
+    until = BigIntegerField()
+    mode = TextField()
+    command = TextField()
+
+    class Meta:
+        table_name = "overrides"
+
+
+class ResumedTable(Model):
+    """When the programme of an equipment was last gone on with, ns UTC: what was asked before counts no more."""
+
+    equipment = TextField(primary_key=True)
+    time = BigIntegerField()
+
+    class Meta:
+        table_name = "resumed"
+
+
+class HeardTable(Model):
+    """The command of the ledger up to which the scheduler has heard all outcomes; one row."""
+
+    one = AutoField(constraints=[Check("one = 1")])
+    command = BigIntegerField()
+
+    class Meta:
+        table_name = "heard"
+
+
 JournalTable.add_index(JournalTable.index(JournalTable.subject, JournalTable.id, name="journal_subject"))
 JournalTable.add_index(JournalTable.index(JournalTable.time, name="journal_time"))
 CommandTable.add_index(CommandTable.index(CommandTable.equipment, CommandTable.id, name="commands_equipment"))
@@ -273,4 +319,6 @@ MIGRATIONS: Migrations = (
     tables(RoundTable, RoundTargetTable),
     f"CREATE INDEX journal_locking ON journal(id) WHERE {LOCKING};"
     f"CREATE INDEX journal_raising ON journal(time) WHERE {RAISING};",
+    tables(NameTable) + FILL,
+    tables(OverrideTable, ResumedTable, HeardTable),
 )
