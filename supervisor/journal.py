@@ -40,6 +40,7 @@ from supervisor.journal_rows import Found, Wish, Wording, unworded
 from supervisor.journal_rows import Row as Row
 from supervisor.journal_tables import MIGRATIONS, CommandTable, JournalTable, StepTable
 from supervisor.journal_words import Search
+from supervisor.names import Met, Register
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -142,6 +143,8 @@ class Journal:
         self._lost = 0
         """Owed rows for which there was no room."""
         self._paying = 0
+        self.people = Register(path, self._submit)
+        """Names of those whom the site folder does not list."""
 
     def append(self, entry: Entry) -> Future[int]:
         """The row's id, once it is safe on disk."""
@@ -306,6 +309,8 @@ class JournalReader:
     def __init__(self, path: Path, wording: Wording = unworded) -> None:
         """`wording`: as the index of the journal was given it, for rows that are too young to be in it."""
         self.path = path
+        self.people = Met(path)
+        """Names of those whom the site folder does not list; nobody's until they are pulled."""
         self._wording = wording
 
     def latest(self, n: int, since_id: int = 0) -> list[Row]:

@@ -320,5 +320,6 @@ MIGRATIONS: Migrations = (
     f"CREATE INDEX journal_locking ON journal(id) WHERE {LOCKING};"
     f"CREATE INDEX journal_raising ON journal(time) WHERE {RAISING};",
     tables(NameTable) + FILL,
+    "ALTER TABLE alarms ADD COLUMN heard INTEGER NOT NULL DEFAULT 0;",
     tables(OverrideTable, ResumedTable, HeardTable),
 )
