@@ -25,12 +25,15 @@ from supervisor.columns import Columns
 from supervisor.database import Connection, SqliteDatabase, plain, reading
 from supervisor.journal import Beside, Entry, Journal
 from supervisor.model import Site
+from supervisor.names import FIRST, OTHER, Met
 
 PROCESS = ("state", "raised_at", "cleared_at", "acked_at", "annunciated_at", "value", "count", "first_up")
 """Fields of the first machine; each machine is written by itself, for acts of both may be under way at once."""
 HIDING = ("suppression", "shelved_until")
 TAKEN = ("taken_by",)
-KEPT = (*PROCESS, *HIDING, *TAKEN)
+HEARD = ("heard",)
+"""What the controller said last of an alarm that it runs itself."""
+KEPT = (*PROCESS, *HIDING, *TAKEN, *HEARD)
 WAYS = tuple(str(bit.name).lower() for bit in Hidden if bit)
 """How an alarm is hidden, as the asides have it."""
 _OLD = ("state", "suppression", "raised_at", "cleared_at", "acked_at", "value", "count", "shelved_until")
@@ -49,17 +52,20 @@ class Gone:
 
 
 class Names:
-    """Who, as a number in a column: 1 + row in `site.users`; `OTHER` for somebody the site does not list."""
+    """Who, as a number in a column: 1 + row in `site.users`, from `supervisor.names.FIRST` on those whom the station
+    alone knows; `OTHER` for somebody unknown to both."""
 
-    OTHER = 0xFFFF
+    OTHER = OTHER
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, met: Met | None = None) -> None:
         self._users = ["", *site.users]
         self._codes = {id_: code for code, id_ in enumerate(self._users)}
+        self._met = met or Met()
         self._others: dict[int, str] = {}
 
     def code(self, id_: str) -> int:
-        return self._codes.get(id_, self.OTHER)
+        known = self._codes.get(id_)
+        return self._met.code(id_) if known is None else known
 
     def note(self, rows: Iterable[int], id_: str) -> None:
         """Remember by row whom a column can't name."""
@@ -67,7 +73,9 @@ class Names:
             self._others[row] = id_
 
     def id(self, code: int, row: int) -> str:
-        return self._others.get(row, "") if code == self.OTHER else self._users[code]
+        if code >= FIRST:
+            return self._others.get(row, "") if code == self.OTHER else self._met.id(code)
+        return self._users[code]
 
 
 class Keep:

@@ -116,6 +116,7 @@ def build(
     """
     site = attachment.site
     look = Look(site.zone, preferences.theme, preferences.language or site.language, preferences.scale)
+    look.met = attachment.journal.people
     application = QApplication.instance()
     dress = Dress(application, look) if isinstance(application, QApplication) else None
     tasks = tasks or Tasks(asyncio.get_running_loop())

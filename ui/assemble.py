@@ -96,8 +96,6 @@ class Assembly:
     past: Past
     """Calculated tags where samples came late."""
     scheduler: Scheduler
-    book: Store
-    """What of the schedules outlives the station."""
     notifier: Notifier
     rounds: RoundDesk
 
@@ -144,7 +142,7 @@ class Assembly:
             accounts.directory = LdapDirectory(rules.directory, site.folder, folder.vault(site))
         rows |= people_acts(accounts, site)
         sessions.acts |= emergency_acts(site, desk, sessions, journal)
-        book = Store(folder.schedule)
+        book = Store(journal, folder.schedule)
         scheduler = Scheduler(site, schedule_of(site), desk, (table.columns, journal, book, clock))
         rows |= schedule_acts(ScheduleDesk(scheduler, desk.people, journal, clock))
         rows |= shift_acts(ShiftDesk(site, journal, clock, accounts.prove, partial(_held, scheduler)))
@@ -157,7 +155,7 @@ class Assembly:
         rows |= notify_acts(NotifyDesk(site, notifier, journal, clock))
         server = Server(sessions, rows, journal, site.fingerprint, files.folder.name)
         parts = (alarms, historian, station, desk, substitutions, history, server, sessions, faults, holes)
-        return cls(site, folder, clock, table, journal, *parts, past, scheduler, book, notifier, rounds)
+        return cls(site, folder, clock, table, journal, *parts, past, scheduler, notifier, rounds)
 
     async def __aenter__(self) -> Assembly:
         """Where one part cannot start, or end, the others are ended all the same: the journal last of all."""
@@ -169,14 +167,13 @@ class Assembly:
             ends.callback(self.alarms.close)
             ends.callback(self.historian.close)
             ends.callback(self.holes.close)
-            ends.callback(self.book.close)
             ends.callback(self.notifier.store.close)
             self.historian.start()
             ends.callback(self.history.close)
             ends.callback(self.past.close)
             self.past.start()
             self.substitutions.restore()
-            index = JournalIndex(self.folder.journal, Wording(self.site))
+            index = JournalIndex(self.folder.journal, Wording(self.site, self.journal.people))
             ends.callback(index.close)
             marks = Marks(self.folder.journal, Plant.of(self.site), self.clock)
             ends.callback(marks.close)

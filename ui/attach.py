@@ -83,7 +83,9 @@ class RemoteAttachment:
         self.equipment = blank(site)
         self.history = History(folder.history)
         self.holes = HoleReader(folder.history)
-        self.journal = JournalReader(folder.journal, Wording(site))
+        wording = Wording(site)
+        self.journal = JournalReader(folder.journal, wording)
+        wording.met = self.journal.people
         self._folder = folder
         self._asker = Asker(folder.station, seat, proof=proof)
         self._notice: notice.Notice | None = None

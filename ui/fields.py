@@ -51,6 +51,19 @@ class Choice(Combo):
         """The id of what is chosen; empty for all."""
         return str(self.currentData() or "")
 
+    def offer(self, rows: Iterable[tuple[str, Text]]) -> None:
+        """Others to choose from; what is chosen stays, where it still is one of them."""
+        chosen = self.chosen()
+        self.blockSignals(True)
+        self._rows = [self._rows[0], *rows]
+        self.clear()
+        for id_, name in self._rows:
+            self.addItem(self._look.say(name), id_)
+        self.setCurrentIndex(max(self.findData(chosen), 0))
+        self.blockSignals(False)
+        if self.chosen() != chosen:
+            self.currentIndexChanged.emit(self.currentIndex())
+
     def choose(self, id_: str) -> None:
         self.setCurrentIndex(max(self.findData(id_), 0))
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFont
 
 from supervisor.clock import SECOND
 from supervisor.model import Text
+from supervisor.names import Met
 from ui.theme.theme import Theme, tokens
 
 WAITING = "—"
@@ -23,6 +24,8 @@ class Look(QObject):
     """See the module."""
 
     changed = Signal()
+    introduced = Signal()
+    """Somebody has a name whom the site folder does not list; `changed` follows, so that it is seen everywhere."""
 
     def __init__(self, zone: str, theme: str = "light", language: str = "fr", scale: float = 1.0) -> None:
         super().__init__()
@@ -30,6 +33,8 @@ class Look(QObject):
         self.language = language
         self.scale = scale
         self.zone = ZoneInfo(zone)
+        self.met = Met()
+        """Names of those whom the site folder does not list; pulled now and then by whoever owns the look."""
         self._fonts: dict[tuple[str, int], QFont] = {}
         self._locale = _locale(language)
 

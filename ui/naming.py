@@ -1,9 +1,12 @@
-"""Naming: how equipment, areas and limits are called where a person reads them."""
+"""Naming: how equipment, areas, people and limits are called where a person reads them."""
 
 from __future__ import annotations
 
 from supervisor.health import NETWORK
 from supervisor.model import Alarm, Condition, Equipment, Kind, Site, System
+from supervisor.names import called, coded
+from supervisor.people import SEAT
+from ui import words
 from ui.look import Look
 
 SEPARATOR = " · "
@@ -33,6 +36,21 @@ def full_name(site: Site, equipment: Equipment, look: Look) -> str:
 def area_name(site: Site, area: str, look: Look) -> str:
     """The name of an area; empty for an equipment that has none, such as the station itself."""
     return look.say(site.areas[area].name) if area in site.areas else ""
+
+
+def person(site: Site, who: str, look: Look) -> str:
+    """Who that is: a person's name wherever the site folder or the station knows it, else the id; what acts by itself,
+    and a seat where nobody had signed in, by its own word. Empty for nobody."""
+    if who in words.ACTORS:
+        return look.say(words.ACTORS[who])
+    if who.startswith(SEAT):
+        return look.say(words.AT_SEAT).format(who.removeprefix(SEAT) or "?")
+    return called(site, look.met, who) if who else ""
+
+
+def taker(site: Site, code: int, look: Look) -> str:
+    """Who is meant by `taken_by` and `shelved_by`; empty for nobody, a sign for somebody whom nobody knows."""
+    return person(site, coded(site, look.met, code), look) or ("…" if code else "")
 
 
 def systems(site: Site) -> list[System]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from supervisor.journal_rows import Row
 from supervisor.model import Equipment, Site, Text
+from supervisor.names import Met, called
 from ui import alarm_words, words
 
 
@@ -18,8 +19,10 @@ def happened(row: Row) -> Text | None:
 class Wording:
     """`supervisor.journal_rows.Wording` of a site: names of equipment, areas, alarms and people, and what happened."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, met: Met | None = None) -> None:
+        """`met`: those whom the site folder does not list."""
         self._site = site
+        self.met = met or Met()
         self._alarms = {alarm.id: alarm for alarm in site.alarms}
         self._subjects: dict[str, str] = {}
 
@@ -27,9 +30,9 @@ class Wording:
         subject = self._subjects.get(row.subject)
         if subject is None:
             subject = self._subjects[row.subject] = " ".join(self._about(row.subject))
-        user = self._site.users.get(row.who)
+        who = called(self._site, self.met, row.who) if row.who else ""
         said = [text for text in self._said(row) if text]
-        return " ".join((subject, user.name if user else "", *(f"{text.fr} {text.en}" for text in said)))
+        return " ".join((subject, who, *(f"{text.fr} {text.en}" for text in said)))
 
     def _said(self, row: Row) -> Iterator[Text | None]:
         yield happened(row)

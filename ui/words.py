@@ -197,6 +197,8 @@ BOOK_NAMES = {
 """Category of the journal -> the name of its book."""
 ACTORS = {SCHEDULER.id: Text(fr="Programmes horaires", en="Programmes")}
 """What acts by itself -> its name."""
+AT_SEAT = Text(fr="poste « {} »", en='seat "{}"')
+"""Who acted where nobody had signed in."""
 BOOKS = {
     "alarm": "bell", "schedule": "clock", "command": "gear", "access": "user", "system": "station",
     "lockout": "padlock", "round": "list",
@@ -386,6 +388,11 @@ DETAILS = {
     "seat": Text(fr="depuis la session de", en="at the seat of"),
     "by": Text(fr="par", en="by"),
     "place": Text(fr="poste", en="seat"),
+    "contact": Text(fr="contact", en="contact"),
+    "medium": Text(fr="par", en="by"),
+    "rule": Text(fr="règle", en="rule"),
+    "step": Text(fr="rang", en="step"),
+    "notice": Text(fr="notification n°", en="notice no."),
     "within_s": Text(fr="délai (s)", en="within (s)"),
     "count": Text(fr="nombre", en="number"),
     "site": Text(fr="site", en="site"),

@@ -9,13 +9,14 @@ Rules:
   name is one only where somebody is called so, for people type their password there.
 - A guess costs as much whether the name exists or not, and who guesses waits (`supervisor.accounts.delays`).
 - A change of accounts is in the journal before it is made; where the journal can't be written nothing is changed.
+- Whoever keeps somebody signed in is told of every change (`changed`), and asks who they are `now` at every act.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -71,6 +72,10 @@ class Accounts:
     def __init__(self, site: Site, path: Path, journal: Journal, clock: Clock, hasher: Hasher | None = None) -> None:
         self.directory: Directory | None = None
         """Set at assembly where the site has one."""
+        self.changed: Callable[[], None] = _nothing
+        """Called after each change of an account."""
+        self._found: dict[str, User] = {}
+        """Those of the directory as it said at their last proof, by id."""
         self._site = site
         self._journal = journal
         self._clock = clock
@@ -82,6 +87,9 @@ class Accounts:
             self._book = Book(path)
         except StoreError as error:
             log.error("Nobody can sign in, the station goes on: %s", error)
+        for id_, account in self._people().items():
+            if account.own:
+                self._meet(account.user(id_))
 
     # ------------------------------------------------------------ who there is
     @property
@@ -100,6 +108,18 @@ class Accounts:
         if account.disabled:
             return None
         return account.user(id_) if account.own and id_ not in self._site.users else self._site.users.get(id_)
+
+    def now(self, person: User) -> User | None:
+        """Somebody who was proved once, as they are now: people of the directory as it said last. None for who was
+        disabled."""
+        if self.user(person.id):
+            return self.current(person.id)
+        return None if self._account(person.id).disabled else self._found.get(person.id, person)
+
+    def person(self, id_: str) -> User | None:
+        """The same by an id; None also for who has not been proved since this station runs."""
+        user = self.user(id_) or self._found.get(id_)
+        return self.now(user) if user else None
 
     def account(self, id_: str) -> Account:
         """What is kept of somebody; an empty one for nobody."""
@@ -123,6 +143,7 @@ class Accounts:
         if self._account(user.id).renew:  # whoever gave it knows it too: it proves nobody
             self._note(act, user.id, seat, "refused", {"reason": "renew"})
             raise Refused("renew", NOT_OWN)
+        self._meet(user)
         self._note(act, user.id, seat, "done")
         return user
 
@@ -147,7 +168,8 @@ class Accounts:
             return await self._asked(id_, password, self.directory)
         if self._book is None:
             raise Refused("store", UNREADABLE)
-        if not await self._hasher.fits(account.mark, password):
+        fits = await self._hasher.fits(account.mark, password)
+        if not fits or self._account(id_).mark != account.mark:  # it was changed while it was compared
             raise Refused("password", NO_PASSWORD if self.current(id_) and not account.mark else WRONG)
         user = self.current(id_)
         if user is None:
@@ -163,33 +185,41 @@ class Accounts:
             raise Refused("disabled", DISABLED)
         if found.id != id_ and self.user(found.id):
             raise Refused("password", WRONG)  # another spelling of somebody whom this station knows itself
+        if self.user(found.id) is None:
+            self._found[found.id] = found
         return self.current(found.id) or found
 
-    async def sign_in(self, user_id: str, password: str, seat: str, new: str = "") -> User:
-        """`prove`, and a password of one's own where an administrator chose the present one: Refused "renew" asks."""
+    async def sign_in(self, user_id: str, password: str, seat: str, new: str = "") -> tuple[User, int]:
+        """`prove`, and a password of one's own where an administrator chose the present one: Refused "renew" asks.
+
+        Also which password it was: `Account.changed` of then."""
         user = await self._prove(user_id, password, "sign_in", seat)
+        proved = self._account(user.id).changed
         if self._account(user.id).renew:
             if not new:
                 self._note("sign_in", user.id, seat, "refused", {"reason": "renew"})
                 raise Refused("renew", RENEW)
-            await self._set(user, user.id, password, new, seat)
+            proved = await self._set(user, user.id, password, new, seat)
+        self._meet(user)
         known = user.id in self._site.users
         self._note("sign_in", user.id, seat, "done", {} if known else {"name": user.name})
         if user.id in self._people():
             await self._keep(user.id, last=self._clock.now())
-        return user
+        return user, proved
 
-    async def change(self, user: User, password: str, new: str, seat: str = "") -> None:
-        """One's own password, proved by the old one. Raises Refused."""
+    async def change(self, user: User, password: str, new: str, seat: str = "") -> int:
+        """One's own password, proved by the old one; its `Account.changed`. Raises Refused."""
         if not self._account(user.id).mark:
             raise Refused("directory", NOT_HERE)
         await self.prove(user.id, password, "proof", seat)
-        await self._set(user, user.id, password, new, seat)
+        return await self._set(user, user.id, password, new, seat)
 
-    async def _set(self, by: User, id_: str, old: str, new: str, seat: str) -> None:
+    async def _set(self, by: User, id_: str, old: str, new: str, seat: str) -> int:
         if old == new:
             raise Refused("rule", OTHER_PASSWORD)
-        await self._put(by, id_, "set_password", {"place": seat}, **await self._marked(id_, new, renew=False))
+        marked = await self._marked(id_, new, renew=False)
+        await self._put(by, id_, "set_password", {"place": seat}, **marked)
+        return int(marked["changed"])
 
     # ------------------------------------------------------------ administering
     async def found(self, id_: str, name: str, password: str, seat: str = "") -> User:
@@ -233,16 +263,19 @@ class Accounts:
                 self._keep_one(person.id)
             await self._put_now(by, person.id, "alter", {"before": before, **_fields(person)}, **_fields(person))
 
-    async def reset(self, by: User, id_: str, password: str, renew: bool = True) -> None:
-        """Give somebody a password, which they must change at the next sign-in. Raises Refused."""
+    async def reset(self, by: User, id_: str, password: str, renew: bool = True) -> int:
+        """Give somebody a password, which they must change at the next sign-in; its `Account.changed`. Their open
+        sessions end. Raises Refused."""
         _only_administrator(by)
         if self.user(id_) is None:
             raise Refused("name", WRONG)
-        await self._put(by, id_, "set_password", {}, **await self._marked(id_, password, renew))
+        marked = await self._marked(id_, password, renew)
+        await self._put(by, id_, "set_password", {}, **marked)
         self._delays.passed(id_)
+        return int(marked["changed"])
 
     async def disable(self, by: User, id_: str, disabled: bool = True) -> None:
-        """Keep somebody out, or let them in again; sessions of theirs end at their next act. Raises Refused."""
+        """Keep somebody out, or let them in again; sessions of theirs end at once. Raises Refused."""
         _only_administrator(by)
         if self.user(id_) is None and not self.directory:  # somebody of the directory may be kept out too
             raise Refused("name", WRONG)
@@ -288,6 +321,9 @@ class Accounts:
         except StoreError as error:
             self._note(kind, by.id, id_, "failed", {"reason": str(error)})
             raise Refused("store", UNWRITTEN) from error
+        if (user := self.user(id_)) and self._account(id_).own:
+            self._meet(user)
+        self.changed()
 
     async def _keep(self, id_: str, **fields: Any) -> None:
         """Something that is good to know; a disk that is full keeps nobody out."""
@@ -304,6 +340,11 @@ class Accounts:
         known = {id_.casefold(): id_ for id_ in self.ids()}
         return known.get(typed.casefold(), typed.casefold())
 
+    def _meet(self, user: User) -> None:
+        """Whom the site folder does not name is called by what they are called here, wherever an id is shown."""
+        if user.id not in self._site.users:
+            self._journal.people.meet(user.id, user.name)
+
     def _account(self, id_: str) -> Account:
         return self._people().get(id_, _NOBODY)
 
@@ -315,6 +356,10 @@ class Accounts:
 
 
 _NOBODY = Account()
+
+
+def _nothing() -> None:
+    """Nobody is told."""
 
 
 def _fields(person: User) -> dict[str, Any]:

@@ -37,6 +37,7 @@ from supervisor.errors import Refused, StoreError
 from supervisor.journal import Entry, Journal, chain, safe
 from supervisor.journal_tables import LockOutTable
 from supervisor.model import Equipment, Role, Site, Text, User
+from supervisor.names import called
 from supervisor.people import ROLES, People
 from supervisor.serve import Act
 
@@ -228,8 +229,7 @@ class LockOuts:
         )
 
     def _name(self, who: str) -> str:
-        user = self._site.users.get(who)
-        return user.name if user else who
+        return called(self._site, self._journal.people, who)
 
     async def _write(self, work: Callable[[SqliteDatabase], int]) -> int:
         try:

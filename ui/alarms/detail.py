@@ -18,8 +18,7 @@ from ui.alarms.history import History, Notes
 from ui.alarms.shelf import ShelfCard
 from ui.delegates.alarm_row import value_then
 from ui.look import WAITING, Look
-from ui.models.alarm_list import person
-from ui.naming import area_name, full_name, limit
+from ui.naming import area_name, full_name, limit, person, taker
 from ui.pages import Context
 from ui.shapes import paint_priority
 from ui.values import shown
@@ -261,8 +260,8 @@ class Detail(Card):
             self.notes.field.setFocus()
 
     def _taker(self, alarm: Alarm) -> str:
-        site = self._context.attachment.site
-        return person(site, int(self._context.board["taken_by"][alarm.index])) or WAITING
+        context = self._context
+        return taker(context.attachment.site, int(context.board["taken_by"][alarm.index]), context.look) or WAITING
 
     def _hider(self, alarm: Alarm) -> str:
         """Who hid it and why; nothing for one that is not hidden."""
@@ -276,8 +275,7 @@ class Detail(Card):
             told = look.say(alarm_words.BY_DESIGN)
             comes = look.say(alarm_words.COMES_OF).format(look.say(cause.rule.name)) if cause else ""
             return f"{told}\n{comes}".rstrip()
-        name = site.users[one.who].name if one.who in site.users else one.who
-        return f"{name}\n{one.reason}"
+        return f"{person(site, one.who, look)}\n{one.reason}"
 
     def _state(self, alarm: Alarm) -> str:
         look, board = self._context.look, self._context.board

@@ -21,6 +21,7 @@ from supervisor.journal import Row
 from supervisor.model import Alarm
 from ui import alarm_words, words
 from ui.models.journal_list import JournalList
+from ui.naming import person
 from ui.pages import TRENDS, Context, Place
 from ui.scales import scale_of
 from ui.spark import POINTS, Strip, paint_strip, stepped
@@ -230,11 +231,11 @@ class Notes(Reading):
         self.text.setText("")
 
     def show_rows(self, rows: Sequence[Row]) -> None:
-        look, users = self.context.look, self.context.attachment.site.users
+        look, site = self.context.look, self.context.attachment.site
         lines = []
         for one in rows:
             if one.kind == NOTE:
-                who = users[one.who].name if one.who in users else one.who
+                who = person(site, one.who, look)
                 when = f"{look.moment(one.time):%d/%m} {look.clock(one.time, seconds=False)}"
                 lines.append(f"<p><b>{escape(who)}</b> – {when}<br>{escape(str(one.detail.get('text', '')))}</p>")
         self.text.setText("".join(lines) or look.say(alarm_words.NO_NOTES))

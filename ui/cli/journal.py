@@ -26,7 +26,7 @@ from ui.cli.history import DAMAGED
 from ui.commissioning.printing import print_pdf
 from ui.faceplate.proof_page import foot, page
 from ui.folder import DataFolder
-from ui.journal.sheet import every, write
+from ui.journal.sheet import Names, every, write
 from ui.wording import Wording
 
 _FAULTS = {
@@ -96,7 +96,9 @@ def _search(given: argparse.Namespace, site: Site, reader: JournalReader) -> int
 def _export(given: argparse.Namespace, site: Site, reader: JournalReader) -> int:
     if given.file.exists() and not given.overwrite:
         raise Unavailable(f"{given.file} is there already: name another file, or say --overwrite")
-    count = write(every(reader, _wish(given, site)), given.file, site, given.language or site.language)
+    reader.people.pull()
+    names = Names(site, given.language or site.language, reader.people)
+    count = write(every(reader, _wish(given, site)), given.file, names)
     print(f"{count} rows in {given.file}")
     return 0
 

@@ -17,8 +17,8 @@ from supervisor.model import Alarm
 from ui import alarm_words, words
 from ui.look import WAITING
 from ui.models import alarm_list as columns
-from ui.models.alarm_list import AlarmList, Line, person, told_group
-from ui.naming import area_name, full_name, limit
+from ui.models.alarm_list import AlarmList, Line, told_group
+from ui.naming import area_name, full_name, limit, taker
 from ui.padlock import locks
 from ui.pages import Context
 from ui.shapes import paint_bad, paint_priority, text_width
@@ -182,7 +182,7 @@ class AlarmRow(CellRow):
         board = self._context.board
         hidden = bool(board["suppression"][alarm.index] & Hidden.SHELVED)
         code = int(board["shelved_by" if hidden else "taken_by"][alarm.index])
-        return Cell(person(self._site, code)) if code else EMPTY
+        return Cell(taker(self._site, code, self._look)) if code else EMPTY
 
     def _notes(self, alarm: Alarm) -> Cell:
         count = self.notes.get(alarm.index, 0)

@@ -19,6 +19,7 @@ from supervisor.errors import StoreError
 from supervisor.journal import CommandRow, StepRow
 from supervisor.model import Equipment, Text
 from ui.faceplate import words
+from ui.naming import person
 from ui.pages import Context
 from ui.shapes import elided, paint_icon
 from ui.widgets import Label, clear, column
@@ -206,8 +207,7 @@ class Progress(QFrame):
         return look.say(words.BY).format(command=name, who=self._person(command.who), time=look.clock(command.time))
 
     def _person(self, who: str) -> str:
-        user = self._context.attachment.site.users.get(who)
-        return user.name if user else who
+        return person(self._context.attachment.site, who, self._context.look)
 
     def _said(self, step: StepRow) -> Text:
         spec = self._equipment.type.commands.get(self.command.command) if self.command else None

@@ -16,6 +16,7 @@ from supervisor.desk.interlocks import paths
 from supervisor.formula import Formula
 from supervisor.journal import CommandRow, JournalReader, Row, StepRow
 from supervisor.model import CommandSpec, Equipment, Interlock, Site, TagSpec, Text
+from supervisor.names import Met, called
 from ui.commissioning.paper import document, table
 from ui.faceplate import words as plate
 
@@ -67,7 +68,8 @@ def foot(site: Site, command: CommandRow, language: str) -> str:
 
 def page(site: Site, reader: JournalReader, command: CommandRow, now: int, language: str) -> str:
     """The whole page. Raises StoreError."""
-    paper = _Paper(site, command, language)
+    reader.people.pull()
+    paper = _Paper(site, command, language, reader.people)
     steps = reader.steps(command.id)
     rows = {step.journal: reader.row(step.journal) for step in steps}
     last = next(iter(reader.latest(1)), None)
@@ -89,8 +91,8 @@ def page(site: Site, reader: JournalReader, command: CommandRow, now: int, langu
 class _Paper:
     """One command in one language."""
 
-    def __init__(self, site: Site, command: CommandRow, language: str) -> None:
-        self._site, self._command, self._language = site, command, language
+    def __init__(self, site: Site, command: CommandRow, language: str, met: Met) -> None:
+        self._site, self._command, self._language, self._met = site, command, language, met
         self._zone = ZoneInfo(site.zone)
         self._thing: Equipment | None = site.equipment_by_id.get(command.equipment)
         self._spec: CommandSpec | None = spec_of(site, self._thing, command.command) if self._thing else None
@@ -155,8 +157,9 @@ class _Paper:
         return said.replace(".", ",") if self._language == "fr" else said
 
     def _person(self, who: str) -> str:
-        user = self._site.users.get(who)
-        return f"{user.name} ({who})" if user else who
+        """With the id, which is what the rows of the journal have."""
+        name = called(self._site, self._met, who)
+        return who if name == who else f"{name} ({who})"
 
     def _approved(self, steps: Sequence[StepRow]) -> str:
         approved = next((step for step in steps if step.step == "approved"), None)
@@ -196,7 +199,7 @@ class _Paper:
                 [
                     f"{then:%H:%M:%S}.{step.time % SECOND // 1_000_000:03d}",
                     escape(self._said(step)),
-                    escape(row.who if row else ""),
+                    escape(called(self._site, self._met, row.who) if row else ""),
                     escape(self._reading(step)),
                     str(step.journal),
                     f"{mark[:32]}<br>{mark[32:]}",
@@ -210,8 +213,8 @@ class _Paper:
         if step.step == "confirmed" and self._spec and self._spec.confirmation:
             return self.say(plate.STEPS["confirmed"]).format(name=self.say(self._spec.confirmation.name))
         if step.step == "approved":
-            user = self._site.users.get(str(step.detail.get("by", "")))
-            return self.say(plate.STEPS["approved"]).format(who=user.name if user else step.detail.get("by", ""))
+            who = called(self._site, self._met, str(step.detail.get("by", "")))
+            return self.say(plate.STEPS["approved"]).format(who=who)
         return self.say(plate.STEPS[step.step]) if step.step in plate.STEPS else step.step
 
     def _reading(self, step: StepRow) -> str:

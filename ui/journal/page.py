@@ -48,8 +48,7 @@ class JournalPage(Page):
         self.table.activated.connect(self._go)
         self.book = Choice(look, words.ALL_ACTS, words.BOOK_NAMES.items())
         self.book.currentIndexChanged.connect(self._ask_again)
-        users = sorted(context.attachment.site.users.values(), key=lambda user: user.name)
-        self.who = Choice(look, words.EVERYBODY, ((user.id, Text(user.name, user.name)) for user in users))
+        self.who = Choice(look, words.EVERYBODY, _everybody(context))
         self.span = Choice(look, words.ANY_TIME, SPANS.items())
         for choice in (self.who, self.span):
             choice.currentIndexChanged.connect(self._ask_again)
@@ -73,6 +72,7 @@ class JournalPage(Page):
         self._reading = False
         self._lay_out()
         look.changed.connect(self._tell)
+        look.introduced.connect(lambda: self.who.offer(_everybody(context)))
         self._tell()
 
     def _lay_out(self) -> None:
@@ -175,7 +175,8 @@ class JournalPage(Page):
         journal, site, look = self.context.attachment.journal, self.context.attachment.site, self.context.look
         self.out.setEnabled(False)
         try:
-            count = await asyncio.to_thread(sheet.write, sheet.every(journal, self.wish()), path, site, look.language)
+            names = sheet.Names(site, look.language, look.met)
+            count = await asyncio.to_thread(sheet.write, sheet.every(journal, self.wish()), path, names)
         finally:
             self.out.setEnabled(True)
         self.count.setText(look.say(words.EXPORTED).format(look.number(count, 0), path.name))
@@ -201,3 +202,10 @@ class JournalPage(Page):
         thing = self.model.equipment(index.row())
         if thing:
             self.asked_for.emit(thing)
+
+
+def _everybody(context: Context) -> list[tuple[str, Text]]:
+    """Id and name of all who may have acted, by their names."""
+    users = context.attachment.site.users.values()
+    named = {**context.look.met.everybody, **{user.id: user.name for user in users}}
+    return [(id_, Text(name, name)) for id_, name in sorted(named.items(), key=lambda one: one[1].casefold())]

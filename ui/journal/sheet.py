@@ -19,6 +19,7 @@ from supervisor.errors import StoreError, Unavailable
 from supervisor.journal import JournalReader
 from supervisor.journal_rows import Row, Wish
 from supervisor.model import Site, Text
+from supervisor.names import Met
 from ui import words
 from ui.wording import happened
 
@@ -55,7 +56,7 @@ def every(journal: JournalReader, wish: Wish) -> Iterator[Row]:
 
 
 def write(
-    rows: Iterable[Row], path: Path, site: Site, language: str, tell: Callable[[int], None] = lambda _: None
+    rows: Iterable[Row], path: Path, names: Names, tell: Callable[[int], None] = lambda _: None
 ) -> int:
     """How many rows were written; the ending of the name says how. `tell` is told how many there are already.
 
@@ -74,17 +75,17 @@ def write(
             yield row
 
     try:
-        {"csv": _csv, "xlsx": _xlsx, "jsonl": _jsonl}[suffix](counted(), path, _Names(site, language))
+        {"csv": _csv, "xlsx": _xlsx, "jsonl": _jsonl}[suffix](counted(), path, names)
     except (OSError, xlsxwriter.exceptions.XlsxWriterException) as error:
         raise StoreError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
     return count
 
 
-class _Names:
-    """A row in the words of one language."""
+class Names:
+    """A row in the words of one language; `met` are those whom the site folder does not list."""
 
-    def __init__(self, site: Site, language: str) -> None:
-        self.language = language
+    def __init__(self, site: Site, language: str, met: Met) -> None:
+        self.language, self._met = language, met
         self._site, self._zone = site, ZoneInfo(site.zone)
         self._alarms = {alarm.id: alarm for alarm in site.alarms}
 
@@ -92,7 +93,7 @@ class _Names:
         return [self._say(text) for text in COLUMNS]
 
     def cells(self, row: Row) -> list[str]:
-        user, area = self._site.users.get(row.who), self._site.areas.get(row.area)
+        area = self._site.areas.get(row.area)
         utc = datetime.fromtimestamp(row.time / SECOND, UTC)
         return [
             str(row.id),
@@ -106,10 +107,15 @@ class _Names:
             self._word(area.name if area else None, row.area),
             self._word(words.RESULTS.get(row.result), row.result),
             row.who,
-            user.name if user else "",
+            self._person(row.who),
             json.dumps(dict(row.detail), ensure_ascii=False) if row.detail else "",
             row.hash,
         ]
+
+    def _person(self, who: str) -> str:
+        """The name beside the id; empty for whom nobody knows, and for what is no person."""
+        user = self._site.users.get(who)
+        return user.name if user else self._met.name(who)
 
     def _subject(self, subject: str) -> str:
         alarm = self._alarms.get(subject)
@@ -126,14 +132,14 @@ class _Names:
         return text.fr if self.language == "fr" else text.en
 
 
-def _csv(rows: Iterator[Row], path: Path, names: _Names) -> None:
+def _csv(rows: Iterator[Row], path: Path, names: Names) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         sheet = csv.writer(file, delimiter=";" if names.language == "fr" else ",")
         sheet.writerow(names.head())
         sheet.writerows(names.cells(row) for row in rows)
 
 
-def _xlsx(rows: Iterator[Row], path: Path, names: _Names) -> None:
+def _xlsx(rows: Iterator[Row], path: Path, names: Names) -> None:
     with xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False}) as book:
         heavy = book.add_format({"bold": True})
         sheet, line = None, 0
@@ -146,7 +152,7 @@ def _xlsx(rows: Iterator[Row], path: Path, names: _Names) -> None:
             _sheet(book, names, heavy)
 
 
-def _sheet(book: xlsxwriter.Workbook, names: _Names, heavy: object) -> xlsxwriter.workbook.Worksheet:
+def _sheet(book: xlsxwriter.Workbook, names: Names, heavy: object) -> xlsxwriter.workbook.Worksheet:
     sheet = book.add_worksheet()
     sheet.write_row(0, 0, names.head(), heavy)
     sheet.freeze_panes(1, 0)
@@ -155,7 +161,7 @@ def _sheet(book: xlsxwriter.Workbook, names: _Names, heavy: object) -> xlsxwrite
     return sheet
 
 
-def _jsonl(rows: Iterator[Row], path: Path, names: _Names) -> None:
+def _jsonl(rows: Iterator[Row], path: Path, names: Names) -> None:
     fields = ("id", "time", "category", "kind", "who", "subject", "area", "result", "detail", "hash")
     with path.open("w", encoding="utf-8") as file:
         for row in rows:

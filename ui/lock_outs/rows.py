@@ -18,7 +18,7 @@ from ui import words as common
 from ui.faceplate import lock_words as words
 from ui.faceplate import words as plate
 from ui.models.cells import Cells
-from ui.naming import area_name, full_name
+from ui.naming import area_name, full_name, person
 from ui.pages import Context
 from ui.tables import Cell
 
@@ -143,5 +143,4 @@ def _area(context: Context, id_: str) -> str:
 
 
 def _person(context: Context, who: str) -> str:
-    user = context.attachment.site.users.get(who)
-    return user.name if user else who
+    return person(context.attachment.site, who, context.look)

@@ -29,7 +29,7 @@ from ui import alarm_words, words
 from ui.board import Board
 from ui.folds import Folds
 from ui.look import Look
-from ui.naming import area_name, full_name, limit
+from ui.naming import area_name, full_name, limit, taker
 from ui.tables import LEFT, RIGHT
 
 Index = QModelIndex | QPersistentModelIndex
@@ -335,7 +335,7 @@ class AlarmList(QAbstractTableModel):
         if column == STATE:
             return look.say(words.STATES[int(board["state"][alarm.index])])
         if column == ON_IT:
-            return person(self._site, int(board["taken_by"][alarm.index]))
+            return taker(self._site, int(board["taken_by"][alarm.index]), self._look)
         named = {
             AREA: lambda: area_name(self._site, alarm.equipment.area, look),
             EQUIPMENT: lambda: full_name(self._site, alarm.equipment, look),
@@ -351,14 +351,6 @@ class AlarmList(QAbstractTableModel):
 
 def _key(line: Line) -> tuple[int, bool]:
     return line.row, line.group is not None
-
-
-def person(site: Site, code: int) -> str:
-    """Who is meant by `taken_by` and `shelved_by`; empty for nobody, a sign for somebody the site does not list."""
-    names = [user.name for user in site.users.values()]
-    if not code:
-        return ""
-    return names[code - 1] if code <= len(names) else "…"
 
 
 def told_group(group: Group, site: Site, look: Look) -> str:

@@ -7,14 +7,16 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex
 
+from supervisor.accounts.accounts import BOOK as ACCESS
 from supervisor.journal import Row
 from supervisor.model import Equipment, Site, TagSpec, Text
 from supervisor.rounds.store import BOOK as ROUND
+from supervisor.site.on_call import on_call_of
 from supervisor.texts import Texts
 from ui import words
 from ui.look import Look
 from ui.models.cells import Cells
-from ui.naming import full_name
+from ui.naming import full_name, person
 from ui.tables import Cell
 from ui.values import worded
 from ui.wording import happened
@@ -23,6 +25,9 @@ COLUMNS = (words.WHEN, words.WHAT, words.WHERE, words.RESULT, words.WHO, words.D
 WHEN, WHAT, WHERE, RESULT, WHO, DETAIL = range(len(COLUMNS))
 _UNTOLD = frozenset({"until", "id", "raw", "tag", "fr", "en", "raised_at", "at", "note", "lock", "proof", "equipment"})
 """Details that mean nothing to a reader, or are told another way."""
+_PERSONS = frozenset({"by", "for", "from", "holder", "asked_by", "seat"})
+"""Details that may be the id of somebody."""
+_WORDED = words.RESULTS | words.KINDS
 
 
 class JournalList(Cells):
@@ -33,6 +38,7 @@ class JournalList(Cells):
         self._site, self._texts = site, texts
         self.rows: list[Row] = []
         self._alarms = {alarm.id: alarm for alarm in site.alarms}
+        self._contacts = {one.id: one.name for one in on_call_of(site).contacts.values()}
         self._cells: dict[int, Callable[[Row], Cell]] = {
             WHEN: lambda row: Cell(f"{look.moment(row.time):%d/%m/%Y} {look.clock(row.time)}", "text2"),
             WHAT: self._what,
@@ -58,10 +64,8 @@ class JournalList(Cells):
         self.endResetModel()
 
     def person(self, who: str) -> str:
-        """The name of a user, or of what acts by itself; the id of one who is no longer in the site."""
-        if who in words.ACTORS:
-            return self._look.say(words.ACTORS[who])
-        return self._site.users[who].name if who in self._site.users else who
+        """The name of a user, or of what acts by itself; the id of one whom nobody knows."""
+        return person(self._site, who, self._look)
 
     def subject(self, row: Row) -> str:
         """What an act was about: an alarm, an equipment, a tag or a link, by its name."""
@@ -72,6 +76,8 @@ class JournalList(Cells):
         thing, target = self._thing(row.subject), self._target(row)
         if target:
             return f"{row.subject} · {full_name(self._site, target, self._look)}"
+        if row.category == ACCESS and thing is None:  # an account
+            return self.person(row.subject)
         return full_name(self._site, thing, self._look) if thing else row.subject
 
     def equipment(self, at: int) -> Equipment | None:
@@ -113,9 +119,13 @@ class JournalList(Cells):
             thing = self._thing(row.subject)
             command = thing.type.commands.get(str(value)) if thing else None
             return self._look.say(command.name) if command else str(value)
+        if name in _PERSONS and isinstance(value, str) and value not in _WORDED:
+            return self.person(value)
+        if name == "contact":
+            return self._contacts.get(str(value), str(value))
         if isinstance(value, float):
             return self._look.number(value, 2 if value % 1 else 0)
-        return _say(self._look, words.RESULTS | words.KINDS, value) if isinstance(value, str) else str(value)
+        return _say(self._look, _WORDED, value) if isinstance(value, str) else str(value)
 
     def _spec(self, row: Row) -> TagSpec | None:
         """What the value of a row is a value of; None where the row does not say."""

@@ -78,10 +78,10 @@ class Machine(QObject):
         self._alarm_rows = {alarm.id: alarm.index for alarm in site.alarms}
         plant = Plant.of(site)
         self._replay = Replay(seen.journal.path, plant, lambda: load(seen.journal.path, plant))
-        self._names = Names(site)
+        self._names = Names(site, seen.present.journal.people)
         self._rewind = Rewind(site, seen.history, seen.holes, lambda: seen.present.table.beat)
         self._locks = LockOuts(seen.journal.path)
-        self._wording = Wording(site)
+        self._wording = Wording(site, seen.present.journal.people)
         self._wish = Wish(0)
         self._shown: Wish | None = None
         self._settled: Wish | None = None

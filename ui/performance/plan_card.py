@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from supervisor.desk.plans import LONGEST, LONGEST_NAME, Plan
 from supervisor.model import Alarm, Text
+from ui.naming import person
 from ui.pages import Context
 from ui.performance import words
 from ui.performance.rows import day, kept_day
@@ -94,8 +95,7 @@ class PlanCard(QWidget):
         look, alarm, plan = self._context.look, self.alarm, self._plan
         if alarm is not None:
             self.name.setText(f"{look.say(alarm.equipment.name)} – {look.say(alarm.rule.name)}")
-        users = self._context.attachment.site.users
-        author = (users[plan.author].name if plan.author in users else plan.author) if plan else ""
+        author = person(self._context.attachment.site, plan.author, look) if plan else ""
         self.author.setText(look.say(words.WRITTEN_BY).format(author, look.date(plan.time)) if plan else "")
         self._check()
 

@@ -8,7 +8,7 @@ from typing import Any
 from supervisor.model import CommandSpec, Site, TagSpec, Text
 from supervisor.rounds.states import Mark, State
 from ui.look import WAITING
-from ui.naming import full_name
+from ui.naming import full_name, person
 from ui.pages import Context
 from ui.rounds import words
 from ui.rounds.bars import NOT_DONE
@@ -77,7 +77,7 @@ class Telling:
         return look.say(words.CONSEQUENCE).format(said) if said else ""
 
     def person(self, who: str) -> str:
-        return self._site.users[who].name if who in self._site.users else who
+        return person(self._site, who, self._context.look)
 
     def equipment(self, id_: str) -> str:
         thing = self._site.equipment_by_id.get(id_)

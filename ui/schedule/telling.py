@@ -11,7 +11,7 @@ from supervisor.schedule.calendars import SOON_DAYS
 from supervisor.schedule.plan import Event
 from supervisor.schedule.preview import Year
 from supervisor.schedule.times import DAY_S
-from ui.naming import full_name
+from ui.naming import full_name, person
 from ui.pages import Context
 from ui.schedule import words
 from ui.schedule.known import Group
@@ -94,8 +94,8 @@ class Telling:
         ]
 
     def person(self, who: str) -> str:
-        """The name of a user; the id of one who is no longer in the site."""
-        return self._site.users[who].name if who in self._site.users else who
+        """The name of a user; the id of one whom nobody knows."""
+        return person(self._site, who, self._look)
 
     def until(self, instant: int) -> str:
         """The time, with its day where that is not today."""

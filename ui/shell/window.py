@@ -22,6 +22,7 @@ from supervisor.health import LINK_TYPE
 from supervisor.model import Alarm, Equipment, Tag
 from ui import words
 from ui.alarms.acts import acknowledge
+from ui.meeting import Meeting
 from ui.naming import full_name
 from ui.pages import ALARMS, FACEPLATE, LINKS, MAP, OVERVIEW, SYNOPTIC, TRENDS, Context, Page, Place
 from ui.past.seen import Seen
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
         """Whether the operator has a faceplate open; pages that need the width hide it meanwhile."""
         self.refresh = Refresh(context.attachment, context.live, context.board, context.clock)
         self.horn = Horn(context.board, context.clock)
+        self.meeting = Meeting(context.look, context.spawn, context.clock)
         self.past = PastView(self, self.context, seen, Parts(self.horn, Counts))
         self._build()
         self._connect()
@@ -138,6 +140,7 @@ class MainWindow(QMainWindow):
         refresh.liveness.connect(self._show_liveness)
         refresh.broke.connect(self.notices.show_bug)
         refresh.second.connect(self.seat.look)
+        refresh.second.connect(self.meeting.look_out)
         self.top.chip.extend = self.seat.fill
         self.context.session.changed.connect(self._follow_person)
         self.context.look.changed.connect(self._keep_look)
