@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ class Asker:
     def __init__(self, path: Path, seat: str = "", within_s: float = 5.0, proof: tuple[str, str] | None = None) -> None:
         """`proof` are the id and the password of a person."""
         self.seat = seat or socket.gethostname()
+        self.idle: Callable[[], float] | None = (lambda: 0.0) if proof else None
+        """For how long nobody has touched this seat, in seconds: told with whatever is asked. A program is at work."""
         self._proof = proof
         self._path = path
         self._within_s = within_s
@@ -50,7 +52,7 @@ class Asker:
         self._waiting[number] = future
         try:
             async with asyncio.timeout(self._within_s + PATIENCE_S):
-                writer.write(pack(Request(number, act, words, self._within_s)))
+                writer.write(pack(Request(number, act, words, self._within_s, self.idle() if self.idle else None)))
                 await writer.drain()
                 return _read(await future)
         except TimeoutError:

@@ -46,6 +46,8 @@ class Request(msgspec.Struct, frozen=True):
     words: dict[str, Any] = {}
     within_s: float = 5.0
     """After this the asker no longer waits; what was begun goes on."""
+    idle_s: float | None = None
+    """For how long nobody has touched the window that asks; None where there is no telling."""
 
 
 class Refusal(msgspec.Struct, frozen=True):

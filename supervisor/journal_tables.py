@@ -144,6 +144,19 @@ class LockOutTable(Model):
         table_name = "lock_outs"
 
 
+class LockNameTable(Model):
+    """How the equipment of a lock-out is called and where it stands, as of the last start that knew it: it may leave
+    the site before the lock-out comes off."""
+
+    lock = IntegerField(primary_key=True)
+    fr = TextField()
+    en = TextField()
+    area = TextField()
+
+    class Meta:
+        table_name = "lock_names"
+
+
 class AlarmTable(Model):
     """How an alarm is, as the rows of the chain left it: both are written in one transaction. Times are ns UTC, 0 for
     never; fields as in `alarms.engine.FIELDS`. Rows come and go ten thousand at once, by plain SQL."""
@@ -322,4 +335,5 @@ MIGRATIONS: Migrations = (
     tables(NameTable) + FILL,
     "ALTER TABLE alarms ADD COLUMN heard INTEGER NOT NULL DEFAULT 0;",
     tables(OverrideTable, ResumedTable, HeardTable),
+    tables(LockNameTable),
 )

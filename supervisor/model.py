@@ -373,6 +373,8 @@ class User:
     """Areas where the role holds; empty for all of them."""
     classes: frozenset[CommandClass] = frozenset()
     """Classes of commands in the place of those of the role; empty for those of the role."""
+    lent_by: str = field(default="", compare=False)
+    """Who lends these rights for a while, and can end that (`supervisor.accounts.sessions`); empty for one's own."""
 
 
 @dataclass(frozen=True)

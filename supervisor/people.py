@@ -21,6 +21,8 @@ ROLES: Mapping[Role, Text] = {
 """The words of the screen."""
 SEAT = "@"
 """What the id of a seat begins with: the id of no person does. A seat acts where nobody has signed in."""
+EMERGENCY = f"{SEAT}emergency"
+"""What lends the rights of an emergency command: nobody can end that."""
 
 
 CLASSES: Mapping[CommandClass, Text] = {

@@ -171,6 +171,7 @@ class Server:
 
     async def _act(self, session: Session, request: Request) -> Reply:
         """The reply to one request, whatever the act does."""
+        self._sessions.hear(session, request.idle_s)
         begun = self._begin(session, request)
         if begun is None:
             return _refusal(request.id, _unknown(request.act))

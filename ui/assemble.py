@@ -115,7 +115,6 @@ class Assembly:
         board = Columns.create(len(site.equipment), BOARD, files.equipment)
         lock_outs = LockOuts(site, journal, clock, board, accounts.prove)
         desk = Desk(site, table.columns, station.links, journal, clock, lock_outs)
-        desk.barred = lambda user_id: accounts.account(user_id).disabled
         calculator = Calculator(site, table.columns, station.absorb)
         holes = Holes(folder.history, site, clock.now(), historian.recovery.known, drivers.REMEMBERS)
         past = Past(site, calculator.fan, folder.history, historian, clock)
@@ -138,6 +137,7 @@ class Assembly:
         station.journal = lambda: (float(journal.owed), 100.0 * journal.size / limit)
         rules = policy(site.folder)
         sessions = Sessions(accounts, journal, clock, rules)
+        desk.rights, lock_outs.persons = sessions.now, sessions.rights
         if rules.directory:
             accounts.directory = LdapDirectory(rules.directory, site.folder, folder.vault(site))
         rows |= people_acts(accounts, site)
@@ -182,6 +182,7 @@ class Assembly:
                 (self.journal.run, "journal"),
                 (partial(index.run, self.clock), "journal words"),
                 (marks.run, "marks of alarms"),
+                (self.sessions.run, "seats"),
             ):
                 task = asyncio.create_task(endure(work, name, self.clock), name=name)
                 ends.push_async_callback(_cancel, task)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from alarms.engine import FIELDS as ALARM_FIELDS
@@ -93,6 +93,10 @@ class RemoteAttachment:
 
     async def ask(self, act: str, **words: Any) -> Mapping[str, Any]:
         return await self._asker.ask(act, **words)
+
+    def tell_idle(self, idle_s: Callable[[], float]) -> None:
+        """For how long nobody has touched this window goes along with whatever it asks."""
+        self._asker.idle = idle_s
 
     async def close(self) -> None:
         """Hang up and let go of the files."""

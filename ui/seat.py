@@ -33,6 +33,8 @@ class Standing:
     """Whether the site has a directory to sign in against."""
     directory_fault: str = ""
     """Why the directory does not answer; empty where it did, or was not asked yet."""
+    ended: str = ""
+    """Why whoever had signed in here is no longer: password, disabled; empty where they left by themselves."""
 
 
 class Session(QObject):
@@ -81,6 +83,7 @@ class Session(QObject):
                 float(told["lock_min"]),
                 bool(told["directory"]),
                 str(told["directory_fault"]),
+                str(told.get("ended", "")),
             )
         )
 

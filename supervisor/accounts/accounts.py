@@ -168,14 +168,17 @@ class Accounts:
             return await self._asked(id_, password, self.directory)
         if self._book is None:
             raise Refused("store", UNREADABLE)
-        fits = await self._hasher.fits(account.mark, password)
-        if not fits or self._account(id_).mark != account.mark:  # it was changed while it was compared
+        if not await self._hasher.fits(account.mark, password):
             raise Refused("password", NO_PASSWORD if self.current(id_) and not account.mark else WRONG)
+        mark = account.mark
+        if self._hasher.outdated(mark):
+            mark = await self._hasher.make(password)
+            await self._keep(id_, account.mark, mark=mark)
         user = self.current(id_)
         if user is None:
             raise Refused("disabled", DISABLED)
-        if self._hasher.outdated(account.mark):
-            await self._keep(id_, mark=await self._hasher.make(password))
+        if self._account(id_).mark not in (account.mark, mark):  # another was set while this one was compared
+            raise Refused("password", WRONG)
         return user
 
     async def _asked(self, id_: str, password: str, directory: Directory) -> User:
@@ -189,7 +192,11 @@ class Accounts:
             self._found[found.id] = found
         return self.current(found.id) or found
 
-    async def sign_in(self, user_id: str, password: str, seat: str, new: str = "") -> tuple[User, int]:
+    async def sign_in(self, user_id: str, password: str, seat: str, new: str = "") -> User:
+        """`admit`, for who does not stay."""
+        return (await self.admit(user_id, password, seat, new))[0]
+
+    async def admit(self, user_id: str, password: str, seat: str, new: str = "") -> tuple[User, int]:
         """`prove`, and a password of one's own where an administrator chose the present one: Refused "renew" asks.
 
         Also which password it was: `Account.changed` of then."""
@@ -325,11 +332,12 @@ class Accounts:
             self._meet(user)
         self.changed()
 
-    async def _keep(self, id_: str, **fields: Any) -> None:
-        """Something that is good to know; a disk that is full keeps nobody out."""
+    async def _keep(self, id_: str, mark_was: str | None = None, /, **fields: Any) -> None:
+        """Something that is good to know; a disk that is full keeps nobody out. Not where the password has another
+        mark than that by now."""
         async with self._changing:
             try:
-                if self._book is not None:
+                if self._book is not None and mark_was in (None, self._account(id_).mark):
                     await asyncio.to_thread(self._book.put, id_, msgspec.structs.replace(self._account(id_), **fields))
             except StoreError as error:
                 log.warning("The last sign-in is not kept: %s", error)

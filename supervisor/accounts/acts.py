@@ -31,7 +31,9 @@ class _Person(msgspec.Struct, frozen=True):
         return User(self.id.strip(), self.name.strip(), role, frozenset(self.areas))
 
 
-class _Reset(msgspec.Struct, frozen=True):
+class Reset(msgspec.Struct, frozen=True):
+    """Somebody's new password."""
+
     id: str
     password: str
 
@@ -58,7 +60,7 @@ def people_acts(accounts: Accounts, site: Site) -> dict[str, Act]:
         return {}
 
     async def reset_password(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
-        ask = msgspec.convert(words, _Reset)
+        ask = msgspec.convert(words, Reset)
         await accounts.reset(user, ask.id, ask.password)
         return {}
 

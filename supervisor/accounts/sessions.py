@@ -2,24 +2,35 @@
 
                      sign in                  lock, idle
     watching ───────────────────────> open <─────────────> locked
-        ^            sign out          │      same person       │
+        ^     sign out, disabled,      │      same person       │
+        │     another password         │                        │
         └──────────────────────────────┴────────────────────────┘
                                        │ somebody else signs in: hand-over, nothing of the screen changes
 
 Watching and locked seats see everything and act with the rights of a viewer, in the name of the seat. Only an emergency
 command leaves from them (`supervisor.desk.emergency`).
+
+Rules:
+- Who somebody is and what they may do is asked of the accounts at every act, never kept; and for whatever still waits
+  in their name once more when it leaves (`now`).
+- The window locks a seat that nobody touches. Where it does not, for it hangs or was altered, the station does: windows
+  tell with whatever they ask how long nobody has touched them. Who touches a seat that is due comes too late.
+- A password that was set anew proves nobody who gave the old one: their sessions end, and so does what they lend. The
+  session in which it was changed stays.
 Source: IEC 62443-3-3 SR 2.5 (session lock), SR 2.1 RE 3 (supervisor override), SR 2.6 (session termination).
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 
 from supervisor.accounts.accounts import BOOK, Accounts
+from supervisor.accounts.acts import Reset
 from supervisor.accounts.settings import Policy
 from supervisor.accounts.words import (
     LOCKED,
@@ -42,6 +53,11 @@ OVERRIDE_MIN = 15.0
 LONGEST_MIN = 60.0
 LONGEST_SEAT = 40
 """Characters of the name of a seat."""
+GRACE_S = 30.0
+"""How much later than its window the station locks a seat: nobody who is at work is ever surprised by a window that was
+slow to tell."""
+LOOK_S = 5.0
+"""How often the station looks whether a seat is due, an override over."""
 
 SeatAct = Callable[["Session", Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 """An act that concerns the seat itself, not only who sits there."""
@@ -55,9 +71,18 @@ class Session:
     """Its name, as the window gave it."""
     person: User | None = None
     """Who proved to be here, as they were then; None while it watches."""
+    proved: int = 0
+    """With which password: `Account.changed` of then."""
+    keeping: bool = False
+    """The person is changing the password here: the session is not ended for that."""
     locked: bool = False
+    touched: float = 0.0
+    """When somebody was there last, monotonic seconds."""
+    ended: str = ""
+    """Why whoever had signed in is no longer: a word of the journal; empty where they wished it, or nobody had."""
     lender: User | None = None
     """The supervisor whose rights are lent."""
+    lender_proved: int = 0
     lent_until: float = 0.0
     """Monotonic seconds."""
     gone: bool = False
@@ -89,16 +114,18 @@ class _Override(msgspec.Struct, frozen=True):
 
 
 class Sessions:
-    """See the module. `acts` are its own; others about a seat may be added."""
+    """See the module. `acts` are its own; others about a seat may be added. `run` until cancelled."""
 
     def __init__(self, accounts: Accounts, journal: Journal, clock: Clock, policy: Policy | None = None) -> None:
         self.accounts = accounts
         self._journal = journal
         self._clock = clock
         self._policy = policy or Policy()
+        self._seats: list[Session] = []
+        accounts.changed = self.look
         rows = (
             self.session, self.sign_in, self.sign_out, self.lock, self.lend_rights, self.return_rights,
-            self.first_administrator, self.change_password,
+            self.first_administrator, self.change_password, self.reset_password,
         )  # fmt: skip
         self.acts: dict[str, SeatAct] = {act.__name__: act for act in rows}
 
@@ -106,6 +133,7 @@ class Sessions:
     def enter(self, seat: str) -> Session:
         """A window has come: its seat watches."""
         session = Session("".join(letter for letter in seat if letter.isprintable())[:LONGEST_SEAT].strip() or "?")
+        self._seats.append(session)
         self._note("attach", self.seat_user(session).id)
         return session
 
@@ -113,7 +141,26 @@ class Sessions:
         """The window has gone, and with it whoever had signed in."""
         session.gone = True
         self._end(session, "gone")
+        self._seats = [one for one in self._seats if one is not session]
         self._note("detach", self.seat_user(session).id)
+
+    async def run(self) -> None:
+        """Look now and then; for ever."""
+        while True:
+            await self._clock.sleep(LOOK_S)
+            self.look()
+
+    def look(self) -> None:
+        """Bring every seat up to now: what changed since takes effect also where nobody asks for anything."""
+        for session in self._seats:
+            self._settle(session)
+            self._lender(session)
+
+    def hear(self, session: Session, idle_s: float | None) -> None:
+        """A request has come: for how long nobody had touched its window then; None where it does not tell."""
+        self._settle(session)
+        if idle_s is not None and idle_s >= 0:
+            session.touched = max(session.touched, self._clock.monotonic() - idle_s)
 
     # ------------------------------------------------------------ with whose rights
     def user(self, session: Session) -> User:
@@ -122,19 +169,48 @@ class Sessions:
         if person is None or session.locked:
             return self.seat_user(session)
         lender = self._lender(session)
-        if lender is None:
+        return _lent(person, lender) if lender else person
+
+    def now(self, user: User) -> User | None:
+        """Whoever asked for something a while ago, with the rights of this moment; None for who may act no more.
+
+        Lent rights are there as long as they are lent. A seat, a programme and an emergency ask nobody.
+        """
+        if user.id.startswith(SEAT) or user.lent_by.startswith(SEAT):
+            return user
+        person = self.accounts.now(user)
+        if person is None or not user.lent_by:
             return person
-        role = min(max(person.role, Role.SUPERVISOR), lender.role)  # theirs, where theirs hold: never more than theirs
-        return replace(lender, id=person.id, name=person.name, role=role)
+        return next((lent for lent in self._loans(person) if lent.lent_by == user.lent_by), person)
+
+    def rights(self, id_: str) -> list[User]:
+        """All that somebody may do at this moment: their own rights, and those lent to them at a seat; none for who is
+        disabled or not known."""
+        person = self.accounts.person(id_)
+        return [person, *self._loans(person)] if person else []
+
+    def _loans(self, person: User) -> list[User]:
+        """What is lent to somebody now, seat by seat."""
+        seats = [one for one in self._seats if one.person and one.person.id == person.id and not one.locked]
+        return [_lent(person, lender) for one in seats if (lender := self._lender(one))]
 
     def present(self, session: Session) -> User | None:
         """Who signed in here, locked or not, as they are now; somebody disabled since has signed out."""
-        if session.person is None:
-            return None
-        now = self._still(session.person)
-        if now is None:
+        self._settle(session)
+        return self.accounts.now(session.person) if session.person else None
+
+    def _settle(self, session: Session) -> None:
+        """What has happened to this seat since it was looked at last."""
+        person = session.person
+        if person is None:
+            return
+        due = self._clock.monotonic() - session.touched > 60 * self._policy.lock_min + GRACE_S
+        if self.accounts.now(person) is None:
             self._end(session, "disabled")
-        return now
+        elif not session.keeping and self.accounts.account(person.id).changed != session.proved:
+            self._end(session, "password")
+        elif due and self._policy.lock_min and not session.locked:
+            self._lock(session, "idle")
 
     def seat_user(self, session: Session) -> User:
         """Who acts where nobody has signed in: the seat, with a viewer's rights."""
@@ -149,11 +225,6 @@ class Sessions:
             return Refused("session", WATCHING)
         return Refused("session", LOCKED) if session.locked else refused
 
-    def _still(self, person: User) -> User | None:
-        if self.accounts.user(person.id):
-            return self.accounts.current(person.id)
-        return None if self.accounts.account(person.id).disabled else person
-
     def _acting(self, session: Session) -> User:
         """Who has signed in and is not locked. Raises Refused."""
         person = self.present(session)
@@ -165,10 +236,11 @@ class Sessions:
         """The supervisor whose rights are lent now, as they are now."""
         if session.lender is None:
             return None
-        now = self._still(session.lender)
-        if self._clock.monotonic() < session.lent_until and now and now.role >= Role.SUPERVISOR:
+        now = self.accounts.now(session.lender)
+        same = self.accounts.account(session.lender.id).changed == session.lender_proved
+        if same and self._clock.monotonic() < session.lent_until and now and now.role >= Role.SUPERVISOR:
             return now
-        self._give_back(session, "over")
+        self._give_back(session, "over" if same else "password")
         return None
 
     # ------------------------------------------------------------ acts
@@ -182,6 +254,7 @@ class Sessions:
             "role": int(rights.role),
             "areas": sorted(rights.areas),
             "locked": session.locked,
+            "ended": session.ended,
             "lender": lender.name if lender else "",
             "lent_s": max(session.lent_until - self._clock.monotonic(), 0.0) if lender else 0.0,
             "first_start": self.accounts.first_start,
@@ -193,7 +266,8 @@ class Sessions:
     async def sign_in(self, session: Session, words: Mapping[str, Any]) -> Mapping[str, Any]:
         """Somebody proves who they are: a seat opens, is unlocked, or changes hands."""
         ask = msgspec.convert(words, _SignIn)
-        person = await self.accounts.sign_in(ask.user, ask.password, session.seat, ask.new)
+        person, proved = await self.accounts.admit(ask.user, ask.password, session.seat, ask.new)
+        self._settle(session)
         before = session.person
         if before and before.id == person.id:
             if session.locked:
@@ -201,7 +275,8 @@ class Sessions:
         elif before:
             self._give_back(session, "hand_over")
             self._note("hand_over", person.id, session.seat, detail={"from": before.id})
-        session.person, session.locked = person, False
+        session.person, session.proved, session.locked, session.ended = person, proved, False, ""
+        session.touched = self._clock.monotonic()
         if session.gone:  # while the password was checked
             self._end(session, "gone")
         return await self.session(session, {})
@@ -214,9 +289,7 @@ class Sessions:
     async def lock(self, session: Session, words: Mapping[str, Any]) -> Mapping[str, Any]:
         """The screen goes on, acts need the password again."""
         if session.person and not session.locked:
-            session.locked = True
-            self._give_back(session, "lock")
-            self._note("lock", session.person.id, session.seat, detail={"reason": "idle"} if words.get("idle") else {})
+            self._lock(session, "idle" if words.get("idle") else "")
         return await self.session(session, {})
 
     async def lend_rights(self, session: Session, words: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -234,6 +307,7 @@ class Sessions:
             raise Refused("session", OTHER_PERSON)
         self._give_back(session, "another")
         session.lender, session.lent_until = lender, self._clock.monotonic() + 60 * ask.minutes
+        session.lender_proved = self.accounts.account(lender.id).changed
         detail = {"for": person.id, "reason": ask.reason.strip()[:400], "minutes": ask.minutes}
         self._note("lend_rights", lender.id, session.seat, detail=detail)
         return await self.session(session, {})
@@ -256,8 +330,19 @@ class Sessions:
         ask, person = msgspec.convert(words, _Change), self.present(session)
         if person is None:
             raise Refused("session", WATCHING)
-        await self.accounts.change(person, ask.password, ask.new, session.seat)
+        with _kept(session):
+            session.proved = await self.accounts.change(person, ask.password, ask.new, session.seat)
         return await self.session(session, {})
+
+    async def reset_password(self, session: Session, words: Mapping[str, Any]) -> Mapping[str, Any]:
+        """An administrator's, for anybody; for themselves it is a change of their own. Raises Refused."""
+        ask, person = msgspec.convert(words, Reset), self.present(session)
+        if person is None or person.id != ask.id:
+            await self.accounts.reset(self.user(session), ask.id, ask.password)
+            return {}
+        with _kept(session):
+            session.proved = await self.accounts.reset(self.user(session), ask.id, ask.password)
+        return {}
 
     # ------------------------------------------------------------ ends
     def _end(self, session: Session, reason: str) -> None:
@@ -265,7 +350,14 @@ class Sessions:
         if person is not None:
             self._give_back(session, "sign_out")
             self._note("sign_out", person.id, session.seat, detail={"reason": reason} if reason else {})
+            session.ended = reason
         session.person, session.locked = None, False
+
+    def _lock(self, session: Session, reason: str) -> None:
+        assert session.person is not None
+        session.locked = True
+        self._give_back(session, "lock")
+        self._note("lock", session.person.id, session.seat, detail={"reason": reason} if reason else {})
 
     def _give_back(self, session: Session, reason: str) -> None:
         if session.lender is not None:
@@ -277,6 +369,22 @@ class Sessions:
         self, kind: str, who: str, subject: str = "", result: str = "done", detail: Mapping[str, Any] | None = None
     ) -> None:
         self._journal.append(Entry(BOOK, kind, who, subject, "", result, dict(detail or {})))
+
+
+@contextmanager
+def _kept(session: Session) -> Iterator[None]:
+    """The session in which its person's password is set anew goes on, and only that one."""
+    session.keeping = True
+    try:
+        yield
+    finally:
+        session.keeping = False
+
+
+def _lent(person: User, lender: User) -> User:
+    """Somebody with the lender's rights, where theirs hold: never more than theirs."""
+    role = min(max(person.role, Role.SUPERVISOR), lender.role)
+    return replace(lender, id=person.id, name=person.name, role=role, lent_by=lender.id)
 
 
 def _told(person: User) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
     write ─> read-back, within the device's settle time ─> physical confirmation, within its own ─> outcome
 
-Interlocks and lock-outs are looked at once more at the instant the write leaves. A write is tried once; whatever is not
-clear afterwards ends as unknown. A read-back is the ordinary road up: the table is read, never the device.
+Rights, lock-outs, interlocks and permissives are looked at once more at the instant the write leaves. A write is tried
+once; whatever is not clear afterwards ends as unknown. A read-back is the ordinary road up: the table is read, never
+the device.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ class Carriage:
         try:
             leaving(run.scene)
         except Refused as refused:
-            return Outcome(Stage.FAILED, refused.text)
+            return Outcome(Stage.FAILED, refused.text, refused.check)
         order, now = run.order, self._clock.now()
         feedback = Watch(self._table, order.feedback.index, order.answers, now)
         run.watches.append(feedback)

@@ -1,6 +1,6 @@
 """Everything that is checked before a command leaves, in order. The first that says no is the one the operator reads.
 
-right       may this user do it, here, of this class?
+right       may this user do it, here, of this class, as of now? And the second person, where there is one?
 lock_out    has somebody locked the equipment out, or what it is a part of?
 busy        is another command under way on this equipment?
 interlock   does every interlock of the command hold on live values? Bad quality satisfies none.
@@ -17,16 +17,25 @@ from dataclasses import dataclass, field
 
 from supervisor.clock import SECOND
 from supervisor.columns import Columns
+from supervisor.desk.desk_words import disabled, withdrawn
 from supervisor.desk.interlocks import Found, believed, judge, refusal
 from supervisor.desk.order import Order
 from supervisor.errors import Refused
 from supervisor.model import Equipment, Interlock, Kind, Site, Tag, TagSpec, Text, User
 from supervisor.people import CLASSES, ROLES, People
 
+Now = Callable[[User], User | None]
+"""Somebody with the rights of this moment; None for who may act no more. `Sessions.now` is one."""
+
 
 def unlocked(equipment: Equipment) -> Text | None:
     """For a desk without lock-outs."""
     return None
+
+
+def as_given(user: User) -> User | None:
+    """For a desk without accounts: rights never change."""
+    return user
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,7 @@ class Standing:
     given: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """(equipment, command) -> when it last left, ns UTC."""
     now: int = 0
+    rights: Now = as_given
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,8 @@ class Scene:
     busy: Mapping[str, str]
     """Equipment id -> id of the user whose command is under way there."""
     standing: Standing = field(default_factory=Standing)
+    second: User | None = None
+    """Who approved it."""
 
     def read(self, tag: Tag) -> tuple[float, int]:
         """Value and quality of a tag now."""
@@ -61,8 +73,12 @@ class Scene:
 
 def right(scene: Scene) -> None:
     order = scene.order
-    if scene.people.may(scene.user, order.spec, order.equipment):
+    if _still_may(scene, scene.user):
+        if scene.second is not None and not _still_may(scene, scene.second):
+            raise Refused("right", withdrawn(scene.second))
         return
+    if scene.people.may(scene.user, order.spec, order.equipment):
+        raise Refused("right", withdrawn(scene.user))
     role, class_ = ROLES[order.spec.role], CLASSES[order.spec.class_]
     if scene.people.holds(scene.user, order.spec.role, order.equipment.area):
         said = Text(
@@ -79,6 +95,14 @@ def right(scene: Scene) -> None:
             f"You have no right to give this command here: it takes a {role.en} ({en}).",
         ),
     )
+
+
+def _still_may(scene: Scene, user: User) -> bool:
+    """Whether somebody may give it with the rights of this moment. Raises Refused for who was disabled."""
+    now = scene.standing.rights(user)
+    if now is None:
+        raise Refused("right", disabled(user))
+    return scene.people.may(now, scene.order.spec, scene.order.equipment)
 
 
 def lock_out(scene: Scene) -> None:
@@ -159,8 +183,8 @@ def again(scene: Scene) -> dict[str, float]:
 
 def leaving(scene: Scene) -> None:
     """What must hold at the instant the write leaves: the journal may have taken seconds. Raises Refused."""
-    lock_out(scene)
-    interlock(scene)
+    for one in (right, lock_out, interlock, permissive):
+        one(scene)
 
 
 def decided(scene: Scene) -> dict[str, float]:

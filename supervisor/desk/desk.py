@@ -8,7 +8,8 @@
 
 Rules:
 - Nothing is written to the field before it is in the journal; where the journal can't be written nothing is (law 3).
-- Interlocks hold when the write leaves, not only when the operator asked.
+- Rights, lock-outs, interlocks and permissives hold when the write leaves, not only when the operator asked; of a
+  command for two persons, the rights of both.
 - A write is tried once. Whatever is not clear ends as unknown, and is never tried again.
 - One command at a time per equipment, from the checks, or the selection, to the outcome.
 - What waits for a person lapses by itself, and can be cancelled; what was sent can't.
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -27,7 +28,7 @@ from supervisor.columns import Columns
 from supervisor.desk import board, trial
 from supervisor.desk.carry import Carriage, Run
 from supervisor.desk.carry import Carrier as Carrier
-from supervisor.desk.checks import Scene, Standing, again, check
+from supervisor.desk.checks import Now, Scene, Standing, again, as_given, check
 from supervisor.desk.demands import spec_of
 from supervisor.desk.desk_words import (
     GONE,
@@ -37,7 +38,6 @@ from supervisor.desk.desk_words import (
     STOPPED,
     UNSENT,
     UNWRITTEN,
-    disabled,
     lapsed,
     no_right,
 )  # fmt: skip
@@ -77,8 +77,8 @@ class Desk:
         self.ledger = Ledger(journal, site, clock)
         self.notes = Notes(site, self.people, journal)
         self.lock_outs = lock_outs or LockOuts(site, journal, clock)
-        self.barred: Callable[[str], bool] = _nobody
-        """Whether somebody was disabled since they asked; set at assembly where a station has accounts."""
+        self.rights: Now = as_given
+        """What who asked may do by now; set at assembly where a station has accounts."""
         self._site = site
         self._table = table
         self._links = links
@@ -169,7 +169,6 @@ class Desk:
             if not self.ledger.recovered.done():
                 await _kept(safe(self.ledger.recovered))
             scene = self._scene(command, user)
-            self._let_in(user)
             read = check(scene)
         except Refused as refused:
             await self._tell_refused(command, user, requested, refused)
@@ -198,8 +197,10 @@ class Desk:
 
     def _scene(self, command: Command, user: User) -> Scene:
         order = find(self._site, command)
-        standing = Standing(self.lock_outs.holds, self.ledger.given, self._clock.now())
-        return Scene(self._site, self.people, self._table, order, user, self._busy, standing)
+        return Scene(self._site, self.people, self._table, order, user, self._busy, self._standing())
+
+    def _standing(self) -> Standing:
+        return Standing(self.lock_outs.holds, self.ledger.given, self._clock.now(), lambda user: self.rights(user))
 
     async def _tell_refused(self, command: Command, user: User, requested: int, refused: Refused) -> None:
         """Keep the refusal. The operator reads it in any case, whatever the disk does."""
@@ -218,7 +219,13 @@ class Desk:
 
     async def _approve(self, number: int, user: User, proof: tuple[str, str]) -> None:
         run, person = await self._second(number, user, proof, "approve")
-        await self._go_on(run, [Stage.APPROVED, Stage.JOURNALLED], {"by": person.id, "seat": user.id}, person.id)
+        run.scene = replace(run.scene, second=person)
+        try:
+            await self._go_on(run, [Stage.APPROVED, Stage.JOURNALLED], {"by": person.id, "seat": user.id}, person.id)
+        except Refused as refused:
+            if refused.check == "journal":
+                raise
+            raise self._noted(refused, number, person, "approve", run) from None
 
     async def _decline(self, number: int, user: User, proof: tuple[str, str]) -> None:
         run, person = await self._second(number, user, proof, "decline")
@@ -262,8 +269,7 @@ class Desk:
         self._unhold(run)
         begun = self._clock.monotonic()
         try:
-            self._let_in(run.scene.user)
-            read = again(self._fresh(run.scene))
+            read = again(replace(run.scene, standing=self._standing()))
             said = {"interlocks": read, **(detail or {})}
             steps = [Step(one, self._clock.now(), detail=said if one is stages[0] else None, who=who) for one in stages]
             reached = run.stage
@@ -275,15 +281,6 @@ class Desk:
             raise
         run.stage = reached
         self._begin(run, self._clock.monotonic() - begun > LATEST_S)
-
-    def _fresh(self, scene: Scene) -> Scene:
-        standing = Standing(self.lock_outs.holds, self.ledger.given, self._clock.now())
-        return Scene(scene.site, scene.people, scene.table, scene.order, scene.user, self._busy, standing)
-
-    def _let_in(self, user: User) -> None:
-        """Raises Refused for somebody disabled: a round, or an approval, may go on in the name of who began it."""
-        if self.barred(user.id):
-            raise Refused("right", disabled(user))
 
     async def _lapse(self, run: Run, within_s: float) -> None:
         await self._clock.sleep(within_s)
@@ -297,9 +294,9 @@ class Desk:
     async def _turn_down(self, run: Run, refused: Refused, who: str = "") -> None:
         await self._close(run, Outcome(Stage.REFUSED, refused.text), refused.check, who)
 
-    def _noted(self, refused: Refused, number: int, user: User, act: str) -> Refused:
+    def _noted(self, refused: Refused, number: int, user: User, act: str, run: Run | None = None) -> Refused:
         """The same, with a row of the journal."""
-        run = self._held[number][0] if number in self._held else None
+        run = self._held[number][0] if number in self._held else run
         place = (run.page.equipment, run.page.area) if run else ("", "")
         self._journal.append(Entry("access", "refused", user.id, *place, refused.check, {"act": act, "id": number}))
         return refused
@@ -317,7 +314,7 @@ class Desk:
         step(run.stage, outcome.stage)
         equipment = run.order.equipment
         try:
-            await safe(self.ledger.close(run.page, outcome, check, who))
+            await safe(self.ledger.close(run.page, outcome, check or outcome.check, who))
         except StoreError as error:
             log.error("Command %d ended as %s, which is not in the ledger: %s", run.page.id, outcome.stage, error)
         finally:
@@ -359,8 +356,3 @@ def _stages(scene: Scene, selecting: bool) -> list[Stage]:
     if selecting:
         return selected
     return [*selected, Stage.AWAITING if spec.approval > 1 else Stage.JOURNALLED]
-
-
-def _nobody(user_id: str) -> bool:
-    """For a desk without accounts."""
-    return False

@@ -56,6 +56,13 @@ def disabled(person: User) -> Text:
     )
 
 
+def withdrawn(person: User) -> Text:
+    return Text(
+        f"{person.name} n'a plus le droit de donner cette commande ici : elle ne part pas.",
+        f"{person.name} no longer has the right to give this command here: it does not leave.",
+    )
+
+
 def no_right(person: User) -> Text:
     return Text(
         f"{person.name} n'a pas le droit de donner cette commande ici, et ne peut donc pas l'approuver.",

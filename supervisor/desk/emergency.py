@@ -20,6 +20,7 @@ from supervisor.desk.order import Command
 from supervisor.errors import Refused, StoreError
 from supervisor.journal import Entry, Journal
 from supervisor.model import CommandClass, Role, Site, Text, User
+from supervisor.people import EMERGENCY
 
 LONGEST_NAME = 80
 ONLY = frozenset({CommandClass.EMERGENCY})
@@ -58,7 +59,7 @@ def giver(sessions: Sessions, session: Session, name: str) -> User:
     """In whose name it leaves: who has signed in, else the seat and the name that was said. Raises Refused."""
     person = sessions.present(session)
     if person is not None and not session.locked:
-        return replace(person, role=Role.ENGINEER, areas=frozenset(), classes=ONLY)
+        return replace(person, role=Role.ENGINEER, areas=frozenset(), classes=ONLY, lent_by=EMERGENCY)
     said = " ".join(name.split())[:LONGEST_NAME]
     if not said:
         raise Refused("name", NO_NAME)

@@ -45,6 +45,8 @@ class Outcome:
     """One of `supervisor.desk.states.OUTCOMES`."""
     reason: Text = NO_TEXT
     """Why, where it is not done."""
+    check: str = ""
+    """What said no at the last instant; empty where Vigie did not."""
 
 
 @dataclass(frozen=True, slots=True)

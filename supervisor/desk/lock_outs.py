@@ -8,7 +8,10 @@ Source: the French decree 2010-1016 and NF C 18-510, 7 (consignation); OSHA 1910
 Rules:
 - It holds the equipment and all its parts. No command passes, of whoever and for whatever reason.
 - Several persons may hang one each; the last one to come off frees the equipment.
-- It takes two to take one off. Where its holder has gone, a supervisor asks, and says why.
+- It takes two to take one off. Where its holder has gone, a supervisor asks, and says why. Who asked must still have
+  the right when it comes off; where they have not, the wish is void.
+- One on an equipment that has left the site holds nothing any more, and is told so by its last known name. It comes off
+  as any other, in the area it stood in.
 - It holds before its row is written, and goes after: when the disk is full, it holds.
 - It survives the station; the table holds what stands, the chain how it came to that.
 - A station that can't read them at its start holds everything still: nobody knows who has their hands where.
@@ -18,11 +21,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,39 +32,25 @@ import msgspec
 
 from supervisor.clock import SECOND, Clock
 from supervisor.columns import Columns
-from supervisor.database import SqliteDatabase, plain, snapshot
+from supervisor.database import SqliteDatabase
 from supervisor.desk import board as boards
+from supervisor.desk import lock_rows
+from supervisor.desk.lock_rows import BOOK as BOOK
+from supervisor.desk.lock_rows import LockOut as LockOut
+from supervisor.desk.lock_rows import last_known
+from supervisor.desk.lock_rows import standing as standing
 from supervisor.desk.second import Prove, nobody, second
 from supervisor.errors import Refused, StoreError
-from supervisor.journal import Entry, Journal, chain, safe
-from supervisor.journal_tables import LockOutTable
+from supervisor.journal import Entry, Journal, safe
 from supervisor.model import Equipment, Role, Site, Text, User
 from supervisor.names import called
 from supervisor.people import ROLES, People
 from supervisor.serve import Act
 
-BOOK = "lockout"
-"""Category of the journal."""
 LONGEST = 200
 """Characters of a reason."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class LockOut:
-    """One that stands."""
-
-    id: int
-    equipment: str
-    who: str
-    """Id of its holder."""
-    reason: str
-    time: int
-    """Since when, ns UTC."""
-    asked_by: str = ""
-    """Who asked that it come off; empty while nobody did."""
-    asked_at: int = 0
 
 
 class LockOuts:
@@ -74,6 +62,8 @@ class LockOuts:
         self.board = boards.blank(site) if board is None else board
         self.prove = prove
         self.people = People(site)
+        self.persons: Callable[[str], Sequence[User]] = self._of_the_site
+        """All that somebody may do by now; set at assembly where a station has accounts."""
         self._site = site
         self._journal = journal
         self._clock = clock
@@ -85,10 +75,16 @@ class LockOuts:
         self.unread = False
         """What stands could not be read."""
         try:
-            self.standing = {one.id: one for one in journal.submit(_read).result()}
+            self.standing = {
+                one.id: one for one in journal.submit(lambda database: lock_rows.renamed(database, site)).result()
+            }
         except StoreError as error:
             log.error("The lock-outs can't be read: no command passes until a restart that can. %s", error)
             self.unread = True
+        for one in self.standing.values():
+            if one.equipment not in site.equipment_by_id:
+                log.warning("Lock-out %d is on %s, which has left the site: it holds nothing", one.id, one.equipment)
+                self._journal.append(Entry(BOOK, "orphan", one.who, one.equipment, one.area, "", {"lock": one.id}))
         self._show()
 
     def on(self, equipment: Equipment) -> LockOut | None:
@@ -103,14 +99,15 @@ class LockOuts:
         said = {"act": "hang_lock", "reason": reason[:LONGEST]}
         with _noted(self._journal, user, equipment_id, said):
             equipment = self._equipment(equipment_id)
-            self._check_right(equipment, user)
+            self._check_right(equipment.area, user)
             self._check_new(equipment, reason.strip(), user)
-            one = LockOut(0, equipment.id, user.id, reason.strip(), self._clock.now())
+            one = LockOut(0, equipment.id, user.id, reason.strip(), self._clock.now(), "", 0, equipment.name)
+            one = replace(one, area=equipment.area)
             key = (equipment.id, user.id)
             self._hanging.append(key)
             self._show()
             try:
-                number = await self._write(lambda database: _insert(database, one, equipment.area))
+                number = await self._write(lambda database: lock_rows.insert(database, one))
                 self.standing[number] = replace(one, id=number)
             finally:
                 self._hanging.remove(key)
@@ -123,17 +120,17 @@ class LockOuts:
             await self._ask(number, reason, user)
 
     async def _ask(self, number: int, reason: str, user: User) -> None:
-        one, equipment = self._find(number)
+        one, area = self._find(number)
         with _noted(self._journal, user, one.equipment, {"act": "ask_release", "lock": number}):
             if user.id != one.who:
-                if not self.people.holds(user, Role.SUPERVISOR, equipment.area):
+                if not self.people.holds(user, Role.SUPERVISOR, area):
                     raise Refused("right", self._not_yours(one))
                 if not reason.strip():
                     raise Refused("reason", WHY_ABSENT)
             asked = replace(one, asked_by=user.id, asked_at=self._clock.now())
             detail = {"lock": number, "holder": one.who, "reason": reason.strip()[:LONGEST]}
-            entry = Entry(BOOK, "ask_release", user.id, one.equipment, equipment.area, "done", detail, asked.asked_at)
-            await self._write(lambda database: _update(database, asked, entry))
+            entry = Entry(BOOK, "ask_release", user.id, one.equipment, area, "done", detail, asked.asked_at)
+            await self._write(lambda database: lock_rows.update(database, asked, entry))
             self.standing[number] = asked
             self._show()
 
@@ -143,34 +140,42 @@ class LockOuts:
             await self._keep(number, user)
 
     async def _keep(self, number: int, user: User) -> None:
-        one, equipment = self._find(number)
+        one, _ = self._find(number)
         with _noted(self._journal, user, one.equipment, {"act": "keep_lock", "lock": number}):
             if user.id not in (one.who, one.asked_by):
                 raise Refused("right", self._not_yours(one))
-            kept = replace(one, asked_by="", asked_at=0)
-            detail, time = {"lock": number, "holder": one.who}, self._clock.now()
-            entry = Entry(BOOK, "keep_lock", user.id, one.equipment, equipment.area, "done", detail, time)
-            await self._write(lambda database: _update(database, kept, entry))
-            self.standing[number] = kept
-            self._show()
+            await self._unask(one, user.id)
+
+    async def _unask(self, one: LockOut, who: str, **more: str) -> None:
+        """It stands as if nobody had asked for its release."""
+        kept = replace(one, asked_by="", asked_at=0)
+        detail, time = {"lock": one.id, "holder": one.who, **more}, self._clock.now()
+        entry = Entry(BOOK, "keep_lock", who, one.equipment, self._find(one.id)[1], "done", detail, time)
+        await self._write(lambda database: lock_rows.update(database, kept, entry))
+        self.standing[one.id] = kept
+        self._show()
 
     async def confirm(self, number: int, proof: tuple[str, str], user: User) -> None:
         """Take one off whose release was asked for; `proof` as in `supervisor.desk.second`. Raises Refused."""
-        one, equipment = self._find(number)
+        one, area = self._find(number)
         with _noted(self._journal, user, one.equipment, {"act": "release_lock", "lock": number}):
             if not one.asked_by:
                 raise Refused("unasked", NOT_ASKED)
             person = await second((one.who, one.asked_by), user, proof, self.prove)
-            self._check_right(equipment, person)
+            self._check_right(area, person)
             async with self._turn:
-                await self._release(one, equipment, person, user)
+                await self._release(one, area, person, user)
 
-    async def _release(self, one: LockOut, equipment: Equipment, person: User, seat: User) -> None:
+    async def _release(self, one: LockOut, area: str, person: User, seat: User) -> None:
         if self.standing.get(one.id) != one:  # it went, or was kept, while a password was checked
             raise Refused("unasked", NOT_ASKED)
+        needed = Role.OPERATOR if one.asked_by == one.who else Role.SUPERVISOR
+        if not any(self.people.holds(rights, needed, area) for rights in self.persons(one.asked_by)):
+            await self._unask(one, "", asked_by=one.asked_by, reason="right")
+            raise Refused("unasked", self._void(one))
         detail = {"lock": one.id, "holder": one.who, "asked_by": one.asked_by, "seat": seat.id}
-        entry = Entry(BOOK, "release_lock", person.id, one.equipment, equipment.area, "done", detail, self._clock.now())
-        await self._write(lambda database: _delete(database, one.id, entry))
+        entry = Entry(BOOK, "release_lock", person.id, one.equipment, area, "done", detail, self._clock.now())
+        await self._write(lambda database: lock_rows.delete(database, one.id, entry))
         self.standing.pop(one.id, None)
         self._show()
 
@@ -185,7 +190,7 @@ class LockOuts:
     def refusal(self, one: LockOut) -> Text:
         """Who, when and why: what every command meets."""
         thing = self._site.equipment_by_id.get(one.equipment)
-        name = thing.name if thing else Text(one.equipment, one.equipment)
+        name = thing.name if thing else last_known(one)
         since = _moment(one.time, self._site.zone)
         return Text(
             f"« {name.fr} » est consigné par {self._name(one.who)} depuis le {since} : {one.reason}.",
@@ -198,14 +203,20 @@ class LockOuts:
             raise Refused("unknown", Text(f"Il n'y a pas d'équipement « {id_} ».", f'There is no equipment "{id_}".'))
         return equipment
 
-    def _find(self, number: int) -> tuple[LockOut, Equipment]:
+    def _find(self, number: int) -> tuple[LockOut, str]:
+        """One that stands, and the area in which it is."""
         one = self.standing.get(number)
         if one is None:
             raise Refused("unknown", GONE)
-        return one, self._equipment(one.equipment)
+        thing = self._site.equipment_by_id.get(one.equipment)
+        return one, thing.area if thing else one.area
 
-    def _check_right(self, equipment: Equipment, user: User) -> None:
-        if not self.people.holds(user, Role.OPERATOR, equipment.area):
+    def _of_the_site(self, id_: str) -> Sequence[User]:
+        """For a station without accounts: what the site folder says."""
+        return [self._site.users[id_]] if id_ in self._site.users else []
+
+    def _check_right(self, area: str, user: User) -> None:
+        if not self.people.holds(user, Role.OPERATOR, area):
             role = ROLES[Role.OPERATOR]
             raise Refused(
                 "right",
@@ -226,6 +237,13 @@ class LockOuts:
         return Text(
             f"Consignation de {self._name(one.who)} : lui seul, ou un chef de salle, peut en demander la levée.",
             f"This lock-out is {self._name(one.who)}'s: only they, or a supervisor, can ask for its release.",
+        )
+
+    def _void(self, one: LockOut) -> Text:
+        who = self._name(one.asked_by)
+        return Text(
+            f"{who}, qui avait demandé la levée, n'en a plus le droit : la demande est à refaire.",
+            f"{who}, who asked for the release, no longer has the right to: it has to be asked for again.",
         )
 
     def _name(self, who: str) -> str:
@@ -256,36 +274,6 @@ def _noted(journal: Journal, user: User, equipment: str, detail: Mapping[str, An
 
 def _moment(time: int, zone: str) -> str:
     return datetime.fromtimestamp(time / SECOND, ZoneInfo(zone)).strftime("%d/%m/%Y %H:%M")
-
-
-def standing(path: Path) -> list[LockOut]:
-    """What stands, read from the file of the journal by any process and thread. Raises StoreError."""
-    with snapshot(path) as database:
-        return _read(database)
-
-
-def _read(database: SqliteDatabase) -> list[LockOut]:
-    rows = LockOutTable.select().order_by(LockOutTable.id).tuples().execute(database)
-    return [LockOut(*row) for row in rows]
-
-
-def _insert(database: SqliteDatabase, one: LockOut, area: str) -> int:
-    row = {"equipment": one.equipment, "who": one.who, "reason": one.reason, "time": one.time}
-    number = int(LockOutTable.insert({**row, "asked_by": "", "asked_at": 0}).execute(database))
-    detail = {"lock": number, "reason": one.reason}
-    chain(plain(database), Entry(BOOK, "hang_lock", one.who, one.equipment, area, "done", detail), one.time)
-    return number
-
-
-def _update(database: SqliteDatabase, one: LockOut, entry: Entry) -> int:
-    table = LockOutTable
-    table.update(asked_by=one.asked_by, asked_at=one.asked_at).where(table.id == one.id).execute(database)
-    return chain(plain(database), entry, entry.time)
-
-
-def _delete(database: SqliteDatabase, number: int, entry: Entry) -> int:
-    LockOutTable.delete().where(LockOutTable.id == number).execute(database)
-    return chain(plain(database), entry, entry.time)
 
 
 class _Hang(msgspec.Struct, frozen=True):

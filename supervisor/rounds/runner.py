@@ -7,7 +7,8 @@
 Rules:
 - A target is asked once, and never again: not after a stop, not after a restart, whatever became of it.
 - It is on disk that a target is being asked before it is. After a kill the ledger tells whether it was.
-- The commands of a stage go in the name of who released it; the desk checks their right for each.
+- The commands of a stage go in the name of who released it; the desk asks for each what that person may do by then.
+  Where their rights were withdrawn the round is stopped, and what had not left waits for somebody else.
 - A stop is at once. What has left ends by itself, and its outcome is kept.
 - A station that starts finds every running round stopped: nothing goes on because a machine came back.
 """
@@ -197,7 +198,11 @@ class Runner:
                 raise refused
             number = await self._desk.submit(command, run.user)
         except Refused as refused:
-            await turn(one, target, Mark.REFUSED, 0, refused.text)
+            if refused.check == "right":  # whoever released it had the right to all of them: it was withdrawn since
+                run.broken = refused.text
+                await turn(one, target, Mark.WAITING, 0)
+            else:
+                await turn(one, target, Mark.REFUSED, 0, refused.text)
             return
         await turn(one, target, Mark.ASKED, number)
         await self._tell(one, target, number)

@@ -11,7 +11,7 @@
 
     waiting ─> asking ─> asked ─> done · failed · unknown          waiting ─> left out
        ^          │ └─────────────> refused
-       └──────────┘ after a restart, where nothing had left
+       └──────────┘ nothing had left: after a restart, or where who released it has lost the right
 
 A missing row is an error and changes nothing. Whatever was asked is never asked again.
 """

@@ -354,7 +354,7 @@ def test_that_nothing_leaves_in_the_name_of_somebody_who_was_disabled_meanwhile(
     async def scenario() -> None:
         async with house(tmp_path, patient()) as one:
             number = await one.desk.submit(FLUSH, ANN)
-            one.desk.barred = lambda user_id: user_id == "ann"
+            one.desk.rights = lambda user: None if user.id == "ann" else user
             why = await refused(one.desk.approve(number, NED))
             assert (why.check, "Ann" in why.text.fr) == ("right", True)
             assert (one.last().outcome, one.last().refused_by) == ("refused", "right")

@@ -1,6 +1,7 @@
 """Door: signing in and out over the station's socket, and the lock of a seat that nobody touches.
 
-The state is asked for once a second: a station that has started again knows nobody, and the window says so.
+The state is asked for once a second: a station that has started again knows nobody, and the window says so. With each
+question goes how long nobody has touched this window: the station locks the seat where it should have and did not.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QWindow
+from PySide6.QtGui import QGuiApplication, QWindow
 
 from supervisor.errors import Refused, Unavailable
 from ui.pages import Context
@@ -42,9 +43,15 @@ class Door(QObject):
         self.session = context.session
         self._touched = context.clock.monotonic()
         self._asking = False
+        tell = getattr(self._station, "tell_idle", None)
+        if tell is not None:
+            tell(lambda: self.idle_s)
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.focusWindowChanged.connect(self.watch)
 
     def watch(self, window: QWindow | None) -> None:
-        """Whatever a person does in this window counts as being there."""
+        """Whatever a person does in this window counts as being there; in its dialogs too, once they have the keys."""
         if window is not None:
             window.installEventFilter(self)
 

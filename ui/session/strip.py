@@ -71,7 +71,7 @@ class Strip(QFrame):
         if now.person:
             name = now.person.name
             return words.LOCKED, Text(words.LOCKED_WHY.fr.format(name), words.LOCKED_WHY.en.format(name)), words.UNLOCK
-        return words.WATCHING, words.NOBODY, words.SIGN_IN
+        return words.WATCHING, words.ENDED.get(now.ended, words.NOBODY), words.SIGN_IN
 
     def _press(self) -> None:
         if self._session.now.lender:

@@ -10,6 +10,17 @@ NOBODY = Text(
     "Tout est visible et vivant ; personne n'a ouvert de session pour agir.",
     "Everything is visible and live; nobody has signed in to act.",
 )
+ENDED = {
+    "password": Text(
+        "Session fermée : ce mot de passe a été changé ailleurs. Tout reste visible et vivant.",
+        "Signed out: this password was changed elsewhere. Everything stays visible and live.",
+    ),
+    "disabled": Text(
+        "Session fermée : ce compte a été désactivé. Tout reste visible et vivant.",
+        "Signed out: this account was disabled. Everything stays visible and live.",
+    ),
+}
+"""Why a session has ended that its person did not end."""
 LOCKED_WHY = Text(
     "{} : l'écran continue, les actes demandent le mot de passe.",
     "{}: the screen goes on, acts take the password.",
