@@ -4,7 +4,10 @@
     suppressed_by    an alarm that says it all stands                            supply ─> phases, broker ─> devices
 
 Rules:
-- An expression that can't be worked out, for a value is bad, changes nothing.
+- An expression that can't be worked out, for a value is bad, changes nothing at first, and so with a cause whose own
+  condition is not known. After `UNKNOWN_S` neither hides anything any more: what nobody knows must not keep an alarm
+  from the operator (ISA-18.2 / IEC 62682: designed suppression lasts as long as its condition holds). The alarm says
+  since when that is so; once the condition is known to hold, it is hidden again.
 - A cause that is shelved still hides: somebody knows of it. One out of service hides nothing: it is not believed.
 - A cause and its consequences that come in one turn: the consequences are hidden before they are told.
 - A cause in its on delay holds back what has not been told yet; what has been stays where it is seen.
@@ -21,14 +24,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alarms.hiding import BY_EXPRESSION, Hiding
+from alarms.hiding import BY_EXPRESSION, UNKNOWN, Hiding
 from alarms.life import Life
 from alarms.measures import Truth
 from alarms.states import ACTIVE, State
 from alarms.suppression import Act, Hidden
 from alarms.watching import Fan
 from supervisor.causes import edges
-from supervisor.clock import Clock
+from supervisor.clock import SECOND, Clock
 from supervisor.columns import Columns
 from supervisor.flow import Indices
 from supervisor.model import BAD, Alarm, Site
@@ -36,8 +39,15 @@ from supervisor.model import BAD, Alarm, Site
 SETTLE_S = 2.0
 """Longer than a poll of the slowest of what is polled by the second."""
 
+UNKNOWN_S = 600.0
+"""For how long something hides an alarm though nobody can tell whether it should. The standards give no number; this is
+their span of ten minutes, longer than a link takes to come back, or a controller to start."""
+LOOK_S = 1.0
+"""How often that is looked at."""
+
 Rows = NDArray[np.intp]
 Marks = NDArray[np.bool_]
+Seconds = NDArray[np.float64]
 
 
 class ByDesign:
@@ -66,6 +76,11 @@ class ByDesign:
         """Where the expression was true when it was known last."""
         self._coming = np.zeros(count, np.bool_)
         """Raised within this turn."""
+        self._blind = np.full(count, clock.monotonic())
+        """Since when the expression can't be worked out, monotonic seconds; infinite while it can."""
+        self._lost = self._blind.copy()
+        """Since when the condition of the alarm itself is not known, likewise: it may be the cause of others."""
+        self._look_at = 0.0
         self._due = np.full(count, np.inf)
         """When what is no longer wanted hidden is shown, monotonic seconds."""
         self._wait = np.array([alarm.rule.off_delay_s for alarm in site.alarms], np.float64) + SETTLE_S
@@ -84,9 +99,18 @@ class ByDesign:
         for number in np.unique(self._work[rows]).tolist():
             mine = rows[self._work[rows] == number]
             value, quality = self._works[number].measure(self._place[mine], seen, 0.0)
-            known = quality < BAD
+            known = (quality < BAD) & (value == value)
             self._asked[mine[known]] = value[known] != 0
+            _note(self._blind, mine, mine[~known], self._clock.monotonic())
         self.turn(rows)
+
+    def doubt(self, rows: Rows, unknown: Rows) -> None:
+        """The conditions of these were looked at; of some of them nobody can tell whether they hold."""
+        if len(self._consequences.rows):
+            found = rows[self._lost[rows] < np.inf]
+            _note(self._lost, rows, unknown, self._clock.monotonic())
+            if len(found):
+                self.follow(found)
 
     def foresee(self, rows: Rows) -> None:
         """These are about to raise: hide what comes of them first."""
@@ -105,6 +129,7 @@ class ByDesign:
         if not len(rows):
             return
         wanted, hidden = self._wanted(rows), self._hidden(rows)
+        self._tell_doubt(rows, hidden)
         self._due[rows[wanted]] = np.inf
         waiting = rows[~wanted & hidden]
         self._due[waiting] = np.minimum(self._due[waiting], self._clock.monotonic() + self._wait[waiting])
@@ -113,11 +138,49 @@ class ByDesign:
             self._hiding.step(hide, Act.SUPPRESS, [self._reason(row) for row in hide.tolist()])
 
     def tick(self) -> None:
-        """Show what has waited."""
-        over = np.flatnonzero(self._due <= self._clock.monotonic())
+        """Show what has waited, and what nobody knows enough of to hide it any longer."""
+        now = self._clock.monotonic()
+        if now >= self._look_at:
+            self._look_at = now + LOOK_S
+            self.turn(self._doubtful())
+        over = np.flatnonzero(self._due <= now)
         if len(over):
             self._due[over] = np.inf
-            self._hiding.step(over, Act.UNSUPPRESS, [{"reason": "design"}])
+            doubted = np.isfinite(self._since(over)).tolist()
+            self._hiding.step(over, Act.UNSUPPRESS, [{"reason": UNKNOWN if one else BY_EXPRESSION} for one in doubted])
+            self._tell_doubt(over, self._hidden(over))
+
+    def _doubtful(self) -> Rows:
+        """What is hidden, and is about to be shown no sooner than anything else happens, for what can't be known."""
+        over = self._over(self._blind) & self._asked
+        causes = np.flatnonzero(self._over(self._lost) & ACTIVE[self._life.columns["state"]])
+        over[self._below(causes)] = True
+        rows: Rows = np.flatnonzero(over)
+        found: Rows = rows[self._hidden(rows) & np.isinf(self._due[rows])]
+        return found
+
+    def _over(self, since: Seconds) -> Marks:
+        """Not known for too long."""
+        found: Marks = since <= self._clock.monotonic() - UNKNOWN_S
+        return found
+
+    def _since(self, rows: Rows) -> Seconds:
+        """Since when what would hide these has not been known, where that is too long; infinite for all others."""
+        flat, place = self._causes.spread(rows)
+        stand = self._active(flat) & self._over(self._lost[flat])
+        since = np.where(self._asked[rows] & self._over(self._blind[rows]), self._blind[rows], np.inf)
+        np.minimum.at(since, place[stand], self._lost[flat[stand]])
+        return since
+
+    def _tell_doubt(self, rows: Rows, hidden: Marks) -> None:
+        """The columns say since when what hid an alarm is not known, while that is why it is seen."""
+        since, column = self._since(rows), self._life.columns["unknown_since"]
+        doubted = np.isfinite(since) & ~hidden
+        moved = doubted != (column[rows] != 0)
+        if moved.any():
+            ago = np.where(doubted, self._clock.monotonic() - since, 0.0)[moved]
+            instants = self._clock.now() - np.rint(ago * SECOND).astype(np.int64)
+            self._life.doubt(rows[moved], np.where(doubted[moved], instants, 0))
 
     def _below(self, rows: Rows) -> Rows:
         return self._consequences.touched(rows)
@@ -128,10 +191,11 @@ class ByDesign:
 
     def _wanted(self, rows: Rows) -> Marks:
         flat, row = self._causes.spread(rows)
-        certain, likely = self._stand(flat), self._standing[flat] & self._believed(flat)
+        certain = self._stand(flat)
+        likely = self._standing[flat] & self._believed(flat) & ~self._over(self._lost[flat])
         untold = (self._life.columns["state"][rows] == State.NORMAL) | self._hidden(rows)
         wanted: Marks = (
-            self._asked[rows]
+            (self._asked[rows] & ~self._over(self._blind[rows]))
             | (np.bincount(row, certain, len(rows)) > 0)
             | (untold & (np.bincount(row, likely, len(rows)) > 0))
         )
@@ -139,6 +203,11 @@ class ByDesign:
 
     def _stand(self, causes: Rows) -> Marks:
         """Those that hide what comes of them."""
+        found: Marks = self._active(causes) & ~self._over(self._lost[causes])
+        return found
+
+    def _active(self, causes: Rows) -> Marks:
+        """Those that stand as far as anybody knows, and are in service."""
         active = ACTIVE[self._life.columns["state"][causes]] | self._coming[causes]
         found: Marks = active & self._believed(causes)
         return found
@@ -148,7 +217,7 @@ class ByDesign:
         return found
 
     def _reason(self, row: int) -> Mapping[str, Any]:
-        if self._asked[row]:
+        if self._asked[row] and not self._over(self._blind[row]):
             return {"reason": BY_EXPRESSION}
         mine, _ = self._causes.spread(np.array([row]))
         stands = self._stand(mine)
@@ -156,10 +225,17 @@ class ByDesign:
         return {"reason": "cause", "by": self._alarms[int(cause)].id}
 
 
+def _note(since: Seconds, rows: Rows, unknown: Rows, now: float) -> None:
+    """These were looked at now: what is known of them is, and what is not goes on being unknown, or begins to be."""
+    begun = np.minimum(since[unknown], now)
+    since[rows] = np.inf
+    since[unknown] = begun
+
+
 def _works(site: Site) -> list[Truth]:
     found: dict[int, list[Alarm]] = defaultdict(list)
     for alarm in site.alarms:
         if alarm.rule.design.suppress_when:
-            found[id(alarm.rule)].append(alarm)
+            found[id(alarm.rule.design)].append(alarm)
     made = [Truth(alarms, site, alarms[0].rule.design.suppress_when) for alarms in found.values()]
     return [work for work in made if len(work.rows)]

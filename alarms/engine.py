@@ -28,9 +28,9 @@ from alarms.delays import Delays, Reminders
 from alarms.design import ByDesign
 from alarms.floods import flood_entry, resumed
 from alarms.hiding import Hiding, shelvers
-from alarms.keep import PROCESS, TAKEN, Gone, Keep, Names
+from alarms.keep import HEARD, PROCESS, TAKEN, Gone, Keep, Names
 from alarms.life import FIELDS as FIELDS
-from alarms.life import Life, rows_of
+from alarms.life import HOW, Life, rows_of
 from alarms.states import ACTIVE, Event, State
 from alarms.suppression import Act
 from alarms.telling import BOOK, Teller, kept
@@ -84,7 +84,7 @@ class Alarms:
         self._reminders = Reminders(site.alarms)
         self._journal = journal
         self._clock = clock
-        self._names = Names(site)
+        self._names = Names(site, journal.people)
         self._life = Life(site, self.columns)
         self._keep = Keep(journal, site, self.columns, self._names)
         self._drop(self._keep.restore(store))
@@ -93,6 +93,11 @@ class Alarms:
         self._watching.begin(self._standing)
         self._value = np.full(len(site.alarms), np.nan)
         """The last value of each rule's tag that was known, for raises that come after a delay."""
+        words = self.columns["heard"]
+        self._value[self._native & (words > 0)] = words[self._native & (words > 0)].astype(np.float64) - 1
+        self._begun = np.zeros(len(site.alarms), np.int64)
+        """Source time at which what stands began to, ns UTC; 0 where it is not known."""
+        self._on_delay = np.array([round(alarm.rule.on_delay_s * SECOND) for alarm in site.alarms], np.int64)
         self._teller = Teller(site.alarms, self._value)
         self._hiding = Hiding(site.alarms, self._life, self._keep, self._teller, clock)
         self._design = ByDesign(site, self._life, self._hiding, clock, self._standing)
@@ -120,16 +125,20 @@ class Alarms:
         native = bool(self._native[sure].any())
         if native:
             self._raise_native_again(sure, last, word, change.arrival_time)
+            self._hear(sure, word)
         self._judge(Found(rule, value, quality).beside(found), change.arrival_time)
         if native:
             self._acknowledge_native(sure, word, change.arrival_time)
 
-    def _judge(self, found: Found, at: int) -> None:
-        """Hold what was found against the limits."""
-        if len(found.rule):
-            verdict = self._rules.evaluate(*found, self._standing[found.rule])
-            if not verdict.empty:
-                self._turn(verdict, at)
+    def _judge(self, found: Found, at: int, timeless: bool = False) -> None:
+        """Hold what was found against the limits. `timeless`: time alone moved it, and no value says when."""
+        if not len(found.rule):
+            return
+        verdict = self._rules.evaluate(*found, self._standing[found.rule])
+        self._design.doubt(found.rule, verdict.unknown)
+        if not verdict.empty:
+            self._begun[verdict.raised] = 0 if timeless else self._watching.source(verdict.raised)
+            self._turn(verdict, at)
 
     def _turn(self, verdict: Verdict, at: int) -> None:
         """What an evaluation found: start and stop delays, and settle what has none."""
@@ -148,7 +157,15 @@ class Alarms:
         rows = rule[again & (self.columns["state"][rule] == State.ACKED)]
         if len(rows):
             self._life.step(rows, Event.CLEAR, at)
+            self._begun[rows] = self._watching.source(rows)
             self._happen(rows, Event.RAISE, at, {"reason": "controller"})
+
+    def _hear(self, rule: Rows, value: Values) -> None:
+        """Keep what the controllers say: after a restart it tells a new occurrence from one somebody knows of."""
+        mine = self._native[rule]
+        news = self._life.hear(rule[mine], value[mine])
+        if len(news):
+            self._keep.write(news, HEARD)
 
     def _acknowledge_native(self, rule: Rows, value: Values, at: int) -> None:
         """Somebody acknowledged at the controller, or elsewhere through it: it is acknowledged here too."""
@@ -166,7 +183,7 @@ class Alarms:
     def tick(self) -> None:
         """One turn of `run`: delays that are over, reminders, shelves that end, files that can be written again."""
         now, instant = self._clock.monotonic(), self._clock.now()
-        self._judge(self._watching.turn(now), instant)
+        self._judge(self._watching.turn(now), instant, timeless=True)
         self._settle(self._delays.expired(now), instant)
         again = self._reminders.expired(now)
         if len(again):
@@ -290,13 +307,28 @@ class Alarms:
         self, rows: Rows, event: Event, at: int, detail: Mapping[str, Any] | None = None, who: str = ""
     ) -> Future[int]:
         """Move alarms that have a row in the table for `event`, and write what they are with the journal's rows."""
-        changed = self._life.step(rows, event, at, self._value[rows])
+        details = [detail or {}]
+        if event is Event.RAISE:
+            begun = self._begun[rows]
+            source = np.where(begun, begun + self._on_delay[rows], 0)
+            changed = self._life.step(rows, event, at, self._value[rows], source)
+            details = self._firsts(rows, details)
+        else:
+            changed = self._life.step(rows, event, at)
         acked = self.columns["state"][rows] == State.ACKED
         self._reminders.begin(rows, acked, self._clock.monotonic())
         fields = (*PROCESS, *TAKEN) if event in (Event.CLEAR, Event.ACK, Event.RESET) else PROCESS
-        written = self._keep.write(changed, fields, self._teller.entries(rows, KINDS[event], who, [detail or {}], at))
+        written = self._keep.write(changed, fields, self._teller.entries(rows, KINDS[event], who, details, at))
         self._design.follow(rows)
         return written
+
+    def _firsts(self, rows: Rows, details: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """What the journal says of alarms that rise: which was the first, where several of a group do at once."""
+        firsts = set(self._life.contested.tolist())
+        if not firsts:
+            return details
+        first_up = self.columns["first_up"]
+        return [{**details[0], "first": HOW[first_up[row]]} if row in firsts else details[0] for row in rows.tolist()]
 
     async def _answer(self, ids: Sequence[str], event: Event, who: str) -> int:
         rows = self._life.can(rows_of(ids, self._row), event)

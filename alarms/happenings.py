@@ -51,6 +51,8 @@ class Detail(msgspec.Struct):
     value: float | None = None
     until: int = 0
     priority: int = 0
+    first: str = ""
+    """How it is the first of several that rose at once (`alarms.life.HOW`); empty where nothing is said."""
 
 
 class Happening(NamedTuple):

@@ -25,6 +25,9 @@ from supervisor.model import Alarm
 BY_EXPRESSION = "design"
 """Reason of what is hidden for the expression of its rule; of what is hidden for a cause it is the cause's id."""
 
+UNKNOWN = "not_known"
+"""Why an alarm is shown that a rule hid: whether it still should be nobody can tell."""
+
 Rows = NDArray[np.intp]
 
 

@@ -6,7 +6,9 @@
     taken_by      who is on it, until it is normal again
 
 A group is the alarms of one equipment, or those of a whole equipment whose rules name the same `first_up`. Of several
-that raise in one turn the most urgent is the first: a controller that is read by polling tells no order.
+that raise in one turn the first is the one whose values have the earliest source time; where that is the same, or time
+alone raised one of them, nobody can tell, as of a controller that is read by polling: then it is the most urgent, and
+the mark says that they came at the same instant.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from alarms.states import ACTIVE, NOTHING, TABLE, Event, State
 from alarms.suppression import ROWS, Act, Hidden
 from supervisor.causes import whole
 from supervisor.columns import Columns
-from supervisor.flow import Values
+from supervisor.flow import Times, Values
 from supervisor.model import Alarm, Site
 
 Rows = NDArray[np.intp]
@@ -40,12 +42,22 @@ FIELDS = {
     "first_up": "u1",
     "taken_by": "<u2",
     "shelved_by": "<u2",
+    "unknown_since": "<i8",
+    "heard": "u1",
 }
+
+FIRST, SAME_INSTANT = 1, 2
+"""What `first_up` says of the first of a group: that it was, or that it is the most urgent of several that can't be put
+in order."""
+HOW = {FIRST: "source_time", SAME_INSTANT: "same_instant"}
+"""How the first of several was found, as the journal says it."""
 """One row per `site.alarms`. `state` as in `alarms.states.State`, `suppression` as in `alarms.suppression.Hidden`;
 instants in ns UTC, 0 for never; `value` at the raise; `count` raises since it was last normal; `generation` as in
 `supervisor.table`; `annunciated_at` when the operator was last told: a raise, a re-alarm, or the end of hiding it;
-`taken_by` and `shelved_by` are 1 + row of the user in `site.users`, 0 for nobody, 65535 for somebody who is not there
-(an account of its own: the act `aside` and the journal have the id)."""
+`taken_by` and `shelved_by` are codes of `supervisor.names.coded`: 1 + row of the user in `site.users`, or of whom the
+station alone knows; 0 for nobody, 65535 for somebody unknown to both (the journal has the id); `unknown_since` is since
+when nobody can tell whether a rule should hide it, while it is shown for that; `heard` is 1 + the last word (`Native`)
+of the controller that runs it, 0 for none."""
 
 
 class Life:
@@ -61,6 +73,8 @@ class Life:
         self._generation = 0
         self.annunciations = 0
         """How many there were since the start; see `alarms.floods`."""
+        self.contested = np.empty(0, np.intp)
+        """Of the last step: those that became the first of several that rose with them."""
 
     def begin(self) -> None:
         """What was kept stands in the columns now. A rule may have become latching, or ceased to be, since: its alarm
@@ -77,20 +91,22 @@ class Life:
         """The rule that held a group up may be gone from the site, and two groups may have become one: nobody of a
         group that is normal is the first, and of several that are marked it is who raised first."""
         marked = np.flatnonzero(self.columns["first_up"])
+        how = self.columns["first_up"].copy()
         self.columns["first_up"][marked] = 0
         marked = marked[self._up[self._group[marked]] > 0]
         marked = marked[np.argsort(self.columns["raised_at"][marked], kind="stable")]
         _, first = np.unique(self._group[marked], return_index=True)
-        self.columns["first_up"][marked[first]] = 1
+        self.columns["first_up"][marked[first]] = how[marked[first]]
 
     def can(self, rows: Rows, event: Event) -> Rows:
         """Those that have a row in the table for `event`."""
         possible: Marks = TABLE[self.latching[rows], event, self.columns["state"][rows]] != NOTHING
         return rows[possible]
 
-    def step(self, rows: Rows, event: Event, at: int, value: Values | None = None) -> Rows:
+    def step(self, rows: Rows, event: Event, at: int, value: Values | None = None, source: Times | None = None) -> Rows:
         """Move alarms, each of which has a row in the table; returns all whose columns changed: those, and the others
-        of their groups that are no longer the first. `value` is what they raise with."""
+        of their groups that are no longer the first. `value` is what they raise with, `source` the source time of
+        that, ns UTC, 0 for one that nobody knows."""
         columns = self.columns
         before = columns["state"][rows]
         after = TABLE[self.latching[rows], event, before]
@@ -98,18 +114,21 @@ class Life:
         with columns.writing():
             columns["state"][rows] = after
             if event is Event.RAISE:
-                columns["count"][rows] = np.where(before == State.NORMAL, 0, columns["count"][rows]) + 1
+                fresh = before == State.NORMAL
+                columns["count"][rows] = np.where(fresh, 0, columns["count"][rows]) + 1
                 columns["value"][rows] = value
                 columns["raised_at"][rows] = at
                 columns["cleared_at"][rows] = columns["acked_at"][rows] = 0
-                columns["annunciated_at"][rows[before == State.NORMAL]] = 0
+                columns["annunciated_at"][rows[fresh]] = 0
+                self._rise(rows[fresh], np.zeros(int(fresh.sum()), np.int64) if source is None else source[fresh])
             elif event is Event.CLEAR:
                 columns["cleared_at"][rows] = at
             else:
                 columns["acked_at"][rows] = 0 if event is Event.REALARM else at
             self._annunciate(rows[after == State.UNACKED], at)
             columns["taken_by"][rows[after == State.NORMAL]] = 0
-            changed = np.concatenate((rows, self._follow(rows, before, after)))
+            falling = rows[(before != State.NORMAL) & (after == State.NORMAL)]
+            changed = np.concatenate((rows, self._let_go(rows, falling)))
             self.mark(changed)
         return changed
 
@@ -118,17 +137,26 @@ class Life:
         self.columns["annunciated_at"][shown] = at
         self.annunciations += len(shown)
 
-    def _follow(self, rows: Rows, before: NDArray[np.uint8], after: NDArray[np.uint8]) -> Rows:
-        """Count who is up in each group, mark the first, and let the mark go with the last; those let go."""
-        rising = rows[(before == State.NORMAL) & (after != State.NORMAL)]
-        falling = rows[(before != State.NORMAL) & (after == State.NORMAL)]
-        if len(rising):
-            fresh = rising[self._up[self._group[rising]] == 0]
-            fresh = fresh[np.lexsort((fresh, self._priority[fresh]))]
-            _, first = np.unique(self._group[fresh], return_index=True)
-            self.columns["first_up"][fresh[first]] = 1
-            np.add.at(self._up, self._group[rising], 1)
-        return self._let_go(rows, falling)
+    def _rise(self, rising: Rows, source: Times) -> None:
+        """Count who is up in each group, and mark the first of those groups that were calm."""
+        group = self._group[rising]
+        calm = self._up[group] == 0
+        fresh, group_, source = rising[calm], group[calm], source[calm]
+        np.add.at(self._up, group, 1)
+        if not len(fresh):
+            self.contested = fresh
+            return
+        if not source.all():  # one that nobody knows leaves the order of its whole group unknown
+            source = np.where(np.isin(group_, group_[source == 0]), 0, source)
+        order = np.lexsort((fresh, self._priority[fresh], source, group_))
+        fresh, group_, source = fresh[order], group_[order], source[order]
+        new = np.concatenate(([True], group_[1:] != group_[:-1]))
+        begins = np.flatnonzero(new)
+        follower = np.minimum(begins + 1, len(fresh) - 1)
+        many = ~new[follower] & (follower > begins)
+        same = many & (source[begins] == source[follower])
+        self.columns["first_up"][fresh[begins]] = np.where(same, SAME_INSTANT, FIRST)
+        self.contested = fresh[begins[many]]
 
     def _let_go(self, rows: Rows, falling: Rows) -> Rows:
         """The marks of groups of which these were the last; whose marks those were, without `rows`."""
@@ -156,6 +184,20 @@ class Life:
             if not sets:
                 self._annunciate(rows[columns["state"][rows] == State.UNACKED], at)
             self.mark(rows)
+
+    def doubt(self, rows: Rows, since: Times) -> None:
+        """Since when what would hide these by design has not been known, ns UTC; 0 where it is."""
+        with self.columns.writing():
+            self.columns["unknown_since"][rows] = since
+            self.mark(rows)
+
+    def hear(self, rows: Rows, words: Values) -> Rows:
+        """What controllers say of alarms they run themselves; those of which that is news."""
+        codes, column = words.astype(np.uint8) + 1, self.columns["heard"]
+        moved = column[rows] != codes
+        column[rows] = codes
+        news: Rows = rows[moved]
+        return news
 
     def take(self, rows: Rows, who: int) -> None:
         """Somebody is on it, or with 0 nobody any more."""

@@ -27,7 +27,7 @@ import numpy as np
 
 from alarms.happenings import KINDS, Happening, Standing, active, clear
 from alarms.keep import Names
-from alarms.life import groups
+from alarms.life import FIRST, HOW, groups
 from alarms.telling import BOOK
 from supervisor.clock import SECOND
 from supervisor.columns import Columns
@@ -42,6 +42,7 @@ Standings = dict[str, Standing]
 """Alarm id -> how it is; those at rest are left out. What is in one is never changed: marks share it."""
 _AT_ONCE = 1000
 _NEVER = (1 << 63) - 1
+_HOW = {word: mark for mark, word in HOW.items()}
 
 log = logging.getLogger(__name__)
 
@@ -111,13 +112,15 @@ class Walk:
 
     def _rise(self, row: Happening, alarm: Standing) -> None:
         group = self._group(row.alarm)
-        priority = row.read().priority
-        first = self._first.get(group)
+        detail = row.read()
+        priority, first = detail.priority, self._first.get(group)
+        if detail.first:
+            priority = 0  # the journal says so: nobody more urgent takes it
         if not self._up[group]:
-            alarm.first_up = 1
+            alarm.first_up = _HOW.get(detail.first, FIRST)
         elif first and first[1] == row.time and priority < first[2]:  # of one turn, the most urgent is the first
             self._unmark(first[0])
-            alarm.first_up = 1
+            alarm.first_up = _HOW.get(detail.first, FIRST)
         if alarm.first_up:
             alarm.first_at, alarm.priority = row.time, priority
             self._first[group] = (row.alarm, row.time, priority)

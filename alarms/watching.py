@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from alarms.measures import Measure, measures
 from supervisor.columns import Columns
-from supervisor.flow import Change, Indices, Qualities, Values
+from supervisor.flow import Change, Indices, Qualities, Times, Values
 from supervisor.model import Quality, Site
 
 Rows = NDArray[np.intp]
@@ -100,6 +100,11 @@ class Watching:
         pairs = [(tags, work.rows[rows]) for work in self._works for tags, rows in work.inputs()]
         self._fan = Fan.of(pairs, len(site.tags))
         self.own = np.array([alarm.tag.index for alarm in site.alarms], np.intp)
+        measured = self._which >= 0
+        alone = np.flatnonzero(~measured)
+        given = [(rows.astype(np.int32), tags.astype(np.intp)) for tags, rows in pairs]
+        self._inputs = Fan.of([(alone.astype(np.int32), self.own[alone]), *given], len(site.alarms))
+        """The tags that each rule looks at."""
 
     def begin(self, active: NDArray[np.bool_]) -> None:
         """Which alarms stood when the station ended."""
@@ -110,9 +115,17 @@ class Watching:
         """What became of the measures of the tags that moved; `now` in monotonic seconds."""
         self.seen["value"][change.index] = change.value
         self.seen["quality"][change.index] = change.quality
+        self.seen["source_time"][change.index] = change.source_time
         if not self._works:
             return NOTHING
         return self._measured(self._fan.touched(change.index), now)
+
+    def source(self, rule: Rows) -> Times:
+        """By when its values say what they say: the newest source time among the inputs of each rule, ns UTC."""
+        tags, place = self._inputs.spread(rule)
+        newest = np.zeros(len(rule), np.int64)
+        np.maximum.at(newest, place, self.seen["source_time"][tags])
+        return newest
 
     def turn(self, now: float) -> Found:
         """What time alone has moved."""

@@ -6,6 +6,15 @@ from supervisor.model import Text
 ON_IT = Text("Pris en charge", "Taken by")
 NOTES_SHORT = Text("Notes", "Notes")
 FIRST_UP = Text("1re", "1st")
+SAME_INSTANT = Text("1re, même instant", "1st, same instant")
+SAME_INSTANT_TOLD = Text(
+    "plusieurs au même instant : ordre inconnu, la plus urgente est marquée",
+    "several at the same instant: order not known, the most urgent is marked",
+)
+FIRST_FACT = Text("1re du groupe", "First of its group")
+UNMASKED = Text("masquage levé", "shown again")
+UNMASKED_FACT = Text("Masquage levé", "Shown again")
+UNMASKED_WHY = Text("sa condition est inconnue depuis {}", "its condition has not been known since {}")
 FIRST_UP_TIP = Text("Première de son groupe à apparaître", "The first of its group to be raised")
 
 # floods

@@ -17,7 +17,7 @@ from supervisor.model import Site
 
 _FIELDS = (
     "state", "suppression", "raised_at", "cleared_at", "acked_at", "value", "count", "shelved_until",
-    "annunciated_at", "first_up", "taken_by", "shelved_by",
+    "annunciated_at", "first_up", "taken_by", "shelved_by", "unknown_since",
 )  # fmt: skip
 
 

@@ -299,6 +299,9 @@ KINDS = {
 """Kind of a journal row -> what happened."""
 RESULTS = {
     "design": Text(fr="par conception", en="by design"),
+    "not_known": Text(fr="condition de masquage inconnue", en="condition of suppression not known"),
+    "source_time": Text(fr="d'après l'heure de la source", en="by source time"),
+    "same_instant": Text(fr="au même instant que d'autres, la plus urgente", en="same instant as others, most urgent"),
     # outcomes
     "done": Text(fr="exécuté", en="done"),
     "refused": Text(fr="refusé", en="refused"),
@@ -359,6 +362,7 @@ RESULTS = {
 GRAVE = frozenset({"refused", "failed", "unknown"})
 """Results that stand out."""
 DETAILS = {
+    "first": Text(fr="première du groupe", en="first of its group"),
     "only_if": Text(fr="condition", en="condition"),
     "programme": Text(fr="programme", en="programme"),
     "fingerprint": Text(fr="empreinte SHA-256", en="SHA-256 fingerprint"),

@@ -146,3 +146,33 @@ def test_that_a_new_occurrence_while_the_controller_was_out_of_reach_is_told(tmp
         assert one.state(ROW) == State.ACKED
         one.read(LEVEL, Native.UNACKED)
         assert one.state(ROW) == State.UNACKED, "it cleared and came again, and nobody here knows of it"
+
+
+def test_that_a_new_occurrence_while_the_station_was_off_is_told(tmp_path: Path) -> None:
+    with hall(tmp_path, PLANT) as one:
+        for value in (Native.UNACKED, Native.ACKED):
+            one.read(LEVEL, value)
+    with hall(tmp_path, PLANT) as one:
+        assert one.state(ROW) == State.ACKED
+        one.read(LEVEL, Native.UNACKED)
+        assert one.state(ROW) == State.UNACKED, "it cleared and came again, and nobody here knows of it"
+    kinds = [row.kind for row in JournalReader(tmp_path / "journal.db").search("E0.overload")]
+    assert kinds == ["raise", "acknowledge", "raise"]
+
+
+def test_that_what_the_controller_never_took_stays_acknowledged_over_a_restart(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        with hall(tmp_path, PLANT) as one:
+            one.read(LEVEL, Native.UNACKED)
+            await one.alarms.acknowledge(["E0.overload"], "ann")
+        for _ in range(2):
+            with hall(tmp_path, PLANT) as one:
+                one.read(LEVEL, Native.UNACKED)
+                assert one.state(ROW) == State.ACKED, "somebody knows of it, and it is the same"
+        with hall(tmp_path, PLANT) as one:
+            one.read(LEVEL, Native.ACKED)  # it came round to it at last
+        with hall(tmp_path, PLANT) as one:
+            one.read(LEVEL, Native.UNACKED)
+            assert one.state(ROW) == State.UNACKED
+
+    asyncio.run(scenario())

@@ -104,7 +104,7 @@ def test_that_of_those_that_rise_together_the_most_urgent_is_the_first(tmp_path:
     with hall(tmp_path, plant, clock) as one:
         one.read(LEVEL, 4.5)
         then = noted(one.alarms.columns)
-    assert then["first_up"].sum() == 1
+    assert np.count_nonzero(then["first_up"]) == 1
     assert_alike(then, replayed(plant, Replay(tmp_path / "journal.db", Plant.of(plant)), clock.now()))
 
 

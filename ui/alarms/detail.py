@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from alarms.life import SAME_INSTANT
 from alarms.states import State
 from alarms.suppression import Hidden
 from supervisor.asides import Aside
@@ -117,6 +118,8 @@ class Detail(Card):
             (words.TIMES, lambda alarm: str(int(self._context.board["count"][alarm.index]))),
             (alarm_words.ON_IT, self._taker),
             (alarm_words.BY_WHOM, self._hider),
+            (alarm_words.UNMASKED_FACT, self._unmasked),
+            (alarm_words.FIRST_FACT, self._first),
         )
         for at, (name, tell) in enumerate(rows):
             value = Label(look, "body", 600 if at < 2 else 400)
@@ -276,6 +279,20 @@ class Detail(Card):
             comes = look.say(alarm_words.COMES_OF).format(look.say(cause.rule.name)) if cause else ""
             return f"{told}\n{comes}".rstrip()
         return f"{person(site, one.who, look)}\n{one.reason}"
+
+    def _unmasked(self, alarm: Alarm) -> str:
+        """Why an alarm is seen that a rule would hide; nothing for all others."""
+        look, since = self._context.look, int(self._context.board["unknown_since"][alarm.index])
+        if not since:
+            return ""
+        today = look.moment(since).date() == look.moment(self._context.clock.now()).date()
+        when = look.clock(since, seconds=False)
+        return look.say(alarm_words.UNMASKED_WHY).format(when if today else f"{look.moment(since):%d/%m} {when}")
+
+    def _first(self, alarm: Alarm) -> str:
+        """Only where several came at once and nobody can tell which was the first."""
+        same = self._context.board["first_up"][alarm.index] == SAME_INSTANT
+        return self._context.look.say(alarm_words.SAME_INSTANT_TOLD) if same else ""
 
     def _state(self, alarm: Alarm) -> str:
         look, board = self._context.look, self._context.board

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
 from alarms.floods import By
+from alarms.life import SAME_INSTANT
 from alarms.states import ACTIVE, State
 from alarms.suppression import Hidden
 from supervisor.clock import SECOND
@@ -80,15 +81,25 @@ class AlarmRow(CellRow):
             return
         if inside and column in (columns.EQUIPMENT, columns.ALARM):
             rect = rect.adjusted(18 * self._look.scale, 0, 0, 0)
-        if column == columns.ALARM and first:
-            rect = self._paint_first(painter, rect)
+        if column == columns.ALARM:
+            for text in self._tags(alarm, first):
+                rect = self._paint_tag(painter, rect, text)
         self.paint_cell(painter, rect, cell)
         if column == columns.VALUE and cell.text == WAITING:
             paint_bad(painter, QRectF(rect.right() - 40, rect.center().y() - 9, 30, 18), self._look)
 
-    def _paint_first(self, painter: QPainter, rect: QRectF) -> QRectF:
-        """The mark of the first of its group, and the room it leaves."""
-        look, text = self._look, self._look.say(alarm_words.FIRST_UP)
+    def _tags(self, alarm: Alarm, first: bool) -> Iterator[str]:
+        """What is said before the name: the first of its group, or shown though a rule may hide it."""
+        board, say = self._context.board, self._look.say
+        if first:
+            same = board["first_up"][alarm.index] == SAME_INSTANT
+            yield say(alarm_words.SAME_INSTANT if same else alarm_words.FIRST_UP)
+        if board["unknown_since"][alarm.index]:
+            yield say(alarm_words.UNMASKED)
+
+    def _paint_tag(self, painter: QPainter, rect: QRectF, text: str) -> QRectF:
+        """A word in a box, and the room it leaves."""
+        look = self._look
         font = look.font("hint", 600)
         box = QRectF(rect.left() + 8, rect.center().y() - 9, text_width(text, font) + 10, 18)
         painter.setPen(look.color("text2"))
