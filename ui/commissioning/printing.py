@@ -6,19 +6,18 @@ import os
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QFont,
     QGuiApplication,
-    QPageLayout,
-    QPageSize,
     QPainter,
     QPdfWriter,
     QTextDocument,
 )
 
 from supervisor.errors import Unavailable
+from ui.a4 import a4
 
 DPI = 96
 """Of the layout: a CSS pixel is then a 96th of an inch; a PDF has no pixels of its own."""
@@ -38,12 +37,7 @@ def print_pdf(html: str, path: str | Path, foot: str = "Vigie", upright: bool = 
     writer = QPdfWriter(str(target))
     writer.setResolution(DPI)
     writer.setCreator("Vigie")
-    turned = QPageLayout.Orientation.Portrait if upright else QPageLayout.Orientation.Landscape
-    layout = QPageLayout(
-        QPageSize(QPageSize.PageSizeId.A4), turned,
-        QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM), QPageLayout.Unit.Millimeter,
-    )  # fmt: skip
-    writer.setPageLayout(layout)
+    writer.setPageLayout(a4(MARGIN_MM, upright))
     _draw(_document(html, writer), writer, foot)
     del application
 

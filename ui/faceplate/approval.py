@@ -15,12 +15,13 @@ from PySide6.QtWidgets import QFrame
 
 from supervisor.clock import SECOND
 from supervisor.desk.demands import spec_of
-from supervisor.errors import Refused, Unavailable
 from supervisor.journal import CommandRow, StepRow
-from supervisor.model import Equipment
+from supervisor.model import Equipment, Text
 from supervisor.people import People
+from ui.asking import Errand
 from ui.faceplate import words
 from ui.faceplate.second import SecondPerson
+from ui.naming import person
 from ui.pages import Context
 from ui.widgets import Button, Label, Words, column, row
 
@@ -37,11 +38,11 @@ class ApprovalCard(QFrame):
         self._people = People(context.attachment.site)
         self._command: CommandRow | None = None
         self._until = 0
-        self._gone = False
         look = context.look
         self._by = Label(look, "label", 400)
         self._consequence = Label(look, "label", 400, "text2")
         self.said = Label(look, "label", 600)
+        self.errand = Errand(context, self._say, self.said.hide)
         for label in (self._by, self._consequence, self.said):
             label.setWordWrap(True)
         self._expiry = Label(look, "hint", 400, "text2")
@@ -105,11 +106,11 @@ class ApprovalCard(QFrame):
             return
         site = context.attachment.site
         spec = spec_of(site, self._equipment, command.command)
-        who = site.users.get(command.who)
+        who = person(site, command.who, look)
         own = context.user.id == command.who
         self._by.setText(
             look.say(words.ASKED_FOR).format(
-                command=look.say(spec.name) if spec else command.command, who=who.name if who else command.who
+                command=look.say(spec.name) if spec else command.command, who=who
             )
         )
         self._consequence.setText(look.say(spec.consequence) if spec else "")
@@ -142,28 +143,16 @@ class ApprovalCard(QFrame):
         given: dict[str, Any] = {"id": self._command.id}
         if act != "cancel" and self.second.isVisibleTo(self):
             if not self.second.ready:
-                self._say(self._context.look.say(words.SECOND_MISSING))
+                self._say(words.SECOND_MISSING)
                 return
             given |= self.second.taken()
-        self._context.spawn(self._ask(act, given))
-
-    async def _ask(self, act: str, given: dict[str, Any]) -> None:
-        look = self._context.look
-        try:
-            await self._context.attachment.ask(act, **given)
-        except (Refused, Unavailable) as declined:
-            if self._gone:  # nobody sees the card any more: the window's own message line tells it
-                raise
-            self._say(look.say(declined.text if isinstance(declined, Refused) else words.NO_STATION))
-        else:
-            if not self._gone:
-                self.said.hide()
+        self.errand.begin(act, **given)
 
     def stop(self) -> None:
         """The faceplate turns away: what is under way finds no card any more."""
-        self._gone = True
+        self.errand.stop()
         self.second.clear()
 
-    def _say(self, text: str) -> None:
-        self.said.setText(text)
+    def _say(self, text: Text) -> None:
+        self.said.setText(self._context.look.say(text))
         self.said.show()

@@ -13,11 +13,13 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from supervisor.desk.board import above
 from supervisor.desk.lock_outs import LockOut, standing
-from supervisor.errors import Refused, StoreError, Unavailable
+from supervisor.errors import StoreError
 from supervisor.model import Equipment, Role, Text
 from supervisor.people import People
+from ui.asking import Errand
 from ui.faceplate import lock_words as words
 from ui.faceplate.second import SecondPerson
+from ui.naming import person
 from ui.padlock import paint_padlock
 from ui.pages import Context
 from ui.widgets import Button, Label, Words, clear, column, row
@@ -132,7 +134,7 @@ class LockOutSection(QWidget):
         self.held: list[LockOut] = []
         """Those that hold it, the oldest first."""
         self._turn = -1
-        self._gone = False
+        self.errand = Errand(context, self._declined, self._done)
         self._task: asyncio.Task[None] | None = None
         self._list = QWidget()
         self._rows = column(self._list, 0, 6)
@@ -158,7 +160,7 @@ class LockOutSection(QWidget):
             self._task = self._context.spawn(self._pull())
 
     def stop(self) -> None:
-        self._gone = True
+        self.errand.stop()
         if self._task is not None:
             self._task.cancel()
 
@@ -226,8 +228,7 @@ class LockOutSection(QWidget):
         into.addWidget(label)
 
     def _name(self, who: str) -> str:
-        user = self._context.attachment.site.users.get(who)
-        return user.name if user else who
+        return person(self._context.attachment.site, who, self._context.look)
 
     def _acts(self, one: LockOut) -> list[tuple[Text, Callable[[], None]]]:
         """What this person may do about one."""
@@ -259,22 +260,16 @@ class LockOutSection(QWidget):
 
     def _begin(self, act: str, given: dict[str, Any]) -> None:
         self.said.hide()
-        self._context.spawn(self._ask(act, given))
+        self.errand.begin(act, **given)
 
-    async def _ask(self, act: str, given: dict[str, Any]) -> None:
-        look = self._context.look
-        try:
-            await self._context.attachment.ask(act, **given)
-        except (Refused, Unavailable) as declined:
-            if self._gone:  # nobody sees it any more: the window's own message line tells it
-                raise
-            said = look.say(declined.text if isinstance(declined, Refused) else words.NO_STATION)
-            if self.form.isVisibleTo(self):
-                self.form.say(said)
-            else:
-                self.said.setText(said)
-                self.said.show()
+    def _declined(self, why: Text) -> None:
+        said = self._context.look.say(why)
+        if self.form.isVisibleTo(self):
+            self.form.say(said)
         else:
-            if not self._gone:
-                self.form.hide()
-                self.slow()
+            self.said.setText(said)
+            self.said.show()
+
+    def _done(self) -> None:
+        self.form.hide()
+        self.slow()

@@ -31,7 +31,6 @@ SECOND_WHY = Text(
     fr="La seconde personne confirme que l'équipement peut être remis en service.",
     en="The second person confirms that the equipment may be used again.",
 )
-NO_STATION = Text(fr="Le poste Vigie ne répond pas.", en="The station does not answer.")
 
 # the page
 PAGE = Text(fr="Consignations", en="Lock-outs")

@@ -9,9 +9,9 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QWidget
 
-from supervisor.errors import Refused, Unavailable
 from supervisor.model import Kind, Quality, Role, Tag, Text
 from ui import words as common
+from ui.asking import Errand
 from ui.pages import Context
 from ui.widgets import Button, Label, Words, column, row
 
@@ -25,7 +25,6 @@ STANDS = Text(
     en="A substituted value stands. Releasing it brings back what the controller says.",
 )
 RELEASE = Text(fr="Rétablir la mesure", en="Release")
-NO_ANSWER = Text(fr="Le poste Vigie ne répond pas.", en="The station does not answer.")
 
 
 def may(context: Context, tag: Tag) -> bool:
@@ -41,7 +40,7 @@ class SubstituteCard(QFrame):
         self.setObjectName("confirm")
         self._context = context
         self._tag: Tag | None = None
-        self._gone = False
+        self.errand = Errand(context, self._say, self.hide)
         look = context.look
         layout = column(self, 12, 8)
         self.title = Label(look, "value", 600)
@@ -106,22 +105,11 @@ class SubstituteCard(QFrame):
     def _confirm(self) -> None:
         if self._tag is not None and self.confirm.isEnabled():
             value = None if self._standing else self.chosen()
-            self._context.spawn(self._ask(self._tag, value, self.reason.text().strip()))
-
-    async def _ask(self, tag: Tag, value: float | None, reason: str) -> None:
-        try:
-            await self._context.attachment.ask("substitute", tag=tag.id, value=value, reason=reason)
-        except (Refused, Unavailable) as declined:
-            if self._gone:  # nobody sees the card any more: the window's own message line tells it
-                raise
-            self._say(declined.text if isinstance(declined, Refused) else NO_ANSWER)
-        else:
-            if not self._gone:
-                self.hide()
+            self.errand.begin("substitute", tag=self._tag.id, value=value, reason=self.reason.text().strip())
 
     def stop(self) -> None:
         """The faceplate turns away: what is under way finds no card any more."""
-        self._gone = True
+        self.errand.stop()
 
     def _say(self, text: Text) -> None:
         self.said.setText(self._context.look.say(text))

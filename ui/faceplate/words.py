@@ -62,7 +62,6 @@ SECOND_MISSING = Text(
     fr="L'identifiant et le mot de passe de la seconde personne sont nécessaires.",
     en="It takes the id and the password of the second person.",
 )
-NO_STATION = Text(fr="Le poste Vigie ne répond pas.", en="The station does not answer.")
 
 # ledger
 STEPS = {

@@ -8,8 +8,8 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from supervisor.errors import Refused, Unavailable
-from supervisor.model import Role
+from supervisor.model import Role, Text
+from ui.asking import Answer, Question, ask
 from ui.on_call import notices as columns
 from ui.on_call import words
 from ui.on_call.notices import NoticeList
@@ -30,8 +30,7 @@ class OnCallPage(Page):
         look = context.look
         self.answer: Mapping[str, Any] = {}
         """The last answer of the station to `notices`."""
-        self._asked_at = -AGAIN_S
-        self._asking = False
+        self.question = Question(context, "notices", AGAIN_S, self._take, self._decline)
         self._people: list[Mapping[str, Any]] = []
         self.model = NoticeList(context.attachment.site, look)
         self.table = Table(look, self.model, _WIDTHS, columns.WHY, words.NOTICES)
@@ -90,26 +89,18 @@ class OnCallPage(Page):
     def slow(self) -> None:
         """Ask again, now and then."""
         self._rights()
-        now = self.context.clock.monotonic()
-        if now - self._asked_at >= AGAIN_S and not self._asking:
-            self._read_again()
+        self.question.slow()
 
     def arrive(self, place: Place) -> None:
-        self._read_again()
+        self.question.again()
         self.table.setFocus()
 
-    def _read_again(self) -> None:
-        self._asked_at, self._asking = self.context.clock.monotonic(), True
-        self.context.spawn(self._read())
+    def _take(self, answer: Answer) -> None:
+        self.answer = answer
+        self._show()
 
-    async def _read(self) -> None:
-        try:
-            answer = await self._ask("notices")
-        finally:
-            self._asking = False
-        if answer is not None:
-            self.answer = answer
-            self._show()
+    def _decline(self, why: Text) -> None:
+        self.said.setText(self.context.look.say(why))
 
     # ------------------------------------------------------------ acting
     def chosen(self) -> Mapping[str, Any] | None:
@@ -128,30 +119,20 @@ class OnCallPage(Page):
             self.context.spawn(self._acted(act, int(one["id"])))
 
     async def _acted(self, act: str, number: int) -> None:
-        if await self._ask(act, id=number) is not None:
+        if await ask(self.context, self._decline, act, id=number) is not None:
             self.said.setText("")
-            self._read_again()
+            self.question.again()
 
     def test(self, contact: str) -> None:
         """Send a test to a contact."""
         self.context.spawn(self._tested(contact))
 
     async def _tested(self, contact: str) -> None:
-        answer = await self._ask("notify_test", contact=contact)
+        answer = await ask(self.context, self._decline, "notify_test", contact=contact)
         if answer is not None:
             told = self.context.look.say(words.TESTED)
             self.said.setText(told.format(answer["count"], self._names().get(contact, contact)))
-            self._read_again()
-
-    async def _ask(self, act: str, **said: Any) -> Mapping[str, Any] | None:
-        """The station's answer; None where it refuses or is not there, which is shown."""
-        try:
-            return await self.context.attachment.ask(act, **said)
-        except Refused as refused:
-            self.said.setText(self.context.look.say(refused.text))
-        except Unavailable:
-            self.said.setText(self.context.look.say(words.NO_ANSWER))
-        return None
+            self.question.again()
 
     def _go(self, at: int) -> None:
         alarm = next(

@@ -22,7 +22,6 @@ NONE_CONFIGURED = Text(
 NONE_YET = Text("Aucune notification n'a encore été envoyée.", "No notice has been sent yet.")
 AGAIN = Text("Réessayer maintenant", "Try again now")
 DROP = Text("Abandonner", "Let go")
-NO_ANSWER = Text("Le poste Vigie ne répond pas.", "The station does not answer.")
 
 MADE = Text("Depuis", "Since")
 STATE = Text("État", "State")

@@ -7,31 +7,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPdfWriter
 
 from supervisor.clock import SECOND
 from supervisor.errors import StoreError
 from supervisor.model import Site, User
 from supervisor.schedule.preview import Year
 from supervisor.texts import Texts
+from ui.a4 import ACROSS, HEIGHT, WIDTH, fit
 from ui.look import Look
 from ui.schedule import words
 from ui.schedule.known import Group
 from ui.schedule.picture import Painting, paint_legend
 
-WIDTH, HEIGHT = 1060.0, 740.0
-"""The page in the pixels of the screen: A4 across at 96 dots an inch, without its margins."""
 HEAD_PX, LEGEND_PX, FOOT_PX = 66.0, 24.0, 22.0
 PICTURE = QSize(2120, 1300)
 DPI = 300
-MARGIN_MM = 8.0
-PAGE = QPageLayout(
-    QPageSize(QPageSize.PageSizeId.A4),
-    QPageLayout.Orientation.Landscape,
-    QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM),
-    QPageLayout.Unit.Millimeter,
-)
 
 
 @dataclass(frozen=True)
@@ -73,11 +65,9 @@ class Sheet:
         writer = QPdfWriter(str(path))
         writer.setResolution(DPI)
         writer.setCreator("Vigie")
-        writer.setPageLayout(PAGE)
+        writer.setPageLayout(ACROSS)
         with QPainter(writer) as painter:
-            room = painter.viewport()
-            scale = min(room.width() / WIDTH, room.height() / HEIGHT)
-            painter.scale(scale, scale)
+            fit(painter)
             self._paint(painter, QRectF(0, 0, WIDTH, HEIGHT))
 
     def _light(self) -> Look:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QPlainTextEdit
 from supervisor.errors import Refused, Unavailable
 from supervisor.model import Role, Text
 from ui import words as common
+from ui.asking import why
 from ui.pages import Context
 from ui.shift import words
 from ui.widgets import Button, Label, Words, column, row
@@ -33,7 +34,7 @@ class HandOver(QFrame):
         self.title = Words(look, words.HAND_OVER, "value", 600)
         self.goes = Label(look, "body", 500)
         self.password, self.incoming, self.other = QLineEdit(), QComboBox(), QLineEdit()
-        self.incoming.setEditable(True)  # people of the directory are on no list
+        self.incoming.setEditable(True)  # somebody of the directory who was never here is on no list
         self.incoming.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.remark = QPlainTextEdit()
         self.said = Label(look, "label", 600)
@@ -94,10 +95,12 @@ class HandOver(QFrame):
         self.goes.setText(look.say(words.OUTGOING).format(user.name) if here else look.say(words.NOBODY))
         self.incoming.clear()
         self.incoming.addItem(look.say(words.NO_RELIEF), "")
-        people = sorted(self._context.attachment.site.users.values(), key=lambda one: one.name)
-        for one in people:
-            if one.id != user.id and one.role >= Role.OPERATOR:
-                self.incoming.addItem(one.name, one.id)
+        users = self._context.attachment.site.users
+        named = {one.id: one.name for one in users.values() if one.role >= Role.OPERATOR}
+        named |= {id_: name for id_, name in look.met.everybody.items() if id_ not in users}
+        for id_, name in sorted(named.items(), key=lambda one: one[1].casefold()):
+            if id_ != user.id:
+                self.incoming.addItem(name, id_)
         self.said.hide()
         self._check()
         self.show()
@@ -160,8 +163,7 @@ class HandOver(QFrame):
             try:
                 await self._context.attachment.ask("sign_in", user=comes, password=secret)
             except (Refused, Unavailable) as error:
-                why = look.say(error.text) if isinstance(error, Refused) else look.say(words.NO_ANSWER)
-                return look.say(words.HANDED_BUT).format(number, why)
+                return look.say(words.HANDED_BUT).format(number, look.say(why(error)))
         return look.say(words.HANDED).format(number)
 
     def _say(self, text: Text) -> None:

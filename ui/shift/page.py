@@ -5,16 +5,13 @@ The station gathers the sheet; this page asks for it every `AGAIN_S` seconds whi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QLineEdit, QTextBrowser
 
-from supervisor.errors import Refused, Unavailable
 from supervisor.model import Role, Text
 from supervisor.shift import sheet as sheets
 from supervisor.shift.sheet import Sheet
+from ui.asking import Answer, Question, ask
 from ui.commissioning.paper import document
 from ui.commissioning.saving import save_paper
 from ui.pages import Context, Page, Place
@@ -43,8 +40,7 @@ class ShiftPage(Page):
         self.digest = ""
         """Of a signed one; empty for the shift that runs."""
         self._running: Sheet | None = None
-        self._asked_at = -AGAIN_S
-        self._asking = False
+        self.question = Question(context, "shift", AGAIN_S, self._take, self._decline)
         self.text = QTextBrowser()
         self.text.setOpenLinks(False)
         self.text.setFrameShape(QTextBrowser.Shape.NoFrame)
@@ -121,37 +117,28 @@ class ShiftPage(Page):
     def slow(self) -> None:
         """Gather the running shift anew, now and then."""
         self._rights()
-        now = self.context.clock.monotonic()
-        if now - self._asked_at >= AGAIN_S and not self._asking:
-            self._read_again()
+        self.question.slow()
 
     def arrive(self, place: Place) -> None:
-        self._read_again()
+        self.question.again()
         self.note.setFocus()
 
-    def _read_again(self) -> None:
-        self._asked_at = self.context.clock.monotonic()
-        self._asking = True
-        self.context.spawn(self._read())
+    def _take(self, answer: Answer) -> None:
+        self._running = sheets.read(str(answer["sheet"]))
+        self.signed.show_rows(answer["signed"])
+        if not self.digest:
+            self.sheet = self._running
+        self._show()
 
-    async def _read(self) -> None:
-        try:
-            answer = await self._ask("shift")
-        finally:
-            self._asking = False
-        if answer is not None:
-            self._running = sheets.read(str(answer["sheet"]))
-            self.signed.show_rows(answer["signed"])
-            if not self.digest:
-                self.sheet = self._running
-            self._show()
+    def _decline(self, why: Text) -> None:
+        self.say(why, grave=True)
 
     def _pick(self, index: QModelIndex) -> None:
         self.context.spawn(self.show_signed(self.signed.number(index.row())))
 
     async def show_signed(self, number: int) -> None:
         """An earlier shift, as it was signed."""
-        answer = await self._ask("shift_sheet", number=number)
+        answer = await ask(self.context, self._decline, "shift_sheet", number=number)
         if answer is not None:
             self.sheet, self.digest = sheets.read(str(answer["sheet"])), str(answer["digest"])
             self._show()
@@ -171,19 +158,19 @@ class ShiftPage(Page):
             self.context.spawn(self._noted(words_))
 
     async def _noted(self, said: str) -> None:
-        if await self._ask("shift_note", text=said) is not None:
+        if await ask(self.context, self._decline, "shift_note", text=said) is not None:
             if self.note.text().strip() == said:
                 self.note.clear()
             self.said.setText("")
-            self._read_again()
+            self.question.again()
 
     def _withdraw(self) -> None:
         if note := self._mine():
             self.context.spawn(self._withdrawn(note))
 
     async def _withdrawn(self, note: int) -> None:
-        if await self._ask("shift_withdraw", note=note) is not None:
-            self._read_again()
+        if await ask(self.context, self._decline, "shift_withdraw", note=note) is not None:
+            self.question.again()
 
     def _mine(self) -> int:
         """The last note of the running shift that is one's own; 0 for none."""
@@ -196,7 +183,7 @@ class ShiftPage(Page):
 
     def _handed(self, text: str) -> None:
         self.said.setText(text)
-        self._read_again()
+        self.question.again()
 
     def ask_paper(self) -> None:
         """Ask where the sheet goes that is shown."""
@@ -212,16 +199,6 @@ class ShiftPage(Page):
 
     def _saved(self, path: str) -> None:
         self.said.setText(self.context.look.say(words.SAVED).format(path))
-
-    async def _ask(self, act: str, **said: Any) -> Mapping[str, Any] | None:
-        """The station's answer; None where it refuses or is not there, which is shown."""
-        try:
-            return await self.context.attachment.ask(act, **said)
-        except Refused as refused:
-            self.say(refused.text, grave=True)
-        except Unavailable:
-            self.say(words.NO_ANSWER, grave=True)
-        return None
 
     # ------------------------------------------------------------ showing
     def say(self, text: Text, grave: bool = False) -> None:

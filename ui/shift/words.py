@@ -37,7 +37,6 @@ HANDED = Text("Quart n° {} signé.", "Shift no. {} signed.")
 HANDED_BUT = Text(
     "Quart n° {} signé ; la session n'a pas changé : {}", "Shift no. {} signed; the seat did not change: {}"
 )
-NO_ANSWER = Text("Le poste Vigie ne répond pas.", "The station does not answer.")
 UNSURE = Text(
     "Le poste Vigie n'a pas répondu : regardez dans la liste si le quart est signé avant de recommencer.",
     "The station did not answer: see in the list whether the shift is signed before you try again.",

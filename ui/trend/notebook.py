@@ -6,9 +6,11 @@ from PySide6.QtCore import QObject
 
 from supervisor.clock import SECOND
 from supervisor.desk.notes import BOOK, MOST, Note, standing
-from supervisor.errors import Refused, StoreError, Unavailable
+from supervisor.errors import StoreError
 from supervisor.journal import Row
 from supervisor.model import Role
+from ui.asking import ask
+from ui.naming import person
 from ui.pages import Context
 from ui.trend import words
 from ui.trend.card import AskCard
@@ -54,8 +56,8 @@ class Notebook(QObject):
     def open(self, note: Note) -> None:
         """Show one whole, and let it go where the operator may."""
         look, user = self._look, self._context.user
-        author = self._context.attachment.site.users.get(note.who)
-        more = f"{look.date(note.at)} {look.clock(note.at)} · {author.name if author else note.who}\n{note.tag}".strip()
+        author = person(self._context.attachment.site, note.who, look)
+        more = f"{look.date(note.at)} {look.clock(note.at)} · {author}\n{note.tag}".strip()
         if note.who != user.id and user.role < Role.SUPERVISOR:
             self._view.said.emit(f"{note.text}  ({more})".replace("\n", " "))
             return
@@ -66,13 +68,7 @@ class Notebook(QObject):
         self._context.spawn(self._acted(act, said))
 
     async def _acted(self, act: str, said: dict[str, object]) -> None:
-        try:
-            await self._context.attachment.ask(act, **said)
-        except Refused as refused:
-            self._view.said.emit(self._look.say(refused.text))
-        except Unavailable:
-            self._view.said.emit(self._look.say(words.NO_ANSWER))
-        else:
+        if await ask(self._context, lambda why: self._view.said.emit(self._look.say(why)), act, **said) is not None:
             self._read_at = -AGAIN_S
             self.slow()
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QPagedPaintDevice, QPdfWriter
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QFileDialog, QMenu
 
+from ui.a4 import ACROSS
 from ui.pages import Context
 from ui.trend import export, paper, words
 
@@ -50,7 +51,7 @@ class Outlet(QObject):
     def ask_printer(self) -> None:
         """Ask which one, then print."""
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setPageLayout(paper.PAGE)
+        printer.setPageLayout(ACROSS)
         dialog = QPrintDialog(printer, self._view)
         dialog.accepted.connect(lambda: self.print(printer))
         QDialog.open(dialog)  # QPrintDialog has an `open` of its own, for receivers of Qt 4
@@ -62,7 +63,7 @@ class Outlet(QObject):
             writer.setResolution(DPI)
             writer.setCreator("Vigie")
             writer.setTitle(self._look.say(words.TITLE))
-            writer.setPageLayout(paper.PAGE)
+            writer.setPageLayout(ACROSS)
             if self.print(writer):
                 self._view.said.emit(self._look.say(words.SAVED).format(path))
             return

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QMarginsF, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QPagedPaintDevice, QPageLayout, QPageSize, QPainter, QPen
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QPagedPaintDevice, QPainter, QPen
 
 from supervisor.clock import SECOND
 from supervisor.model import Site, User
+from ui.a4 import HEIGHT, WIDTH, fit
 from ui.look import Look
-from ui.naming import full_name
+from ui.naming import full_name, person
 from ui.shapes import elided
 from ui.trend import words
 from ui.trend.badge import dash, paint_badge
@@ -26,21 +27,12 @@ from ui.trend.nights import Nights
 from ui.trend.pen import Pen
 from ui.trend.plot import TrendPlot
 
-WIDTH, HEIGHT = 1060.0, 740.0
-"""The page in the pixels of the screen: A4 across at 96 dots an inch, without its margins."""
 HEAD_PX, ROW_PX, FOOT_PX = 74.0, 19.0, 18.0
 LEAST_PLOT_PX = 240.0
 MOST_HOLES = 6
 """Lines for holes; the rest of them are counted."""
-MARGIN_MM = 8.0
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-PAGE = QPageLayout(
-    QPageSize(QPageSize.PageSizeId.A4),
-    QPageLayout.Orientation.Landscape,
-    QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM),
-    QPageLayout.Unit.Millimeter,
-)
 
 
 @dataclass(frozen=True)
@@ -56,15 +48,13 @@ class Sheet:
     fitted: bool
 
     def print(self, device: QPagedPaintDevice) -> bool:
-        """Draw the page; whether the device, whose layout must be `PAGE`, took it."""
+        """Draw the page; whether the device, whose layout must be `a4.ACROSS`, took it."""
         painter = QPainter()
         if not painter.begin(device):
             return False
         try:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            room = painter.viewport()
-            scale = min(room.width() / WIDTH, room.height() / HEIGHT)
-            painter.scale(scale, scale)
+            fit(painter)
             _Page(self, painter).paint()
         finally:
             painter.end()
@@ -195,8 +185,8 @@ class _Page:
         self._text(QRectF(4, HEIGHT - FOOT_PX + 2, WIDTH - 8, FOOT_PX - 2), "Vigie", "hint", 600, RIGHT)
 
     def _note(self, at: int, text: str, who: str, tag: str) -> str:
-        author = self._sheet.site.users.get(who)
-        parts: Sequence[str] = (self._when(at / SECOND), tag, text, author.name if author else who)
+        author = person(self._sheet.site, who, self._look)
+        parts: Sequence[str] = (self._when(at / SECOND), tag, text, author)
         return "  ·  ".join(part for part in parts if part)
 
     def _inside(self, instant: float) -> bool:

@@ -48,9 +48,9 @@ def test_that_an_answer_that_comes_after_the_faceplate_has_turned_away_is_no_fau
         content = Content(replace(seat.context(tasks.spawn), session=Session(SUE)), bench.site.equipment_by_id[PUMP])
         assert content.commands
         asked = [
-            tasks.spawn(content.commands.approval._ask("approve", {"id": 1})),
-            tasks.spawn(content.lock_outs._ask("keep_lock", {"id": 1})),
-            tasks.spawn(content.substitute._ask(content.tags[0], 1.0, "capteur")),
+            content.commands.approval.errand.begin("approve", id=1),
+            content.lock_outs.errand.begin("keep_lock", id=1),
+            content.substitute.errand.begin("substitute", tag=content.tags[0].id, value=1.0, reason="capteur"),
         ]
         await asyncio.sleep(0)
         content.stop()

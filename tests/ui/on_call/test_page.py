@@ -108,7 +108,7 @@ def test_that_the_list_that_moves_keeps_the_notice_that_was_selected(
 ) -> None:
     page.table.selectRow(0)
     answers.words = {**answers.words, "notices": [notice(3, "sent"), *answers.words["notices"]]}
-    page._read_again()
+    page.question.again()
     until(lambda: len(page.model.rows) == 3)
     chosen = page.chosen()
     assert chosen is not None
@@ -132,6 +132,6 @@ def test_that_a_viewer_only_looks(page: OnCallPage, monkeypatch: pytest.MonkeyPa
 
 def test_that_a_site_that_tells_nobody_says_so(page: OnCallPage, answers: Answers, until: Until) -> None:
     answers.words = {"rotas": [], "contacts": [], "rules": 0, "failing": 0, "waiting": 0, "notices": []}
-    page._read_again()
+    page.question.again()
     until(lambda: not page.nothing.isHidden())
     assert "notify.toml" in page.nothing.text()

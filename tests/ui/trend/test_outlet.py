@@ -9,6 +9,7 @@ from supervisor.clock import SECOND
 from supervisor.desk.notes import Note
 from tests.ui.town import ANNE, NOW
 from tests.ui.trend.conftest import LEVEL, RAIN, STATE
+from ui.a4 import ACROSS
 from ui.trend import paper, words
 from ui.trend.comparison import COMPARISONS
 
@@ -79,7 +80,7 @@ def test_that_a_folder_that_is_not_there_is_said_and_nothing_else_happens(full, 
 
 
 def test_that_the_page_is_a4_across():
-    assert paper.PAGE.orientation() is QPageLayout.Orientation.Landscape
+    assert ACROSS.orientation() is QPageLayout.Orientation.Landscape
 
 
 def test_that_the_menu_offers_table_page_and_printer(page):
