@@ -305,15 +305,15 @@ class HoleReader:
 
     def __init__(self, folder: Path) -> None:
         """`folder` is that of the history."""
-        self._folder = folder
+        self.folder = folder
 
     def holes(self, start: int, end: int, link: str | None = None) -> list[Hole]:
         """See `holes`."""
-        return holes(self._folder, start, end, link)
+        return holes(self.folder, start, end, link)
 
     def of(self, tag: Tag, start: int, end: int) -> list[Hole]:
         """See `holes_of`."""
-        return holes_of(self._folder, tag, start, end)
+        return holes_of(self.folder, tag, start, end)
 
 
 def _read(folder: Path, query: str, words: tuple[str | int | None, ...]) -> list[Hole]:

@@ -24,9 +24,10 @@ from peewee import SQL, ModelSelect, fn
 from supervisor.clock import SECOND
 from supervisor.database import reading, snapshot
 from supervisor.flow import Qualities, Times, Values
+from supervisor.historian.earlier import Earlier
 from supervisor.historian.history import History
 from supervisor.historian.writer import HOLE
-from supervisor.holes import DISK, STATION, Hole
+from supervisor.holes import DISK, STATION, Hole, HoleReader, State
 from supervisor.journal import CommandRow, JournalReader
 from supervisor.journal_rows import Found, Wish, Wording, unworded
 from supervisor.journal_tables import LOCKING, RAISING, JournalTable
@@ -99,6 +100,37 @@ class Rewind:
 def _quality(cause: str) -> Quality:
     """The quality tags have in a hole of this cause; of one that the station itself was off for, not connected."""
     return Quality.__members__.get(cause.upper(), Quality.NOT_CONNECTED)
+
+
+class HolesUntil(HoleReader):
+    """The ledger of holes as it stood at an instant. What came later than the instant has filled nothing by arrival; by
+    source time it has."""
+
+    def __init__(self, whole: HoleReader, history: Earlier) -> None:
+        super().__init__(whole.folder)
+        self._history = history
+
+    def holes(self, start: int, end: int, link: str | None = None) -> list[Hole]:
+        return [self._then(one) for one in super().holes(start, min(end, self._history.end.instant), link)]
+
+    def of(self, tag: Tag, start: int, end: int) -> list[Hole]:
+        found = [self._then(one) for one in super().of(tag, start, min(end, self._history.end.instant))]
+        return [self._told(one, tag) if one.samples else one for one in found]
+
+    def _then(self, hole: Hole) -> Hole:
+        """Not over yet where it ended later."""
+        over = hole.end is not None and hole.end <= self._history.end.instant
+        return hole if over else replace(hole, end=None, state=State.OPEN)
+
+    def _told(self, hole: Hole, tag: Tag) -> Hole:
+        """Of one that was filled since only what had come."""
+        instant, by_arrival = self._history.end.instant, self._history.end.by_arrival
+        if not by_arrival:
+            return hole
+        found = self._history.samples(tag.id, hole.start, instant if hole.end is None else hole.end)
+        samples = int(np.count_nonzero(found.quality < BAD))
+        state = hole.state if samples or hole.end is None else State.EMPTY
+        return replace(hole, samples=samples, filled=min(samples, 1), state=state)
 
 
 class JournalUntil(JournalReader):

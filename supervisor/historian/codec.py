@@ -148,6 +148,23 @@ class Packed:
         number = float(value[place])
         return int(time[place]), number, quality, words[int(number)] if words and number == number else None
 
+    def latest(self) -> int:
+        """When the last of them to arrive did, or a little later; without decoding times or values."""
+        return int(self._header[5]) + int(self._lags().max()) * LAG_UNIT
+
+    def arrivals(self) -> tuple[Times, Times]:
+        """Source times and arrivals, without the values."""
+        clock, time_bytes = self._header[0], self._header[6]
+        time = np.empty(self.n, np.int64)
+        _fill_times(self._body[_HEADER.size : _HEADER.size + time_bytes], clock, time)
+        return time, time + self._lags() * LAG_UNIT
+
+    def _lags(self) -> NDArray[np.int64]:
+        _, at = self._quality(_HEADER.size + self._header[6] + self._header[7], 0)
+        lag = np.zeros(self.n, np.int64)
+        _fill_lag(self._body[at:], lag)
+        return lag
+
     def _quality(self, at: int, place: int) -> tuple[int, int]:
         """Of one sample, and where the next column begins."""
         kind = self._header[2] & ~NAN_LEFT_OUT

@@ -49,6 +49,9 @@ class Trend:
     """Up to where the last value is known to be in force, ns UTC."""
     words: tuple[str, ...] = ()
     """Of a text tag: what its values are positions in."""
+    unsure: int = 0
+    """Of what was known at an instant: up to here (ns UTC) what came later may be in it, for the samples were dropped;
+    0 where nothing is."""
 
     def __len__(self) -> int:
         return len(self.time)
@@ -142,7 +145,7 @@ class Drawing:
         below = LEVELS[1] if level == LEVELS[2] else 0
         pieces, at, whole = [], span[0], _whole(span, level)
         rolled = rollups.load(self._view.rollup, self._slot, level, whole) if whole[0] < whole[1] else _NO_ROWS
-        for covered in self._covered(rolled, whole):
+        for covered in self._covered(rolled, whole, level):
             pieces += [*self._pieces((at, covered[0]), below), self._rollup(level, rolled, covered)]
             at = covered[1]
         return pieces + self._pieces((at, span[1]), below)
@@ -150,13 +153,14 @@ class Drawing:
     def _on_grid(self, level: int) -> Span:
         return _whole((self._span[0], self._until), level)
 
-    def _covered(self, rolled: Rows, whole: Span) -> tuple[Span, ...]:
+    def _covered(self, rolled: Rows, whole: Span, level: int) -> tuple[Span, ...]:
         """Where the buckets stand for the samples, oldest first: partitions in which the tag has any, and all that was
         before the first one: what is dropped is known by its buckets alone."""
         parts = self._sight.parts
         spans = [(max(part.t0, whole[0]), min(part.t1, whole[1])) for part in parts]
         spans += [(whole[0], min(parts[0].t0 if parts else whole[1], whole[1]))]
-        return merged([span for span in spans if span[0] < span[1] and len(_within(rolled, span))])
+        spans = [span for span in spans if span[0] < span[1] and len(_within(rolled, span))]
+        return self._sight.told(self._slot, merged(spans), level)
 
     def _raw(self, span: Span) -> list[Rows]:
         """From the samples."""

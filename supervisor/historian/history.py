@@ -56,6 +56,8 @@ class History:
         self._view: View | None = None
         self._lock = threading.Lock()
         self._slots: dict[str, int] = {}
+        self._latest: dict[tuple[str, int], tuple[int, int]] = {}
+        """See `earlier.Latest`."""
 
     def close(self) -> None:
         with self._lock:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -317,6 +317,10 @@ class Sight:
                 if len(found) and (slot not in best or found.time[-1] >= best[slot].time[0]):
                     best[slot] = found.last()
         return best
+
+    def told(self, slot: int, spans: Sequence[Span], level: int) -> tuple[Span, ...]:
+        """Of spans on the grid of a level those for which its buckets stand."""
+        return tuple(spans)
 
     @staticmethod
     def _later(best: Samples, found: Samples) -> Samples:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from supervisor.clock import SECOND
-from supervisor.historian import codec
+from supervisor.historian import codec, rollups
+from supervisor.historian.earlier import Earlier
+from supervisor.historian.history import History
+from supervisor.historian.rollups import NOTHING
 from supervisor.historian.samples import LAG_UNIT, Samples, samples
 from tests.supervisor.historian.conftest import HOUR, START, Plant
 from tests.supervisor.historian.test_history import plants, settle
@@ -90,3 +95,85 @@ def test_that_a_replay_keeps_its_true_arrival_through_every_file(plant: Plant) -
     late = found.value == 2.0
     assert set(found.arrival[late].tolist()) == {START + 20_000 * SECOND}
     assert np.array_equal(found.arrival[~late], found.time[~late])
+
+
+def columns(history: History, end: int, pixels: int, level: int | None) -> dict[int, tuple[float, float, float]]:
+    """Column, as seconds from START -> lowest, mean and highest."""
+    trend = history.trend("P.t2", START, START + end * SECOND, pixels, level)
+    if not trend.step:
+        span = START, START + end * SECOND
+        found = samples(trend.time, trend.mean)
+        rows = rollups.reduce(found.within(*span), grid(end, pixels), rollups.NOTHING)
+        shown = rows.take(np.flatnonzero((rows.good > 0) & (rows.start < trend.until)))
+        return dict(zip(((shown.start - START) // SECOND).tolist(), told(shown), strict=True))
+    starts = (trend.time - trend.step // 2 - START) // SECOND
+    return dict(zip(starts.tolist(), zip(trend.low, trend.mean, trend.high, strict=True), strict=True))
+
+
+def grid(end: int, pixels: int) -> Any:
+    return START + np.arange(pixels + 1, dtype=np.int64) * (end * SECOND // pixels)
+
+
+def told(rows: rollups.Rows) -> list[tuple[float, float, float]]:
+    return list(zip(rows.low.tolist(), rows.mean.tolist(), rows.high.tolist(), strict=True))
+
+
+def walked(rows: list[Sample], at: int, until: int, pixels: int) -> dict[int, tuple[float, float, float]]:
+    """The same of the first four hours, of what had come by then alone; values rule `until` there."""
+    come = sorted((row for row in rows if max(row[0], row[1]) <= at), key=lambda row: row[0])
+    if not come:
+        return {}
+    time, _, value = zip(*come, strict=True)
+    edges, until = grid(14_400, pixels), START + min(until, 14_400) * SECOND
+    cut = np.append(edges[edges < until], until)
+    rows_ = rollups.reduce(samples([START + t * SECOND for t in time], value).within(cut[0], cut[-1]), cut, NOTHING)
+    shown = rows_.take(np.flatnonzero(rows_.good > 0))
+    return dict(zip(((shown.start - START) // SECOND).tolist(), told(shown), strict=True))
+
+
+@pytest.mark.slow
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 14_000), st.sampled_from([0, 1, 40, 900, 9000]), st.integers(0, 99)),
+        min_size=1,
+        max_size=60,
+        unique_by=lambda row: row[0],
+    )
+)
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+def test_that_a_trend_by_arrival_is_drawn_of_what_had_come_whatever_the_rollups_know(
+    drawn: list[tuple[int, int, int]],
+) -> None:
+    rows = [(time, time + lag, float(value)) for time, lag, value in drawn]
+    with plants() as plant:
+        put(plant, rows)
+        put(plant, [(30_000, 30_000, 0.0)], tag=3)  # the history goes on
+        settle(plant)
+        for at in (700, 3000, 7200, 12_345, 23_000):
+            earlier = Earlier(plant.history, START + at * SECOND, by_arrival=True)
+            for pixels, level in ((24, 600 * SECOND), (4, 3600 * SECOND), (24, None), (2000, None)):
+                until = (earlier.known() - START) // SECOND
+                found, wanted = columns(earlier, 14_400, pixels, level), walked(rows, at, until, pixels)
+                assert found.keys() == wanted.keys(), (at, pixels)
+                for column, figures in wanted.items():
+                    assert found[column] == pytest.approx(figures), (at, pixels, column)
+
+
+def test_that_an_earlier_history_ends_at_its_instant_in_every_answer(plant: Plant) -> None:
+    put(plant, [(600, 600, 1.0), (1200, 5000, 2.0), (1800, 1800, 3.0), (6000, 6000, 9.0)])
+    settle(plant)
+    was, known = (Earlier(plant.history, START + 2000 * SECOND, by_arrival) for by_arrival in (False, True))
+    whole = START, START + 4 * HOUR
+    assert was.samples("P.t2", *whole).value.tolist() == [1.0, 2.0, 3.0]
+    assert known.samples("P.t2", *whole).value.tolist() == [1.0, 3.0]
+    assert was.at(["P.t2", "P.t3"], START + 1500 * SECOND).value.tolist()[0] == 2.0
+    assert known.at(["P.t2", "P.t3"], START + 1500 * SECOND).value.tolist()[0] == 1.0
+    assert known.at(["P.t2"], whole[1]).value.tolist() == [3.0]
+    for earlier in (was, known):
+        assert earlier.known() == START + 2000 * SECOND
+        assert sum(earlier.states("P.t2", START + 600 * SECOND, whole[1]).values()) == 1400 * SECOND
+        for pixels in (4, 2000):
+            trend = earlier.trend("P.t2", *whole, pixels)
+            assert (trend.until, np.nanmax(trend.high), trend.unsure) == (START + 2000 * SECOND, 3.0, 0)
+    assert known.states("P.t2", *whole).keys() == {1.0, 3.0}
+    assert plant.history.trend("P.t2", *whole, 4).high.max() == 9.0, "the whole one sees all of it"

@@ -12,6 +12,7 @@ import pytest
 
 from supervisor.clock import SECOND
 from supervisor.database import reading
+from supervisor.historian.earlier import Earlier
 from supervisor.historian.files import ROLLUP, part_files
 from supervisor.historian.retention import Retention, TagClass
 from supervisor.historian.rollups import LEVELS
@@ -50,6 +51,18 @@ def week(plant: Plant) -> None:
 def days_of(plant: Plant, tag: int) -> list[int]:
     found = plant.history.samples(f"P.t{tag}", 0, START + 100 * DAY)
     return sorted(set(((found.time - 1 - START) // DAY).tolist()))
+
+
+def test_that_by_arrival_nobody_vouches_for_what_only_buckets_tell_of(plant: Plant) -> None:
+    week(plant)
+    late = START + 30 * DAY
+    span = START, START + DAYS * DAY
+    assert Earlier(plant.history, late, True).trend("P.t2", *span, 100).unsure == 0
+    plant.historian.purge()
+    assert Earlier(plant.history, late, True).trend("P.t2", *span, 100).unsure == START + 4 * DAY
+    assert Earlier(plant.history, late, True).trend("P.t3", *span, 100).unsure == START + 6 * DAY
+    assert Earlier(plant.history, late, True).trend("P.t3", START + 7 * DAY, span[1], 100).unsure == 0
+    assert Earlier(plant.history, late).trend("P.t2", *span, 100).unsure == 0
 
 
 def test_that_every_class_is_kept_as_long_as_it_says_and_no_longer(plant: Plant) -> None:
