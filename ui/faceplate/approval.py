@@ -109,9 +109,7 @@ class ApprovalCard(QFrame):
         who = person(site, command.who, look)
         own = context.user.id == command.who
         self._by.setText(
-            look.say(words.ASKED_FOR).format(
-                command=look.say(spec.name) if spec else command.command, who=who
-            )
+            look.say(words.ASKED_FOR).format(command=look.say(spec.name) if spec else command.command, who=who)
         )
         self._consequence.setText(look.say(spec.consequence) if spec else "")
         self._consequence.setVisible(bool(self._consequence.text()))
