@@ -1,9 +1,8 @@
 """DataFolder: where one station keeps what it must not lose. Never inside the site folder, which is under git.
 
 <data>/history/          the historian's files
-       journal.db        who did what; commands and their steps; how every alarm is
+       journal.db        who did what; commands and their steps; how every alarm is, what was taken in hand
        journal-words.db  where words stand in it: may be deleted, is made again
-       schedule.db       which equipment was taken in hand from its programme
        notify.db         notices to those on call
        run/lock          held by the station that runs now, with its process number inside
            station.json  where it is found, and which of the folders below is its own
@@ -100,6 +99,7 @@ class DataFolder:
 
     @property
     def schedule(self) -> Path:
+        """Where an earlier Vigie kept what was taken in hand from its programme; in the journal's file since."""
         return self.root / "schedule.db"
 
     @property

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from concurrent.futures import Future
 from typing import Annotated, Any
 
 import msgspec
 
 from supervisor.clock import Clock
 from supervisor.errors import Refused
-from supervisor.journal import Entry, Journal
+from supervisor.journal import Entry, Journal, safe
 from supervisor.model import Role, Text, User
 from supervisor.people import People
 from supervisor.schedule.plan import Target
@@ -43,21 +45,23 @@ class ScheduleDesk:
     def __init__(self, scheduler: Scheduler, people: People, journal: Journal, clock: Clock) -> None:
         self._scheduler, self._people, self._journal, self._clock = scheduler, people, journal, clock
 
-    def hold(self, ask: _Hold, user: User) -> None:
-        """Raises Refused, which is journalled too; either all or none."""
+    async def hold(self, ask: _Hold, user: User) -> None:
+        """Done once it is on disk. Raises Refused, which is journalled too; either all or none."""
         now = self._clock.now()
         self._check(ask.equipment, user, "hold")
         if ask.mode is Until.TIME and ask.until <= now:
             raise self._refuse(Refused("range", PAST), user, "", "hold")
-        for id_ in ask.equipment:
-            until = ask.until if ask.mode is Until.TIME else self._scheduler.end_of(id_, ask.mode)
-            self._scheduler.override(id_, Override(id_, user.id, now, until, ask.mode))
+        ends = {
+            id_: ask.until if ask.mode is Until.TIME else self._scheduler.end_of(id_, ask.mode) for id_ in ask.equipment
+        }
+        await _kept([
+            self._scheduler.override(id_, Override(id_, user.id, now, until, ask.mode)) for id_, until in ends.items()
+        ])  # fmt: skip
 
-    def resume(self, ask: _Resume, user: User) -> None:
-        """Raises Refused."""
+    async def resume(self, ask: _Resume, user: User) -> None:
+        """Done once it is on disk. Raises Refused."""
         self._check(ask.equipment, user, "resume")
-        for id_ in ask.equipment:
-            self._scheduler.resume(id_, user.id)
+        await _kept([self._scheduler.resume(id_, user.id) for id_ in ask.equipment])
 
     def state(self) -> Mapping[str, Any]:
         """Overrides, what could not be done, and how many still wait."""
@@ -112,14 +116,19 @@ def schedule_acts(desk: ScheduleDesk) -> dict[str, Act]:
         return desk.course(msgspec.convert(words, _Of).equipment)
 
     async def schedule_hold(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
-        desk.hold(msgspec.convert(words, _Hold), user)
+        await desk.hold(msgspec.convert(words, _Hold), user)
         return {}
 
     async def schedule_resume(user: User, words: Mapping[str, Any]) -> Mapping[str, Any]:
-        desk.resume(msgspec.convert(words, _Resume), user)
+        await desk.resume(msgspec.convert(words, _Resume), user)
         return {}
 
     return {act.__name__: act for act in (schedule, schedule_course, schedule_hold, schedule_resume)}
+
+
+async def _kept(futures: list[Future[int]]) -> None:
+    """What can't be written is owed to the journal and stands all the same."""
+    await asyncio.gather(*map(safe, futures), return_exceptions=True)
 
 
 def _target(target: Target) -> Mapping[str, Any]:

@@ -80,10 +80,19 @@ class DayType:
     id: str
     name: Text
     calendars: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    """Equipment types it is for; empty for all that have no day types of their own."""
 
 
 ORDINARY = DayType("ordinary", Text("ordinaire", "ordinary"))
 """Every day that is nothing else."""
+
+
+def days_for(types: Sequence[DayType], equipment_type: str) -> tuple[DayType, ...]:
+    """Those a programme of an equipment type speaks of: its own, or where it has none those that are nobody's. A school
+    is closed on other days than those before which the market is lit."""
+    own = tuple(kind for kind in types if equipment_type in kind.types)
+    return own or tuple(kind for kind in types if not kind.types)
 
 
 class Days:

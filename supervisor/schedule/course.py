@@ -35,6 +35,10 @@ class Course:
     """Outcome and reason of what was asked for last, where it was not done."""
     fresh: int = 0
     """When the programme was last resumed, ns UTC: what was tried before counts no more."""
+    held: tuple[int, str] | None = None
+    """Instant and command of the target whose condition did not hold, which the journal knows already."""
+    fair: int = 0
+    """Since when that condition holds after all, ns UTC; 0 while it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,9 @@ def _orders(site: Site, equipment: Equipment, bundle: Bundle) -> Iterator[Order]
 
 
 def lacking(site: Site, course: Course, state: State, table: Columns) -> list[Lack]:
-    """What differs now, but for what the plan itself rules out: nobody dims a lamp that is to be off."""
+    """What differs now, but for what the plan itself rules out: nobody dims a lamp that is to be off. What another of
+    them makes possible comes behind it: a lamp is lit before it is dimmed, though its level was planned the day before.
+    """
     planned = [(target, order) for target in state.values() if (order := _order(site, course, target))]
     expected = {order.feedback.id: order.expected for _, order in planned}
     found = []
@@ -89,7 +95,8 @@ def lacking(site: Site, course: Course, state: State, table: Columns) -> list[La
         differs = table["quality"][index] < BAD and not order.answers(float(table["value"][index]))
         if differs and not _ruled_out(site, order, expected):
             found.append(Lack(target, order))
-    return found
+    changing = {lack.order.feedback.id for lack in found}
+    return sorted(found, key=lambda lack: _waits(site, lack.order, changing))
 
 
 def _order(site: Site, course: Course, target: Target) -> Order | None:
@@ -98,6 +105,13 @@ def _order(site: Site, course: Course, target: Target) -> Order | None:
         return find(site, Command(course.equipment.id, target.action.command, target.action.given))
     except Refused:
         return None
+
+
+def _waits(site: Site, order: Order, changing: set[str]) -> bool:
+    """Whether an interlock of the command hangs on a feedback that is to change first."""
+    locks = (lock.when for lock in order.spec.interlocks if isinstance(lock.when, Comparison))
+    tags = (site.tag(order.equipment, when.tag) for when in locks)
+    return any(tag is not None and tag.id in changing and tag.id != order.feedback.id for tag in tags)
 
 
 def _ruled_out(site: Site, order: Order, expected: Mapping[str, float]) -> bool:

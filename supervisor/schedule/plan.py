@@ -34,6 +34,10 @@ class Mark:
     nominal: int
     order: int
     action: Action = field(compare=False)
+    ends: bool = field(compare=False, default=False)
+    """It ends a window."""
+    until: int = field(compare=False, default=0)
+    """When the window ends that it begins; 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Target:
     action: Action
     since: int
     """When it was asked for, ns UTC."""
+    ends: bool = False
+    """It ends a window: asked for whatever the condition says, or a valve would stay open in the rain."""
 
     @property
     def tag(self) -> str:
@@ -78,7 +84,7 @@ class Plan:
         """Whether the programme has a say on this day of its own."""
         one = self.programme
         within = (one.first is None or one.first <= day) and (one.last is None or day <= one.last)
-        return within and _in_season(one, day) and (not one.days or self.days.kind(day).id in one.days)
+        return within and one.in_season(day) and (not one.days or self.days.kind(day).id in one.days)
 
     def marks(self, day: date) -> tuple[Mark, ...]:
         """What is asked for on a day, in no order; nothing on a day without a say."""
@@ -147,7 +153,7 @@ class Bundle:
         for plan in self.plans:
             for tag, mark in plan.state_at(instant).items():
                 if tag not in found:
-                    found[tag] = Target(plan.programme.id, mark.action, mark.instant)
+                    found[tag] = Target(plan.programme.id, mark.action, mark.instant, mark.ends)
                     marks[tag] = mark
         return {tag: found[tag] for tag in sorted(found, key=lambda tag: marks[tag])}
 
@@ -178,10 +184,10 @@ class Bundle:
         return None
 
 
-def bundles(schedule: Schedule, days: Days | None = None) -> list[Bundle]:
+def bundles(schedule: Schedule) -> list[Bundle]:
     """One for every set of programmes that some equipment shares."""
-    days = days or Days(schedule.calendars, schedule.types)
-    plans = {one.id: Plan(one, schedule, days) for one in schedule.programmes}
+    days = {type_: schedule.days(type_) for type_ in {one.type for one in schedule.programmes}}
+    plans = {one.id: Plan(one, schedule, days[one.type]) for one in schedule.programmes}
     shared: dict[str, list[str]] = {}
     for programme in schedule.programmes:
         for id_ in programme.equipment:
@@ -192,17 +198,10 @@ def bundles(schedule: Schedule, days: Days | None = None) -> list[Bundle]:
     return [Bundle([plans[one] for one in ids], members) for ids, members in groups.items()]
 
 
-def _in_season(programme: Programme, day: date) -> bool:
-    if programme.season is None:
-        return True
-    (first, last), here = programme.season, (day.month, day.day)
-    return first <= here <= last if first <= last else here >= first or here <= last
-
-
 def _marked(point: Point, found: tuple[int, int], order: int) -> Iterator[Mark]:
     instant, nominal = found
+    later = instant + point.lasting_s * SECOND
     for number, action in enumerate(point.actions):
-        yield Mark(instant, nominal, order + number, action)
+        yield Mark(instant, nominal, order + number, action, until=later if point.then else 0)
     for number, action in enumerate(point.then):
-        later = instant + point.lasting_s * SECOND
-        yield Mark(later, nominal + point.lasting_s, order + 50 + number, action)
+        yield Mark(later, nominal + point.lasting_s, order + 50 + number, action, True)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from supervisor.formula import Formula
 from supervisor.model import Role, Text, User
-from supervisor.schedule.calendars import Calendar, DayType
+from supervisor.schedule.calendars import Calendar, Days, DayType, days_for
 from supervisor.schedule.times import When
 
 SCHEDULER = User("@programmes", "Programmes horaires", Role.ENGINEER)
@@ -84,6 +84,13 @@ class Programme:
     power_kw: float = float("nan")
     """What all its equipment draws at full, for the estimate of a year; NaN where nobody said."""
 
+    def in_season(self, day: date) -> bool:
+        """Of every year."""
+        if self.season is None:
+            return True
+        (first, last), here = self.season, (day.month, day.day)
+        return first <= here <= last if first <= last else here >= first or here <= last
+
     def tags(self) -> tuple[str, ...]:
         """What it has a say about, in the order of its points."""
         actions = (action for point in self.points for action in (*point.actions, *point.then))
@@ -100,3 +107,7 @@ class Schedule:
     types: tuple[DayType, ...] = ()
     programmes: tuple[Programme, ...] = ()
     per_second: float = PER_SECOND
+
+    def days(self, equipment_type: str) -> Days:
+        """The day types that programmes of an equipment type know."""
+        return Days(self.calendars, days_for(self.types, equipment_type))

@@ -10,6 +10,8 @@ Rules:
 - Nothing is asked for while the feedback is bad; what should be then is asked for when it is good.
 - One target is asked for once. Refused, failed or unknown stays so until the next point of the programme: the ledger
   tells, so it holds over a restart and a kill too.
+- Where the condition of a programme does not hold, it is looked at again until the next point: once it has held for a
+  minute, what should be then is taken up. What was taken up is not undone. The end of a window asks for no condition.
 - A command of a person on what a programme writes is an override: the programme leaves the equipment alone until it
   ends, by itself or by hand. Both ends are journalled.
 - When the machine's clock is set, or the machine slept, it goes on with what should be then.
@@ -20,6 +22,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 
 import numpy as np
 
@@ -32,7 +35,7 @@ from supervisor.journal import CommandRow, Entry, Journal, JournalReader
 from supervisor.model import BAD, NO_TEXT, Site, Text
 from supervisor.schedule.conditions import holds
 from supervisor.schedule.course import Course, Lack, courses, lacking, watched
-from supervisor.schedule.plan import Bundle, Event, State, bundles
+from supervisor.schedule.plan import Bundle, Event, State, Target, bundles
 from supervisor.schedule.programmes import SCHEDULER, Programme, Schedule, Until
 from supervisor.schedule.store import Override, Store
 from supervisor.schedule.sun import SunEvent
@@ -47,13 +50,18 @@ LOOKS = 500
 """Equipment compared in one look, some ten milliseconds: the rest follows in the next."""
 MOST_HEARD = 50_000
 """Commands that may have been given since the last look: far more than a round for a whole city gives in a second."""
+FAIR_S = 60.0
+"""So long a condition that did not hold must hold before it counts: a rain gauge that flickers opens no valve."""
 RECENT = 20
 """Commands of an equipment among which one for the same target is looked for."""
 UNREAD = Text(
     "Le journal ne peut pas être lu : rien n'est commandé sans savoir ce qui l'a déjà été.",
     "The journal cannot be read: nothing is commanded without knowing what was before.",
 )
-HELD = Text("La condition du programme n'est pas remplie.", "The condition of the programme does not hold.")
+HELD = Text(
+    "La condition du programme n'est pas remplie ({}) : elle est surveillée jusqu'au prochain changement prévu.",
+    "The condition of the programme does not hold ({}): it is watched until the next planned change.",
+)
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +82,8 @@ class Scheduler:
         self._programmes = {one.id: one for one in schedule.programmes}
         self._watched = watched(site, self.courses)
         self._due: dict[str, None] = dict.fromkeys(self.courses)
+        self._waiting: dict[str, None] = {}
+        """Equipment whose condition did not hold."""
         self._next: list[Event | None] = []
         self._states: dict[int, State] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -107,14 +117,17 @@ class Scheduler:
 
     # ------------------------------------------------------------ looking
     async def _restore(self) -> None:
-        standing, self._seen = await asyncio.to_thread(self._store.read)
-        for one in standing:
+        kept = await asyncio.to_thread(self._store.read)
+        self._seen = kept.heard
+        for id_, course in self.courses.items():
+            course.fresh = kept.resumed.get(id_, 0)
+        for one in kept.overrides:
             if one.equipment in self.courses:
                 self.courses[one.equipment].override = one
         if self._seen < 0:  # the first start with programmes: what was commanded before is nobody's override
             latest = await asyncio.to_thread(self._reader.commands, 1)
             self._seen = latest[0].id if latest else 0
-            self._store.saw(self._seen)
+            self._store.hear(self._seen)
 
     async def _look(self) -> None:
         """Once a second."""
@@ -129,6 +142,7 @@ class Scheduler:
         self._return(now)
         self._links()
         self._states.clear()
+        self._look_again(now)
         pace = self.schedule.per_second
         self._allowed = min(self._allowed + pace * max(passed, 0.0), max(pace, 1.0))
         self._start()
@@ -138,6 +152,7 @@ class Scheduler:
         if self._looked:
             self._journal.append(Entry(BOOK, "clock", SCHEDULER.id, detail={"from": self._looked, "to": now}))
         self._due |= dict.fromkeys(self.courses)
+        self._waiting.clear()
         self._next = [await asyncio.to_thread(bundle.following, now) for bundle in self.bundles]
 
     async def _events(self, now: int) -> None:
@@ -145,10 +160,11 @@ class Scheduler:
             event = self._next[number]
             if event is None or event.instant > now:
                 continue
-            self._due |= dict.fromkeys(id_ for id_ in bundle.members if id_ in self.courses)
-            for id_ in bundle.members:
-                if id_ in self.courses:
-                    self.courses[id_].trouble = None
+            members = [id_ for id_ in bundle.members if id_ in self.courses]
+            self._due |= dict.fromkeys(members)
+            for id_ in members:
+                self.courses[id_].trouble = None
+                self._waiting.pop(id_, None)
             self._next[number] = await asyncio.to_thread(bundle.following, now)
 
     def _links(self) -> None:
@@ -177,19 +193,21 @@ class Scheduler:
                 self._taken(row, now)
         if fresh:
             self._seen = fresh[0].id
-            self._store.saw(min(self._open, default=self._seen + 1) - 1)
+            self._store.hear(min(self._open, default=self._seen + 1) - 1)
 
     def _taken(self, row: CommandRow, now: int) -> None:
         """An override from the instant of the command; one that is over since, for the station was down, is none."""
-        id_ = self._watched.get(row.tag, "")
-        if id_ and row.time > self.courses[id_].fresh:  # somebody may have resumed it before the outcome was known
-            bundle = self.courses[id_].bundle
-            state = bundle.state_at(row.time)
-            programme = next((self._programmes[target.programme] for target in state.values()), None)
-            mode = programme.override if programme else Until.EVENT
-            until = self._until(bundle, mode, row.time)
-            if until > now:
-                self.override(id_, Override(id_, row.who, row.time, until, mode, row.command))
+        course = self.courses.get(self._watched.get(row.tag, ""))
+        # somebody may have resumed it, or held it anew, before the outcome was known: then the later act counts
+        if course is None or row.time <= max(course.fresh, course.override.since if course.override else 0):
+            return
+        state = course.bundle.state_at(row.time)
+        programme = next((self._programmes[target.programme] for target in state.values()), None)
+        mode = programme.override if programme else Until.EVENT
+        until = self._until(course.bundle, mode, row.time)
+        if until > now:
+            id_ = course.equipment.id
+            self.override(id_, Override(id_, row.who, row.time, until, mode, row.command))
 
     def _until(self, bundle: Bundle, mode: Until, since: int) -> int:
         """When an override ends; a day later where nothing is planned any more."""
@@ -209,26 +227,65 @@ class Scheduler:
         """When an override of now would end, ns UTC."""
         return self._until(self.courses[equipment].bundle, mode, self._clock.now())
 
-    def override(self, equipment: str, override: Override) -> None:
-        """Leave the equipment alone until then; journalled."""
+    def override(self, equipment: str, override: Override) -> Future[int]:
+        """Leave the equipment alone until then; journalled. The future is done once that is on disk."""
         course = self.courses[equipment]
         course.override = override
-        self._store.keep(override)
+        if equipment in self._waiting:  # whoever takes it in hand waits for no condition
+            del self._waiting[equipment]
+            course.trouble = None
         detail = {"until": override.until, "mode": override.mode, "command": override.command}
-        self._journal.append(Entry(BOOK, "override", override.who, equipment, course.equipment.area, "done", detail))
+        entry = Entry(BOOK, "override", override.who, equipment, course.equipment.area, "done", detail)
+        return self._store.keep(override, entry)
 
-    def resume(self, equipment: str, who: str) -> None:
-        """The programme goes on with what should be now; journalled."""
+    def resume(self, equipment: str, who: str) -> Future[int]:
+        """The programme goes on with what should be now; journalled. The future is done once that is on disk."""
         course = self.courses[equipment]
-        course.override, course.trouble, course.fresh = None, None, self._clock.now()
-        self._store.drop(equipment)
+        course.override, course.trouble, course.held, course.fresh = None, None, None, self._clock.now()
         self._due[equipment] = None
-        self._journal.append(Entry(BOOK, "resume", who, equipment, course.equipment.area, "done"))
+        entry = Entry(BOOK, "resume", who, equipment, course.equipment.area, "done")
+        return self._store.drop(equipment, course.fresh, entry)
 
     def _return(self, now: int) -> None:
         for id_, course in self.courses.items():
             if course.override and course.override.until <= now:
                 self.resume(id_, SCHEDULER.id)
+
+    # ------------------------------------------------------------ conditions
+    def _look_again(self, now: int) -> None:
+        """Whether a condition that did not hold does now; so many in one look, the others first in the next."""
+        for id_ in list(self._waiting)[:LOOKS]:
+            course = self.courses[id_]
+            del self._waiting[id_]
+            aside = course.override or course.lost or course.busy  # each of them ends with a comparison
+            lacks = [] if aside else lacking(self._site, course, self._state(course.bundle), self._table)
+            if not lacks:
+                course.trouble = None
+                continue
+            fair = self._fair(course, lacks[0].target)
+            course.fair = (course.fair or now) if fair else 0
+            if fair and now - course.fair >= FAIR_S * SECOND:
+                self._due[id_] = None
+            else:
+                self._waiting[id_] = None
+
+    def _fair(self, course: Course, target: Target) -> bool:
+        """Whether nothing but the equipment itself stands against asking for it."""
+        condition = self._programmes[target.programme].condition
+        return target.ends or condition is None or holds(condition, self._site, course.equipment, self._table)
+
+    def _hold_back(self, course: Course, target: Target) -> None:
+        """Look at the condition again; journalled once for each target."""
+        programme: Programme = self._programmes[target.programme]
+        text = programme.condition.text if programme.condition else ""
+        course.trouble = ("held", Text(HELD.fr.format(text), HELD.en.format(text)))
+        course.fair = 0
+        self._waiting[course.equipment.id] = None
+        if course.held != (target.since, target.action.command):
+            course.held = (target.since, target.action.command)
+            detail = {"programme": programme.id, "command": target.action.command, "only_if": text}
+            subject = course.equipment
+            self._journal.append(Entry(BOOK, "held", SCHEDULER.id, subject.id, subject.area, "", detail))
 
     # ------------------------------------------------------------ asking
     def _state(self, bundle: Bundle) -> State:
@@ -268,12 +325,14 @@ class Scheduler:
 
     async def _follow(self, course: Course) -> None:
         """Ask for what is lacking, one after the other, as long as each is done."""
+        asked: set[str] = set()
         try:
-            for tag in list(self._state(course.bundle)):
+            while True:
                 state = course.bundle.state_at(self._clock.now())
-                lack = next((one for one in self._lacks(course, state) if one.target.tag == tag), None)
-                if lack and not await self._ask(course, lack, state):
+                lack = next((one for one in self._lacks(course, state) if one.target.tag not in asked), None)
+                if lack is None or not await self._ask(course, lack, state):
                     return
+                asked.add(lack.target.tag)
         except StoreError as error:
             log.warning("Whether %s was commanded before cannot be read: %s", course.equipment.id, error)
             course.trouble = (Stage.REFUSED, UNREAD)
@@ -290,7 +349,10 @@ class Scheduler:
         if tried:
             course.trouble = (tried.outcome, Text(tried.reason_fr, tried.reason_en))
             return False
-        if course.override or not self._holds(course, lack):  # somebody took it in hand while the journal was read
+        if course.override:  # somebody took it in hand while the journal was read
+            return False
+        if not self._fair(course, lack.target):
+            self._hold_back(course, lack.target)
             return False
         try:
             number = await self._desk.submit(lack.command, SCHEDULER)
@@ -319,15 +381,6 @@ class Scheduler:
             if row.who == SCHEDULER.id and row.time >= since and same:
                 return row if row.outcome != Stage.DONE else None
         return None
-
-    def _holds(self, course: Course, lack: Lack) -> bool:
-        programme: Programme = self._programmes[lack.target.programme]
-        if programme.condition is None or holds(programme.condition, self._site, course.equipment, self._table):
-            return True
-        course.trouble = ("held", HELD)
-        detail = {"programme": programme.id, "command": lack.target.action.command, "only_if": programme.condition.text}
-        self._journal.append(Entry(BOOK, "held", SCHEDULER.id, course.equipment.id, course.equipment.area, "", detail))
-        return False
 
 
 def standing(known: Iterable[Course]) -> list[Override]:

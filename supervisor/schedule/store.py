@@ -1,13 +1,28 @@
-"""Store: what of the schedules outlives the station: who took what in hand, and which command was looked at last."""
+"""Store: what of the schedules outlives the station: who took what in hand, when a programme was gone on with, which
+commands were heard. It lies in the journal's file, each change in the transaction of the row that tells of it.
+
+What can't be written is owed to the journal, and written here whole with the next change that can be.
+"""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from peewee import BigIntegerField, Check, IntegerField, Model, TextField
+from supervisor.database import Connection, SqliteDatabase, plain, reading
+from supervisor.journal import Entry, Journal
 
-from supervisor.database import Connection, Migrations, Writer, tables
+_FIELDS = "equipment, who, since, until, mode, command"
+_KEEP = f"INSERT OR REPLACE INTO overrides({_FIELDS}) VALUES(?, ?, ?, ?, ?, ?)"
+_DROP = "DELETE FROM overrides WHERE equipment = ?"
+_RESUME = "INSERT OR REPLACE INTO resumed(equipment, time) VALUES(?, ?)"
+_HEAR = "INSERT OR REPLACE INTO heard(one, command) VALUES(1, ?)"
+
+Statement = tuple[str, tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,62 +40,86 @@ class Override:
     """The command that began it; empty where somebody only held the programme back."""
 
 
-class OverrideTable(Model):
-    """Overrides that stand."""
+class Kept(NamedTuple):
+    """What is on disk."""
 
-    equipment = TextField(primary_key=True)
-    who = TextField()
-    since = BigIntegerField()
-    until = BigIntegerField()
-    mode = TextField()
-    command = TextField()
-
-    class Meta:
-        table_name = "overrides"
-
-
-class SeenTable(Model):
-    """The last command of the ledger that was looked at; one row."""
-
-    one = IntegerField(primary_key=True, constraints=[Check("one = 1")])
-    command = BigIntegerField()
-
-    class Meta:
-        table_name = "seen"
-
-
-MIGRATIONS: Migrations = (tables(OverrideTable, SeenTable),)
+    overrides: list[Override]
+    resumed: Mapping[str, int]
+    """Equipment -> when its programme was last gone on with, ns UTC."""
+    heard: int
+    """-1 where nothing ever was."""
 
 
 class Store:
-    """The file. What can't be written is lost with the station and no sooner: the program goes on."""
+    """See the module."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises StoreError."""
-        self._writer = Writer(path, MIGRATIONS)
+    def __init__(self, journal: Journal, old: Path | None = None) -> None:
+        """`old`: the file in which an earlier Vigie kept this; taken over once, then removed."""
+        self._journal, self._old = journal, old
+        self._lock = threading.Lock()
+        self._unwritten: dict[str, Statement] = {}
+        """What is not on disk yet, the newest of each equipment; no id has a slash."""
 
-    def read(self) -> tuple[list[Override], int]:
-        """What stands, and the command seen last, -1 where none ever was. Waits for the disk; raises StoreError."""
+    def read(self) -> Kept:
+        """Waits for the disk; raises StoreError."""
+        earlier = _read_old(self._old) if self._old and self._old.exists() else ([], -1)
 
-        def work(connection: Connection) -> tuple[list[Override], int]:
-            rows = connection.execute("SELECT equipment, who, since, until, mode, command FROM overrides").fetchall()
-            seen = connection.execute("SELECT command FROM seen").fetchone()
-            return [Override(*row) for row in rows], int(seen[0]) if seen else -1
+        def work(database: SqliteDatabase) -> Kept:
+            connection = plain(database)
+            heard = connection.execute("SELECT command FROM heard").fetchone()
+            if earlier[1] >= 0 and not heard:
+                connection.executemany(_KEEP, earlier[0])
+                connection.execute(_HEAR, (earlier[1],))
+                heard = (earlier[1],)
+            rows = connection.execute(f"SELECT {_FIELDS} FROM overrides").fetchall()
+            resumed = dict(connection.execute("SELECT equipment, time FROM resumed").fetchall())
+            return Kept([Override(*row) for row in rows], resumed, int(heard[0]) if heard else -1)
 
-        return self._writer.submit(work).result()
+        kept = self._journal.submit(work).result()
+        if self._old:
+            for end in ("", "-wal", "-shm"):
+                self._old.with_name(self._old.name + end).unlink(missing_ok=True)
+        return kept
 
-    def keep(self, override: Override) -> None:
-        row = astuple(override)
-        self._write("INSERT OR REPLACE INTO overrides VALUES(?, ?, ?, ?, ?, ?)", row)
+    def keep(self, override: Override, entry: Entry) -> Future[int]:
+        """Begun, and its row of the journal. The future is done once both are on disk."""
+        return self._write({override.equipment: (_KEEP, astuple(override))}, entry)
 
-    def drop(self, equipment: str) -> None:
-        self._write("DELETE FROM overrides WHERE equipment = ?", (equipment,))
+    def drop(self, equipment: str, time: int, entry: Entry) -> Future[int]:
+        """Gone on with at `time`."""
+        return self._write(
+            {equipment: (_DROP, (equipment,)), f"{equipment}/resumed": (_RESUME, (equipment, time))}, entry
+        )
 
-    def saw(self, command: int) -> None:
-        self._write("INSERT OR REPLACE INTO seen VALUES(1, ?)", (command,))
+    def hear(self, command: int) -> Future[int]:
+        """All outcomes up to this command of the ledger are heard."""
+        return self._write({"/heard": (_HEAR, (command,))})
 
-    def _write(self, statement: str, row: tuple[object, ...]) -> None:
-        self._writer.submit(lambda connection: connection.execute(statement, row).rowcount)
+    def _write(self, changes: Mapping[str, Statement], *entries: Entry) -> Future[int]:
+        with self._lock:
+            self._unwritten |= changes
+            together = dict(self._unwritten)
 
-    def close(self) -> None:
-        self._writer.close()
+        def beside(connection: Connection) -> None:
+            for statement, row in together.values():
+                connection.execute(statement, row)
+
+        future = self._journal.extend(entries, beside)
+        future.add_done_callback(lambda done: self._written(done, together))
+        return future
+
+    def _written(self, done: Future[int], together: Mapping[str, Statement]) -> None:
+        """In the writer's thread."""
+        if done.exception() is None:
+            with self._lock:
+                for key, change in together.items():
+                    if self._unwritten.get(key) is change:
+                        del self._unwritten[key]
+
+
+def _read_old(path: Path) -> tuple[list[tuple[Any, ...]], int]:
+    """Overrides, and the command heard last; -1 where none was."""
+    with reading(path) as connection:
+        rows = connection.execute(f"SELECT {_FIELDS} FROM overrides").fetchall()
+        seen = connection.execute("SELECT command FROM seen").fetchone()
+        return rows, int(seen[0]) if seen else -1

@@ -114,6 +114,10 @@ class Place:
         moment = datetime.fromtimestamp(instant // SECOND, self.zone)
         return moment.date() - timedelta(days=1) if self.noon and moment.hour < 12 else moment.date()
 
+    def shown(self, instant: int) -> str:
+        """What the clock on the wall shows."""
+        return f"{datetime.fromtimestamp(instant // SECOND, self.zone):%H:%M}"
+
     def days_from(self, instant: int, count: int) -> list[date]:
         """The calendar day of an instant and those after it."""
         first = datetime.fromtimestamp(instant // SECOND, self.zone).date()

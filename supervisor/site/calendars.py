@@ -30,6 +30,8 @@ class Almanac:
         self.types: Catalogue[DayType] = Catalogue("day type", findings)
         self.places: dict[str, Place] = {}
         """Calendar -> where it is described."""
+        self.rows: dict[str, Table] = {}
+        """Day type -> its lines."""
 
 
 def read_calendars(folder: Path, findings: Findings) -> Almanac:
@@ -46,11 +48,12 @@ def read_calendars(folder: Path, findings: Findings) -> Almanac:
         almanac.calendars.add(calendar.id, calendar, row.where("id"))
         almanac.places[calendar.id] = row.place()
     for row in table.tables("day"):
-        kind = DayType(row.id(), row.name(), row.words("calendars"))
+        kind = DayType(row.id(), row.name(), row.words("calendars"), row.words("types"))
         for number, id_ in enumerate(kind.calendars):
             almanac.calendars.find(id_, row.where("calendars", number))
         if not kind.calendars:
             row.wrong(f"{row.title} is in no calendar", 'Add calendars = ["holidays"].')
+        almanac.rows[kind.id] = row
         row.close()
         almanac.types.add(kind.id, kind, row.where("id"))
     table.close()

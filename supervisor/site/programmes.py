@@ -12,8 +12,11 @@ from zoneinfo import ZoneInfo
 from supervisor.calculated.meaning import Sort, Specs, understand
 from supervisor.formula import Formula, Mistake, Node, parse
 from supervisor.model import CommandSpec, Equipment, EquipmentType, Kind, Site, TagSpec
+from supervisor.schedule.calendars import ORDINARY, days_for
 from supervisor.schedule.conditions import seen
+from supervisor.schedule.overlaps import rivals
 from supervisor.schedule.programmes import PER_SECOND, Action, Point, Programme, Schedule, Until
+from supervisor.schedule.sun import NOON_S
 from supervisor.schedule.times import DAY_S, FORM, When, parse_clock, parse_span, parse_when
 from supervisor.site.calendars import Almanac, read_calendars, yearly
 from supervisor.site.document import read_toml
@@ -30,6 +33,11 @@ _BEGINS = {"midnight": False, "noon": True}
 def read_schedule(site: Site, findings: Findings) -> Schedule:
     """Calendars and programmes of a site whose other files are right."""
     almanac = read_calendars(site.folder, findings)
+    for kind in almanac.types.rows.values():
+        for number, word in enumerate(kind.types):
+            if word not in site.types:
+                place = almanac.rows[kind.id].place("types", number)
+                findings.add(place, f'There is no equipment type "{word}"', suggest(word, sorted(site.types)))
     rows, pace = _programmes(site, almanac, findings)
     return Schedule(
         ZoneInfo(site.zone), (site.latitude, site.longitude), almanac.calendars.rows,
@@ -60,13 +68,12 @@ def _programmes(site: Site, almanac: Almanac, findings: Findings) -> tuple[Mappi
 
 
 def _rivals(programmes: Sequence[Programme], places: Mapping[str, Table]) -> None:
-    """Two programmes of one priority must not speak of one tag of one equipment."""
-    for number, one in enumerate(programmes):
-        for other in programmes[:number]:
-            shared = set(one.equipment) & set(other.equipment)
-            if one.priority == other.priority and shared and set(one.tags()) & set(other.tags()):
-                message = f'"{one.id}" and "{other.id}" both speak of {min(shared)}, with the same priority'
-                places[one.id].problem("priority", message, "Give the one that counts a higher priority.")
+    """Two programmes of one priority must not speak of one tag of one equipment on the same days."""
+    for one, other, shared in rivals(programmes):
+        if one.priority == other.priority:
+            message = f'"{one.id}" and "{other.id}" both speak of {min(shared)}, with the same priority'
+            remedy = "Give the one that counts a higher priority, or each days of its own."
+            places[one.id].problem("priority", message, remedy)
 
 
 class _Reading:
@@ -74,11 +81,14 @@ class _Reading:
 
     def __init__(self, site: Site, almanac: Almanac, row: Table, findings: Findings) -> None:
         self._site, self._almanac, self._row, self._findings = site, almanac, row, findings
+        self._type_id, self._noon = "", False
 
     def programme(self) -> Programme:
         row = self._row
         id_, name = row.id(), row.name()
         type_ = self._type()
+        self._type_id = type_.id if type_ else ""
+        self._noon = bool(row.choice("day_begins", _BEGINS, False))
         members = self._members(type_)
         first, last = self._date("first"), self._date("last")
         if first and last and last < first:
@@ -88,7 +98,7 @@ class _Reading:
             row.wrong(f"{row.title} has no point", "Add [[programme.point]] with at and do.")
         programme = Programme(
             id_, name, type_.id if type_ else "", tuple(one.id for one in members), points,
-            row.whole("priority", 0, 0, HIGHEST), self._kinds(row), bool(row.choice("day_begins", _BEGINS, False)),
+            row.whole("priority", 0, 0, HIGHEST), self._kinds(row), self._noon,
             first, last, self._season(), self._position(), self._condition(members),
             row.choice("override", _UNTIL, Until.EVENT) or Until.EVENT, row.number("power_kw", math.nan, 0.0),
         )  # fmt: skip
@@ -132,9 +142,12 @@ class _Reading:
         return bool(area)
 
     def _kinds(self, row: Table) -> frozenset[str]:
-        words = row.words("days")
+        words, types = row.words("days"), self._almanac.types
+        known = {ORDINARY.id, *(kind.id for kind in days_for(tuple(types.rows.values()), self._type_id))}
         for number, word in enumerate(words):
-            self._almanac.types.find(word, row.where("days", number))
+            if types.find(word, row.where("days", number)) and self._type_id and word not in known:
+                place, message = row.place("days", number), f'"{word}" is no day type of the type "{self._type_id}"'
+                self._findings.add(place, message, f"Use: {', '.join(sorted(known))}; see types of [[day]].")
         return frozenset(words)
 
     def _date(self, key: str) -> date | None:
@@ -209,7 +222,14 @@ class _Reading:
         limits = [self._clock(row, key) for key in ("not_before", "not_after")]
         if any(limit is not None for limit in limits) and when.event is None:
             row.wrong("Only a time of the sun has limits", 'Remove not_before and not_after, or write at = "sunset".')
+        early, late = (self._place_in_day(limit) for limit in limits)
+        if early is not None and late is not None and late < early:
+            row.problem("not_after", "not_after comes before not_before: there is no time between", "Exchange them.")
         return When(when.clock_s, when.event, when.offset_s, *limits)
+
+    def _place_in_day(self, limit: int | None) -> int | None:
+        """Seconds after the begin of a day of the programme."""
+        return limit if limit is None or not self._noon else (limit - NOON_S) % DAY_S
 
     def _clock(self, row: Table, key: str) -> int | None:
         word = row.word(key, "")

@@ -7,8 +7,10 @@ from datetime import date
 
 import drivers
 from supervisor.errors import SiteError
+from supervisor.schedule.overlaps import cut_windows, precedence
 from supervisor.site import load
 from supervisor.site.calendars import warnings
+from supervisor.site.programmes import schedule_of
 
 
 def check(given: argparse.Namespace) -> int:
@@ -23,6 +25,11 @@ def check(given: argparse.Namespace) -> int:
         raise SiteError(sorted(problems))
     for warning in warnings(site, date.today()):
         print(f"warning: {warning}")
+    schedule = schedule_of(site)
+    for cut in cut_windows(schedule, date.today().year):
+        print(f"warning: {cut}")
+    for line in precedence(schedule):
+        print(f"note: {line}")
     print(
         f"{given.site}: {len(site.equipment)} equipment on {len(site.links)} links, {len(site.tags)} tags, "
         f"{len(site.alarms)} alarms, {len(pages)} pages; no mistake found"

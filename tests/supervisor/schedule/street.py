@@ -88,6 +88,8 @@ class Lamps:
         self.writes: list[tuple[str, float]] = []
         self.broken = ""
         """Tag that declines every write."""
+        self.silent: set[str] = set()
+        """Tags whose probe is dead."""
         self.changed: Callable[[], None] = lambda: None
 
     async def write(self, tag: Tag, raw: float, timeout_s: float) -> None:
@@ -115,7 +117,7 @@ class Room:
         self.station = Station(site, table, self.clock)
         self.desk = Desk(site, table.columns, {"L": lamps}, self.journal, self.clock)  # type: ignore[dict-item]
         self.station.consumers.append(self.desk.absorb)
-        self.store = Store(folder / "schedule.db")
+        self.store = Store(self.journal, folder / "schedule.db")
         self.scheduler = Scheduler(site, plan, self.desk, (table.columns, self.journal, self.store, self.clock))
         lamps.changed = self.speak
 
@@ -128,6 +130,9 @@ class Room:
             Batch.of(tags, list(self.lamps.value.values()), now) if good else Batch.lost(tags, Quality(quality), now)
         )
         self.station.absorb(batch)
+        dead = [self.site.tag_by_id[id_].index for id_ in self.lamps.silent]
+        if dead and good:
+            self.station.absorb(Batch.lost(dead, Quality.DEVICE_FAULT, now))
 
     async def wind(self, seconds: float, step: float = 1.0, speaking: bool = True) -> None:
         """Step by step, with real turns of the loop between: threads have to answer. Slowly while a command runs."""
@@ -195,5 +200,4 @@ async def running(one: Room) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
         await one.scheduler.stop()
         await one.desk.stop()
-        one.store.close()
         one.journal.close()

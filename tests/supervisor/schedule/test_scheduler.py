@@ -187,7 +187,6 @@ def test_that_a_command_a_killed_station_left_open_is_unknown_and_not_given_agai
         deaf.speak()
         order = find(deaf.site, Command("C1", "on"))
         await asyncio.wrap_future(deaf.desk.ledger.open(order, SCHEDULER, deaf.clock.now(), {}))
-        deaf.store.close()
         deaf.journal.close()  # killed with the command in the ledger: nobody knows whether it left
         async with room(tmp_path, "2026-01-15 17:45", lamps) as one:
             await one.settle()
@@ -215,7 +214,6 @@ def test_that_a_command_the_scheduler_did_not_live_to_hear_is_an_override_as_lon
         deaf.speak()
         await deaf.command("C1", "off")
         await deaf.desk.stop()
-        deaf.store.close()
         deaf.journal.close()
         async with room(tmp_path, back, lamps) as one:
             heard = one.reader.commands(1)[0].id
