@@ -132,10 +132,12 @@ class Table(QTableView):
     """A list of rows; `widths` by column at 100 % text size, and one column takes the rest.
 
     A narrow window makes `supple` columns narrower, down to the width given, and does without `spare` ones, the first
-    one first, until the rest has its `LEAST`.
+    one first, until the rest has its `LEAST`. A wide one makes `ample` columns wider, up to the width given, once the
+    rest has `ENOUGH`.
     """
 
     LEAST = 220
+    ENOUGH = 320
 
     def __init__(self, look: Look, model: QAbstractItemModel, widths: Mapping[int, int], rest: int, name: Text) -> None:
         super().__init__()
@@ -144,6 +146,7 @@ class Table(QTableView):
         self.unwanted: tuple[int, ...] = ()
         """Columns that have nothing to say now; see `want`."""
         self.supple: Mapping[int, int] = {}
+        self.ample: Mapping[int, int] = {}
         self.setModel(model)
         as_list(self, look)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -177,10 +180,12 @@ class Table(QTableView):
             self._fit()
 
     def _fit(self) -> None:
-        """Narrow the supple columns, then hide the spare ones, until what is left has room."""
+        """Narrow supple columns, then hide spare ones, until what is left has room; or widen ample ones."""
         scale = self._look.scale
         for section in self.unwanted:
             self.setColumnHidden(section, True)
+        for section in self.ample:
+            self.horizontalHeader().resizeSection(section, round(self._widths[section] * scale))
         wanted = sum(width for section, width in self._widths.items() if section not in self.unwanted)
         lacking = (wanted + self.LEAST) * scale - self.viewport().width()
         for section, least in self.supple.items():
@@ -192,3 +197,13 @@ class Table(QTableView):
             hidden = lacking > 0
             self.setColumnHidden(section, hidden)
             lacking -= self._widths[section] * scale if hidden else 0
+        self._widen(-lacking - (self.ENOUGH - self.LEAST) * scale)
+
+    def _widen(self, room: float) -> None:
+        """Give the ample columns what the rest can spare."""
+        for section, most in self.ample.items():
+            width = self._widths[section] * self._look.scale
+            given = min(max(room, 0.0), most * self._look.scale - width)
+            if given > 0:
+                self.horizontalHeader().resizeSection(section, round(width + given))
+            room -= given

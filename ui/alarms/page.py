@@ -37,7 +37,7 @@ _WIDTHS = {
     columns.RAISED: 88,
     columns.AREA: 130,
     columns.EQUIPMENT: 250,
-    columns.VALUE: 116,
+    columns.VALUE: 136,
     columns.LIMIT: 70,
     columns.STATE: 172,
     columns.ON_IT: 116,
@@ -138,7 +138,8 @@ class AlarmsPage(Page):
 
     def _make_table(self) -> Table:
         table = Table(self.context.look, self.model, _WIDTHS, columns.ALARM, words.ALARMS)
-        table.supple = {columns.EQUIPMENT: 160, columns.VALUE: 96, columns.STATE: 140}
+        table.supple = {columns.EQUIPMENT: 160, columns.STATE: 140, columns.VALUE: 96}
+        table.ample = {columns.AREA: 220, columns.EQUIPMENT: 340}
         table.spare = (columns.AREA, columns.LIMIT, columns.NOTES, columns.STATE, columns.ON_IT)
         self.drawn = AlarmRow(self.context, table, self.model)
         table.setItemDelegate(self.drawn)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QScrollArea, QStackedLayout, QWidget
 
@@ -131,6 +131,8 @@ class Content(QWidget):
         self._inside.addStretch(1)
         area.setWidget(inside)
         self._outside.addWidget(area, 1)
+        self._area = area
+        self.lock_outs.form.installEventFilter(self)
         self._bottom()
         rows = {tag.index for tag in self._watched()}
         self._rows = np.array(sorted(rows), np.intp)
@@ -139,6 +141,12 @@ class Content(QWidget):
     def rows(self) -> NDArray[np.intp]:
         """Rows of every tag something here depends on."""
         return self._rows
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A form that opens is seen whole, with the buttons at its foot."""
+        if watched is self.lock_outs.form and event.type() == QEvent.Type.Show:
+            QTimer.singleShot(0, self, lambda: self._area.ensureWidgetVisible(self.lock_outs.form, 0, 12))
+        return super().eventFilter(watched, event)
 
     # building
 

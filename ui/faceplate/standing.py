@@ -15,6 +15,7 @@ from supervisor.errors import StoreError
 from supervisor.journal import Row
 from supervisor.model import Alarm, Equipment, Text
 from ui.faceplate import words
+from ui.naming import SEPARATOR
 from ui.pages import Context
 from ui.shapes import paint_priority
 from ui.widgets import Label, Words, clear, column, row
@@ -116,7 +117,9 @@ class Events(QWidget):
     def __init__(self, context: Context, equipment: Equipment) -> None:
         super().__init__()
         self._context, self._equipment = context, equipment
-        self._alarms = {alarm.id: alarm for alarm in context.attachment.site.alarms_by_equipment.get(equipment.id, ())}
+        site = context.attachment.site
+        within = (equipment, *site.parts_by_equipment.get(equipment.id, ()))
+        self._alarms = {alarm.id: alarm for one in within for alarm in site.alarms_by_equipment.get(one.id, ())}
         self._rows: list[Row] = []
         self._commands: dict[object, str] = {}
         """Command by the id of its page in the ledger; the row of an outcome names no more than that."""
@@ -174,7 +177,11 @@ class Events(QWidget):
         """One row in words."""
         look = self._context.look
         alarm = self._alarms.get(entry.subject)
-        spec = self._equipment.type.commands.get(self._commands.get(entry.detail.get("id"), ""))
+        asked = self._context.attachment.site.equipment_by_id.get(entry.subject, self._equipment)
+        spec = asked.type.commands.get(self._commands.get(entry.detail.get("id"), ""))
         name = look.say(alarm.rule.name) if alarm else look.say(spec.name) if spec else look.say(words.COMMAND)
+        of = alarm.equipment if alarm else asked
+        if of.id != self._equipment.id:
+            name = f"{look.say(of.name)}{SEPARATOR}{name}"
         outcome = words.OUTCOMES.get(entry.result)
         return look.say(words.KINDS[entry.kind]).format(name=name, result=look.say(outcome).lower() if outcome else "")

@@ -22,16 +22,16 @@ _WIDTHS = {
     columns.STATE: 104,
     columns.PROTOCOL: 88,
     columns.AREA: 190,
-    columns.LAST_GOOD: 116,
-    columns.ROUND_TRIP: 106,
-    columns.SLOWEST: 106,
-    columns.REQUESTS: 100,
-    columns.ERRORS: 80,
-    columns.RECONNECTS: 112,
-    columns.SKEW: 88,
+    columns.LAST_GOOD: 108,
+    columns.ROUND_TRIP: 102,
+    columns.SLOWEST: 102,
+    columns.REQUESTS: 88,
+    columns.ERRORS: 70,
+    columns.RECONNECTS: 106,
+    columns.SKEW: 78,
     columns.TODAY: 100,
     columns.MONTH: 104,
-    columns.GOOD: 190,
+    columns.GOOD: 180,
 }
 
 
@@ -44,6 +44,7 @@ class LinksPage(Page):
         self.model = LinkList(context.attachment.site, context.live, look)
         self.table = Table(look, self.model, _WIDTHS, columns.LINK, words.LINKS)
         self.table.supple = {columns.AREA: 130, columns.GOOD: 150}
+        self.table.LEAST = 210
         self.table.spare = (
             columns.AREA,
             columns.PROTOCOL,

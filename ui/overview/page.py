@@ -35,6 +35,9 @@ class OverviewPage(Page):
         self.matrix.asked_for.connect(self.asked_for)
         self.sentence = Label(look, "body", 500)
         self.bad = Label(look, "body", 400, "text2")
+        tags = context.attachment.site.tags
+        self._carried = np.array([tag.index for tag in tags if tag.source or tag.spec.formula], np.intp)
+        """What is measured or worked out: a figure that a link does not have is no bad value."""
         self._moved: set[int] = set()
         """Cards some tag of which moved."""
         self._columns = 0
@@ -137,7 +140,7 @@ class OverviewPage(Page):
     def _tell(self) -> None:
         """The one sentence, and how many values can't be believed."""
         self.sentence.setText(self._sentence())
-        bad = int(np.count_nonzero(self.context.live.quality >= BAD))
+        bad = int(np.count_nonzero(self.context.live.quality[self._carried] >= BAD))
         text = words.BAD_ONE if bad == 1 else words.BAD_MANY
         self.bad.setText(self.context.look.say(text).format(bad) if bad else "")
 

@@ -31,7 +31,9 @@ from ui.widgets import Button, Card, Line, Short, Words, column, joined, row
 
 AGAIN_S = 5.0
 """How often the live figures are read again."""
-_LIST_WIDTHS = {0: 180, 1: 140, 2: 78, 3: 80, 5: 120, 6: 186}
+_LIST_WIDTHS = {0: 200, 1: 200, 2: 72, 3: 92, 5: 120, 6: 150}
+_PLANNED = (5, 6)
+"""Columns that say nothing until somebody has written a plan."""
 
 
 class PerformancePage(Page):
@@ -77,8 +79,9 @@ class PerformancePage(Page):
         table = Table(
             self.context.look, Sheet(self.context.look, self._lists.heads("top"), (2, 3)), _LIST_WIDTHS, 4, words.TOP
         )
-        table.supple, table.spare = {0: 140, 1: 110, 6: 120}, (3, 5)
-        table.LEAST = 150
+        table.supple, table.spare = {6: 120, 5: 96, 1: 150, 0: 140}, (3, 5)
+        table.ample = {1: 300, 0: 300}
+        table.LEAST, table.ENOUGH = 150, 150
         table.selectionModel().currentRowChanged.connect(lambda now, _: self._choose(now))
         table.activated.connect(self._go)
         return table
@@ -226,6 +229,7 @@ class PerformancePage(Page):
         sheet.use_heads(self._lists.heads(self.list))
         before = self.card.alarm
         sheet.show_rows([one.cells for one in counted], [one.id for one in counted])
+        self.counted.want(() if any(one.id in study.plans for one in counted) else _PLANNED)
         self.counted.setVisible(bool(counted))
         self.none.setVisible(not counted)
         self.none.say(words.NOTHING[self.list])

@@ -57,7 +57,7 @@ class SchedulePage(Page):
         look = context.look
         self.groups, self.hands = Lines(look, _GROUPS), Lines(look, _HANDS)
         self.calendars, self.events = Lines(look, _DAYS), Lines(look, _EVENTS)
-        self.table = Table(look, self.groups, {1: 54, 2: 104, 3: 164, 4: 80}, 0, words.TITLE)
+        self.table = Table(look, self.groups, {1: 56, 2: 98, 3: 152, 4: 76}, 0, words.TITLE)
         self.table.supple = {3: 128, 2: 92}
         self.hand_table = Table(look, self.hands, {1: 130, 2: 190}, 0, words.OVERRIDES)
         self.calendar_table = Table(look, self.calendars, {1: 230}, 0, words.CALENDARS)
@@ -85,10 +85,10 @@ class SchedulePage(Page):
         side.addWidget(self._card(words.OVERRIDES, self.hand_table, self.resume, self.followed), 3)
         side.addWidget(self._card(words.CALENDARS, self.calendar_table), 3)
         self.left.setMaximumWidth(LEFT_WIDTH)
-        layout.addWidget(self.left, 40)
+        layout.addWidget(self.left, 42)
         self.right = Card()
         self._lay_out_year(column(self.right, 1, 0))
-        layout.addWidget(self.right, 60)
+        layout.addWidget(self.right, 58)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(self.empty)
         self.left.hide()
