@@ -316,6 +316,9 @@ known without a walk through years of raises. A query uses it that says the very
 LOCKING = "category = 'lockout' AND kind IN ('hang_lock', 'release_lock')"
 RAISING = "category = 'alarm' AND kind = 'raise'"
 """As `HIDING`, for the past: what was locked out at an instant, and when alarms were raised in a span of years."""
+SUBSTITUTING = "category = 'command' AND kind IN ('substitute', 'release')"
+OVERRIDING = "category = 'schedule' AND kind IN ('override', 'resume')"
+"""The same for values by hand, and for programmes that were taken in hand."""
 MIGRATIONS: Migrations = (
     tables(JournalTable, HeadTable, CommandTable, StepTable)
     + "".join(
@@ -336,4 +339,6 @@ MIGRATIONS: Migrations = (
     "ALTER TABLE alarms ADD COLUMN heard INTEGER NOT NULL DEFAULT 0;",
     tables(OverrideTable, ResumedTable, HeardTable),
     tables(LockNameTable),
+    f"CREATE INDEX journal_substituting ON journal(id) WHERE {SUBSTITUTING};"
+    f"CREATE INDEX journal_overriding ON journal(id) WHERE {OVERRIDING};",
 )

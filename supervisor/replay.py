@@ -11,18 +11,22 @@ Rules:
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from peewee import SQL, ModelSelect, fn
 
+from supervisor.asides import Aside, asides
 from supervisor.clock import SECOND
-from supervisor.database import reading, snapshot
+from supervisor.database import Connection, reading, snapshot
+from supervisor.desk.lock_rows import BOOK as LOCKS
+from supervisor.desk.lock_rows import LockOut, standing
+from supervisor.desk.states import Stage
 from supervisor.flow import Qualities, Times, Values
 from supervisor.historian.earlier import Earlier
 from supervisor.historian.history import History
@@ -30,7 +34,7 @@ from supervisor.historian.writer import HOLE
 from supervisor.holes import DISK, STATION, Hole, HoleReader, State
 from supervisor.journal import CommandRow, JournalReader
 from supervisor.journal_rows import Found, Wish, Wording, unworded
-from supervisor.journal_tables import LOCKING, RAISING, JournalTable
+from supervisor.journal_tables import HIDING, LOCKING, RAISING, JournalTable
 from supervisor.model import BAD, Quality, Site, Tag
 
 R = TypeVar("R")
@@ -40,6 +44,8 @@ _NEVER = (1 << 63) - 1
 Rows = NDArray[np.intp]
 HUNG = "hang_lock"
 """Kind of the rows that begin a lock-out; `LOCKING` has the others, that end it."""
+LONGEST = 7 * 86_400 * SECOND
+"""No command is under way for longer: those that wait for a person lapse within hours."""
 BACK = 86_400 * SECOND
 """Rows of the journal that lie behind their predecessor, for the clock was set back, are found up to so far back."""
 
@@ -102,6 +108,36 @@ def _quality(cause: str) -> Quality:
     return Quality.__members__.get(cause.upper(), Quality.NOT_CONNECTED)
 
 
+class Held(NamedTuple):
+    """A command that had an equipment."""
+
+    command: int
+    equipment: str
+    awaiting: bool
+    """A second person was waited for."""
+
+
+_HIDES = {
+    "shelve": ("shelved", True), "unshelve": ("shelved", False),
+    "suppress": ("suppressed", True), "unsuppress": ("suppressed", False),
+    "remove": ("out_of_service", True), "return": ("out_of_service", False),
+}  # fmt: skip
+"""Kind of a row that hides an alarm -> how, and whether it begins or ends."""
+
+
+def _command_by(connection: Connection, instant: int) -> int:
+    """The last command of the ledger by an instant, 0 for none: their numbers go on as the time does."""
+    low, high = 0, int(connection.execute("SELECT coalesce(max(id), 0) FROM commands").fetchone()[0])
+    while low < high:
+        middle = (low + high + 1) // 2
+        found = connection.execute("SELECT id, time FROM commands WHERE id >= ? LIMIT 1", (middle,)).fetchone()
+        if found is not None and found[1] <= instant:
+            low = int(found[0])
+        else:
+            high = middle - 1
+    return low
+
+
 class HolesUntil(HoleReader):
     """The ledger of holes as it stood at an instant. What came later than the instant has filled nothing by arrival; by
     source time it has."""
@@ -158,6 +194,42 @@ class JournalUntil(JournalReader):
             return row
         return replace(row, outcome="", refused_by="", reason_fr="", reason_en="", closed_at=0)
 
+    @property
+    def instant(self) -> int:
+        """Where it ends, ns UTC."""
+        return self._instant
+
+    def lock_outs(self) -> list[LockOut]:
+        """Those that stood."""
+        return LockOuts(self.path).standing(self._instant)
+
+    def under_way(self) -> list[Held]:
+        """Commands that had an equipment: selected, waiting for a second person, or on their way."""
+        query = (
+            "SELECT id, equipment, (SELECT step FROM steps WHERE command = commands.id AND time <= ?1"
+            " ORDER BY id DESC LIMIT 1) FROM commands"
+            " WHERE id > ?2 AND id <= ?3 AND time <= ?1 AND coalesce(closed_at, ?4) > ?1 ORDER BY id"
+        )
+        with reading(self.path) as connection:
+            ends = (_command_by(connection, instant) for instant in (self._instant - LONGEST, self._instant))
+            rows = connection.execute(query, (self._instant, *ends, _NEVER)).fetchall()
+        return [Held(number, equipment, step == Stage.AWAITING) for number, equipment, step in rows]
+
+    def aside(self, alarm: str) -> Aside | None:
+        """How an alarm was hidden; None for one that was not. Of two ways the one that was chosen last."""
+        query = (
+            f"SELECT kind, who, detail, time FROM journal WHERE subject = ? AND {HIDING} AND time <= ? ORDER BY id DESC"
+        )
+        over = set[str]()
+        with reading(self.path) as connection:
+            for kind, who, detail, time in connection.execute(query, (alarm, self._instant)):
+                how, begins = _HIDES[kind]
+                if begins and how not in over:
+                    said = msgspec.json.decode(detail)
+                    return Aside(alarm, how, who, str(said.get("reason", "")), time, int(said.get("until", 0)))
+                over.add(how)
+        return None
+
     def _read(self, kind: type[R], query: ModelSelect[Any], n: int | None = None) -> list[R]:
         until = query.where(query.model.time <= self._instant)
         if query.model is JournalTable:  # ids in a row: without this every newer row would be looked at and left
@@ -175,7 +247,7 @@ class JournalUntil(JournalReader):
 
 
 class LockOuts:
-    """Which equipment was locked out. May be asked from any thread; raises StoreError.
+    """Which lock-outs stood. May be asked from any thread; raises StoreError.
 
     There are a few a day: all of them are kept in mind once they were read, and only newer rows are read again.
     """
@@ -183,29 +255,66 @@ class LockOuts:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
-        self._rows: list[tuple[int, str, int]] = []
-        """Time, equipment, and how many more there were."""
+        self._rows: list[tuple[int, str, LockOut]] = []
+        """Time, kind, and the lock-out that was hung, or came off."""
         self._last = 0
+
+    def standing(self, instant: int) -> list[LockOut]:
+        """Those that stood, the oldest first, with who had asked that they come off."""
+        with self._lock, reading(self._path) as connection:
+            self._extend(connection)
+            found: list[LockOut] = []
+            for time, kind, one in self._rows:
+                if time > instant:
+                    continue
+                if kind == HUNG:
+                    found.append(one)
+                elif gone := [it for it in found if it.id == one.id and it.equipment == one.equipment]:
+                    found.remove(gone[0])
+            return [_asked(connection, one, instant) for one in found]
 
     def at(self, instant: int) -> list[str]:
         """Ids of equipment, once for each lock-out that stood on it."""
-        with self._lock:
-            self._extend()
-            count = Counter[str]()
-            for time, equipment, more in self._rows:
-                if time <= instant:
-                    count[equipment] += more
-            return list(count.elements())
+        return [one.equipment for one in self.standing(instant)]
 
-    def _extend(self) -> None:
-        with reading(self._path) as connection:
-            top = connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0]
-            rows = connection.execute(
-                f"SELECT time, subject, kind FROM journal WHERE id > ? AND id <= ? AND {LOCKING} ORDER BY id",
-                (self._last, top),
-            ).fetchall()
-        self._rows += [(time, subject, 1 if kind == HUNG else -1) for time, subject, kind in rows]
+    def _extend(self, connection: Connection) -> None:
+        top = connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0]
+        rows = connection.execute(
+            f"SELECT time, kind, subject, who, area, detail FROM journal WHERE id > ? AND id <= ? AND {LOCKING}"
+            " ORDER BY id",
+            (self._last, top),
+        ).fetchall()
+        for time, kind, subject, who, area, detail in rows:
+            said = msgspec.json.decode(detail)
+            number, reason = int(said.get("lock", 0)), str(said.get("reason", ""))
+            self._rows.append((time, kind, LockOut(number, subject, who, reason, time, area=area)))
         self._last = top
+
+
+def _asked(connection: Connection, one: LockOut, instant: int) -> LockOut:
+    """With who had asked that it come off, unless it was kept since."""
+    rows = connection.execute(
+        "SELECT kind, who, time, detail FROM journal WHERE subject = ? AND category = ? AND time > ? AND time <= ?"
+        " AND kind IN ('ask_release', 'keep_lock') ORDER BY id DESC",
+        (one.equipment, LOCKS, one.time, instant),
+    )
+    for kind, who, time, detail in rows:
+        if int(msgspec.json.decode(detail).get("lock", 0)) == one.id:
+            return replace(one, asked_by=who, asked_at=time) if kind == "ask_release" else one
+    return one
+
+
+def lock_outs(journal: JournalReader) -> list[LockOut]:
+    """Those that stand; of a journal that ends at an instant, those that stood. Raises StoreError."""
+    return journal.lock_outs() if isinstance(journal, JournalUntil) else standing(journal.path)
+
+
+def asides_of(journal: JournalReader, alarms: Iterable[str]) -> dict[str, Aside]:
+    """How these alarms are hidden, by whom and why; of one that is hidden in two ways the one that ends first. Of a
+    journal that ends at an instant, how they were. Raises StoreError."""
+    if isinstance(journal, JournalUntil):
+        return {one.alarm: one for alarm in alarms if (one := journal.aside(alarm))}
+    return {one.alarm: one for one in reversed(asides(journal.path))}
 
 
 class Landmarks(JournalReader):
