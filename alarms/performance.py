@@ -2,7 +2,8 @@
 
     events ─ measure() ─> Figures ─ `alarms.verdicts` ─> one Line per measure     pure; no file, no clock
 
-Counted is what an operator was told: a raise of an alarm that was shelved, suppressed or out of service is not.
+Counted is what an operator was told: a raise of an alarm that was shelved, suppressed or out of service is not, and
+hidden time makes nothing stale. Rates and shares are of the hours in which the station ran.
 The targets are for one operator position; whoever gives the alarms of several is told what one person would face.
 
 Source of the figures: ISA-18.2 / IEC 62682 (clause on monitoring and assessment) and EEMUA 191, as quoted by
@@ -20,7 +21,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from alarms.record import Events, Happening, Ints, Mask, Raises, raises
+from alarms.record import Events, Happening, Hidings, Ints, Mask, Raises, hidings, raises
 from supervisor.clock import SECOND
 
 MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86_400 * SECOND
@@ -60,17 +61,22 @@ class Frequent:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """One alarm that stood longer than a day."""
+    """One alarm that stood, and was seen, longer than a day."""
 
     id: str
     since: int
     end: int
     """0 while it stands."""
+    seen: int
+    """How long it was seen of the time it stood, as far as the span goes, ns."""
+    parts: tuple[tuple[int, int], ...]
+    """When it was seen and had been for a day: that is when it was stale."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flood:
-    """One flood, cut at the end of the span; `end` is when fewer than five came in ten minutes."""
+    """One flood, whole even where the span begins or ends in it; `end` is when fewer than five came in ten minutes, or
+    up to when anything is known."""
 
     start: int
     end: int
@@ -96,7 +102,7 @@ class Figures:
 
     span: Span
     days_known: float
-    """How much of the span the journal covers, in days."""
+    """How much of the span the journal covers and the station ran, in days."""
     count: int
     hidden: int
     """Raises nobody was told of."""
@@ -127,20 +133,25 @@ class Figures:
     days: tuple[Day, ...]
 
 
-def measure(events: Events, span: Span, zone: ZoneInfo, scope: Mask | None = None) -> Figures:
-    """The figures of a span; `scope` says of each of `events.ids` whether it is the position's, None for all."""
+def measure(
+    events: Events, span: Span, zone: ZoneInfo, scope: Mask | None = None, down: Sequence[Span] = ()
+) -> Figures:
+    """The figures of a span; `scope` says of each of `events.ids` whether it is the position's, None for all; `down` is
+    when the station did not run, in order and without overlaps."""
     if scope is not None:
         events = _within(events, scope)
     every = raises(events)
     inside = (every.time > span.start) & (every.time <= span.end)
-    told = every.of(inside & every.shown)
-    known = max(span.end - max(span.start, events.begin or span.end), 0)
+    told, shown = every.of(inside & every.shown), every.of(every.shown)
+    ran = Ran(max(span.start, events.begin or span.end), span.end, down)
+    known = ran.within(span.start, span.end)
     slots = np.bincount((told.time - span.start - 1) // SLOT) if len(told.time) else np.zeros(1, np.intp)
-    floods = floods_of(told.time, span.end)
-    stale = _stale(every.of(every.shown), span, events.ids)
+    floods = floods_of(shown.time, max(span.end, events.until))
+    floods = tuple(flood for flood in floods if flood.start <= span.end and flood.end > span.start)
+    stale = _stale(every, hidings(events), span, events.ids)
     days = _days(told.time, stale, floods, span, zone)
     top = _frequent(told.alarm, events.ids)
-    chatter = _chattering(told)
+    chatter = _chattering(shown)[inside[every.shown]]
     # a clock that was set back lets an alarm end before it came: how long it stood is not known
     brief = (told.end >= told.time) & (told.end - told.time < FLEETING) & ~chatter
     acts = [_count(events, span, what) for what in (Happening.SHELVE, Happening.SUPPRESS, Happening.REMOVE)]
@@ -154,7 +165,7 @@ def measure(events: Events, span: Span, zone: ZoneInfo, scope: Mask | None = Non
         per_slot=_rate(len(told.time), known, SLOT),
         peak=int(slots.max()),
         slots_over=_rate(int(np.count_nonzero(slots > FLOOD_BEGINS)), known, SLOT),
-        flood_share=sum(flood.end - flood.start for flood in floods) / known if known else 0.0,
+        flood_share=sum(ran.within(flood.start, flood.end) for flood in floods) / known if known else 0.0,
         floods=floods,
         top=top[:TOP],
         top_share=sum(one.share for one in top[:TOP]),
@@ -168,6 +179,19 @@ def measure(events: Events, span: Span, zone: ZoneInfo, scope: Mask | None = Non
         removed=acts[2],
         days=days,
     )
+
+
+class Ran:
+    """The hours in which the station ran."""
+
+    def __init__(self, start: int, end: int, down: Sequence[Span]) -> None:
+        self._start, self._end, self._down = start, end, down
+
+    def within(self, start: int, end: int) -> int:
+        """How long that was of a span, ns."""
+        start, end = max(start, self._start), min(end, self._end)
+        off = sum(max(min(one.end, end) - max(one.start, start), 0) for one in self._down)
+        return max(end - start - off, 0)
 
 
 def floods_of(time: Ints, end: int) -> tuple[Flood, ...]:
@@ -195,7 +219,7 @@ def floods_of(time: Ints, end: int) -> tuple[Flood, ...]:
 def _within(events: Events, scope: Mask) -> Events:
     keep = scope[events.alarm]
     time, what, alarm = events.time[keep], events.what[keep], events.alarm[keep]
-    return Events(time, what, alarm, events.priority[keep], events.ids, events.begin)
+    return Events(time, what, alarm, events.priority[keep], events.ids, events.begin, events.until)
 
 
 def _rate(count: int, known: int, unit: int) -> float:
@@ -230,13 +254,30 @@ def _chattering(told: Raises) -> Mask:
     return found
 
 
-def _stale(shown: Raises, span: Span, ids: Sequence[str]) -> tuple[Stale, ...]:
-    """Those that stood for more than a day, the last moment of which lies in the span."""
-    end = np.where(shown.end > 0, shown.end, span.end)
-    stood = (np.minimum(end, span.end) - shown.time > STALE) & (end > span.start) & (shown.time <= span.end)
-    rows = np.flatnonzero(stood)
-    rows = rows[np.argsort(shown.time[rows] - end[rows], kind="stable")]
-    return tuple(Stale(ids[int(shown.alarm[row])], int(shown.time[row]), int(shown.end[row])) for row in rows.tolist())
+def _stale(every: Raises, hidden: Hidings, span: Span, ids: Sequence[str]) -> tuple[Stale, ...]:
+    """Those that were seen for more than a day while they stood, the last moment of which lies in the span; the longest
+    first."""
+    end = np.where(every.end > 0, every.end, span.end)
+    last = np.minimum(end, span.end)
+    found = []
+    for row in np.flatnonzero((last - every.time > STALE) & (end > span.start)).tolist():
+        seen = hidden.seen(int(every.alarm[row]), int(every.time[row]), int(last[row]))
+        parts = _after_a_day(seen)
+        if parts and parts[-1][1] > span.start:
+            length = sum(stop - start for start, stop in seen)
+            found.append(Stale(ids[int(every.alarm[row])], int(every.time[row]), int(every.end[row]), length, parts))
+    return tuple(sorted(found, key=lambda one: -one.seen))
+
+
+def _after_a_day(seen: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """What is left of these parts without their first 24 hours."""
+    left, parts = STALE, []
+    for start, stop in seen:
+        begin = start + min(left, stop - start)
+        left -= begin - start
+        if begin < stop:
+            parts.append((begin, stop))
+    return tuple(parts)
 
 
 def _days(
@@ -246,7 +287,7 @@ def _days(
     days = []
     for start, end in itertools.pairwise(edges):
         count = int(np.searchsorted(time, end, "right") - np.searchsorted(time, start, "right"))
-        old = sum(one.since + STALE < end and (one.end or span.end) > max(start, one.since + STALE) for one in stale)
+        old = sum(any(begin < end and stop > start for begin, stop in one.parts) for one in stale)
         days.append(Day(start, count, old, any(flood.start < end and flood.end > start for flood in floods)))
     return tuple(days)
 

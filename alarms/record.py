@@ -5,10 +5,15 @@
 Before the first row of the span stands what was so when it began: an alarm that has stood for a week has no row in
 the month it makes stale. That is looked up alarm by alarm in the index of subjects, so that it costs the same after
 ten years.
+
+A flood that goes on at either end of the span is read whole: from the last calm before it (`_calm_before`) to the first
+one after it, for it is the same flood in both months.
 """
 
 from __future__ import annotations
 
+import itertools
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -17,13 +22,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from supervisor.clock import SECOND
 from supervisor.database import Connection, reading
 from supervisor.journal_tables import HIDING as JOURNAL_HIDING
+from supervisor.journal_tables import RAISING
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 BATCH = 20_000
 """Rows fetched at a time."""
+MINUTE, SLOT = 60 * SECOND, 600 * SECOND
+CALM_BELOW = 5
+"""Fewer raises than that in ten minutes, hidden ones with them, and there is no flood whatever came before."""
 
 
 class Happening(IntEnum):
@@ -58,6 +68,8 @@ _HIDDEN = (
     "SELECT id, time, kind, subject, 0 FROM journal WHERE kind = ? AND id IN ("
     f"SELECT max(id) FROM journal WHERE {JOURNAL_HIDING} AND kind IN (?, ?) AND id < ? GROUP BY subject)"
 )
+_DOWN_FROM = f"SELECT time FROM journal WHERE {RAISING} AND time <= ? ORDER BY time DESC"
+_UP_FROM = f"SELECT time FROM journal WHERE {RAISING} AND time > ? ORDER BY time"
 _SPAN = "SELECT min(id), max(id) FROM journal WHERE time > ? AND time <= ?"
 """Not the rows next to its ends in time: ids and times disagree where the clock was set back, and where rows were owed
 by a full disk and written after younger ones. By the index of times, no more entries than are read."""
@@ -82,6 +94,29 @@ class Events:
     """Ids of alarms: those of the site in their order, then those the site no longer has."""
     begin: int = 0
     """When the journal itself begins, ns UTC; 0 where it is empty."""
+    until: int = 0
+    """Up to when there are rows beyond the span, ns UTC; 0 where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidings:
+    """When alarms were hidden and seen again; by alarm, then in order."""
+
+    alarm: NDArray[np.int32]
+    time: Ints
+    hidden: Mask
+    """From then on; before its first row an alarm was not."""
+
+    def seen(self, alarm: int, start: int, end: int) -> list[tuple[int, int]]:
+        """The parts of a span in which an alarm was not hidden, in order."""
+        first, last = np.searchsorted(self.alarm, [alarm, alarm + 1])
+        parts, at, hidden = [], start, False
+        for time, after in zip(self.time[first:last].tolist(), self.hidden[first:last].tolist(), strict=True):
+            instant = min(max(time, at), end)  # a clock that was set back makes no part of less than nothing
+            if not hidden and instant > at:
+                parts.append((at, instant))
+            at, hidden = instant, after
+        return [*parts, (at, end)] if not hidden and end > at else parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +142,8 @@ class Record:
     def __init__(self, path: Path, ids: Iterable[str], start: int, end: int | None = None) -> None:
         """`ids` are the alarms of the site; the span is start < t <= end, without an end it goes on."""
         self.start, self.end = start, end
+        self._from, self._until = start, end
+        """What is read: the span, with the floods at its ends."""
         self._path = path
         self._ids = list(ids)
         self._number = {id_: number for number, id_ in enumerate(self._ids)}
@@ -131,9 +168,12 @@ class Record:
         return len(self._parts) > before
 
     def _open(self, connection: Connection) -> None:
+        self._from = _calm_before(connection, self.start)
+        if self.end is not None:
+            self._until = _calm_after(connection, self.end)
         first, _ = self._span(connection)
         self._next = first or self._top(connection)
-        if self._begin and self._begin <= self.start:
+        if self._begin and self._begin <= self._from:
             self._add(sorted(self._standing(connection)))
 
     def _standing(self, connection: Connection) -> Iterator[Row]:
@@ -152,7 +192,7 @@ class Record:
 
     def _span(self, connection: Connection) -> tuple[int, int]:
         """The lowest and the highest id of the span; 0 where it has no row."""
-        first, last = connection.execute(_SPAN, (self.start, self.end or FOR_EVER)).fetchone()
+        first, last = connection.execute(_SPAN, (self._from, self._until or FOR_EVER)).fetchone()
         return int(first or 0), int(last or 0)
 
     def _top(self, connection: Connection) -> int:
@@ -180,16 +220,39 @@ class Record:
             nothing = np.empty(0, np.int64)
             return Events(nothing, nothing.astype(np.uint8), nothing.astype(np.int32), nothing.astype(np.uint8),
                           tuple(self._ids), self._begin)  # fmt: skip
-        return Events(*self._parts[0], tuple(self._ids), self._begin)
+        return Events(*self._parts[0], tuple(self._ids), self._begin, self._until or 0)
+
+
+def _calm_before(connection: Connection, start: int) -> int:
+    """Everything after this is read: no flood goes on there, and what may make one later is younger."""
+    times = (int(row[0]) for row in connection.execute(_DOWN_FROM, (start,)))
+    moment, held = start, deque(itertools.islice(times, CALM_BELOW))
+    while len(held) == CALM_BELOW and held[-1] > moment - SLOT:
+        moment = held.popleft()  # just before it: are those before it too many still?
+        held.extend(itertools.islice(times, 1))
+    return moment - SLOT
+
+
+def _calm_after(connection: Connection, end: int) -> int:
+    """Everything up to this is read: no flood of the span goes on there. A minute more at least, for what chatters."""
+    before = [int(row[0]) for row in connection.execute(f"{_DOWN_FROM} LIMIT {CALM_BELOW}", (end,))]
+    held, moment = deque(reversed(before), maxlen=CALM_BELOW), end
+    times = (int(row[0]) for row in connection.execute(_UP_FROM, (end,)))
+    while len(held) == CALM_BELOW and held[0] > moment - SLOT:
+        following = next(times, 0)
+        if not following:
+            return held[-1] + SLOT
+        moment = following - 1  # just before it
+        if held[0] > moment - SLOT:
+            held.append(following)
+    return max(moment, end + MINUTE)
 
 
 def raises(events: Events) -> Raises:
     """Every raise with its end, and whether it was hidden."""
     order = np.argsort(events.alarm, kind="stable")
     alarm, what, time = events.alarm[order], events.what[order], events.time[order]
-    hidden = np.zeros(len(order), np.bool_)
-    for hide, show in HIDING:
-        hidden |= _holding(alarm, what, int(hide), int(show))
+    hidden = _hidden(alarm, what)
     own = np.flatnonzero(what <= Happening.CLEAR)
     """Raises and clears: whatever comes next of the same alarm ends what stands."""
     end = np.zeros(len(own), np.int64)
@@ -200,6 +263,26 @@ def raises(events: Events) -> Raises:
     made = Raises(time[rows], end[up], alarm[rows], events.priority[order][rows], ~hidden[rows])
     by_time = np.argsort(made.time, kind="stable")
     return Raises(*(getattr(made, name)[by_time] for name in Raises.__slots__))
+
+
+def hidings(events: Events) -> Hidings:
+    """When each alarm was hidden, in whatever way, and when no more."""
+    order = np.argsort(events.alarm, kind="stable")
+    order = order[np.isin(events.alarm[order], events.alarm[events.what > Happening.CLEAR])]
+    alarm, what = events.alarm[order], events.what[order]
+    hidden = _hidden(alarm, what)
+    before = np.concatenate(([False], hidden[:-1])) if len(order) else hidden
+    before[1:] &= alarm[1:] == alarm[:-1]
+    moved = hidden != before
+    return Hidings(alarm[moved], events.time[order][moved], hidden[moved])
+
+
+def _hidden(alarm: NDArray[np.int32], what: NDArray[np.uint8]) -> Mask:
+    """Whether each alarm is hidden after each row; rows by alarm, then in order."""
+    hidden = np.zeros(len(alarm), np.bool_)
+    for hide, show in HIDING:
+        hidden |= _holding(alarm, what, int(hide), int(show))
+    return hidden
 
 
 def _holding(alarm: NDArray[np.int32], what: NDArray[np.uint8], hide: int, show: int) -> Mask:

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alarms.performance import DAY, HOUR, MINUTE, SLOT, Figures, Span, floods_of, measure
+from alarms.performance import DAY, HOUR, MINUTE, SLOT, Figures, Ran, Span, floods_of, measure
 from alarms.record import Events, Happening
 from alarms.verdicts import PerformanceClass, Verdict, enough, judge, performance_class, priorities
 from supervisor.clock import SECOND
@@ -181,3 +181,84 @@ def test_that_priorities_are_held_against_eighty_fifteen_five() -> None:
     assert {found for _, found in priorities(measure(made, MONTH, PARIS))} == {Verdict.GOOD}
     made.priority[:] = 1
     assert priorities(measure(made, MONTH, PARIS))[0] == (1.0, Verdict.POOR)
+
+
+ACTS = (
+    Happening.RAISE,
+    Happening.CLEAR,
+    Happening.SHELVE,
+    Happening.UNSHELVE,
+    Happening.SUPPRESS,
+    Happening.UNSUPPRESS,
+    Happening.REMOVE,
+    Happening.RETURN,
+)
+DAYS = 6
+LIVES = st.lists(st.tuples(st.integers(1, DAYS * 24 - 1), st.sampled_from(ACTS), st.integers(0, 1)), max_size=16)
+
+
+def slow_stale(lives: list[tuple[int, Happening, int]]) -> tuple[set[int], list[int]]:
+    """The sentence, hour by hour: an alarm is stale while it is seen and has been for a day since it was raised. Which
+    alarms were, and how many on each day."""
+    stale: set[int] = set()
+    days: list[set[int]] = [set() for _ in range(DAYS)]
+    for alarm in (0, 1):
+        up, hidden, seen = False, set[Happening](), 0
+        for hour in range(DAYS * 24):
+            for _, what, _ in (one for one in lives if one[0] == hour and one[2] == alarm):
+                if what <= Happening.CLEAR:
+                    up, seen = what is Happening.RAISE, 0
+                elif what % 2 == 0:
+                    hidden.add(what)
+                else:
+                    hidden.discard(Happening(what - 1))
+            if up and not hidden:
+                if seen >= 24:
+                    stale.add(alarm)
+                    days[hour // 24].add(alarm)
+                seen += 1
+    return stale, [len(day) for day in days]
+
+
+@settings(max_examples=300, deadline=None)
+@given(LIVES)
+def test_that_hidden_time_makes_nothing_stale(lives: list[tuple[int, Happening, int]]) -> None:
+    lives = sorted(lives, key=lambda one: one[0])
+    made = events(*((3600 * hour, what, alarm) for hour, what, alarm in lives))
+    found = measure(made, Span(START, START + DAYS * DAY), PARIS)
+    stale, days = slow_stale(lives)
+    assert {one.id for one in found.stale} == {IDS[alarm] for alarm in stale}
+    assert [day.stale for day in found.days] == days
+    assert (found.worst_day.stale if found.worst_day else 0) == max(days)
+
+
+def test_that_a_week_on_the_shelf_is_no_stale_alarm_and_a_day_beside_it_is() -> None:
+    day = 86_400
+    shelf = ((60, Happening.SHELVE, 1), (7 * day, Happening.UNSHELVE, 1))
+    assert figures((30, UP, 1), *shelf, (7 * day + 3600, DOWN, 1)).stale == ()
+    (one,) = figures((30, UP, 1), *shelf, (9 * day, DOWN, 1)).stale
+    assert one.seen == (2 * day + 30) * SECOND
+    assert figures((90, UP, 1), *shelf, (9 * day, DOWN, 1)).stale[0].seen == 2 * DAY, "raised on the shelf, seen later"
+
+
+OFF = st.lists(st.integers(0, 60), max_size=8, unique=True)
+
+
+@settings(max_examples=200, deadline=None)
+@given(OFF, st.integers(0, 60), st.integers(0, 60), st.integers(0, 60))
+def test_that_hours_without_the_station_are_not_covered(edges: list[int], begin: int, start: int, end: int) -> None:
+    edges = sorted(edges)[: len(edges) // 2 * 2]
+    down = [Span(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    wanted = sum(
+        max(start, begin) < at <= min(end, 50) and not any(one.start < at <= one.end for one in down)
+        for at in range(1, 61)
+    )
+    assert Ran(begin, 50, down).within(start, end) == wanted
+
+
+def test_that_rates_and_shares_are_of_the_time_the_station_ran() -> None:
+    rows = events(*((100 + 600 * n, UP, n % 40) for n in range(240)))
+    down = [Span(START + 5 * DAY, START + 25 * DAY)]
+    found = measure(rows, MONTH, PARIS, down=down)
+    assert (found.days_known, found.per_hour, found.per_day) == (10, 1, 24)
+    assert not enough(found), "twenty days of it nobody knows"

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from alarms.performance import DAY, Span, measure
 from alarms.record import Record, raises
 from supervisor.clock import SECOND, HandClock
 from supervisor.journal import Entry, Journal
-from tests.alarms.test_performance import PARIS
+from tests.alarms.test_performance import PARIS, slow_floods
 
 NOW = 1_793_487_600 * SECOND
 IDS = ("PR01.level_high", "PR02.level_high", "AR01.door_open")
@@ -103,3 +107,41 @@ def test_that_an_alarm_that_ended_before_it_came_is_not_fleeting(tmp_path: Path)
     record = Record(path, IDS, NOW)
     record.update()
     assert measure(record.events(), Span(NOW, NOW + DAY), PARIS).fleeting == ()
+
+
+BURSTS = st.lists(
+    st.tuples(st.integers(-9000, 6000), st.integers(1, 14), st.sampled_from([5, 40, 100, 149])), max_size=8
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(BURSTS)
+def test_that_a_flood_over_midnight_is_one_flood_in_both_months(
+    tmp_path_factory: pytest.TempPathFactory, bursts: list[tuple[int, int, int]]
+) -> None:
+    """Against the sentence of the standard over all raises, of which each month has those that touch it, whole."""
+    path = tmp_path_factory.mktemp("journal") / "journal.db"
+    seconds = sorted(first + n * each for first, many, each in bursts for n in range(many))
+    write(path, *((at, "raise", IDS[n % 3]) for n, at in enumerate(seconds)))
+    floods = slow_floods([NOW + at * SECOND for at in seconds], NOW + DAY)
+    for span in (Span(NOW - 30 * DAY, NOW), Span(NOW, NOW + DAY)):
+        record = Record(path, IDS, span.start, span.end)
+        record.update()
+        found = measure(record.events(), span, PARIS)
+        wanted = [one for one in floods if one[0] <= span.end and one[1] > span.start]
+        assert [(one.start, one.end) for one in found.floods] == wanted
+        inside = sum(min(end, span.end) - max(start, span.start) for start, end in wanted)
+        assert found.flood_share == pytest.approx(inside / (span.end - span.start))
+        assert found.count == sum(span.start < NOW + at * SECOND <= span.end for at in seconds)
+
+
+def test_that_what_chatters_over_midnight_does_in_both_months(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    write(path, (-20, "raise", IDS[0]), (-15, "clear", IDS[0]), (0, "raise", IDS[0]), (5, "clear", IDS[0]),
+          (20, "raise", IDS[0]), (25, "clear", IDS[0]))  # fmt: skip
+    for span, count in ((Span(NOW - 30 * DAY, NOW), 2), (Span(NOW, NOW + DAY), 1)):
+        record = Record(path, IDS, span.start, span.end)
+        record.update()
+        found = measure(record.events(), span, PARIS)
+        assert [(one.id, one.count) for one in found.chattering] == [(IDS[0], count)]
+        assert found.fleeting == ()

@@ -45,7 +45,7 @@ class PerformancePage(Page):
         self.positions = positions(site.folder)
         self.study: Study | None = None
         self.list = "top"
-        self._reader = Reader(site, context.attachment.journal.path)
+        self._reader = Reader(site, context.attachment.journal.path, context.attachment.holes)
         self._lists = rows.Lists(site, look)
         self._reading, self._due = False, 0.0
         self.periods = Periods(look)

@@ -120,7 +120,7 @@ class Lists:
 
     def _stood(self, one: Stale) -> tuple[Cell, Cell]:
         look = self._look
-        told = look.span((one.end - one.since) / SECOND) if one.end else look.say(words.STILL)
+        told = look.span(one.seen / SECOND) if one.end else look.say(words.STILL)
         since = look.moment(one.since)
         return _figure(told), Cell(f"{since:%d/%m} {since:%H:%M}", "text2", side=RIGHT)
 

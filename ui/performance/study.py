@@ -17,6 +17,8 @@ from alarms.performance import DAY, ENOUGH_DAYS, Figures, Span, measure
 from alarms.record import Record
 from supervisor.clock import SECOND
 from supervisor.desk.plans import Plan, standing
+from supervisor.health import STATION_ID
+from supervisor.holes import STATION, HoleReader
 from supervisor.model import Site
 from supervisor.site.positions import Position
 
@@ -85,8 +87,9 @@ class Study:
 class Reader:
     """See the module; used by one thread at a time."""
 
-    def __init__(self, site: Site, path: Path) -> None:
-        self._site, self._path = site, path
+    def __init__(self, site: Site, path: Path, holes: HoleReader | None = None) -> None:
+        """`holes` knows when the station did not run."""
+        self._site, self._path, self._holes = site, path, holes
         self._zone = ZoneInfo(site.zone)
         self._ids = [alarm.id for alarm in site.alarms]
         self._record: Record | None = None
@@ -102,8 +105,16 @@ class Reader:
             self._period = period
         record.update()
         events = record.events()
-        figures = measure(events, span, self._zone, self._scope(position, len(events.ids)))
+        figures = measure(events, span, self._zone, self._scope(position, len(events.ids)), self._down(span))
         return Study(period, figures, standing(self._path), events.begin, position)
+
+    def _down(self, span: Span) -> list[Span]:
+        """When the station did not run, by the ledger of holes."""
+        own = self._site.tags_by_equipment.get(STATION_ID, ())
+        if self._holes is None or not own:
+            return []
+        found = self._holes.of(own[0], span.start, span.end)
+        return [Span(one.start, one.end or span.end) for one in found if one.cause == STATION]
 
     def _scope(self, position: Position | None, count: int) -> NDArray[np.bool_] | None:
         """Which alarms are the position's; those of rules that are gone are nobody's but the whole site's."""
