@@ -188,15 +188,16 @@ class Table(QTableView):
             self.horizontalHeader().resizeSection(section, round(self._widths[section] * scale))
         wanted = sum(width for section, width in self._widths.items() if section not in self.unwanted)
         lacking = (wanted + self.LEAST) * scale - self.viewport().width()
+        now = {section: width * scale for section, width in self._widths.items()}
         for section, least in self.supple.items():
-            width = self._widths[section] * scale
-            given = min(max(lacking, 0.0), width - least * scale)
-            self.horizontalHeader().resizeSection(section, round(width - given))
+            given = min(max(lacking, 0.0), now[section] - least * scale)
+            now[section] -= given
+            self.horizontalHeader().resizeSection(section, round(now[section]))
             lacking -= given
         for section in (one for one in self.spare if one not in self.unwanted):
             hidden = lacking > 0
             self.setColumnHidden(section, hidden)
-            lacking -= self._widths[section] * scale if hidden else 0
+            lacking -= now[section] if hidden else 0
         self._widen(-lacking - (self.ENOUGH - self.LEAST) * scale)
 
     def _widen(self, room: float) -> None:

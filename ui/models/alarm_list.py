@@ -320,7 +320,7 @@ class AlarmList(QAbstractTableModel):
             return row
         if role == LINE:
             return line
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             if line.group is not None and index.column() == ALARM:
                 return told_group(line.group, self._site, self._look)
             return self._cell(self._site.alarms[row], index.column())

@@ -58,7 +58,7 @@ class SchedulePage(Page):
         self.groups, self.hands = Lines(look, _GROUPS), Lines(look, _HANDS)
         self.calendars, self.events = Lines(look, _DAYS), Lines(look, _EVENTS)
         self.table = Table(look, self.groups, {1: 56, 2: 98, 3: 152, 4: 76}, 0, words.TITLE)
-        self.table.supple = {3: 128, 2: 92}
+        self.table.supple, self.table.spare, self.table.LEAST = {3: 128, 2: 92}, (4, 1), 170
         self.hand_table = Table(look, self.hands, {1: 130, 2: 190}, 0, words.OVERRIDES)
         self.calendar_table = Table(look, self.calendars, {1: 230}, 0, words.CALENDARS)
         self.event_table = Table(look, self.events, {0: 104, 2: 240, 3: 300}, 1, words.WHAT)

@@ -128,8 +128,6 @@ class StatusBar(QFrame):
             heading = look.say(words.LINKS)
             painter.drawText(QRectF(16, 0, 200, self.height()), LEFT, heading)
             x = 16 + text_width(heading, look.font("label", 600)) + 2
-            for part in self._left():
-                x = self._paint(painter, part, self._divide(painter, x))
             right = float(self.width() - 16)
             self._spots = []
             for part in reversed(self._right()):
@@ -138,6 +136,10 @@ class StatusBar(QFrame):
                 self._paint(painter, part, right)
                 right -= 22
                 self._divide(painter, right)
+            for part in self._left():
+                if x + 22 + self._width(part) > right:  # a narrow window does without the last ones
+                    break
+                x = self._paint(painter, part, self._divide(painter, x))
             self._paint_message(painter, x + 20, right - 10)
 
     def _paint_message(self, painter: QPainter, left: float, right: float) -> None:

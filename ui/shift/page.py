@@ -5,7 +5,7 @@ The station gathers the sheet; this page asks for it every `AGAIN_S` seconds whi
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QLineEdit, QTextBrowser
 
 from supervisor.model import Role, Text
@@ -45,6 +45,7 @@ class ShiftPage(Page):
         self.text.setOpenLinks(False)
         self.text.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.text.document().setDocumentMargin(MARGIN_PX)
+        self.text.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.title = Words(look, words.RUNNING, "title", 600)
         self.said = Short(look, "body", 400, "text2")
         self.note = QLineEdit()
