@@ -14,7 +14,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from supervisor.clock import SECOND
-from supervisor.model import Alarm, Area, Priority
+from supervisor.model import NO_TEXT, Alarm, Area, Priority, Text
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """As `date.weekday` counts them."""
@@ -88,6 +88,8 @@ class Rota:
     swaps: tuple[Swap, ...] = ()
     otherwise: str = ""
     """Contact outside those hours; empty for nobody."""
+    name: Text = NO_TEXT
+    """As the screen calls it."""
 
     def on(self, wall: datetime) -> str:
         """Who is on call; empty for nobody."""
@@ -168,6 +170,9 @@ class OnCall:
     """Between two messages to one contact: what comes meanwhile is told together."""
     give_up_s: float = 86_400.0
     """A message that could not be handed over for so long has failed."""
+    keep_days: int = 400
+    """How long a notice is kept after its end, 0 for ever: a year, and a month to look back on it. The journal has all
+    of it for as long as there is a journal."""
 
     def reached(self, to: Sequence[str], instant: int, zone: ZoneInfo) -> tuple[Contact, ...]:
         """Contacts behind ids of contacts and rotas, each once, at an instant (ns UTC)."""

@@ -196,6 +196,8 @@ class Assembly:
             ends.push_async_callback(self.notifier.stop)
             notices = asyncio.create_task(endure(self.notifier.run, "notices", self.clock), name="notices")
             ends.push_async_callback(_cancel, notices)
+            house = asyncio.create_task(endure(self.notifier.keep_house, "old notices", self.clock), name="old notices")
+            ends.push_async_callback(_cancel, house)
             programmes = asyncio.create_task(endure(self.scheduler.run, "programmes", self.clock), name="programmes")
             ends.push_async_callback(_cancel, programmes)
             await self.server.start(self.folder.station)

@@ -41,7 +41,10 @@ class NotifyDesk:
         on_call, wall = self._notifier.on_call, wall_clock(self._clock.now(), self._zone)
         latest = await asyncio.to_thread(self._notifier.store.latest, LATEST)
         return {
-            "rotas": [{"id": rota.id, "contact": rota.on(wall)} for rota in on_call.rotas.values()],
+            "rotas": [
+                {"id": rota.id, "name": [rota.name.fr, rota.name.en], "contact": rota.on(wall)}
+                for rota in on_call.rotas.values()
+            ],
             "contacts": [
                 {"id": one.id, "name": one.name, "mail": one.mail, "topic": one.topic}
                 for one in on_call.contacts.values()

@@ -40,6 +40,13 @@ SEND_S = 60.0
 """A message takes no longer; beyond, nobody knows."""
 END_S = 5.0
 """What is being sent when the station stops has this long to finish."""
+PURGE_S = 86_400.0
+"""How often old notices are forgotten."""
+SETTLED_S = 600.0
+"""After the start: what stands unanswered is known by then."""
+PAUSE_S = 1.0
+"""Between two pieces of them: what is due meanwhile goes first."""
+DAY = 86_400 * SECOND
 REMEMBERED = 7 * 86_400 * SECOND
 """How far back the end of an alarm is told of."""
 _UNANSWERED = np.array([state in (Alarmed.UNACKED, Alarmed.RETURNED, Alarmed.LATCHED_UNACKED) for state in Alarmed])
@@ -94,6 +101,30 @@ class Notifier:
         while True:
             await self._clock.sleep(TICK_S)
             await self.tick()
+
+    async def keep_house(self) -> None:
+        """Forget old notices, once a day and piece by piece; until cancelled. Apart from `run`: nobody waits for it."""
+        await self._clock.sleep(SETTLED_S)
+        while True:
+            await self.purge()
+            await self._clock.sleep(PURGE_S)
+
+    async def purge(self) -> int:
+        """How many were forgotten. What stands unanswered keeps its notices, however old: they say who was told."""
+        days, gone, after = self.on_call.keep_days, 0, 0
+        before = self._clock.now() - days * DAY
+        while days:
+            standing = {(self._site.alarms[row].id, int(self._since[row])) for row in np.flatnonzero(self._since)}
+            try:
+                count, after = await safe(self.store.purge(before, standing | self._told, after))
+            except StoreError as error:
+                log.warning("Old notices can't be forgotten for now: %s", error)
+                return gone
+            gone += count
+            if not after:
+                break
+            await self._clock.sleep(PAUSE_S)
+        return gone
 
     async def stop(self) -> None:
         """Let what is being sent finish; what does not is left as it is, and told so at the next start."""

@@ -75,7 +75,9 @@ class Mail:
         except aiosmtplib.SMTPResponseException as error:
             raise _judged(error.code, error.message) from error
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise (Doubtful if client.began else Delayed)(f"{self._server.host}: {error}") from error
+            raise (Doubtful if client.began else Delayed)(
+                f"the mail server {self._server.host} hung up: {error}"
+            ) from error
         finally:
             client.close()
 
@@ -85,7 +87,7 @@ class Mail:
             async with asyncio.timeout(OPENING_S):
                 return await self._opened()
         except TimeoutError as error:
-            raise Delayed(f"{self._server.host}:{self._server.port}: no answer") from error
+            raise Delayed(f"the mail server {self._server.host}:{self._server.port} does not answer") from error
 
     async def _opened(self) -> _Client:
         """Signed in. A server that can't be reached, or refuses us, may be better later."""
@@ -94,7 +96,7 @@ class Mail:
             context = await asyncio.to_thread(self._context)
             secret = await asyncio.to_thread(self._password, SECRET) if server.user else None
         except OSError as error:
-            raise Delayed(f"{error}") from error
+            raise Delayed(f"the keys or the password for the mail server cannot be read: {error}") from error
         client = _Client(
             hostname=server.host,
             port=server.port,
@@ -109,7 +111,7 @@ class Mail:
                 await client.login(server.user, secret or "")
         except (aiosmtplib.SMTPException, OSError) as error:
             client.close()
-            raise Delayed(f"{server.host}:{server.port}: {error}") from error
+            raise Delayed(f"the mail server {server.host}:{server.port} does not let us in: {error}") from error
         except asyncio.CancelledError:
             client.close()
             raise
@@ -132,4 +134,6 @@ class Mail:
 
 def _judged(code: int, text: str) -> Exception:
     """RFC 5321, 4.2.1: 4yz may be tried again, 5yz not."""
-    return Rejected(f"{code} {text}") if code >= 500 else Delayed(f"{code} {text}")
+    if code >= 500:
+        return Rejected(f"the mail server refuses for good: {code} {text}")
+    return Delayed(f"the mail server refuses for now: {code} {text}")

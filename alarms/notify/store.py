@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,12 @@ NoticeTable.add_index(NoticeTable.index(NoticeTable.state, name="notices_state")
 MIGRATIONS: Migrations = (tables(NoticeTable),)
 _FIELDS = "id, alarm, raised_at, rule, step, contact, medium, state, made_at, next_at, tries, error, done_at"
 _INSERT = f"INSERT OR IGNORE INTO notices({_FIELDS.removeprefix('id, ')}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)"
+_OVER = (
+    "SELECT id, alarm, raised_at FROM notices WHERE id > ? AND made_at < ? AND done_at < ?"
+    " AND state NOT IN ('waiting', 'sending') ORDER BY id LIMIT ?"
+)
+PIECE = 500
+"""Notices that are forgotten in one transaction: some milliseconds of the writer, between two notices."""
 _UPDATE = "UPDATE notices SET state = ?, made_at = ?, next_at = ?, tries = ?, error = ?, done_at = ? WHERE id = ?"
 
 
@@ -118,6 +124,19 @@ class Store:
         with reading(self.path) as connection:
             row = connection.execute(f"SELECT {_FIELDS} FROM notices WHERE id = ?", (id_,)).fetchone()
             return _notice(row) if row else None
+
+    def purge(self, before: int, kept: Set[tuple[str, int]], after: int = 0) -> Future[tuple[int, int]]:
+        """Forget up to `PIECE` notices that came to their end before an instant (ns UTC), of ids above `after`; never
+        one that still waits, nor one of the occurrences in `kept`: it would be told anew. How many went, and the id to
+        go on after; 0 once there is no further."""
+
+        def work(connection: Connection) -> tuple[int, int]:
+            rows = connection.execute(_OVER, (after, before, before, PIECE)).fetchall()
+            gone = [(row[0],) for row in rows if (row[1], row[2]) not in kept]
+            connection.executemany("DELETE FROM notices WHERE id = ?", gone)
+            return len(gone), int(rows[-1][0]) if len(rows) == PIECE else 0
+
+        return self._submit(work)
 
     def close(self) -> None:
         """Write what was given, then close the file."""

@@ -18,6 +18,7 @@ from supervisor.journal import Entry, Journal
 from supervisor.link import Link
 from supervisor.model import Alarm, Condition, Role, Site, Text, User
 from supervisor.people import ROLES, People
+from supervisor.reasons import told
 
 FORWARD_S = 3.0
 """How long a controller may take to answer an acknowledgement of its own alarm."""
@@ -191,10 +192,11 @@ class AlarmDesk:
 
 
 def _not_taken(why: str, count: int) -> Text:
+    reason = told(why)
     more = ("", "") if count == 1 else (f" ({count} alarmes)", f" ({count} alarms)")
     return Text(
-        f"Acquittée ici, mais l'automate ne l'a pas enregistré{more[0]} : {why}",
-        f"Acknowledged here, but the controller did not take it{more[1]}: {why}",
+        f"Acquittée ici, mais l'automate ne l'a pas enregistré{more[0]} : {reason.fr}",
+        f"Acknowledged here, but the controller did not take it{more[1]}: {reason.en}",
     )
 
 

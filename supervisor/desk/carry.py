@@ -27,7 +27,10 @@ from supervisor.driver import Examined
 from supervisor.errors import Refused, WriteFailed, WriteUnknown
 from supervisor.flow import Change
 from supervisor.model import Confirmation, Site, Tag, Text
+from supervisor.reasons import told
 
+DECLINED = Text("Écriture refusée", "Write declined")
+UNANSWERED = Text("Écriture sans réponse", "Write without an answer")
 WRITE_S = 5.0
 """How long a device may take to accept a write."""
 POLL_S = 0.05
@@ -87,7 +90,7 @@ class Carriage:
             return await self._carry(run)
         except Exception as error:
             log.exception("Command %d failed inside Vigie", run.page.id)
-            return Outcome(Stage.UNKNOWN, Text(f"Erreur interne : {error}", f"internal error: {error}"))
+            return Outcome(Stage.UNKNOWN, Text(f"Erreur interne ({error}).", f"Internal error ({error})."))
         finally:
             self._runs.pop(run.page.id, None)
 
@@ -121,9 +124,9 @@ class Carriage:
                     raise WriteFailed(f"link {order.tag.link} is not running")
                 await link.write(order.tag, order.raw, WRITE_S)
         except WriteFailed as error:
-            return Outcome(Stage.FAILED, Text(f"Écriture refusée : {error}", f"Write declined: {error}"))
+            return Outcome(Stage.FAILED, _told(DECLINED, error))
         except (WriteUnknown, TimeoutError) as error:
-            return Outcome(Stage.UNKNOWN, Text(f"Écriture sans réponse : {error}", f"Write without an answer: {error}"))
+            return Outcome(Stage.UNKNOWN, _told(UNANSWERED, error))
         return None
 
     async def _confirm(self, run: Run, confirmation: Confirmation, physical: Watch | None) -> Outcome:
@@ -186,4 +189,12 @@ def _silent(feedback: Watch, order: Order) -> Text:
     return Text(
         f"La relecture indique encore « {fr} » après {order.spec.within_s:g} s.",
         f'The read-back still says "{en}" after {order.spec.within_s:g} s.',
+    )
+
+
+def _told(before: Text, error: Exception) -> Text:
+    """What became of a write, with the reason the driver gave in both languages."""
+    why = told(str(error))
+    return (
+        Text(f"{before.fr} : {why.fr}", f"{before.en}: {why.en}") if why.en else Text(f"{before.fr}.", f"{before.en}.")
     )

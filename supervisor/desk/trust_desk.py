@@ -86,7 +86,7 @@ class TrustDesk:
         try:
             return self._store.find(mark)
         except Unavailable as error:
-            raise Refused("certificate", str(error)) from error
+            raise Refused("certificate", UNKNOWN_MARK) from error
 
     def _shown(self) -> list[Shown]:
         every = {fingerprint(one): one for one in (*self._store.trusted(), *self._store.rejected())}
@@ -119,3 +119,9 @@ def trust_acts(desk: TrustDesk) -> dict[str, Act]:
         return {}
 
     return {act.__name__: act for act in (certificates, trust, distrust)}
+
+
+UNKNOWN_MARK = Text(
+    "Ce certificat n'est plus dans le coffre du poste : examinez-le à nouveau.",
+    "This certificate is no longer in the vault of the station: examine it again.",
+)

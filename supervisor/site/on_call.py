@@ -33,6 +33,8 @@ SECURITY = {word: word for word in PORTS}
 PRIORITIES = {priority.name.lower(): priority for priority in Priority}
 LANGUAGES = {"fr": "fr", "en": "en"}
 LENGTHS = {"day": 1, "week": 7}
+LEAST_DAYS, MOST_DAYS = 31, 36_525
+"""A month, for the end of an alarm is told of what was told in the days before; a hundred years."""
 MOST_MIN = 7 * 24 * 60.0
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:h]([0-5]\d)")
 _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
@@ -61,6 +63,9 @@ class _Reading:
         mail, link = self._mail(table.table("mail")), self._link(table.table("mqtt"))
         gap = table.number("gap_s", NOBODY.gap_s, 0, 3600)
         give_up = table.number("give_up_h", NOBODY.give_up_s / 3600, 0.1, 24 * 7)
+        keep = table.whole("keep_days", NOBODY.keep_days, 0, MOST_DAYS)
+        if 0 < keep < LEAST_DAYS:
+            table.problem("keep_days", f"{keep} days are too few", f"Write at least {LEAST_DAYS}, or 0 for ever.")
         for row in table.tables("contact"):
             contact = self._contact(row, mail is not None, bool(link))
             self._contacts.add(contact.id, contact, row.where("id"))
@@ -74,7 +79,7 @@ class _Reading:
             self._rules.add(rule.id, rule, row.where("id"))
         table.close()
         rules = tuple(self._rules.rows.values())
-        return OnCall(self._contacts.rows, self._rotas.rows, rules, mail, link, gap, give_up * 3600)
+        return OnCall(self._contacts.rows, self._rotas.rows, rules, mail, link, gap, give_up * 3600, keep)
 
     def _mail(self, table: Table | None) -> MailServer | None:
         if table is None:
@@ -165,6 +170,7 @@ class _Reading:
             hours=tuple(self._hours(table) for table in row.tables("hours")),
             swaps=tuple(self._swap(table) for table in row.tables("swap")),
             otherwise=otherwise,
+            name=row.name(),
         )
         row.close()
         return rota

@@ -12,6 +12,7 @@ from supervisor.desk.order import Command
 from supervisor.desk.states import Stage
 from supervisor.errors import Refused, WriteFailed, WriteUnknown
 from supervisor.model import Tag
+from supervisor.reasons import told
 from tests.supervisor.pumphouse import ANN, EVE, NED, House, house, site
 
 ALL = ["requested", "checked", "journalled", "written", "read_back", "confirmed", "outcome"]
@@ -78,7 +79,7 @@ def test_that_a_write_that_goes_wrong_is_tried_once(tmp_path: Path, error: Excep
             one.device.answer = refuse
             outcome = await one.do("start")
             assert outcome.stage is stage
-            assert str(error) in outcome.reason.fr
+            assert told(str(error)).fr in outcome.reason.fr
             assert str(error) in outcome.reason.en
             assert len(one.device.writes) == 1
             assert one.steps() == ["requested", "checked", "journalled", "outcome"]

@@ -105,6 +105,7 @@ mail = "ann@example.org"
 quiet = { from = "22:00", to = "6h30", priorities = ["low"] }
 [[rota]]
 id = "water"
+name = { fr = "Eau et assainissement", en = "Water" }
 turns = ["ann"]
 from = 2026-11-02T08:00:00
 every = "week"
@@ -140,6 +141,7 @@ def test_that_a_whole_file_is_understood(tmp_path: Path) -> None:
     assert on_call.mail is not None
     assert (on_call.mail.port, on_call.mail.security, on_call.gap_s) == (587, "starttls", 30)
     rota = on_call.rotas["water"]
+    assert (rota.name.fr, rota.name.en, on_call.keep_days) == ("Eau et assainissement", "Water", 400)
     assert (rota.days, rota.start, rota.hours[0].days, rota.swaps[0].end) == (7, MONDAY, {4}, datetime(2026, 11, 6))
     assert on_call.rules[0].priorities == {Priority.CRITICAL, Priority.HIGH}
     assert [step.after_s for step in on_call.rules[0].steps] == [0, 600]
@@ -151,7 +153,8 @@ def test_that_a_whole_file_is_understood(tmp_path: Path) -> None:
 def test_that_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     _, problems = read(
         tmp_path,
-        """[mail]
+        """keep_days = 7
+[mail]
 server = "s"
 from = "nobody"
 ca = "there.pem"
@@ -190,6 +193,7 @@ id = "empty"
         "This contact cannot be reached", '"ann" is also a contact', 'There is no "eve" in this file',
         '"from" is no local date', '"hihg" is no priority', 'There is no "nowhere"', 'No alarm is called "no.such"',
         'There is no "bne" in this file', "Nobody is told", "A later step comes before an earlier one",
+        "7 days are too few", 'The rota "ann" has no "name"',
     ):  # fmt: skip
         assert words in told, f"{words} is missing in:\n{told}"
 

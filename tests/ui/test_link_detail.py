@@ -32,7 +32,7 @@ DEAD = "link-CF02"
 def told() -> dict[str, Any]:
     return {
         "connected": False,
-        "reason": "10.0.0.2:502 does not accept a connection",
+        "reason": "10.0.0.2:502 does not accept a connection (Connection refused)",
         "cause": int(Quality.NOT_CONNECTED),
         "good": NOW - 3600 * SECOND,
         "reconnects": 2,
@@ -64,7 +64,7 @@ def errors(page: LinksPage) -> list[str]:
 def test_that_a_link_that_is_chosen_tells_why_it_is_down_in_both_languages(page: LinksPage) -> None:
     detail = page.detail
     assert detail.facts[words.CAUSE].text() == "liaison coupée"
-    assert detail.facts[words.TECHNICAL].text() == "10.0.0.2:502 does not accept a connection"
+    assert detail.facts[words.TECHNICAL].text() == ("10.0.0.2:502 n'accepte pas la connexion (connexion refusée)")
     assert detail.facts[common.ADDRESS].text().startswith("opcua://")
     assert detail.facts[common.LAST_GOOD].text() == "dim. 22 nov. 2026, 13:32:07"
     page.context.look.use(language="en")

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 
 from supervisor.model import Quality, Tag
 from supervisor.probe import Finding
+from supervisor.reasons import told as reason
 from ui.commissioning import columns, words
 from ui.commissioning.sheet import Row, brief, hexed, shown
 from ui.look import Look
@@ -126,7 +127,7 @@ class Tests(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._cell(self.rows[index.row()], index.column()).text
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self.rows[index.row()].error or None
+            return self._look.say(reason(self.rows[index.row()].error)) or None
         return None
 
     def _cell(self, row: Row, column: int) -> Cell:
@@ -135,7 +136,9 @@ class Tests(QAbstractTableModel):
             self.TAG: lambda: Cell(row.tag.id.removeprefix(self.prefix), heavy=True),
             self.NAME: lambda: Cell(look.say(row.tag.spec.name)),
             self.PLACE: lambda: Cell(row.address, "text2"),
-            self.HEX: lambda: Cell(row.error or hexed(row.raw), "bad" if row.error else "text", side=RIGHT),
+            self.HEX: lambda: Cell(
+                self._look.say(reason(row.error)) or hexed(row.raw), "bad" if row.error else "text", side=RIGHT
+            ),
             self.DECODED: lambda: Cell(brief(row.decoded), "text", side=RIGHT),
             self.VALUE: lambda: Cell(shown(row, look.language) or "–", heavy=True, side=RIGHT),
             self.UNIT: lambda: Cell(row.tag.spec.unit, "text2"),

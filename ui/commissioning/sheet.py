@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from supervisor.clock import SECOND
 from supervisor.columns import Columns
 from supervisor.model import BAD, Equipment, Kind, Quality, Site, Tag, Text
+from supervisor.reasons import told as reason
 from supervisor.texts import Texts
 from ui.commissioning.addresses import spelled
 from ui.commissioning.columns import instant
@@ -191,7 +192,10 @@ def page(site: Site, equipment: Equipment, rows: Sequence[Row], person: str, now
         f"<p>{escape(believed)}</p>" if rows else f"<p>{escape(NOTHING.say(language))}</p>",
     ]
     unread = Counter(row.error for row in rows if row.error)
-    body += [f"<p>{escape(UNREAD.say(language).format(count, why))}</p>" for why, count in unread.items()]
+    body += [
+        f"<p>{escape(UNREAD.say(language).format(count, reason(why).say(language)))}</p>"
+        for why, count in unread.items()
+    ]
     if rows:
         kinds = ["short", "", "", "code", "figure", "figure", "short", "short", "short", "room", "remark"]
         heads = [head.say(language) for head in HEADS]

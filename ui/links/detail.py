@@ -14,6 +14,7 @@ from supervisor.availability import Share, next_month
 from supervisor.errors import Refused, StoreError, Unavailable
 from supervisor.holes import Hole, State
 from supervisor.model import LinkSpec, Text
+from supervisor.reasons import told as reason
 from ui import words as common
 from ui.hole_words import lasted
 from ui.links import hole_list, words
@@ -212,7 +213,7 @@ class LinkDetail(QWidget):
         good = int(told.get("good", 0))
         self.facts[common.LAST_GOOD].setText(f"{look.date(good)}, {look.clock(good)}" if good else WAITING)
         self.facts[words.CAUSE].setText(self._cause())
-        self.facts[words.TECHNICAL].setText(str(told.get("reason", "")) or WAITING)
+        self.facts[words.TECHNICAL].setText(look.say(reason(str(told.get("reason", "")))) or WAITING)
         errors: Mapping[str, int] = told.get("errors", {})
         self._show_errors(errors)
         by_kind = [f"{look.say(words.kind(kind))} {look.number(count, 0)}" for kind, count in _most(errors)]

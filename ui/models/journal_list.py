@@ -7,9 +7,11 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex
 
+from alarms.notify.notifier import BOOK as NOTIFY
 from supervisor.accounts.accounts import BOOK as ACCESS
 from supervisor.journal import Row
 from supervisor.model import Equipment, Site, TagSpec, Text
+from supervisor.reasons import told
 from supervisor.rounds.store import BOOK as ROUND
 from supervisor.site.on_call import on_call_of
 from supervisor.texts import Texts
@@ -27,6 +29,8 @@ _UNTOLD = frozenset({"until", "id", "raw", "tag", "fr", "en", "raised_at", "at",
 """Details that mean nothing to a reader, or are told another way."""
 _PERSONS = frozenset({"by", "for", "from", "holder", "asked_by", "seat"})
 """Details that may be the id of somebody."""
+_MACHINES = frozenset({"forward", NOTIFY})
+"""Books, and happenings, whose reasons are those of a program."""
 _WORDED = words.RESULTS | words.KINDS
 
 
@@ -119,6 +123,8 @@ class JournalList(Cells):
             thing = self._thing(row.subject)
             command = thing.type.commands.get(str(value)) if thing else None
             return self._look.say(command.name) if command else str(value)
+        if name == "reason" and (row.kind in _MACHINES or row.category in _MACHINES):
+            return self._look.say(_WORDED.get(str(value)) or told(str(value)))
         if name in _PERSONS and isinstance(value, str) and value not in _WORDED:
             return self.person(value)
         if name == "contact":

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from supervisor.model import Site
+from supervisor.reasons import told as reason
 from ui.look import Look
 from ui.models.cells import Cells
 from ui.naming import full_name
@@ -67,7 +68,7 @@ class NoticeList(Cells):
 
     def _remark(self, row: Mapping[str, Any]) -> str:
         error = str(row["error"])
-        told = self._look.say(words.REMARKS[error]) if error in words.REMARKS else error
+        told = self._look.say(words.REMARKS.get(error) or reason(error))
         if row["state"] == "waiting" and row["tries"]:
             return f"{self._look.say(words.AGAIN_AT).format(self._look.clock(int(row['next_at'])))} · {told}"
         return told

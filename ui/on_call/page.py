@@ -176,7 +176,7 @@ class OnCallPage(Page):
         for rota in self.answer.get("rotas", ()):
             line = Label(look, "body", 400)
             who = names.get(rota["contact"], rota["contact"]) or look.say(words.NOBODY)
-            line.setText(f"{escape(rota['id'])} : <b>{escape(who)}</b>")
+            line.setText(f"{escape(look.say(Text(*rota['name'])) or rota['id'])} : <b>{escape(who)}</b>")
             self.duty.addWidget(line)
 
     def _show_contacts(self) -> None:

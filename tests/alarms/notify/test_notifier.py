@@ -16,7 +16,7 @@ from alarms.notify.message import Message
 from alarms.notify.notice import END, ROWS, Key, NoSuchRow, Notice, State, step
 from alarms.notify.notifier import Notifier
 from alarms.notify.send import Mail, Partly, Sender
-from alarms.notify.store import Store
+from alarms.notify.store import PIECE, Store
 from alarms.states import State as Alarmed
 from supervisor.clock import HandClock
 from supervisor.columns import Columns
@@ -513,3 +513,44 @@ def test_that_a_notice_tried_again_by_a_person_has_its_day_anew_after_a_restart_
         assert room.store.open()[0].made_at == room.clock.now()
 
     scene(tmp_path, play, rules=[replace(RULE, steps=(Step(0, ("ann",)),))])
+
+
+def test_that_old_notices_are_forgotten_but_what_waits_or_stands_never_is(tmp_path: Path) -> None:
+    async def play(room: Room) -> None:
+        room.turn(Alarmed.UNACKED)  # stands unanswered through all of it
+        await room.look(1)
+        first = room.store.latest(1)[0].key
+        old = room.clock.now()
+        keys = [Key("gone", n, "night", 0, "ann", "mail") for n in range(1, PIECE + 200)]
+        states = [State.SENT, State.FAILED, State.UNKNOWN, State.DROPPED]
+        over = [Notice(key, state=states[n % 4], made_at=old, done_at=old) for n, key in enumerate(keys)]
+        late = Notice(Key("late", 1, "night", 0, "ann", "mail"), State.WAITING, old, old + 10**18)
+        await asyncio.wrap_future(room.store.add([*over, late]))
+        assert await room.notifier.purge() == 0, "nothing is old yet"
+        await room.clock.wind(401 * 86_400)
+        now = room.clock.now()
+        fresh = Notice(Key("new", 1, "night", 0, "ann", "mail"), State.SENT, now, done_at=now)
+        await asyncio.wrap_future(room.store.add([fresh]))
+        task = asyncio.create_task(room.notifier.purge())
+        while not task.done():
+            await room.clock.wind(1.0)
+        assert task.result() == len(keys), "in pieces, all that was over"
+        left = {one.key.alarm for one in room.store.latest(1000)}
+        assert left == {first.alarm, "late", "new"}
+        letters = len(room.office.letters)
+        again = Notifier(room.site, room.on_call, room.store, (room.columns, room.journal, room.clock), {})
+        await again.tick()
+        assert len(room.store.latest(1000)) == 3, "what stands is not told anew"
+        assert len(room.office.letters) == letters
+
+    scene(tmp_path, play, rules=[NoticeRule("night", (Step(0, ("ann",)),), EVERY)])
+
+
+def test_that_nothing_is_forgotten_where_all_is_to_be_kept(tmp_path: Path) -> None:
+    async def play(room: Room) -> None:
+        key = Key("gone", 1, "night", 0, "ann", "mail")
+        await asyncio.wrap_future(room.store.add([Notice(key, State.SENT, 1, done_at=1)]))
+        assert await room.notifier.purge() == 0
+        assert len(room.store.latest(9)) == 1
+
+    scene(tmp_path, play, keep_days=0)

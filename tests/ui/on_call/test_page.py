@@ -33,12 +33,15 @@ class Answers:
         self.asked: list[tuple[str, Mapping[str, Any]]] = []
         self.refusal: Refused | None = None
         self.words: dict[str, Any] = {
-            "rotas": [{"id": "water", "contact": "ann"}],
+            "rotas": [{"id": "water", "name": ["Eau potable", "Drinking water"], "contact": "ann"}],
             "contacts": [{"id": "ann", "name": "Ann Bel", "mail": "ann@x", "topic": ""}],
             "rules": 1,
             "failing": 1,
             "waiting": 1,
-            "notices": [notice(2, "waiting", tries=2, error="451 later"), notice(1, "sent")],
+            "notices": [
+                notice(2, "waiting", tries=2, error="the mail server refuses for now: 451 later"),
+                notice(1, "sent"),
+            ],
         }
 
     async def ask(self, act: str, **words: Any) -> Mapping[str, Any]:
@@ -76,7 +79,7 @@ def test_that_what_fails_says_why_and_when_it_is_tried_again(page: OnCallPage) -
     first = cells(page, 0)
     assert first[1:6] == ["en attente", "Ann Bel", "courriel", "1", "Relevage 02 – Niveau bâche haut"]
     assert first[6].startswith("nouvel essai à")
-    assert first[6].endswith("451 later")
+    assert first[6].endswith("le serveur de messagerie refuse pour l'instant (451 later)")
     assert page.state.text() == "1 en échec, nouvel essai prévu"
 
 

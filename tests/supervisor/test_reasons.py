@@ -1,0 +1,187 @@
+"""Every reason that a driver, a link or a sender can give to a person is said in French too. The set is closed: the
+sources themselves are read, and a sentence without a row fails here."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from supervisor.errors import LinkLost, ReadFailed, WriteFailed, WriteUnknown
+from supervisor.model import Text
+from supervisor.reasons import SENTENCES, known, told
+
+ROOT = Path(__file__).parents[2]
+SPEAKERS = (
+    *sorted((ROOT / "drivers").rglob("*.py")),
+    ROOT / "supervisor" / "link.py",
+    ROOT / "supervisor" / "vault.py",
+    ROOT / "alarms" / "notify" / "send.py",
+)
+"""Whatever talks to the world, and says why it could not."""
+TO_ENGINEERS = {
+    "address.py", "check.py", "device.py", "endpoint.py", "paths.py",  # `vigie check`
+    "probe.py", "probe_words.py", "browse.py", "readings.py",  # `vigie probe`, which has its own words
+}  # fmt: skip
+"""Files whose sentences stand in a report on the site folder, never in a reason."""
+NOT_TOLD = re.compile(
+    r"old death|new death|Node Control/Rebirth"  # kinds of a log, a name of the standard
+    r"|path \{\}.*"  # of a payload: `vigie check`
+    r"|security=\{\} mode=\{\}|float32 \{\}|int32 \{\}|\{\} \(0x\{\}\)|\{\} \(SHA-256 \{\}\)"  # a technical detail
+    r"|exception \{\}|\{\} \{\}-\{\}-\{\}|the keyring of this machine|\[\{\}\{\}\]"
+)
+"""Texts with several words that no person reads by themselves."""
+_ACTS = {"log", "print"}
+
+
+def _prose(text: str) -> bool:
+    return " " in text.strip() and len(re.findall(r"[a-z]{2,}", text)) >= 2
+
+
+def _shapes(node: ast.expr) -> list[str]:
+    """What a text may be, with `{}` for each value; both sides of a choice between two words."""
+    if isinstance(node, ast.Constant):
+        return [str(node.value)]
+    if isinstance(node, ast.JoinedStr):
+        return ["".join(parts) for parts in product(*(_shapes(part) for part in node.values))]
+    if isinstance(node, ast.FormattedValue):
+        inner = node.value
+        if (
+            isinstance(inner, ast.IfExp)
+            and isinstance(inner.body, ast.Constant)
+            and isinstance(inner.orelse, ast.Constant)
+        ):
+            return [str(inner.body.value), str(inner.orelse.value)]
+        return ["{}"]
+    if isinstance(node, ast.BinOp):
+        return [first + rest for first, rest in product(_shapes(node.left), _shapes(node.right))]
+    return ["{}"]
+
+
+def _unsaid(tree: ast.Module) -> set[int]:
+    """Texts that are no reasons: docstrings, what is logged, parts of a longer text."""
+    found: set[int] = set()
+    for node in ast.walk(tree):
+        quiet: list[ast.AST] = []
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            quiet = [node.value]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner = node.func.value
+            if isinstance(owner, ast.Name) and owner.id in _ACTS:
+                quiet = list(ast.walk(node))
+        elif isinstance(node, (ast.JoinedStr, ast.BinOp)):
+            quiet = [part for part in ast.walk(node) if part is not node]
+        found.update(map(id, quiet))
+    return found
+
+
+def sentences(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and shape of everything a file can say."""
+    tree = ast.parse(path.read_text("utf-8"))
+    unsaid = _unsaid(tree)
+    for node in ast.walk(tree):
+        said = isinstance(node, (ast.JoinedStr, ast.BinOp)) or (
+            isinstance(node, ast.Constant) and isinstance(node.value, str)
+        )
+        if said and id(node) not in unsaid and isinstance(node, ast.expr):
+            for shape in _shapes(node):
+                if _prose(shape) and not NOT_TOLD.fullmatch(shape):
+                    yield node.lineno, shape
+
+
+def _filled(shape: str) -> str:
+    """As it is said, with a name in each hole; the holes of `str.format` too."""
+    return re.sub(r"\{\w*\}", "Xyz-1", shape)
+
+
+def test_that_every_sentence_of_a_driver_has_its_french() -> None:
+    missing = [
+        f"{path.relative_to(ROOT)}:{line}: {shape}"
+        for path in SPEAKERS
+        if path.name not in TO_ENGINEERS
+        for line, shape in sentences(path)
+        if not known(_filled(shape))
+    ]
+    assert not missing, "\n".join(["Give these a row in supervisor/reasons:", *missing])
+
+
+def test_that_a_new_sentence_without_french_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "driver.py"
+    file.write_text(
+        '"""Not this one, it is a docstring."""\n'
+        "def f(a):\n"
+        '    log.warning("nor this one, it is logged: %s", a)\n'
+        '    raise WriteFailed(f"the pump {a} has gone for a walk")\n'
+    )
+    assert list(sentences(file)) == [(4, "the pump {} has gone for a walk")]
+    assert not known(_filled("the pump {} has gone for a walk"))
+
+
+def test_that_no_reason_is_made_of_anything_but_a_sentence_that_is_looked_at() -> None:
+    """What is raised is a text, or hands on the reason of another error: nothing is put together elsewhere."""
+    kinds = {kind.__name__ for kind in (LinkLost, WriteFailed, WriteUnknown, ReadFailed)}
+    handed_on = re.compile(r"str\(\w+\)|(self\.|session\.)?reason|spoken\(.*\)|self\.reason or .*|f'.*' if .*|words")
+    odd = []
+    for path in SPEAKERS:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in kinds and node.args:
+                said = node.args[0]
+                if not isinstance(said, (ast.JoinedStr, ast.Constant)) and not handed_on.fullmatch(ast.unparse(said)):
+                    odd.append(f"{path.relative_to(ROOT)}:{node.lineno}: {ast.unparse(said)}")
+    assert not odd, "\n".join(odd)
+
+
+def test_that_rows_have_both_languages_and_use_every_value() -> None:
+    for one in SENTENCES:
+        holes = one.text.en.count("{}")
+        words = [f"v{number}" for number in range(holes)]
+        said = one.text.fr.format(*words)
+        assert all(word in said for word in words), one.text
+        own_words = one.text.fr != one.text.en or one.text.en.startswith(("exception", "BadCondition"))
+        assert own_words, one.text
+    english = [one.text.en for one in SENTENCES]
+    assert len(english) == len(set(english)), [one for one in english if english.count(one) > 1]
+
+
+@pytest.mark.parametrize(
+    ("reason", "french"),
+    [
+        (
+            "link L-1 is not connected (10.0.0.7:502 does not accept a connection (Connection refused))",
+            "la liaison L-1 n'est pas connectée (10.0.0.7:502 n'accepte pas la connexion (connexion refusée))",
+        ),
+        (
+            "the device refused: exception 4, device failure",
+            "l'équipement refuse (exception 4, défaut interne de l'équipement)",
+        ),
+        ("no answer to the write (timeout)", "l'écriture est restée sans réponse (délai dépassé)"),
+        (
+            "PR01.P1.order cannot take 7: 7 is not a whole number, as a uint16 needs",
+            "PR01.P1.order ne peut pas recevoir 7 : 7 n'est pas un nombre entier, qu'exige un uint16",
+        ),
+        (
+            "the server's certificate expired on 2026-01-01 UTC: renew it there; the server calls itself a, its"
+            " certificate b: one of the two is wrong at the server",
+            "le certificat du serveur a expiré le 2026-01-01 UTC : renouvelez-le sur le serveur ; le serveur se nomme"
+            " a, son certificat b : l'un des deux est faux sur le serveur",
+        ),
+        ("the device refuses: valve stuck (E17)", "l'équipement refuse (valve stuck (E17))"),
+        ("ERR 5512", "cause technique (ERR 5512)"),
+        ("", ""),
+    ],
+)
+def test_that_a_reason_is_told_with_what_lies_in_it(reason: str, french: str) -> None:
+    assert told(reason) == Text(french, reason)
+
+
+@given(st.text(max_size=60))
+def test_that_whatever_a_device_says_is_told_and_never_lost(said: str) -> None:
+    fr = told(f"the device refuses: {said}").fr
+    assert fr.startswith(("l'équipement refuse (", "cause technique ("))
+    assert said in fr or known(said) or ";" in said
