@@ -253,6 +253,7 @@ KINDS = {
     "ask_release": Text(fr="Levée de consignation demandée", en="Release asked for"),
     "keep_lock": Text(fr="Consignation maintenue", en="Lock-out kept"),
     "release_lock": Text(fr="Consignation levée", en="Lock-out released"),
+    "orphan": Text(fr="Consignation d'un équipement sorti du site", en="Lock-out on equipment that left the site"),
     # values by hand
     "substitute": Text(fr="Valeur de remplacement posée", en="Value substituted"),
     "release": Text(fr="Valeur de remplacement retirée", en="Substitution released"),

@@ -37,7 +37,7 @@ from supervisor.desk import board as boards
 from supervisor.desk import lock_rows
 from supervisor.desk.lock_rows import BOOK as BOOK
 from supervisor.desk.lock_rows import LockOut as LockOut
-from supervisor.desk.lock_rows import last_known
+from supervisor.desk.lock_rows import last_known as last_known
 from supervisor.desk.lock_rows import standing as standing
 from supervisor.desk.second import Prove, nobody, second
 from supervisor.errors import Refused, StoreError

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from supervisor.clock import SystemClock
-from supervisor.desk.lock_outs import LONGEST, LockOuts, lock_acts
+from supervisor.desk.lock_outs import LONGEST, LockOuts, last_known, lock_acts, standing
 from supervisor.desk.order import Command
 from supervisor.desk.proof import check_ledger
 from supervisor.desk.states import Stage
 from supervisor.errors import Refused
 from supervisor.journal import Journal
+from supervisor.journal_tables import LockNameTable
+from supervisor.model import Site, Text
 from tests.supervisor.pumphouse import ANN, EVE, NED, SID, SUE, House, house, patient
 from tests.supervisor.test_desk_waiting import password
 
@@ -239,5 +242,66 @@ def test_that_who_keeps_a_lock_out_is_not_overtaken_by_who_takes_it_off(tmp_path
             assert isinstance(ends[1], Refused), "there is nothing left to keep"
             assert (marks(one, "W.P1"), locks.standing) == ((0, 0), {})
             assert not check_ledger(tmp_path / "journal.db")
+
+    asyncio.run(scenario())
+
+
+def shrunk(plant: Site, area: str = "north") -> Site:
+    """The same site after its pump was renamed in the folder, and perhaps its area too."""
+    things = tuple(
+        replace(one, id="W.P9", name=Text("Pompe neuve", "New pump")) if one.id == "W.P1" else one
+        for one in plant.equipment
+    )
+    tags = tuple(replace(tag, equipment=things[tag.equipment.index]) for tag in plant.tags)
+    return replace(plant, equipment=things, tags=tags, areas={one: plant.areas[one] for one in ("city", area)})
+
+
+def test_that_one_whose_equipment_left_the_site_is_told_by_its_last_name_and_comes_off_by_two(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        old = patient()
+        things = tuple(
+            replace(one, name=Text("Pompe du puits", "Well pump")) if one.id == "W.P1" else one for one in old.equipment
+        )
+        async with house(tmp_path, replace(old, equipment=things)) as one:
+            await one.desk.lock_outs.hang("W.P1", WHY, ANN)
+            await one.desk.lock_outs.hang("W", WHY, NED)
+        async with house(tmp_path, shrunk(patient())) as one:
+            locks = one.desk.lock_outs
+            told = {lock.equipment: lock for lock in standing(one.journal.path)}
+            gone = told["W.P1"]
+            assert (gone.name.fr, gone.area, last_known(gone).en) == ("Pompe du puits", "north", "Well pump")
+            assert gone.id in locks.standing
+            assert marks(one, "W.P9") == (1, 0), "what stands on its owner holds the new one; its own holds nothing"
+            assert (await refused(locks.ask(gone.id, "", SID))).check == "right", "the area it stood in is not his"
+            await locks.ask(gone.id, "remplacée par P9", SUE)
+            assert (await refused(locks.confirm(gone.id, ("", ""), ANN))).check == "second", "it is hers"
+            assert (await refused(locks.confirm(gone.id, ("", ""), SID))).check == "right"
+            await locks.keep(gone.id, ANN)
+            await locks.ask(gone.id, "", ANN)
+            await locks.confirm(gone.id, ("", ""), NED)
+            assert [lock.equipment for lock in standing(one.journal.path)] == ["W"]
+            assert ("orphan", "W.P1") in [(row.kind, row.subject) for row in one.reader.search(category="lockout")]
+            row = one.reader.search("W.P1", category="lockout")[0]
+            assert (row.kind, row.who, row.area) == ("release_lock", "ned", "north")
+            assert one.reader.verify().whole
+        assert check_ledger(tmp_path / "journal.db") == []
+
+    asyncio.run(scenario())
+
+
+def test_that_one_whose_area_left_too_is_for_who_may_everywhere_and_an_unnamed_one_keeps_its_id(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with house(tmp_path, patient()) as one:
+            number = await one.desk.lock_outs.hang("W.P1", WHY, NED)
+            one.journal.submit(lambda database: LockNameTable.delete().execute(database)).result()
+        async with house(tmp_path, shrunk(patient(), "south")) as one:
+            locks = one.desk.lock_outs
+            gone = locks.standing[number]
+            assert (gone.area, last_known(gone).fr) == ("", "W.P1")
+            assert (await refused(locks.ask(number, "je suis là", SID))).check == "right"
+            await locks.ask(number, "ancien repère", SUE)
+            assert (await refused(locks.confirm(number, ("", ""), NED))).check == "second"
+            await locks.confirm(number, ("", ""), ANN)
+            assert standing(one.journal.path) == []
 
     asyncio.run(scenario())

@@ -12,13 +12,14 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from supervisor.desk.board import above
-from supervisor.desk.lock_outs import LockOut, standing
+from supervisor.desk.lock_outs import LockOut, last_known, standing
 from supervisor.errors import StoreError
 from supervisor.model import Equipment, Role, Text
 from supervisor.people import People
 from ui.asking import Errand
 from ui.faceplate import lock_words as words
 from ui.faceplate.second import SecondPerson
+from ui.look import Look
 from ui.naming import person
 from ui.padlock import paint_padlock
 from ui.pages import Context
@@ -39,6 +40,12 @@ class Padlock(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             paint_padlock(painter, QRectF(self.rect()), self._look)
+
+
+def gone_name(one: LockOut, look: Look) -> str:
+    """What an equipment that left the site was called, with its id."""
+    name = look.say(last_known(one))
+    return name if name == one.equipment else f"{name} ({one.equipment})"
 
 
 class LockForm(QFrame):
@@ -125,9 +132,12 @@ class LockForm(QFrame):
 
 
 class LockOutSection(QWidget):
-    """See the module."""
+    """See the module. Without an equipment: those whose equipment has left the site, which can only come off."""
 
-    def __init__(self, context: Context, equipment: Equipment) -> None:
+    changed = Signal()
+    """Other lock-outs are held than before."""
+
+    def __init__(self, context: Context, equipment: Equipment | None) -> None:
         super().__init__()
         self._context, self._equipment = context, equipment
         self._people = People(context.attachment.site)
@@ -165,18 +175,20 @@ class LockOutSection(QWidget):
             self._task.cancel()
 
     async def _pull(self) -> None:
-        attachment = self._context.attachment
-        ours = {one.id for one in above(attachment.site, self._equipment)}
-        locked = int(attachment.equipment["locks"][self._equipment.index])
+        attachment, thing = self._context.attachment, self._equipment
+        locked = thing is None or int(attachment.equipment["locks"][thing.index])
         try:
             rows = await asyncio.to_thread(standing, attachment.journal.path) if locked else []
         except StoreError as error:  # no station has ever run on this folder
             log.info("The lock-outs can't be read: %s", error)
             return
-        held = [one for one in rows if one.equipment in ours]
+        known = attachment.site.equipment_by_id
+        ours = {one.id for one in above(attachment.site, thing)} if thing else set()
+        held = [one for one in rows if (one.equipment in ours if thing else one.equipment not in known)]
         if held != self.held:
             self.held = held
             self.dress()
+            self.changed.emit()
 
     # ------------------------------------------------------------ showing
     @property
@@ -189,9 +201,9 @@ class LockOutSection(QWidget):
         for one in self.held:
             self._rows.addWidget(self._row(one))
         self._list.setVisible(bool(self.held))
-        user, area = self._context.user, self._equipment.area
-        may = self._people.holds(user, Role.OPERATOR, area)
-        own = any(one.who == user.id and one.equipment == self._equipment.id for one in self.held)
+        user, thing = self._context.user, self._equipment
+        may = thing is not None and self._people.holds(user, Role.OPERATOR, thing.area)
+        own = thing is not None and any(one.who == user.id and one.equipment == thing.id for one in self.held)
         self.hang.setVisible(may and not own and not self.form.isVisibleTo(self))
         self.hang.say(words.HANG_TOO if self.held else words.HANG_MORE)
 
@@ -202,7 +214,9 @@ class LockOutSection(QWidget):
         line.addWidget(Padlock(self._context), 0, Qt.AlignmentFlag.AlignTop)
         texts = column(None, 0, 1)
         self._say(texts, f"{self._name(one.who)} · {look.moment(one.time):%d/%m} {look.clock(one.time, False)}", 600)
-        if one.equipment != self._equipment.id:
+        if self._equipment is None:
+            self._say(texts, look.say(words.LEFT).format(name=gone_name(one, look)), 600, "text")
+        elif one.equipment != self._equipment.id:
             owner = self._context.attachment.site.equipment_by_id.get(one.equipment)
             self._say(texts, look.say(words.ON).format(name=look.say(owner.name) if owner else one.equipment), 400)
         self._say(texts, one.reason, 400, "text")
@@ -232,7 +246,7 @@ class LockOutSection(QWidget):
 
     def _acts(self, one: LockOut) -> list[tuple[Text, Callable[[], None]]]:
         """What this person may do about one."""
-        user, area = self._context.user, self._equipment.area
+        user, area = self._context.user, self._equipment.area if self._equipment else one.area
         given = {"id": one.id}
         if not self._people.holds(user, Role.OPERATOR, area):
             return []
@@ -249,7 +263,8 @@ class LockOutSection(QWidget):
 
     # ------------------------------------------------------------ acting
     def _open_hang(self) -> None:
-        self.form.open("hang_lock", {"equipment": self._equipment.id}, words.HANG_ASK, words.HANG_WHY, False)
+        if self._equipment is not None:
+            self.form.open("hang_lock", {"equipment": self._equipment.id}, words.HANG_ASK, words.HANG_WHY, False)
         self.dress()
 
     def _open_absent(self, one: LockOut) -> None:

@@ -32,6 +32,17 @@ SECOND_WHY = Text(
     en="The second person confirms that the equipment may be used again.",
 )
 
+# an equipment that left the site
+GONE = Text(fr="Consignations d'équipements sortis du site", en="Lock-outs on equipment that left the site")
+GONE_WHY = Text(
+    fr="Le site ne connaît plus ces équipements : ces consignations ne retiennent plus aucune commande. "
+    "Cherchez sous quel nom l'équipement est commandé désormais, et consignez-le avant de lever.",
+    en="The site no longer knows this equipment: these lock-outs hold no command any more. "
+    "Find out under which name it is commanded now, and lock that out before you release.",
+)
+LEFT = Text(fr="{name} – n'est plus sur le site", en="{name} – no longer on the site")
+LEFT_STATE = Text(fr="hors du site : ne retient rien", en="off the site: holds nothing")
+
 # the page
 PAGE = Text(fr="Consignations", en="Lock-outs")
 STANDING = Text(fr="Équipements consignés", en="Locked-out equipment")

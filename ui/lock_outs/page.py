@@ -1,4 +1,7 @@
-"""The page of lock-outs: everything that is locked out, and every command that waits for a person. Enter goes there."""
+"""The page of lock-outs: everything that is locked out, and every command that waits for a person. Enter goes there.
+
+A lock-out whose equipment has left the site has no faceplate to be taken off at: that is done here.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from supervisor.desk.lock_outs import LockOut, standing
 from supervisor.errors import StoreError
 from supervisor.model import Text
 from ui.faceplate import lock_words as words
+from ui.faceplate.lock_outs import LockOutSection
 from ui.lock_outs.rows import Rows, Waiting, lock_rows, occupied, waiting, waiting_rows
 from ui.pages import FACEPLATE, Context, Page, Place
 from ui.tables import Table
@@ -20,6 +24,7 @@ from ui.widgets import Card, Line, Short, Words, column, row
 _LOCKS = {0: 330, 1: 190, 2: 170, 3: 150, 5: 290}
 _WAITING = {0: 330, 1: 300, 2: 190, 3: 100, 5: 150}
 REST = 4
+GONE_WIDTH = 720
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +46,10 @@ class LockOutsPage(Page):
             self._part(whole, words.STANDING, words.NONE_STANDING, self.lock_table, self.locks),
             self._part(whole, words.WAITING, words.NONE_WAITING, self.waiting_table, self.waiting),
         ]
+        self.gone = LockOutSection(context, None)
+        self._gone_card = self._gone_part(whole)
+        self.gone.changed.connect(self._tell)
+        context.session.changed.connect(self.gone.dress)
         self.setFocusProxy(self.lock_table)
         context.look.changed.connect(self._tell)
         self._tell()
@@ -68,8 +77,21 @@ class LockOutsPage(Page):
             signal.connect(lambda index, model=model: self._go(model, index))
         return table, model, empty, count
 
+    def _gone_part(self, whole: Any) -> Card:
+        look, card = self.context.look, Card()
+        inner = column(card, 16, 8)
+        inner.addWidget(Words(look, words.GONE, "title", 600))
+        why = Words(look, words.GONE_WHY, "body", 400, "text2")
+        why.setWordWrap(True)
+        inner.addWidget(why)
+        self.gone.setMaximumWidth(GONE_WIDTH)
+        inner.addWidget(self.gone)
+        whole.insertWidget(0, card)
+        return card
+
     def slow(self) -> None:
         """Read again, unless the last reading still waits for the disk."""
+        self.gone.slow()
         if not self._reading:
             self._reading = True
             self.context.spawn(self._read())
@@ -92,6 +114,7 @@ class LockOutsPage(Page):
         self._tell()
 
     def _tell(self) -> None:
+        self._gone_card.setVisible(bool(self.gone.held))
         for table, model, empty, count in self._parts:
             shown = len(model.rows)
             table.setVisible(shown > 0)
@@ -101,5 +124,7 @@ class LockOutsPage(Page):
 
     def _go(self, model: Rows[Any], index: QModelIndex) -> None:
         thing = model.equipment(index.row())
-        if thing:
+        if thing is None and self.gone.held:
+            self.gone.setFocus()
+        elif thing:
             self.asked_for.emit(Place(FACEPLATE, thing))

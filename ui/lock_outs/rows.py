@@ -17,6 +17,7 @@ from supervisor.model import Equipment, Text
 from ui import words as common
 from ui.faceplate import lock_words as words
 from ui.faceplate import words as plate
+from ui.faceplate.lock_outs import gone_name
 from ui.models.cells import Cells
 from ui.naming import area_name, full_name, person
 from ui.pages import Context
@@ -90,12 +91,13 @@ def lock_rows(context: Context) -> Rows[LockOut]:
 
     def state(one: LockOut) -> Cell:
         if not one.asked_by:
-            return Cell(look.say(words.STANDS))
+            known = one.equipment in context.attachment.site.equipment_by_id
+            return Cell(look.say(words.STANDS if known else words.LEFT_STATE), heavy=not known)
         return Cell(look.say(words.ASKED).format(who=_person(context, one.asked_by)), heavy=True)
 
     columns: list[Column[LockOut]] = [
-        (common.EQUIPMENT, lambda one: Cell(_named(context, one.equipment), heavy=True, padlock=True)),
-        (common.AREA, lambda one: Cell(_area(context, one.equipment), "text2")),
+        (common.EQUIPMENT, lambda one: Cell(_locked(context, one), heavy=True, padlock=True)),
+        (common.AREA, lambda one: Cell(_area(context, one.equipment, one.area), "text2")),
         (words.HOLDER, lambda one: Cell(_person(context, one.who))),
         (words.SINCE, when),
         (words.REASON, lambda one: Cell(one.reason)),
@@ -137,9 +139,15 @@ def _named(context: Context, id_: str) -> str:
     return full_name(context.attachment.site, thing, context.look) if thing else id_
 
 
-def _area(context: Context, id_: str) -> str:
+def _locked(context: Context, one: LockOut) -> str:
+    known = one.equipment in context.attachment.site.equipment_by_id
+    return _named(context, one.equipment) if known else gone_name(one, context.look)
+
+
+def _area(context: Context, id_: str, was: str) -> str:
+    """Of an equipment; where it left the site, the one it stood in."""
     thing = context.attachment.site.equipment_by_id.get(id_)
-    return area_name(context.attachment.site, thing.area, context.look) if thing else ""
+    return area_name(context.attachment.site, thing.area if thing else was, context.look)
 
 
 def _person(context: Context, who: str) -> str:

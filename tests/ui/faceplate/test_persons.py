@@ -19,6 +19,7 @@ from supervisor.desk.desk import Desk
 from supervisor.desk.lock_outs import LockOuts, lock_acts
 from supervisor.desk.order import Command
 from supervisor.errors import Refused, Unavailable
+from supervisor.journal_tables import LockNameTable, LockOutTable
 from supervisor.model import CommandClass, Role, Text, User
 from tests.ui.bench import Bench
 from tests.ui.town import NOW
@@ -315,6 +316,47 @@ def test_that_the_page_lists_what_stands_and_what_waits(
     waits = [page.waiting.data(page.waiting.index(0, column)) for column in range(page.waiting.columnCount())]
     assert "Mettre tout au rouge" in waits
     assert "En attente d'approbation" in waits
+    page.close()
+    loop.run_until_complete(tasks.close())
+    page.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def test_that_what_left_the_site_is_listed_by_name_and_taken_off_at_the_page(
+    qapp: QApplication, bench: Staffed, until: Until, loop: Loop
+) -> None:
+    tasks = Tasks(loop)
+    locks = bench.desk.lock_outs
+    number = loop.run_until_complete(locks.hang(PUMP, "roue bouchée", ANN))
+    name = Text("Pompe 1 du Doyenné", "Pump 1 of Doyenné")
+    row = {"lock": number, "fr": name.fr, "en": name.en, "area": ""}
+    bench.writer.submit(lambda base: LockNameTable.insert(row).on_conflict_replace().execute(base)).result()
+    stray = {LockOutTable.equipment: "PR-02.OLD"}
+    bench.writer.submit(lambda base: LockOutTable.update(stray).execute(base)).result()
+    locks.standing[number] = replace(locks.standing[number], equipment="PR-02.OLD", name=name, area="")
+
+    async def make() -> LockOutsPage:
+        page = LockOutsPage(replace(Seat(bench, ANN).context(tasks.spawn), session=Session(ANN)))
+        page.resize(1600, 900)
+        page.show()
+        return page
+
+    page = loop.run_until_complete(make())
+    until(lambda: page.slow() is None and bool(page.gone.held) and bool(page.locks.rows))
+    said = [label.text() for label in page.gone.findChildren(Label)]
+    assert "Pompe 1 du Doyenné (PR-02.OLD) – n'est plus sur le site" in said
+    cells = [page.locks.data(page.locks.index(0, column)) for column in range(page.locks.columnCount())]
+    assert (cells[0], cells[-1]) == ("Pompe 1 du Doyenné (PR-02.OLD)", "hors du site : ne retient rien")
+    assert not page.gone.hang.isVisible()
+    press(loop, page.gone, lock_words.ASK_RELEASE)
+    until(lambda: page.gone.slow() is None and bool(page.gone.held[0].asked_by))
+    press(loop, page.gone, lock_words.SECOND_HERE)
+    second = page.gone.form.second
+    second.name.setText(BEN.id)
+    second.password.setText(f"{BEN.id}'s")
+    QTest.mouseClick(page.gone.form.confirm, Qt.MouseButton.LeftButton)
+    until(lambda: page.gone.slow() is None and not page.gone.held)
+    assert not page._gone_card.isVisible()
     page.close()
     loop.run_until_complete(tasks.close())
     page.deleteLater()
