@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from simulator.city.fleet import Physics
 from simulator.city.green import Gauge, Soil, Valves
+from simulator.city.heating import Heating
 from simulator.city.lighting import Lighting
 from simulator.city.parking import Parking
 from simulator.city.pumping import Pumping
@@ -23,4 +24,5 @@ PHYSICS: Mapping[str, type[Physics]] = {
     "rain_gauge": Gauge,
     "irrigation_valve": Valves,
     "car_park": Parking,
+    "boiler_room": Heating,
 }

@@ -30,10 +30,10 @@ def test_that_the_demo_city_is_as_large_as_promised(site: Site) -> None:
     assert {
         "lighting_cabinet": 20, "lighting_circuit": 80, "energy_meter": 20, "pumping_station": 10, "pump": 30,
         "intersection": 6, "detector_loop": 24, "transit_line": 5, "tram": 14, "bus": 10, "waste_container": 16,
-        "soil_probe": 8, "rain_gauge": 2, "car_park": 5,
+        "soil_probe": 8, "rain_gauge": 2, "car_park": 5, "boiler_room": 4, "heating_circuit": 8,
     }.items() <= count.items()  # fmt: skip
     protocols = Counter(link.protocol for link in site.links.values())
-    assert protocols == {"modbus": 28, "opcua": 8, "mqtt": 1}
+    assert protocols == {"modbus": 32, "opcua": 8, "mqtt": 1}
     assert len({link.url for link in site.links.values()}) == len(site.links)
 
 
