@@ -68,6 +68,8 @@ class PastView(QObject):
         self.show: Callable[[], None] = lambda: None
         self.present = Present(seen, context.clock.real)
         self.machine = Machine(seen, context.clock, context.spawn, lambda: self.visible(), lambda: self.show())
+        for part in (self.present, self.machine):
+            part.setParent(self)
         counts = parts.counts(replace(context, board=self.present.board))
         self.strip = Strip(context, self.machine, self.present, counts)
         self.transport = Transport(context.look, self.machine)

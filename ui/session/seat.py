@@ -31,6 +31,7 @@ class SeatView(QObject):
         self.session = context.session
         self.strip = Strip(context)
         self.door = Door(context)
+        self.door.setParent(self)
         self.panel = Panel(context, self.door, window, below)
         self._context, self._window = context, window
         self.strip.asked.connect(self.open)

@@ -82,6 +82,7 @@ class Branches(QTreeView):
         self._under: Node | None = None
         self._pressed: Node | None = None
         self._carrier = Carrier(self.viewport(), context.look)
+        self.tree.setParent(self)
         self.setModel(self.tree)
         rows = NavRow(context.look, self)
         rows.locked = partial(marked, context.attachment)

@@ -77,6 +77,8 @@ class MainWindow(QMainWindow):
         self.horn = Horn(context.board, context.clock)
         self.meeting = Meeting(context.look, context.spawn, context.clock)
         self.past = PastView(self, self.context, seen, Parts(self.horn, Counts))
+        for part in (self.refresh, self.horn, context.look, context.session):
+            part.setParent(self)  # it ends with the window; while it lived, what is connected to it would stay for ever
         self._build()
         self._connect()
         self._shortcuts()
@@ -304,7 +306,7 @@ class MainWindow(QMainWindow):
     def acknowledge(self, rows: Iterable[int]) -> None:
         """Ask the station to acknowledge alarms by their rows."""
         rows = list(rows)
-        if rows:
+        if rows and self.context.gate.passes():
             self.context.spawn(acknowledge(self.context, rows))
 
     def hear(self, player: Player) -> None:
