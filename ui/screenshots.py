@@ -12,6 +12,7 @@ from pathlib import Path
 
 from supervisor.clock import SECOND
 from supervisor.model import Tag
+from ui.folds import Folds
 from ui.pages import ALARMS, COMMISSIONING, JOURNAL, LINKS, MAP, OVERVIEW, SYNOPTIC, TRENDS, Page, Place
 from ui.shell.window import MainWindow
 from ui.theme.theme import NAMES
@@ -23,6 +24,8 @@ SETTLE_S = 0.15
 TURNS = 5
 PATIENCE = 200
 """Such waits until a past is read."""
+FLOOD_PATIENCE = 600
+"""Such waits until a flood is told: alarms have delays."""
 PAST_PAGES = (MAP, ALARMS, OVERVIEW, TRENDS, JOURNAL)
 PENS = 8
 SPAN_S = 8 * 3600.0
@@ -45,6 +48,24 @@ async def take(window: MainWindow, folder: Path) -> list[Path]:
                 made.append(folder / f"{name}-{theme}-{language}.png")
                 await _picture(window, place, made[-1])
     made += await _take_past(window, folder)
+    look.use(theme=before[0], language=before[1])
+    return made
+
+
+async def take_flood(window: MainWindow, folder: Path) -> list[Path]:
+    """The list of alarms folded by cause, once the station says that there is a flood; none where there comes none."""
+    look, folds = window.context.look, Folds(window.context.attachment.site, window.context.board, window.context.live)
+    before, made = (look.theme.name, look.language), []
+    for _ in range(FLOOD_PATIENCE):
+        if folds.flood:
+            break
+        await asyncio.sleep(SETTLE_S)
+        window.refresh.tick()
+    for theme in NAMES if folds.flood else ():
+        for language in LANGUAGES:
+            look.use(theme=theme, language=language)
+            made.append(folder / f"flood-{ALARMS}-{theme}-{language}.png")
+            await _picture(window, Place(ALARMS), made[-1])
     look.use(theme=before[0], language=before[1])
     return made
 

@@ -76,7 +76,7 @@ def _show(attachment: RemoteAttachment, given: argparse.Namespace) -> int:
 
     from ui.app import build, prepare
     from ui.preferences import Preferences
-    from ui.screenshots import take
+    from ui.screenshots import take, take_flood
     from ui.tasks import Tasks
 
     async def work() -> int:
@@ -95,6 +95,8 @@ def _show(attachment: RemoteAttachment, given: argparse.Namespace) -> int:
         await asyncio.sleep(given.settle)
         await staging.live(attachment, given.control)
         taken = await take(window, given.to)
+        await staging.storm(given.control)
+        taken += await take_flood(window, given.to)
         print(f"{len(taken)} pictures in {given.to}")
         window.close()
         await tasks.close()

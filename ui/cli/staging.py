@@ -34,6 +34,16 @@ WRONG = (
     "silence L-AP-014",
 )
 """Acts of the control socket. What the site has no such equipment for is left out."""
+STORM = (
+    *(f"strike AP-{number} supply 30" for number in ("001", "021", "036", "042", "045", "052", "057")),
+    *(f"strike CF-{number} lamp 30" for number in ("101", "112", "118")),
+    *(f"strike {pump} trip 30" for pump in ("PR-02.P2", "PR-11.P1", "PR-12.P1")),
+    "strike AP-028 leak 30",
+    "strike AP-031 breaker 30",
+    "silence L-AP-063",
+    "silence L-PR-16",
+)
+"""A thunderstorm: more alarms in a few minutes than anybody reads one by one."""
 SILENT = "L-PR-02"
 """The link that says nothing while a command is under way, whose fate is then unknown: a hole in its trends as well."""
 SILENT_S = 14.0
@@ -86,6 +96,12 @@ async def live(attachment: Attachment, port: int) -> None:
         await _ask(attachment, "notify_test", contact=contact)
     await _lose_a_command(attachment, port)
     await _answer(attachment)
+
+
+async def storm(port: int) -> None:
+    """Let very much go wrong at once in the city that listens on `port`."""
+    for words in STORM:
+        await _wreak(port, words)
 
 
 async def _lose_a_command(attachment: Attachment, port: int) -> None:
