@@ -1,6 +1,7 @@
 """Book: accounts.json, the one place where hashes of passwords are. Readable by its owner only, written whole.
 
-Whoever may read the file may try passwords against it at leisure: it is in no backup, no journal and no support bundle.
+Whoever may read the file may try passwords against it at leisure: it is in no journal and no support bundle, and a
+backup that holds it is as confidential as the data folder itself (docs/decisions/0024).
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Backup of a history, and of the journal and alarms beside it, while its station records. restore.py brings it back.
+"""Backup of a history, and of journal, accounts and all else beside it, while its station records. restore.py brings
+it back.
 
     <to>/partitions/part-….db          each partition once, however many backups hold it: they never change
          2026-11-22T091500Z/           one backup
@@ -33,8 +34,8 @@ from supervisor.historian.check import Damage
 from supervisor.historian.files import HOT, META, OWNER, ROLLUP, STAGE, TEMPORARY, PartRow, get
 from supervisor.historian.samples import Span
 
-FORMAT = 2
-"""2: with the files beside the history."""
+FORMAT = 3
+"""2: with the files beside the history; 3: with the accounts, and the names of what is not in it."""
 MANIFEST = "manifest.json"
 PARTITIONS = "partitions"
 STATION = "station"
@@ -72,6 +73,10 @@ class Manifest:
     """Up to when the backup knows anything, ns UTC: every sample flushed by then is in it."""
     files: list[Filed] = field(default_factory=list)
     format: int = FORMAT
+    secrets: list[str] = field(default_factory=list)
+    """What the station had passwords of; the passwords are not here."""
+    keys: list[str] = field(default_factory=list)
+    """Which keys and certificates it had; they are not here."""
 
     @classmethod
     def read(cls, path: Path) -> Manifest:
@@ -196,10 +201,14 @@ class _Copying:
         """What is not the history, and no less needed."""
         place = self._place / STATION
         place.mkdir(mode=0o700)
+        self._made.manifest.secrets = beside.secrets(self._history)
+        self._made.manifest.keys = beside.keys(self._history)
         for path in beside.files(self._history):
-            copy_live(path, place / path.name)
-            self._made.damages += beside.chain(place / path.name)
-            self._file(place / path.name, names)
+            copy = place / path.name
+            (copy_live if path.suffix == ".db" else copy_plain)(path, copy)
+            copy.chmod(0o600)
+            self._made.damages += [*beside.chain(copy), *beside.accounts(copy)]
+            self._file(copy, names)
 
     def _consistent(self) -> tuple[dict[int, str], list[PartRow]]:
         """stage.db, hot.db and meta.db of one moment; the names of the tags and the partitions there are then."""

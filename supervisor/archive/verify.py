@@ -1,8 +1,7 @@
 """Verify: every file's structure, every blob's checksum and row; what is damaged is named by tag and span.
 
 SQLite's own check sees a broken page, `historian.check` a flipped bit inside a blob, and the chain of the journal
-beside the history an altered row. Nothing is repaired, nothing is
-written; a station may record meanwhile.
+beside the history an altered row. Nothing is repaired, nothing is written; a station may record meanwhile.
 """
 
 from __future__ import annotations
@@ -44,8 +43,9 @@ def verify(folder: Path, progress: Progress = quiet) -> Verdict:
     for path in paths:
         with suppress(FileNotFoundError):  # replaced by its next generation meanwhile
             size = path.stat().st_size
-            verdict.damages += look(path, names, spans.get(path.name, (0, 0)))
-            verdict.damages += beside.chain(path)
+            if path.suffix == ".db":
+                verdict.damages += look(path, names, spans.get(path.name, (0, 0)))
+            verdict.damages += [*beside.chain(path), *beside.accounts(path)]
             verdict.files += 1
             verdict.bytes += size
             progress(verdict.bytes / max(total, verdict.bytes))

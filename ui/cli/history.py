@@ -10,7 +10,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -18,6 +18,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import drivers
+from supervisor.accounts.book import Book
 from supervisor.archive import backup as backups
 from supervisor.archive import importing, month
 from supervisor.archive.export import Wish, choose, export
@@ -28,7 +29,7 @@ from supervisor.archive.sinks import FORMATS
 from supervisor.archive.survey import Survey, survey
 from supervisor.archive.verify import verify
 from supervisor.clock import SECOND, SystemClock
-from supervisor.errors import Unavailable
+from supervisor.errors import StoreError, Unavailable
 from supervisor.historian.check import Damage
 from supervisor.historian.files import META
 from supervisor.historian.history import History
@@ -39,6 +40,7 @@ from supervisor.model import Site
 from supervisor.site import load
 from supervisor.texts import Texts
 from ui.cli.progress import bar
+from ui.cli.secret import wanted
 from ui.folder import DataFolder
 
 MISTAKES, DAMAGED = 2, 3
@@ -241,7 +243,41 @@ def _restore(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
         verdict = verify(folder.history, progress)
     print(f"{folder.history}: {len(manifest.files)} files of the backup of {manifest.made}")
     print(f"every sample flushed by {_local(manifest.known, zone)}; a station may record into it now")
+    _tell_people(folder, manifest)
+    _tell_missing(given, site, folder, manifest)
     return _complain(verdict.damages, zone)
+
+
+def _tell_people(folder: DataFolder, manifest: backups.Manifest) -> None:
+    """Who can sign in now."""
+    if not folder.accounts.exists():
+        print("accounts: none in this backup; make the first with `vigie people add`")
+        return
+    with suppress(StoreError):  # told as damage
+        people = Book(folder.accounts).people
+        print(f"accounts: {len(people)}, with the passwords and roles of {manifest.made}; ", end="")
+        print("who was disabled or changed since is as before: look with `vigie people list`")
+
+
+def _tell_missing(given: argparse.Namespace, site: Site, folder: DataFolder, manifest: backups.Manifest) -> None:
+    """Passwords and keys are in no backup: each by its name, with what to do."""
+    vault = folder.vault(site)
+    lacking = [name for name in sorted({*manifest.secrets, *wanted(site)}) if vault.password(name) is None]
+    keys = [name for name in manifest.keys if not (vault.pki / name).exists()]
+    if not (lacking or keys):
+        return
+    print("in no backup, to be given again before the station starts:")
+    for name in lacking:
+        print(f"  password of {name}: vigie secret {given.site} {name} --data {folder.root}")
+    for name in keys:
+        print(f"  {vault.pki / name}{_how(name)}")
+
+
+def _how(key: str) -> str:
+    """What becomes of a key or certificate that nobody gives again."""
+    if key.startswith("own/"):
+        return ": made anew where it is missing, and then every OPC UA server has to trust the new one"
+    return ": or trust it again with `vigie trust`" if key.startswith(("trusted/", "links/")) else ""
 
 
 def _verify(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:

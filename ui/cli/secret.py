@@ -9,16 +9,28 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
+from urllib.parse import urlsplit
 
 import drivers
 from supervisor import on_call
 from supervisor.accounts.directory import SECRET
 from supervisor.errors import Unavailable
+from supervisor.model import Site
 from supervisor.site import load
 from supervisor.site.findings import suggest
 from supervisor.site.on_call import on_call_of
 from supervisor.site.territory import policy
 from ui.folder import DataFolder
+
+
+def wanted(site: Site) -> list[str]:
+    """What this site needs a password of: links with a user, the mail server, the directory."""
+    found = [
+        link.id for link in site.links.values() if urlsplit(link.url).username or getattr(link.settings, "user", "")
+    ]
+    found += [on_call.SECRET] if (mail := on_call_of(site).mail) and mail.user else []
+    directory = policy(site.folder).directory
+    return sorted([*found, *([SECRET] if directory and directory.bind else [])])
 
 
 def secret(given: argparse.Namespace) -> int:

@@ -12,10 +12,11 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from supervisor.desk.board import above
-from supervisor.desk.lock_outs import LockOut, last_known, standing
+from supervisor.desk.lock_outs import LockOut, last_known
 from supervisor.errors import StoreError
 from supervisor.model import Equipment, Role, Text
 from supervisor.people import People
+from supervisor.replay import lock_outs
 from ui.asking import Errand
 from ui.faceplate import lock_words as words
 from ui.faceplate.second import SecondPerson
@@ -156,6 +157,7 @@ class LockOutSection(QWidget):
         inside = column(self, 0, 6)
         for widget in (self._list, self.form, self.said, self.hang):
             inside.addWidget(widget)
+        context.gate.guard(self.hang, self.form.confirm)
         self.hang.clicked.connect(self._open_hang)
         self.form.closed.connect(self.dress)
         context.look.changed.connect(self.dress)
@@ -178,7 +180,7 @@ class LockOutSection(QWidget):
         attachment, thing = self._context.attachment, self._equipment
         locked = thing is None or int(attachment.equipment["locks"][thing.index])
         try:
-            rows = await asyncio.to_thread(standing, attachment.journal.path) if locked else []
+            rows = await asyncio.to_thread(lock_outs, attachment.journal) if locked else []
         except StoreError as error:  # no station has ever run on this folder
             log.info("The lock-outs can't be read: %s", error)
             return
@@ -213,10 +215,10 @@ class LockOutSection(QWidget):
         line = row(holder, 0, 8)
         line.addWidget(Padlock(self._context), 0, Qt.AlignmentFlag.AlignTop)
         texts = column(None, 0, 1)
-        self._say(texts, f"{self._name(one.who)} · {look.moment(one.time):%d/%m} {look.clock(one.time, False)}", 600)
         if self._equipment is None:
             self._say(texts, look.say(words.LEFT).format(name=gone_name(one, look)), 600, "text")
-        elif one.equipment != self._equipment.id:
+        self._say(texts, f"{self._name(one.who)} · {look.moment(one.time):%d/%m} {look.clock(one.time, False)}", 600)
+        if self._equipment is not None and one.equipment != self._equipment.id:
             owner = self._context.attachment.site.equipment_by_id.get(one.equipment)
             self._say(texts, look.say(words.ON).format(name=look.say(owner.name) if owner else one.equipment), 400)
         self._say(texts, one.reason, 400, "text")
@@ -228,6 +230,7 @@ class LockOutSection(QWidget):
             button = Button(look, text)
             button.setFixedHeight(round(30 * look.scale))
             button.clicked.connect(lambda _=False, act=act: act())
+            self._context.gate.guard(button)
             buttons.addWidget(button, 1)
         if acts:
             texts.addSpacing(2)

@@ -25,10 +25,12 @@ from supervisor.historian.files import part_files
 from supervisor.historian.history import History
 from supervisor.holes import Holes, holes
 from supervisor.journal import Entry, Journal, JournalReader
+from tests.people import enrol
 from tests.supervisor.archive.store import NIGHT, NOW, Store, rows_of
 from tests.supervisor.historian.child import PACE, TAGS
 from tests.supervisor.historian.conftest import Plant
 from tests.supervisor.historian.test_crash import check_whole, recording
+from tests.supervisor.pumphouse import site
 
 DAY = 86_400 * SECOND
 DAWN = NIGHT + 7200 * SECOND
@@ -366,3 +368,44 @@ def test_that_a_backup_of_before_the_journal_went_along_is_still_restored(store:
     (made.folder / MANIFEST).write_text(json.dumps({**raw, "format": 1}), "utf-8")
     restore(tmp_path / "backups", tmp_path / "new" / "history")
     assert verify(tmp_path / "new" / "history").damages == []
+
+
+def test_that_accounts_go_along_and_of_secrets_and_keys_only_the_names(store: Store, tmp_path: Path) -> None:
+    root = store.folder.parent
+    enrol(site(), root)
+    (root / "secrets.json").write_text(json.dumps({"L-MQTT": "le secret du courtier", "mail": "x"}), "utf-8")
+    for name in (
+        "own/key.pem",
+        "own/certificate.der",
+        "trusted/AB.der",
+        "rejected/CD.der",
+        "links/L.pin",
+        "links/L.json",
+    ):
+        (root / "pki" / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / "pki" / name).write_text("die Schlüssel", "utf-8")
+    made = backup(store.folder, tmp_path / "backups", "test", NOW)
+    assert "accounts.json" in {row.name for row in made.manifest.files if row.station}
+    assert made.manifest.secrets == ["L-MQTT", "mail"]
+    assert made.manifest.keys == ["links/L.pin", "own/certificate.der", "own/key.pem", "trusted/AB.der"]
+    every = b"".join(path.read_bytes() for path in made.folder.rglob("*") if path.is_file())
+    assert b"secret du courtier" not in every
+    assert "die Schlüssel".encode() not in every
+    restore(tmp_path / "backups", tmp_path / "elsewhere" / "history")
+    new = tmp_path / "elsewhere" / "accounts.json"
+    assert new.read_bytes() == (root / "accounts.json").read_bytes()
+    for path in (new, made.folder / "station" / "accounts.json"):
+        assert path.stat().st_mode & 0o077 == 0, "hashes are for their owner alone"
+    with pytest.raises(Unavailable, match=r"accounts\.json"):
+        shutil.rmtree(tmp_path / "elsewhere" / "history")
+        (tmp_path / "elsewhere" / "journal.db").unlink()
+        restore(tmp_path / "backups", tmp_path / "elsewhere" / "history")
+
+
+def test_that_accounts_that_let_nobody_in_are_told_by_backup_and_verify(store: Store, tmp_path: Path) -> None:
+    (store.folder.parent / "accounts.json").write_text("{", "utf-8")
+    made = backup(store.folder, tmp_path / "backups", "test", NOW)
+    for damages in (made.damages, verify(store.folder).damages):
+        assert [(damage.file, damage.part) for damage in damages] == [("accounts.json", "accounts")]
+    restore(tmp_path / "backups", tmp_path / "new" / "history")
+    assert (tmp_path / "new" / "accounts.json").read_text("utf-8") == "{"
