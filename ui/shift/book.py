@@ -8,6 +8,7 @@ from typing import Any
 from supervisor.model import Site, Text
 from ui.look import Look
 from ui.models.cells import Cells
+from ui.naming import person
 from ui.shift import words
 from ui.tables import Cell
 
@@ -19,7 +20,7 @@ class BookList(Cells):
 
     def __init__(self, site: Site, look: Look) -> None:
         super().__init__(look, HEADS)
-        self._names = {user.id: user.name for user in site.users.values()}
+        self._site = site
         self._rows: list[Mapping[str, Any]] = []
 
     def show_rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -48,4 +49,4 @@ class BookList(Cells):
         return f"{self._name(row['outgoing'])} → {comes}"
 
     def _name(self, id_: str) -> str:
-        return self._names.get(id_, id_)
+        return person(self._site, id_, self._look)

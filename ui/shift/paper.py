@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
 from supervisor.clock import SECOND
@@ -11,7 +11,7 @@ from supervisor.shift.sheet import Command, Hidden, Lock, Note, Sheet, Standing,
 from ui import words as common
 from ui.commissioning.paper import table
 from ui.look import Look
-from ui.naming import full_name
+from ui.naming import full_name, person
 from ui.shift import words
 
 GAP = '<p class="gap"></p>'
@@ -21,11 +21,10 @@ SOON_S = 8 * 3600
 
 
 class Paper:
-    """A sheet in the words of one look; `names` are those of people whom the site does not know."""
+    """A sheet in the words of one look."""
 
-    def __init__(self, site: Site, look: Look, names: Mapping[str, str] | None = None) -> None:
+    def __init__(self, site: Site, look: Look) -> None:
         self._site, self._look = site, look
-        self._names = {user.id: user.name for user in site.users.values()} | dict(names or {})
         self._alarms = {alarm.id: alarm for alarm in site.alarms}
 
     def title(self, sheet: Sheet) -> str:
@@ -200,7 +199,7 @@ class Paper:
         return f"{self._look.moment(instant):%d/%m} {self._look.clock(instant, False)}"
 
     def _person(self, id_: str) -> str:
-        return self._names.get(id_, id_)
+        return person(self._site, id_, self._look)
 
     def _alarm(self, id_: str) -> str:
         alarm = self._alarms.get(id_)
