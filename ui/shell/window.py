@@ -258,7 +258,7 @@ class MainWindow(QMainWindow):
         page.arrive(place)
         self.place = place
         self._show_page()
-        if focused is None or (shown is not None and shown.isAncestorOf(focused)):
+        if focused is None or any(part and part.isAncestorOf(focused) for part in (shown, self.top)):
             self._give_focus()  # Qt would take whatever field of the page comes first
         self.top.show_page(place.page)
         self.pins.show_here(place.equipment.id if place.equipment else place.page)
