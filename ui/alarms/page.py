@@ -37,10 +37,10 @@ _WIDTHS = {
     columns.RAISED: 88,
     columns.AREA: 130,
     columns.EQUIPMENT: 250,
-    columns.VALUE: 136,
+    columns.VALUE: 128,
     columns.LIMIT: 70,
-    columns.STATE: 172,
-    columns.ON_IT: 116,
+    columns.STATE: 158,
+    columns.ON_IT: 108,
     columns.NOTES: 58,
     columns.DURATION: 76,
 }
