@@ -14,7 +14,7 @@ from ui.look import Look
 from ui.naming import full_name, person
 from ui.shift import words
 
-GAP = '<p class="gap"></p>'
+GAP = '<p class="gap">&nbsp;</p>'
 """Qt puts a title right below a table, whatever margin it is given."""
 SOON_S = 8 * 3600
 """A shelf that ends so soon ends under who comes."""
@@ -70,7 +70,7 @@ class Paper:
         ]
         total = sum(sheet.raised.values())
         outcomes = [
-            f"{count} {say(words.OUTCOMES[code]) if code in words.OUTCOMES else code}"
+            f"{count} {say((words.OUTCOME if count == 1 else words.OUTCOMES).get(code, Text(code, code)))}"
             for code, count in sheet.outcomes.items()
         ]
         rows = [

@@ -107,6 +107,14 @@ OUTCOMES = {
     "unknown": Text("sans réponse sûre", "unknown"),
     "cancelled": Text("annulées", "cancelled"),
 }
+OUTCOME = {
+    "done": Text("effectuée", "done"),
+    "refused": Text("refusée", "refused"),
+    "failed": Text("échouée", "failed"),
+    "unknown": Text("sans réponse sûre", "unknown"),
+    "cancelled": Text("annulée", "cancelled"),
+}
+"""Of a single command."""
 ENDED = {
     "failed": Text("échouée", "failed"),
     "unknown": Text("sans réponse sûre", "unknown"),
