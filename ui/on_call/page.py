@@ -18,8 +18,8 @@ from ui.tables import Table
 from ui.widgets import Button, Card, Label, Line, Short, Words, clear, column, row
 
 AGAIN_S = 2.0
-SIDE_PX = 400
-_WIDTHS = {columns.MADE: 130, columns.STATE: 180, columns.TO: 250, columns.BY: 80, columns.STEP: 60, columns.ABOUT: 380}
+SIDE_PX = 368
+_WIDTHS = {columns.MADE: 124, columns.STATE: 176, columns.TO: 220, columns.BY: 78, columns.STEP: 58, columns.ABOUT: 320}
 
 
 class OnCallPage(Page):
@@ -34,7 +34,7 @@ class OnCallPage(Page):
         self._people: list[Mapping[str, Any]] = []
         self.model = NoticeList(context.attachment.site, look)
         self.table = Table(look, self.model, _WIDTHS, columns.WHY, words.NOTICES)
-        self.table.supple = {columns.ABOUT: 200, columns.TO: 120}
+        self.table.supple = {columns.ABOUT: 180, columns.TO: 110}
         self.table.spare = (columns.STEP, columns.BY)
         self.setFocusProxy(self.table)
         self.state = Short(look, "body", 500, "text2")
