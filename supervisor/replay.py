@@ -125,7 +125,7 @@ _HIDES = {
 """Kind of a row that hides an alarm -> how, and whether it begins or ends."""
 
 
-def _command_by(connection: Connection, instant: int) -> int:
+def command_by(connection: Connection, instant: int) -> int:
     """The last command of the ledger by an instant, 0 for none: their numbers go on as the time does."""
     low, high = 0, int(connection.execute("SELECT coalesce(max(id), 0) FROM commands").fetchone()[0])
     while low < high:
@@ -211,7 +211,7 @@ class JournalUntil(JournalReader):
             " WHERE id > ?2 AND id <= ?3 AND time <= ?1 AND coalesce(closed_at, ?4) > ?1 ORDER BY id"
         )
         with reading(self.path) as connection:
-            ends = (_command_by(connection, instant) for instant in (self._instant - LONGEST, self._instant))
+            ends = (command_by(connection, instant) for instant in (self._instant - LONGEST, self._instant))
             rows = connection.execute(query, (self._instant, *ends, _NEVER)).fetchall()
         return [Held(number, equipment, step == Stage.AWAITING) for number, equipment, step in rows]
 

@@ -7,7 +7,7 @@ page never has a timer of its own. It never reaches for the window either: it as
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QWidget
 from supervisor.clock import Clock
 from supervisor.model import Alarm, Equipment, Tag, User
 from ui.board import Board
+from ui.leaving import Gate
 from ui.live import Live
 from ui.look import Look
 from ui.seat import Session
@@ -77,6 +78,8 @@ class Context:
     """Go somewhere: a `Place`, a page's id, an `Equipment` (its synoptic and its faceplate), a `Tag` or an `Alarm`."""
     own: Path | None = None
     """Folder of what this person keeps on this machine; None keeps nothing."""
+    gate: Gate = field(default_factory=Gate)
+    """Whether acts may leave this window; whatever asks the station to act obeys it."""
 
     @property
     def user(self) -> User:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from supervisor.model import Text
+from ui.leaving import Gate
 from ui.look import Look
 from ui.shapes import elided, icon, paint_icon, text_width
 
@@ -91,7 +92,10 @@ class Words(Label):
 
 
 class Button(QPushButton):
-    """A button with words, an icon or both. `kind` is "", "primary", "flat" or "segment" (style.qss)."""
+    """A button with words, an icon or both. `kind` is "", "primary", "flat" or "segment" (style.qss).
+
+    One that a `Gate` guards is dead while that is shut, and its tool tip says why.
+    """
 
     def __init__(self, look: Look, text: Text | None, kind: str = "", symbol: str = "", weight: int = 500) -> None:
         super().__init__()
@@ -99,6 +103,8 @@ class Button(QPushButton):
         self._words, self._symbol, self._weight = text, symbol, weight
         self._tip: Text | None = None
         self._key = ""
+        self._gate: Gate | None = None
+        self._wanted, self._told = True, ""
         self.size_name = "body"
         self.setProperty("kind", kind)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -113,6 +119,27 @@ class Button(QPushButton):
         """Tool tip and accessible name, with the key that does the same."""
         self._tip, self._key = text, key
         self.dress()
+
+    def obey(self, gate: Gate) -> None:
+        """See `Gate.guard`."""
+        self._gate = gate
+        gate.turned.connect(self._heed)
+        self._heed()
+
+    def setEnabled(self, enabled: bool) -> None:
+        """Remembered while the gate is shut."""
+        self._wanted = enabled
+        self._heed()
+
+    def setToolTip(self, text: str) -> None:
+        """Shown unless the gate is shut."""
+        self._told = text
+        self._heed()
+
+    def _heed(self) -> None:
+        why = self._gate.why if self._gate is not None else None
+        super().setEnabled(self._wanted and why is None)
+        super().setToolTip(self._told if why is None else self._look.say(why))
 
     def dress(self) -> None:
         """Words, font and icon again, in the look of the moment."""
@@ -129,6 +156,7 @@ class Button(QPushButton):
         if self._tip:
             self.setToolTip(look.say(self._tip) + (f"  ({self._key})" if self._key else ""))
             self.setAccessibleName(look.say(self._tip))
+        self._heed()
 
 
 class Check(QCheckBox):

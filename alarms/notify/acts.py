@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from supervisor.clock import Clock
 from supervisor.errors import Refused, StoreError
 from supervisor.journal import Entry, Journal
 from supervisor.model import Role, Site, Text, User
-from supervisor.on_call import wall_clock
+from supervisor.on_call import OnCall, wall_clock
 from supervisor.serve import Act
 
 LATEST = 200
@@ -41,18 +42,10 @@ class NotifyDesk:
         on_call, wall = self._notifier.on_call, wall_clock(self._clock.now(), self._zone)
         latest = await asyncio.to_thread(self._notifier.store.latest, LATEST)
         return {
-            "rotas": [
-                {"id": rota.id, "name": [rota.name.fr, rota.name.en], "contact": rota.on(wall)}
-                for rota in on_call.rotas.values()
-            ],
-            "contacts": [
-                {"id": one.id, "name": one.name, "mail": one.mail, "topic": one.topic}
-                for one in on_call.contacts.values()
-            ],
-            "rules": len(on_call.rules),
+            **on_duty(on_call, wall),
             "failing": self._notifier.failing,
             "waiting": len(self._notifier.waiting),
-            "notices": [_told(one) for one in latest],
+            "notices": [told(one) for one in latest],
         }
 
     async def test(self, contact: str, user: User) -> int:
@@ -86,7 +79,21 @@ class NotifyDesk:
             raise Refused("right", NO_RIGHT)
 
 
-def _told(one: Notice) -> dict[str, Any]:
+def on_duty(on_call: OnCall, wall: datetime) -> dict[str, Any]:
+    """Whose turn it is at an instant of the wall clock, and who there is."""
+    return {
+        "rotas": [
+            {"id": rota.id, "name": [rota.name.fr, rota.name.en], "contact": rota.on(wall)}
+            for rota in on_call.rotas.values()
+        ],
+        "contacts": [
+            {"id": one.id, "name": one.name, "mail": one.mail, "topic": one.topic} for one in on_call.contacts.values()
+        ],
+        "rules": len(on_call.rules),
+    }
+
+
+def told(one: Notice) -> dict[str, Any]:
     key = one.key
     return {
         "id": one.id, "alarm": key.alarm, "raised_at": key.raised_at, "rule": key.rule, "step": key.step,

@@ -88,16 +88,10 @@ class RoundDesk:
         counts: dict[str, int] = {}
         for target in one.targets:
             counts[target.state] = counts.get(target.state, 0) + 1
-        return {**self._told(one, counts), **_targets(one)}
+        return {**self._told(one, counts), **told_targets(one)}
 
     def _told(self, one: Round, counts: Mapping[str, int]) -> Mapping[str, Any]:
-        live = self.runner.rounds.get(one.number, one)
-        return {
-            "number": one.number, "time": one.time, "who": one.who, "wish": msgspec.to_builtins(one.wish),
-            "effect": [one.effect.fr, one.effect.en], "state": live.state.value, "changed_at": live.changed_at,
-            "reason": [live.reason.fr, live.reason.en], "released_by": live.released_by, "counts": dict(counts),
-            "busy": self.runner.busy(one.number), "stage": live.stage if live.state is not State.ENDED else -1,
-        }  # fmt: skip
+        return told(self.runner.rounds.get(one.number, one), counts, self.runner.busy(one.number))
 
     async def _noted(
         self, work: Callable[[], Awaitable[Mapping[str, Any] | None]], number: int, act: str, user: User
@@ -160,7 +154,18 @@ def _tried(trial: Trial) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def _targets(one: Round) -> Mapping[str, Any]:
+def told(one: Round, counts: Mapping[str, int], busy: bool) -> Mapping[str, Any]:
+    """A round as it goes over the socket; `counts` of its targets by state, `busy` while something is under way."""
+    return {
+        "number": one.number, "time": one.time, "who": one.who, "wish": msgspec.to_builtins(one.wish),
+        "effect": [one.effect.fr, one.effect.en], "state": one.state.value, "changed_at": one.changed_at,
+        "reason": [one.reason.fr, one.reason.en], "released_by": one.released_by, "counts": dict(counts),
+        "busy": busy, "stage": one.stage if one.state is not State.ENDED else -1,
+    }  # fmt: skip
+
+
+def told_targets(one: Round) -> Mapping[str, Any]:
+    """What became of each of its targets."""
     reasons = _Reasons()
     rows = [
         [

@@ -258,6 +258,12 @@ def latest(path: Path, n: int, known: Counts) -> list[tuple[Round, Mapping[str, 
         return [(one, known.get(one.number, counts[one.number])) for one in rounds]
 
 
+def bare(database: SqliteDatabase, instant: int, n: int) -> list[Round]:
+    """The newest rounds that were planned by an instant, newest first, without their targets."""
+    query = RoundTable.select().where(RoundTable.time <= instant).order_by(RoundTable.id.desc()).limit(n)
+    return [_round(row) for row in query.execute(database)]
+
+
 def one_of(path: Path, number: int) -> Round | None:
     """One round with its targets; None where there is none of that number."""
     with snapshot(path) as database:

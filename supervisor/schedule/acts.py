@@ -85,8 +85,8 @@ class ScheduleDesk:
         state, event = bundle.state_at(now), self._scheduler.next_of(id_)
         return {
             "scheduled": True,
-            "targets": [_target(target) for target in state.values()],
-            "next": {"at": event.instant, "targets": [_target(one) for one in event.changes]} if event else None,
+            "targets": [told_target(target) for target in state.values()],
+            "next": {"at": event.instant, "targets": [told_target(one) for one in event.changes]} if event else None,
             "override": msgspec.to_builtins(course.override) if course.override else None,
             "trouble": [str(course.trouble[0]), course.trouble[1].fr, course.trouble[1].en] if course.trouble else None,
             "sunrise": self._scheduler.end_of(id_, Until.NIGHT),
@@ -131,7 +131,7 @@ async def _kept(futures: list[Future[int]]) -> None:
     await asyncio.gather(*map(safe, futures), return_exceptions=True)
 
 
-def _target(target: Target) -> Mapping[str, Any]:
+def told_target(target: Target) -> Mapping[str, Any]:
     action = target.action
     return {"programme": target.programme, "command": action.command, "tag": action.tag, "value": action.value}
 

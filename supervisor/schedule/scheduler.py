@@ -204,19 +204,10 @@ class Scheduler:
         state = course.bundle.state_at(row.time)
         programme = next((self._programmes[target.programme] for target in state.values()), None)
         mode = programme.override if programme else Until.EVENT
-        until = self._until(course.bundle, mode, row.time)
+        until = end_of(course.bundle, mode, row.time)
         if until > now:
             id_ = course.equipment.id
             self.override(id_, Override(id_, row.who, row.time, until, mode, row.command))
-
-    def _until(self, bundle: Bundle, mode: Until, since: int) -> int:
-        """When an override ends; a day later where nothing is planned any more."""
-        if mode is Until.NIGHT:
-            place = bundle.base.place
-            rises = (place.sun.at(SunEvent.SUNRISE, day) for day in place.days_from(since, 3))
-            return next((at for at in rises if at and at > since), since + DAY_S * SECOND)
-        event = bundle.following(since)
-        return event.instant if event else since + DAY_S * SECOND
 
     def next_of(self, equipment: str) -> Event | None:
         """What is planned next for an equipment."""
@@ -225,7 +216,7 @@ class Scheduler:
 
     def end_of(self, equipment: str, mode: Until) -> int:
         """When an override of now would end, ns UTC."""
-        return self._until(self.courses[equipment].bundle, mode, self._clock.now())
+        return end_of(self.courses[equipment].bundle, mode, self._clock.now())
 
     def override(self, equipment: str, override: Override) -> Future[int]:
         """Leave the equipment alone until then; journalled. The future is done once that is on disk."""
@@ -381,6 +372,16 @@ class Scheduler:
             if row.who == SCHEDULER.id and row.time >= since and same:
                 return row if row.outcome != Stage.DONE else None
         return None
+
+
+def end_of(bundle: Bundle, mode: Until, since: int) -> int:
+    """When an override ends; a day later where nothing is planned any more."""
+    if mode is Until.NIGHT:
+        place = bundle.base.place
+        rises = (place.sun.at(SunEvent.SUNRISE, day) for day in place.days_from(since, 3))
+        return next((at for at in rises if at and at > since), since + DAY_S * SECOND)
+    event = bundle.following(since)
+    return event.instant if event else since + DAY_S * SECOND
 
 
 def standing(known: Iterable[Course]) -> list[Override]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -134,18 +135,7 @@ class ShiftDesk:
 
     async def sheet(self, number: int) -> tuple[str, str, bool]:
         """A signed sheet, its digest in the chain, and whether the two still belong together. Raises Refused."""
-
-        def work() -> tuple[Any, ...] | None:
-            query = "SELECT sheet, detail FROM shifts JOIN journal ON journal.id = journal WHERE number = ?"
-            with reading(self._journal.path) as connection:
-                found: tuple[Any, ...] | None = connection.execute(query, (number,)).fetchone()
-                return found
-
-        row = await asyncio.to_thread(work)
-        if row is None:
-            raise Refused("unknown", NO_SHIFT)
-        mark = str(msgspec.json.decode(row[1]).get("digest", ""))
-        return str(row[0]), mark, sheets.digest(row[0]) == mark
+        return await asyncio.to_thread(signed_sheet, self._journal.path, number)
 
     async def _keep(self, sheet: Sheet) -> int:
         kept = sheets.text(sheet)
@@ -167,6 +157,17 @@ class ShiftDesk:
         except StoreError as error:
             log.error("The shift book can't be written: %s", error)
             raise Refused("journal", UNWRITTEN) from error
+
+
+def signed_sheet(path: Path, number: int) -> tuple[str, str, bool]:
+    """See `ShiftDesk.sheet`; waits for the disk."""
+    query = "SELECT sheet, detail FROM shifts JOIN journal ON journal.id = journal WHERE number = ?"
+    with reading(path) as connection:
+        row = connection.execute(query, (number,)).fetchone()
+    if row is None:
+        raise Refused("unknown", NO_SHIFT)
+    mark = str(msgspec.json.decode(row[1]).get("digest", ""))
+    return str(row[0]), mark, sheets.digest(row[0]) == mark
 
 
 def _insert(connection: Connection, sheet: Sheet, kept: str, entry: Entry) -> int:

@@ -26,6 +26,7 @@ MOST_FREQUENT = 5
 MOST_LINES = 200
 """Of standing alarms and of commands; beyond, the sheet would not be read."""
 _GRAVE = ("failed", "unknown")
+_NEVER = (1 << 63) - 1
 _ACTS = ("alarm", "command", "access", "lockout", "note", BOOK)
 """Books in which a person acts."""
 
@@ -63,17 +64,43 @@ class Memory:
         return self._found
 
 
+class Stood(msgspec.Struct, frozen=True):
+    """What stood at an instant that is over: of it no table tells."""
+
+    standing: tuple[Standing, ...]
+    """The gravest first."""
+    hidden: tuple[Hidden, ...]
+    locks: tuple[Lock, ...]
+    under_way: tuple[int, ...]
+    """Numbers of commands."""
+    substitutes: tuple[Substitute, ...]
+
+
 def gather(
-    site: Site, journal: Path, now: int, overrides: Iterable[Override] = (), memory: Memory | None = None
+    site: Site,
+    journal: Path,
+    now: int,
+    overrides: Iterable[Override] = (),
+    memory: Memory | None = None,
+    stood: Stood | None = None,
 ) -> Sheet:
-    """The sheet of the shift that runs, up to `now`. Raises StoreError where the journal can't be read."""
+    """The sheet of the shift that runs, up to `now`; with `stood`, of the one that ran then. Raises StoreError where
+    the journal can't be read."""
     priority = {alarm.id: str(int(alarm.rule.priority)) for alarm in site.alarms}
     memory = memory or Memory()
     with memory.lock, reading(journal) as connection:
-        number, start, first = _begun(connection, now)
-        last = int(connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
+        number, start, first = _begun(connection, now, _NEVER if stood is None else now)
+        last = _last(connection) if stood is None else _last_by(connection, now)
         found = memory.read(connection, (first, last), priority)
-        commands = [*_commands(connection, found.commands), *_under_way(connection)]
+        if stood is None:
+            stood = Stood(
+                _standing(connection, priority),
+                _hidden(connection),
+                _locks(connection),
+                _under_way(connection),
+                _substitutes(connection),
+            )
+        commands = [*_commands(connection, found.commands), *_open(connection, stood.under_way)]
         return Sheet(
             site=site.id,
             number=number,
@@ -85,23 +112,33 @@ def gather(
             raised=dict(sorted(found.raised.items())),
             acknowledged=found.counts["alarm.acknowledge"],
             floods=found.counts["alarm.flood_begin"],
-            standing=_standing(connection, priority),
+            standing=stood.standing[:MOST_LINES],
             frequent=tuple(Frequent(id_, count) for id_, count in found.frequent.most_common(MOST_FREQUENT)),
-            hidden=_hidden(connection),
-            locks=_locks(connection),
+            hidden=stood.hidden,
+            locks=stood.locks,
             outcomes=dict(sorted(found.outcomes.items())),
             commands=tuple(commands[-MOST_LINES:]),
-            substitutes=_substitutes(connection),
+            substitutes=stood.substitutes,
             overrides=tuple(overrides),
             restarts=found.counts["system.start"],
             notes=tuple(sorted(found.notes.values(), key=lambda note: note.id)),
         )
 
 
-def _begun(connection: Connection, now: int) -> tuple[int, int, int]:
-    """Number and start of the shift that runs, and the last row of the journal before it."""
-    query = 'SELECT number, "end", last FROM shifts ORDER BY number DESC LIMIT 1'
-    signed = connection.execute(query).fetchone()
+def _last(connection: Connection) -> int:
+    return int(connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
+
+
+def _last_by(connection: Connection, instant: int) -> int:
+    query = "SELECT id FROM journal WHERE time <= ? ORDER BY time DESC, id DESC LIMIT 1"
+    return int((connection.execute(query, (instant,)).fetchone() or (0,))[0])
+
+
+def _begun(connection: Connection, now: int, signed_by: int) -> tuple[int, int, int]:
+    """Number and start of the shift that runs, and the last row of the journal before it; of what was signed after
+    `signed_by` nobody knows."""
+    query = 'SELECT number, "end", last FROM shifts WHERE "end" <= ? ORDER BY number DESC LIMIT 1'
+    signed = connection.execute(query, (signed_by,)).fetchone()
     if signed:
         return int(signed[0]) + 1, int(signed[1]), int(signed[2])
     earliest = now - LONGEST_H * HOUR
@@ -109,7 +146,7 @@ def _begun(connection: Connection, now: int) -> tuple[int, int, int]:
     row = connection.execute(query, (earliest,)).fetchone()
     if row:
         return 1, int(row[0]), int(row[1]) - 1
-    return 1, earliest, int(connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
+    return 1, earliest, _last(connection)
 
 
 def _read(connection: Connection, span: tuple[int, int], priority: Mapping[str, str], found: _Span) -> None:
@@ -145,8 +182,15 @@ def _commands(connection: Connection, ids: Collection[int]) -> list[Command]:
     return [Command(*row) for row in rows]
 
 
-def _under_way(connection: Connection) -> list[Command]:
-    return [Command(*row) for row in connection.execute(f"{_COMMAND} WHERE outcome IS NULL ORDER BY id")]
+def _under_way(connection: Connection) -> tuple[int, ...]:
+    return tuple(
+        number for (number,) in connection.execute("SELECT id FROM commands WHERE outcome IS NULL ORDER BY id")
+    )
+
+
+def _open(connection: Connection, ids: Sequence[int]) -> list[Command]:
+    """Without the outcome they may have had since."""
+    return [msgspec.structs.replace(one, outcome="", reason_fr="", reason_en="") for one in _commands(connection, ids)]
 
 
 def _standing(connection: Connection, priority: Mapping[str, str]) -> tuple[Standing, ...]:
@@ -159,6 +203,11 @@ def _standing(connection: Connection, priority: Mapping[str, str]) -> tuple[Stan
         for id_, state, raised_at, taken_by, hidden in rows
         if id_ in priority
     ]
+    return gravest(found)
+
+
+def gravest(found: Iterable[Standing]) -> tuple[Standing, ...]:
+    """The gravest first, then those that stand longest; those that are hidden last."""
     return tuple(sorted(found, key=lambda one: (one.hidden, one.priority, one.raised_at))[:MOST_LINES])
 
 

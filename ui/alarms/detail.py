@@ -182,6 +182,7 @@ class Detail(Card):
         self.mine.clicked.connect(self.take_or_release)
         self.out = Button(look, alarm_words.TAKE_OUT)
         self.out.clicked.connect(self.take_out)
+        self._context.gate.guard(self.ack, self.aside, self.mine, self.out, self.shelf.confirm, self.shelf.reason)
         acts.addWidget(self.ack)
         for pair in ((self.go, self.mine), (self.aside, self.out)):
             both = row(spacing=8)

@@ -206,6 +206,7 @@ class Notes(Reading):
         self.field.setMaxLength(400)
         self.field.returnPressed.connect(self._add)
         self.add = Button(look, alarm_words.ADD)
+        context.gate.guard(self.field, self.add)
         self.add.clicked.connect(self._add)
         line = row(spacing=6)
         line.addWidget(self.field, 1)

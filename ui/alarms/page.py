@@ -46,6 +46,11 @@ _WIDTHS = {
 }
 _ASIDE_S = 2.0
 """How often what is hidden, and how many notes there are, is read again."""
+_ACTING = frozenset(
+    {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
+    | {Qt.Key.Key_P, Qt.Key.Key_R, Qt.Key.Key_S, Qt.Key.Key_O, Qt.Key.Key_T}
+)
+"""Keys that ask the station for something."""
 _EMPTY = {
     Which.ASIDE: alarm_words.NOTHING_ASIDE,
     Which.SHELVED: alarm_words.NOTHING_SHELVED,
@@ -117,6 +122,7 @@ class AlarmsPage(Page):
         self.help = Button(look, None, "flat", "response")
         self.help.tip(alarm_words.KEYS, "?")
         self.help.clicked.connect(lambda: self.keys.toggle())
+        self.context.gate.guard(self.ack, self.ack_page)
         head.addWidget(self.ack)
         head.addWidget(self.ack_page)
         head.addWidget(self.help)
@@ -197,7 +203,8 @@ class AlarmsPage(Page):
         site, board = self.context.attachment.site, self.context.board
         since = {site.alarms[row].id: int(board["raised_at"][row]) for row in self.seen()}
         try:
-            marks: Marks = await asyncio.to_thread(read, self.context.attachment.journal.path, since)
+            journal, until = self.context.attachment.journal, self.context.clock.now()
+            marks: Marks = await asyncio.to_thread(read, journal, since, until)
         finally:
             self._reading = False
         self.drawn.notes = {row: marks.notes.get(site.alarms[row].id, 0) for row in self.seen()}
@@ -402,6 +409,7 @@ class AlarmsPage(Page):
             plain = not event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
             shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             if act and plain and (not shifted or event.text() == "?"):
-                act()
+                if event.key() not in _ACTING or self.context.gate.passes():
+                    act()
                 return True
         return super().eventFilter(watched, event)

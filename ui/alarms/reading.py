@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from supervisor.asides import Aside, asides
+from supervisor.asides import Aside
 from supervisor.database import reading
+from supervisor.journal import JournalReader
+from supervisor.replay import asides_of
 
-_NOTES = "SELECT count(*) FROM journal WHERE subject = ? AND time >= ? AND category = 'alarm' AND kind = 'comment'"
+_NOTES = (
+    "SELECT count(*) FROM journal WHERE subject = ? AND time BETWEEN ? AND ?"
+    " AND category = 'alarm' AND kind = 'comment'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +25,8 @@ class Marks:
     """Of one that is hidden in two ways the one that ends first."""
 
 
-def read(path: Path, since: Mapping[str, int]) -> Marks:
-    """Notes on these alarms since the instants given (ns UTC). Raises StoreError."""
-    with reading(path) as connection:
-        notes = {id_: connection.execute(_NOTES, (id_, at)).fetchone()[0] for id_, at in since.items()}
-    found = {one.alarm: one for one in reversed(asides(path))}
-    return Marks({id_: int(count) for id_, count in notes.items() if count}, found)
+def read(journal: JournalReader, since: Mapping[str, int], until: int) -> Marks:
+    """Notes on these alarms since the instants given, up to `until` (ns UTC). Raises StoreError."""
+    with reading(journal.path) as connection:
+        notes = {id_: connection.execute(_NOTES, (id_, at, until)).fetchone()[0] for id_, at in since.items()}
+    return Marks({id_: int(count) for id_, count in notes.items() if count}, asides_of(journal, since))

@@ -52,6 +52,7 @@ class ApprovalCard(QFrame):
         self.decline = Button(look, words.DECLINE)
         self.approve = Button(look, words.APPROVE, "primary", weight=600)
         self._lay_out()
+        context.gate.guard(self.cancel, self.here, self.decline, self.approve, self.second)
         self.cancel.clicked.connect(lambda: self._act("cancel"))
         self.here.clicked.connect(self._open)
         self.decline.clicked.connect(lambda: self._act("decline"))

@@ -83,7 +83,10 @@ class Commands(QWidget):
 
     # ------------------------------------------------------------ showing
     def blocked(self, spec: CommandSpec) -> Text | None:
-        """Why this command would be refused now: right, lock-out, then the first interlock that does not hold."""
+        """Why this command would be refused now: no act leaves, no right, a lock-out, then the first interlock that
+        does not hold."""
+        if self.context.gate.why is not None:
+            return self.context.gate.why
         user = self.context.user
         if spec.class_ is not CommandClass.EMERGENCY and not self._people.may(user, spec, self.equipment):
             if self._people.holds(user, spec.role, self.equipment.area):

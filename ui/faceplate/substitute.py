@@ -61,6 +61,7 @@ class SubstituteCard(QFrame):
         buttons.addWidget(self.confirm, 1)
         layout.addLayout(buttons)
         self.cancel.clicked.connect(self.hide)
+        context.gate.guard(self.confirm)
         self.confirm.clicked.connect(self._confirm)
         for field in (self.value, self.reason):
             field.setFont(look.font("body"))
@@ -70,6 +71,8 @@ class SubstituteCard(QFrame):
 
     def open(self, tag: Tag) -> None:
         """For a measurement; where it is substituted already, to let it go."""
+        if not self._context.gate.passes():
+            return
         self._tag, look = tag, self._context.look
         self._standing = self._context.live.quality[tag.index] == Quality.SUBSTITUTED
         unit = f" ({tag.spec.unit})" if tag.spec.unit else ""

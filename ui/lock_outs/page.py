@@ -11,9 +11,10 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt
 
-from supervisor.desk.lock_outs import LockOut, standing
+from supervisor.desk.lock_outs import LockOut
 from supervisor.errors import StoreError
 from supervisor.model import Text
+from supervisor.replay import lock_outs
 from ui.faceplate import lock_words as words
 from ui.faceplate.lock_outs import LockOutSection
 from ui.lock_outs.rows import Rows, Waiting, lock_rows, occupied, waiting, waiting_rows
@@ -102,7 +103,7 @@ class LockOutsPage(Page):
     async def _read(self) -> None:
         attachment = self.context.attachment
         try:
-            locks = await asyncio.to_thread(standing, attachment.journal.path)
+            locks = await asyncio.to_thread(lock_outs, attachment.journal)
             held = await asyncio.to_thread(waiting, attachment.journal, occupied(self.context))
         except StoreError as error:  # no station has ever run on this folder
             log.info("The lock-outs can't be read: %s", error)

@@ -42,6 +42,7 @@ class OnCallPage(Page):
         self.nothing = Words(look, words.NONE_YET, "value", 500, "text2")
         self.nothing.setWordWrap(True)
         self.again, self.drop = Button(look, words.AGAIN), Button(look, words.DROP)
+        context.gate.guard(self.again, self.drop)
         self.duty, self.contacts = QVBoxLayout(), QVBoxLayout()
         self.tests: dict[str, Button] = {}
         """By contact."""
@@ -90,6 +91,9 @@ class OnCallPage(Page):
         """Ask again, now and then."""
         self._rights()
         self.question.slow()
+
+    def jump(self) -> None:
+        self.question.again()
 
     def arrive(self, place: Place) -> None:
         self.question.again()
@@ -196,6 +200,7 @@ class OnCallPage(Page):
             button = Button(look, words.TEST)
             button.clicked.connect(lambda _=False, id_=one["id"]: self.test(id_))
             line.addWidget(name, 1)
+            self.context.gate.guard(button)
             line.addWidget(button)
             self.tests[one["id"]] = button
             self.contacts.addWidget(holder)

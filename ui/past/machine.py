@@ -23,8 +23,10 @@ from alarms.replay import Plant, Replay, Standings, fill
 from supervisor.clock import SECOND
 from supervisor.desk.board import hang
 from supervisor.errors import StoreError
-from supervisor.replay import JournalUntil, Landmarks, LockOuts, Picture, Rewind, Rows
-from ui.past.seen import Scene, Seen, SeenClock
+from supervisor.historian.earlier import Earlier
+from supervisor.replay import Held, HolesUntil, JournalUntil, Landmarks, LockOuts, Picture, Rewind, Rows
+from ui.past.answers import Answers
+from ui.past.seen import Scene, Seen, SeenClock, Then
 from ui.tasks import Spawn
 from ui.wording import Wording
 
@@ -53,7 +55,9 @@ class Found:
     standings: Standings
     locked: list[str]
     """Ids of equipment, once for each lock-out."""
-    journal: JournalUntil
+    held: list[Held]
+    """Commands that had an equipment."""
+    then: Then
 
 
 class Machine(QObject):
@@ -81,6 +85,7 @@ class Machine(QObject):
         self._names = Names(site, seen.present.journal.people)
         self._rewind = Rewind(site, seen.history, seen.holes, lambda: seen.present.table.beat)
         self._locks = LockOuts(seen.journal.path)
+        self._answers = Answers(site, seen.journal.path, self._locks)
         self._wording = Wording(site, seen.present.journal.people)
         self._wish = Wish(0)
         self._shown: Wish | None = None
@@ -258,19 +263,22 @@ class Machine(QObject):
         alarmed = [self._seen.site.alarms[row].tag.index for row in known[:PIECE]]
         rows = np.union1d(rows, np.array(alarmed, np.intp))
         picture = self._rewind.at(rows, wish.instant, wish.by_arrival)
-        locked = self._locks.at(wish.instant)
-        return Found(
-            picture, standings, locked, JournalUntil(self._seen.present.journal.path, wish.instant, self._wording)
-        )
+        present = self._seen.present
+        journal = JournalUntil(present.journal.path, wish.instant, self._wording)
+        history = Earlier(present.history, wish.instant, wish.by_arrival)
+        holes = HolesUntil(present.holes, history)
+        then = Then(wish.instant, history, holes, journal, self._answers.at(standings, journal))
+        return Found(picture, standings, self._locks.at(wish.instant), journal.under_way(), then)
 
     def _take(self, wish: Wish, found: Found) -> None:
         if self._seen.scene is None:
-            self._seen.scene = Scene.of(self._seen.site, found.journal, wish.instant)
+            self._seen.scene = Scene.of(self._seen.site, found.then)
         scene = self._seen.scene
         self._loaded[:] = False
-        scene.turn(wish.instant, found.journal, found.picture.rows)
+        scene.turn(found.then, found.picture.rows)
         fill(scene.alarms, self._alarm_rows, found.standings, self._names)
         hang(self._seen.site, scene.equipment, found.locked)
+        scene.occupy(self._seen.site, found.held)
         self._shown = wish
         self._paint(scene, found.picture)
         self.moved.emit()

@@ -5,7 +5,7 @@ No act leaves a window that is in the past: `ask` refuses before anything is sen
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +14,13 @@ import numpy as np
 from alarms.engine import FIELDS as ALARM_FIELDS
 from supervisor.clock import Clock
 from supervisor.columns import Columns
-from supervisor.desk.board import blank
+from supervisor.desk.board import blank, occupy
 from supervisor.errors import Refused, Unavailable
 from supervisor.historian.history import History
 from supervisor.holes import HoleReader
 from supervisor.journal import JournalReader
 from supervisor.model import Quality, Site
-from supervisor.replay import Picture, Rows
+from supervisor.replay import Held, Picture, Rows
 from supervisor.table import TagTable
 from supervisor.texts import Texts
 from ui.past import words
@@ -34,7 +34,25 @@ PRESENT_ONLY = frozenset(
     {"links", "link", "certificates", "schedule", "schedule_course", "shift", "shift_sheet", "notices"}
     | {"rounds", "round", "round_dry_run"}
 )
-"""Questions whose answer is about now and would be taken for one about then; pages ask them by themselves."""
+"""Questions whose answer is about now and would be taken for one about then; pages ask them by themselves. Those that
+files can answer about then are in `Then.answers`."""
+
+
+Answer = Callable[["Scene", Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+"""What the station would have answered at the instant of a scene, to the words of a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """What the files say of an instant."""
+
+    instant: int
+    """ns UTC."""
+    history: History
+    holes: HoleReader
+    journal: JournalReader
+    answers: Mapping[str, Answer]
+    """By the question."""
 
 
 @dataclass(slots=True)
@@ -45,26 +63,37 @@ class Scene:
     texts: Texts
     alarms: Columns
     equipment: Columns
-    journal: JournalReader
-    instant: int
-    """ns UTC."""
+    then: Then
+    """What the files say."""
 
     @classmethod
-    def of(cls, site: Site, journal: JournalReader, instant: int) -> Scene:
+    def of(cls, site: Site, then: Then) -> Scene:
         """Of this instant nothing is known yet."""
         table = TagTable(site.tags)
-        return cls(
-            table.columns, table.texts, Columns.create(len(site.alarms), ALARM_FIELDS), blank(site), journal, instant
-        )
+        return cls(table.columns, table.texts, Columns.create(len(site.alarms), ALARM_FIELDS), blank(site), then)
 
-    def turn(self, instant: int, journal: JournalReader, known: Rows) -> None:
+    @property
+    def instant(self) -> int:
+        """ns UTC."""
+        return self.then.instant
+
+    def turn(self, then: Then, known: Rows) -> None:
         """Another instant, of which only these rows are about to be known."""
-        self.instant, self.journal = instant, journal
+        self.then = then
         others = np.ones(len(self.table), np.bool_)
         others[known] = False
         rows = np.flatnonzero(others)
         never = np.full(len(rows), Quality.NEVER_READ, np.uint8)
         self._put(rows, np.full(len(rows), np.nan), never, np.zeros(len(rows), np.int64))
+
+    def occupy(self, site: Site, held: Sequence[Held]) -> None:
+        """The commands that had an equipment, and no others."""
+        with self.equipment.writing():
+            self.equipment["command"][:] = 0
+            self.equipment["awaiting"][:] = 0
+        for one in held:
+            if thing := site.equipment_by_id.get(one.equipment):
+                occupy(self.equipment, thing, one.command, one.awaiting)
 
     def paint(self, picture: Picture) -> None:
         """The values of some rows."""
@@ -117,20 +146,23 @@ class Seen:
 
     @property
     def journal(self) -> JournalReader:
-        return self.scene.journal if self.scene else self.present.journal
+        return self.scene.then.journal if self.scene else self.present.journal
 
     @property
     def history(self) -> History:
-        return self.present.history
+        return self.scene.then.history if self.scene else self.present.history
 
     @property
     def holes(self) -> HoleReader:
-        return self.present.holes
+        return self.scene.then.holes if self.scene else self.present.holes
 
     async def ask(self, act: str, **said: Any) -> Mapping[str, Any]:
-        """As the attachment's. In the past Refused, at once, whatever is asked but for the seat's own acts."""
+        """As the attachment's. In the past the station hears nothing but the seat's own acts: what the files can answer
+        is answered from them, everything else is Refused at once."""
         if not self.locked or act in OF_THE_SEAT:
             return await self.present.ask(act, **said)
+        if self.scene is not None and (answer := self.scene.then.answers.get(act)):
+            return await answer(self.scene, said)
         if act == "certificates":  # its bar takes a refusal for something to be told
             raise Unavailable(words.NOT_THEN.en)
         raise Refused("past", words.NOT_THEN if act in PRESENT_ONLY else words.NO_ACT)

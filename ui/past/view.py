@@ -97,6 +97,7 @@ class PastView(QObject):
         self.transport.said.connect(self.said)
         self.transport.rail.ranged.connect(self._range)
         self.present.changed.connect(self._listen)
+        self._context.gate.refused.connect(lambda: self.said.emit(self._context.look.say(words.NO_ACT)))
 
     def _shortcuts(self, window: QWidget) -> None:
         step, transport = self.machine.step, self.transport
@@ -172,6 +173,7 @@ class PastView(QObject):
         for key in self._keys:
             key.setEnabled(past)
         self.frame.raise_()
+        self._context.gate.turn(words.NO_ACT_TIP if past else None)
 
     @property
     def margin(self) -> int:
@@ -196,7 +198,7 @@ class PastView(QObject):
 
         def look() -> int:
             row = Landmarks(self._seen.present.journal.path).oldest()
-            return min((instant for instant in (self._seen.history.info().oldest, row) if instant), default=0)
+            return min((instant for instant in (self._seen.present.history.info().oldest, row) if instant), default=0)
 
         with suppress(StoreError):  # the reading of the instant says so
             self.transport.oldest = await asyncio.to_thread(look)
@@ -208,7 +210,7 @@ class PastView(QObject):
 
         def look() -> tuple[list[int], list[Hole]]:
             raises = Landmarks(self._seen.present.journal.path).raises(start, end)
-            return raises, self._seen.holes.holes(start, end)
+            return raises, self._seen.present.holes.holes(start, end)
 
         with suppress(StoreError):
             raises, holes = await asyncio.to_thread(look)

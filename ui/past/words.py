@@ -11,6 +11,9 @@ NO_ACT = Text(
     fr="La fenêtre montre le passé : aucune commande ni aucun acquittement n'en part. Revenez au présent (Échap).",
     en="This window shows the past: no command and no acknowledgement leaves it. Return to the present (Esc).",
 )
+NO_ACT_TIP = Text(
+    fr="Dans le passé : revenez au présent pour agir (Échap)", en="In the past: return to now to act (Esc)"
+)
 NOT_THEN = Text(
     fr="Cette réponse concerne le présent ; la fenêtre montre le passé.",
     en="This answer is about the present; the window shows the past.",

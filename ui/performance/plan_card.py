@@ -57,6 +57,7 @@ class PlanCard(QWidget):
         self.save = Button(look, words.KEEP, "primary", weight=600)
         self.save.clicked.connect(self.keep)
         foot.addWidget(self.go)
+        context.gate.guard(self.save, self.text, self.who, self.due)
         foot.addWidget(self.save)
         inner.addLayout(foot)
         look.changed.connect(self._dress)

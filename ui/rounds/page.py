@@ -55,6 +55,7 @@ class RoundsPage(Page):
             self.stack.addWidget(widget)
         self._lay_out()
         self._connect()
+        context.gate.guard(self.new, self.form)
         self.setFocusProxy(self.table)
 
     def _lay_out(self) -> None:
@@ -95,6 +96,12 @@ class RoundsPage(Page):
 
     def slow(self) -> None:
         if not self._pulling:
+            self.context.spawn(self._pull())
+
+    def jump(self) -> None:
+        """Other rounds, or the same as they were then."""
+        self._fresh = ()
+        if self.isVisible():
             self.context.spawn(self._pull())
 
     def person_changed(self) -> None:

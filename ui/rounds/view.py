@@ -56,6 +56,7 @@ class RoundView(QWidget):
         self.table = Table(look, self.lines, widths, 5, words.TARGETS)
         self.table.supple, self.table.spare = {0: 200}, (7, 6, 2)
         self.why = Why(look, self.table, 5)
+        context.gate.guard(self.release, self.stop, self.end)
         self._lay_out()
         self.table.activated.connect(self._go)
         self.table.doubleClicked.connect(self._go)

@@ -71,6 +71,7 @@ class SchedulePage(Page):
         self.empty = Words(look, words.READING, "value", 500, "text2")
         self.resume = Button(look, words.RESUME)
         self.resume.tip(words.RESUME_TIP)
+        context.gate.guard(self.resume)
         self._lay_out()
         self._connect()
 
@@ -183,6 +184,15 @@ class SchedulePage(Page):
         if now >= self._due:
             self._due = now + PERIOD_S
             self.context.spawn(self._pull())
+
+    def jump(self) -> None:
+        """What comes next after another instant, and what stood against it."""
+        if self.known is not None:
+            self.known.next.clear()
+            self._due = 0.0
+            self._dress()
+            if self.group is not None and self.picture.year is not None:
+                self.picture.show_year(self.picture.year, self.context.clock.now())
 
     async def _read(self) -> None:
         self.known = await asyncio.to_thread(Known, self.context.attachment.site)

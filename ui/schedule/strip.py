@@ -58,6 +58,7 @@ class ProgrammeStrip(QWidget):
         line.addWidget(self.hold)
         inside.addLayout(line)
         inside.addWidget(self.resume)
+        context.gate.guard(self.until, self.hold, self.resume)
         self.hold.clicked.connect(lambda: context.spawn(self._hold()))
         self.resume.clicked.connect(lambda: context.spawn(self._resume()))
 

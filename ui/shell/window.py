@@ -306,7 +306,7 @@ class MainWindow(QMainWindow):
     def acknowledge(self, rows: Iterable[int]) -> None:
         """Ask the station to acknowledge alarms by their rows."""
         rows = list(rows)
-        if rows:
+        if rows and self.context.gate.passes():
             self.context.spawn(acknowledge(self.context, rows))
 
     def hear(self, player: Player) -> None:

@@ -60,6 +60,7 @@ class ShiftPage(Page):
         self.form = HandOver(context)
         self._lay_out()
         self._connect()
+        context.gate.guard(self.note, self.add, self.withdraw, self.over, self.form)
         self._show()
 
     def _lay_out(self) -> None:
@@ -119,6 +120,11 @@ class ShiftPage(Page):
         """Gather the running shift anew, now and then."""
         self._rights()
         self.question.slow()
+
+    def jump(self) -> None:
+        """Another shift ran then; one that was signed later is not known yet."""
+        self.digest = ""
+        self.question.again()
 
     def arrive(self, place: Place) -> None:
         self.question.again()

@@ -79,6 +79,7 @@ class SynopticPage(Page):
         self._trends = Button(context.look, words.TRENDS, "flat", "trend")
         self._plate = Button(context.look, words.FACEPLATE, "flat", "list")
         self._acknowledge = Button(context.look, words.ACKNOWLEDGE)
+        context.gate.guard(self._acknowledge)
         self.dock = TrendDock(context)
         self._lay_out()
         self._trends.clicked.connect(self._go_to_trends)

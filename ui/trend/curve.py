@@ -74,6 +74,8 @@ class Past:
     bad_spans: Spans = NO_SPANS
     filled_spans: Spans = NO_SPANS
     """The same, for the painter."""
+    unsure: float = 0.0
+    """Up to where what came later than the instant may be in it, seconds UTC; 0 where nothing is."""
 
     @classmethod
     def of(cls, trend: Trend, open_: bool, missing: Missing = NONE, apart: float = 0.0) -> Past:
@@ -84,7 +86,8 @@ class Past:
         filled = tuple(merged(missing.stretches(filled=True, until=until), apart))
         segments = _broken(_segments(trend, until), holes, bool(trend.step))
         spans = Spans(bad), Spans(filled)
-        return cls(segments, tuple(bad), until, not trend.step, open_, missing, filled, *spans)
+        unsure = trend.unsure / SECOND
+        return cls(segments, tuple(bad), until, not trend.step, open_, missing, filled, *spans, unsure)
 
 
 def _segments(trend: Trend, until: float) -> Segments:

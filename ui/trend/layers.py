@@ -58,6 +58,8 @@ class Scene:
     ghosts: tuple[Comparison, ...] = ()
     """What the curves are compared with."""
     note: str = ""
+    caution: str = ""
+    """What the curves can't vouch for, above them."""
     offered: str = ""
     """Said over a frame while something that could be drawn is held over the plot."""
 
@@ -140,6 +142,7 @@ class Overlay(Layer):
         self._notes(painter)
         self._badges(painter)
         self._marks(painter)
+        self._caution(painter)
         self._note(painter)
         self._offer(painter)
 
@@ -241,6 +244,18 @@ class Overlay(Layer):
         painter.setFont(font)
         painter.setPen(look.color("text"))
         painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), text)
+
+    def _caution(self, painter: QPainter) -> None:
+        text, font = self._scene.caution, self._look.font("label", 600)
+        if text:
+            room = min(text_width(text, font) + 20, self.boundingRect().width() - 16)
+            place = QRectF(8, 30, room, 22)
+            painter.setPen(QPen(self._look.color("border2"), 1))
+            painter.setBrush(self._look.color("raised"))
+            painter.drawRoundedRect(place, 3, 3)
+            painter.setFont(font)
+            painter.setPen(self._look.color("text"))
+            painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), elided(text, font, room - 12))
 
     def _note(self, painter: QPainter) -> None:
         if not self._scene.note:

@@ -79,6 +79,7 @@ class TrendView(QWidget):
         self._telling = _timer(self, TELL_MS, self.legend.update)
         self._settle_figures = _timer(self, SETTLE_MS, self._count)
         self.outlet = Outlet(context, self)
+        context.gate.guard(self.bar.note)
         self._lay_out(docked)
         self._connect()
         self._dress()
@@ -312,6 +313,9 @@ class TrendView(QWidget):
         note = words.READING if self._reader.busy else words.NOTHING_HERE
         busy = self._reader.busy and self._slow_read.isActive()
         self.plot.shown.note = self._look.say(note) if self._pens and blank and not busy else ""
+        unsure = max((pen.curve.past.unsure for pen in self._pens), default=0.0)
+        told = self._look.say(words.UNSURE).format(self._look.date(round(unsure * SECOND)))
+        self.plot.shown.caution = told if unsure > self._start else ""
 
     def _limits(self, pen: Pen | None) -> tuple[Limit, ...]:
         if pen is None:
@@ -370,6 +374,8 @@ class TrendView(QWidget):
         """The live value of a pen; what a dead station said last is bad from now on."""
         live, row = self._context.live, pen.tag.index
         time = int(live.source_time[row]) / SECOND if live.alive else self._now()
+        if self._context.past and time > self._now():  # of a device whose clock is ahead: that is still to come
+            return
         if time:
             pen.curve.add(time, float("nan") if live.quality[row] >= BAD else float(live.value[row]))
 

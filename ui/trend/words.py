@@ -75,6 +75,11 @@ NOT_DRAWN = Text(fr="{}\u00a0: rien qui se trace en courbe.", en="{}: nothing th
 NO_PEN_DOCK = Text(fr="Rien à tracer pour cet équipement", en="Nothing to draw for this equipment")
 FULL = Text(fr="Huit courbes au plus : retirez-en une.", en="Eight pens at most: remove one.")
 READING = Text(fr="Lecture de l'historique…", en="Reading history…")
+UNSURE = Text(
+    fr="Avant le {} : valeurs condensées, valeurs arrivées en retard comprises",
+    en="Before {}: condensed values, those that came late included",
+)
+"""Of what was known: the samples were dropped, and with them when they came."""
 NOTHING_HERE = Text(fr="Aucune valeur archivée sur cette période", en="No recorded value in this period")
 NO_HISTORY = Text(fr="L'historique ne peut pas être lu : {}", en="History cannot be read: {}")
 SAVED = Text(fr="Courbes enregistrées dans {}", en="Pens saved to {}")

@@ -14,7 +14,7 @@ from supervisor.errors import Refused
 from supervisor.model import Quality
 from tests.ui.past.conftest import FAULT, HEAT, LEVEL, MINUTE, STATE, THERMAL
 from tests.ui.town import NOW
-from ui.pages import ALARMS, LOCK_OUTS, ON_CALL, OVERVIEW, SCHEDULES, SHIFT, TRENDS
+from ui.pages import ALARMS, COMMISSIONING, OVERVIEW, PEOPLE, TRENDS
 from ui.past import words
 from ui.values import shown
 
@@ -122,7 +122,7 @@ def test_that_the_frame_and_the_head_say_that_it_is_the_past(window, go):
 def test_that_a_page_that_only_knows_the_present_is_covered_in_the_past_and_back_afterwards(
     window, go, until, monkeypatch
 ):
-    assert not any(window.rows[page].past for page in (SHIFT, ON_CALL, LOCK_OUTS, SCHEDULES))
+    assert not any(window.rows[page].past for page in (PEOPLE, COMMISSIONING))
     monkeypatch.setitem(window.rows, ALARMS, replace(window.rows[ALARMS], past=False))
     window.navigate(ALARMS)
     book = window.pages[ALARMS]
