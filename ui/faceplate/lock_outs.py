@@ -17,7 +17,6 @@ from supervisor.errors import StoreError
 from supervisor.model import Equipment, Role, Text
 from supervisor.people import People
 from supervisor.replay import lock_outs
-from supervisor.replay import lock_outs
 from ui.asking import Errand
 from ui.faceplate import lock_words as words
 from ui.faceplate.second import SecondPerson
@@ -159,7 +158,6 @@ class LockOutSection(QWidget):
         for widget in (self._list, self.form, self.said, self.hang):
             inside.addWidget(widget)
         context.gate.guard(self.hang, self.form.confirm)
-        context.gate.guard(self.hang, self.form.confirm)
         self.hang.clicked.connect(self._open_hang)
         self.form.closed.connect(self.dress)
         context.look.changed.connect(self.dress)
@@ -232,7 +230,6 @@ class LockOutSection(QWidget):
             button = Button(look, text)
             button.setFixedHeight(round(30 * look.scale))
             button.clicked.connect(lambda _=False, act=act: act())
-            self._context.gate.guard(button)
             self._context.gate.guard(button)
             buttons.addWidget(button, 1)
         if acts:
