@@ -4,6 +4,7 @@ The synoptic, the map and the trends keep theirs in their own `words.py`.
 """
 
 from supervisor.model import Priority, Role, Text
+from supervisor.people import SEAT
 from supervisor.schedule.programmes import SCHEDULER
 
 # pages
@@ -195,7 +196,10 @@ BOOK_NAMES = {
     "round": Text(fr="Commandes groupées", en="Rounds"),
 }
 """Category of the journal -> the name of its book."""
-ACTORS = {SCHEDULER.id: Text(fr="Programmes horaires", en="Programmes")}
+ACTORS = {
+    SCHEDULER.id: Text(fr="Programmes horaires", en="Programmes"),
+    f"{SEAT}console": Text(fr="Ligne de commande", en="Command line"),
+}
 """What acts by itself -> its name."""
 AT_SEAT = Text(fr="poste « {} »", en='seat "{}"')
 """Who acted where nobody had signed in."""

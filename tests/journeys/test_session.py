@@ -10,40 +10,32 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-import qasync
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from supervisor.accounts.hashing import Hasher
-from supervisor.clock import SystemClock
 from supervisor.journal import JournalReader
 from supervisor.model import Role
 from tests.journeys.conftest import Town
-from tests.journeys.seat import Seat, click, sit
-from tests.people import ADMINISTRATOR, CHEAP, OTHER, PASSWORD, give
+from tests.journeys.seat import Seat, click, in_qt, sit, window_over
+from tests.people import ADMINISTRATOR, OTHER, PASSWORD, give, hurry
 from tests.ports import free_port
 from tests.ui.commissioning.town import site
 from ui.alarms.acts import shelve
-from ui.app import build, prepare
 from ui.assemble import Assembly
 from ui.attach import RemoteAttachment
 from ui.faceplate.commands import Buttons
 from ui.folder import DataFolder
-from ui.pages import COMMISSIONING, LINKS, OVERVIEW, PEOPLE
+from ui.journal.page import JournalPage
+from ui.naming import person
+from ui.pages import COMMISSIONING, JOURNAL, LINKS, OVERVIEW, PEOPLE
 from ui.people.page import PeoplePage
 from ui.preferences import Preferences
 from ui.session import words
 from ui.session.form import Form
 from ui.shell.window import MainWindow
-from ui.tasks import Tasks
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
-
-
-@pytest.fixture(scope="module")
-def qapp() -> QApplication:
-    return prepare()
 
 
 class Room:
@@ -87,42 +79,20 @@ class Room:
 
 
 def live(folder: Path, scenario: Callable[[Room], Awaitable[None]], enrolled: bool = True) -> None:
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    loop = qasync.QEventLoop(application, already_running=False)
-    asyncio.set_event_loop(loop)
-    try:
-        with loop:
-            loop.run_until_complete(_live(folder, scenario, enrolled))
-    finally:
-        asyncio.set_event_loop(None)
-    application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    in_qt(_live(folder, scenario, enrolled))
 
 
 async def _live(folder: Path, scenario: Callable[[Room], Awaitable[None]], enrolled: bool) -> None:
     town, data = site(folder / "site", f"modbus://127.0.0.1:{free_port()}"), DataFolder(folder / "data")
     data.make()
     async with Assembly.of(town, data) as station:
-        station.sessions.accounts._hasher = Hasher(CHEAP)  # what it takes is tested elsewhere
+        hurry(station.sessions.accounts)
         if enrolled:
             await give(station.sessions.accounts, town)
-        tasks = Tasks(asyncio.get_running_loop())
-        attachment = RemoteAttachment(town, data, "Poste 1")
-        attachment.renew()
-        window = build(attachment, Preferences(), None, SystemClock(), tasks)
-        window.showNormal()
-        window.resize(1920, 1080)
-        window.start()
-        room = Room(station, window)
-        try:
+        async with window_over(RemoteAttachment(town, data, "Poste 1"), Preferences()) as window:
+            room = Room(station, window)
             await room.until(lambda: room.session.now.seat == "Poste 1", "the station tells how this seat stands")
             await scenario(room)
-            assert not window.notices.bug.isVisible(), window.notices.bug.why.text()
-        finally:
-            window.close()
-            await tasks.close()
-            await attachment.close()
-            window.deleteLater()
 
 
 def test_that_the_first_start_asks_for_an_administrator_and_watching_needs_nobody(tmp_path: Path, qapp: object) -> None:
@@ -250,6 +220,22 @@ def test_that_an_administrator_makes_an_account_whose_owner_chooses_a_password(t
         await room.until(lambda: room.session.acting, "he has signed in")
         assert room.session.user.role is Role.SUPERVISOR
         assert PEOPLE not in room.tabs()
+        station, look = room.station, room.window.context.look
+        alarm = station.site.alarms[0]
+        await room.window.context.attachment.ask("comment", alarms=[alarm.id], text="vu avec l'atelier")
+        room.window.navigate(JOURNAL)
+        journal = room.window.pages[JOURNAL]
+        assert isinstance(journal, JournalPage)
+        await room.until(lambda: journal.who.findText("Bruno Durand") > 0, "he can be asked for by name")
+        journal.who.choose("b.durand")
+
+        def told() -> set[str]:
+            return {str(journal.model.index(row, 4).data()) for row in range(len(journal.model.rows))}
+
+        await room.until(lambda: told() == {"Bruno Durand"}, "no id stands where a person is meant")
+        assert "comment" in [row.kind for row in journal.model.rows]
+        made_by = person(station.site, ADMINISTRATOR.id, look)
+        assert made_by == ADMINISTRATOR.name, "who made him is on no list of the site folder either"
 
     live(tmp_path, scenario)
 

@@ -324,7 +324,9 @@ class TownStation:
         self.table: Columns = self.tags.columns
         self.texts = self.tags.texts
         self.writer = Journal(folder / "journal.db", clock)
-        self.journal = JournalReader(folder / "journal.db", Wording(site))
+        wording = Wording(site)
+        self.journal = JournalReader(folder / "journal.db", wording)
+        wording.met = self.journal.people
         self.engine = Alarms(site, folder / "alarms.db", self.writer, clock)
         self.alarms: Columns = self.engine.columns
         self.equipment: Columns = blank(site)

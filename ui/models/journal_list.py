@@ -7,8 +7,6 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex
 
-from alarms.notify.notifier import BOOK as NOTIFY
-from supervisor.accounts.accounts import BOOK as ACCESS
 from supervisor.journal import Row
 from supervisor.model import Equipment, Site, TagSpec, Text
 from supervisor.reasons import told
@@ -29,7 +27,9 @@ _UNTOLD = frozenset({"until", "id", "raw", "tag", "fr", "en", "raised_at", "at",
 """Details that mean nothing to a reader, or are told another way."""
 _PERSONS = frozenset({"by", "for", "from", "holder", "asked_by", "seat"})
 """Details that may be the id of somebody."""
-_MACHINES = frozenset({"forward", NOTIFY})
+_ACCESS = "access"
+"""Book of acts about people; its subjects are accounts and seats."""
+_MACHINES = frozenset({"forward", "notify"})
 """Books, and happenings, whose reasons are those of a program."""
 _WORDED = words.RESULTS | words.KINDS
 
@@ -80,7 +80,7 @@ class JournalList(Cells):
         thing, target = self._thing(row.subject), self._target(row)
         if target:
             return f"{row.subject} · {full_name(self._site, target, self._look)}"
-        if row.category == ACCESS and thing is None:  # an account
+        if row.category == _ACCESS and thing is None:  # an account
             return self.person(row.subject)
         return full_name(self._site, thing, self._look) if thing else row.subject
 
