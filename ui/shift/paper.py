@@ -70,7 +70,7 @@ class Paper:
         ]
         total = sum(sheet.raised.values())
         outcomes = [
-            f"{count} {say((words.OUTCOME if count == 1 else words.OUTCOMES).get(code, Text(code, code)))}"
+            f"{count} {say((words.ENDED_ONE if count == 1 else words.OUTCOMES).get(code, Text(code, code)))}"
             for code, count in sheet.outcomes.items()
         ]
         rows = [

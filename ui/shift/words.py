@@ -107,7 +107,7 @@ OUTCOMES = {
     "unknown": Text("sans réponse sûre", "unknown"),
     "cancelled": Text("annulées", "cancelled"),
 }
-OUTCOME = {
+ENDED_ONE = {
     "done": Text("effectuée", "done"),
     "refused": Text("refusée", "refused"),
     "failed": Text("échouée", "failed"),
