@@ -145,7 +145,7 @@ class AlarmsPage(Page):
     def _make_table(self) -> Table:
         table = Table(self.context.look, self.model, _WIDTHS, columns.ALARM, words.ALARMS)
         table.supple = {columns.EQUIPMENT: 160, columns.STATE: 140, columns.VALUE: 96}
-        table.ample = {columns.AREA: 220, columns.EQUIPMENT: 340}
+        table.ample, table.ENOUGH = {columns.AREA: 220, columns.EQUIPMENT: 340}, 400
         table.spare = (columns.AREA, columns.LIMIT, columns.NOTES, columns.STATE, columns.ON_IT)
         self.drawn = AlarmRow(self.context, table, self.model)
         table.setItemDelegate(self.drawn)
