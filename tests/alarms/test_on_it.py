@@ -23,9 +23,11 @@ from supervisor.desk.desk import Desk
 from supervisor.errors import Refused
 from supervisor.journal import JournalReader, Row
 from supervisor.model import Role, User
+from supervisor.names import OTHER, coded
 from supervisor.table import TagTable
 from tests.alarms.hall import DOOR, HIGH, HIGH_HIGH, LEVEL, LOW, OPEN, RULES, Hall, hall, site
 
+WAYS = ("taken_by", "shelved_by")
 BOSS = User("boss", "Boss", Role.SUPERVISOR)
 AGAIN = [replace(rule, realarm_s=600.0) for rule in RULES]
 
@@ -318,5 +320,23 @@ def test_that_the_mark_of_the_first_goes_with_the_rule_that_held_its_group_up(tm
             assert first.tolist() == [0, 0, 0], "the last of the group that stood left the site"
             one.read(LEVEL, 5)
             assert first.tolist() == [1, 0, 0]
+
+    asyncio.run(scenario())
+
+
+def test_that_somebody_the_station_alone_knows_is_on_an_alarm_by_a_code_of_their_own(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        with hall(tmp_path) as one:
+            one.journal.people.meet("x.gast", "Xavière Gast")
+            one.journal.people.meet("y.roy", "Yann Roy")
+            one.read(DOOR, 1)
+            await one.alarms.take(["E0.open"], "y.roy")
+            assert one.alarms.columns["taken_by"][OPEN] == one.journal.people.code("y.roy") != OTHER
+            await one.alarms.shelve(["E0.open"], 15, "essai", "x.gast")
+            assert one.alarms.columns["shelved_by"][OPEN] == one.journal.people.code("x.gast")
+        with hall(tmp_path) as one:
+            assert one.alarms.taken == {"E0.open": "y.roy"}, "and is so after a restart"
+            shown = [coded(one.site, one.journal.people, int(one.alarms.columns[way][OPEN])) for way in WAYS]
+            assert shown == ["y.roy", "x.gast"]
 
     asyncio.run(scenario())

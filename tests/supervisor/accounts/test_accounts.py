@@ -18,6 +18,7 @@ from supervisor.clock import HandClock
 from supervisor.errors import Refused
 from supervisor.journal import JournalReader, Row
 from supervisor.model import Role, User
+from supervisor.names import Met
 from tests.people import ADMINISTRATOR, OTHER, PASSWORD, give, opened
 from tests.supervisor.pumphouse import site
 
@@ -304,3 +305,32 @@ def test_that_nothing_changes_where_the_file_cannot_be_written(tmp_path: Path) -
         ("done", "ann"),
         ("failed", "ann"),
     ]
+
+
+def test_that_everybody_who_proved_who_they_are_has_a_name_for_other_processes(tmp_path: Path) -> None:
+    class Office:
+        """A directory of one."""
+
+        async def prove(self, id_: str, password: str) -> User:
+            return User("x.gast", "Xavière Gast", Role.OPERATOR)
+
+    async def scenario(accounts: Accounts) -> None:
+        await accounts.add(CONSOLE, User("b.durand", "Bruno Durant", Role.OPERATOR), OTHER)
+        await accounts.alter(CONSOLE, User("b.durand", "Bruno Durand", Role.OPERATOR))
+        accounts.directory = Office()
+        await accounts.prove("x.gast", PASSWORD)  # the second person of a command need never have signed in
+        await accounts.prove("ann", PASSWORD)
+
+    live(tmp_path, scenario)
+    known = {"a.martin": "Agnès Martin", "b.durand": "Bruno Durand", "x.gast": "Xavière Gast"}
+    assert Met.of(tmp_path / "journal.db").everybody == known, "whom the site folder names is named there alone"
+
+
+def test_that_accounts_made_before_there_were_names_are_named_at_the_next_start(tmp_path: Path) -> None:
+    async def scenario(accounts: Accounts) -> None:
+        await accounts.add(CONSOLE, User("b.durand", "Bruno Durand", Role.OPERATOR), OTHER)
+
+    live(tmp_path, scenario)
+    (tmp_path / "journal.db").unlink()  # another journal, as after an archive was put away
+    live(tmp_path, lambda accounts: asyncio.sleep(0), given=False)
+    assert Met.of(tmp_path / "journal.db").name("b.durand") == "Bruno Durand"
