@@ -1,6 +1,5 @@
 """Conditions: arrays of values in, what raised and what cleared out. Pure: knows no time and keeps nothing.
 
-    tag -> rules         compressed rows: the rules of tag t are order[first[t]:first[t] + count[t]]
     high, high_high      raises above the limit; clears at the limit less the deadband, or below
     low, low_low         raises below the limit; clears at the limit plus the deadband, or above
     is, is_not           raises where the value equals (differs from) the limit
@@ -50,9 +49,6 @@ class Verdict:
 class Rules:
     """The rules of a site as arrays, by row of `site.alarms`."""
 
-    first: NDArray[np.int64]
-    count: NDArray[np.int64]
-    order: Rows
     high: Values
     """Holds above; two rows a rule, the second for a condition that holds already. Infinite where it never does."""
     low: Values
@@ -60,33 +56,13 @@ class Rules:
     inverted: Marks
 
     @classmethod
-    def compile(cls, alarms: Sequence[Alarm], tags: int) -> Rules:
-        """`tags` is how many tags the site has."""
-        plain = np.array([not measured(alarm.rule) for alarm in alarms], np.bool_)
-        tag = np.array([alarm.tag.index for alarm in alarms], np.int64)
+    def compile(cls, alarms: Sequence[Alarm]) -> Rules:
         bounds = np.array([_bounds(alarm.rule) for alarm in alarms], np.float64).reshape(-1, 4)
-        count = np.bincount(tag[plain], minlength=tags)
-        rows = np.flatnonzero(plain)
         return cls(
-            first=np.cumsum(count) - count,
-            count=count,
-            order=rows[np.argsort(tag[plain], kind="stable")],
             high=bounds[:, :2].ravel(),
             low=bounds[:, 2:].ravel(),
             inverted=np.array([not measured(one.rule) and one.rule.condition is Condition.IS for one in alarms], bool),
         )
-
-    def touched(self, index: NDArray[np.int32]) -> tuple[Rows, Rows]:
-        """The rules of the tags in `index`, and for each its tag's position in `index`."""
-        count = self.count.take(index)
-        position = count.nonzero()[0]
-        if not len(position):
-            return position, position
-        start, count = self.first.take(index.take(position)), count.take(position)
-        if count.max() == 1:  # far the most frequent
-            return self.order.take(start), position
-        within = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
-        return self.order.take(np.repeat(start, count) + within), np.repeat(position, count)
 
     def evaluate(self, rule: Rows, value: Values, quality: Qualities, standing: Marks) -> Verdict:
         """Three arrays as long as `rule`; `standing` says which conditions held until now."""

@@ -54,11 +54,13 @@ class Reminders:
     def __init__(self, alarms: Sequence[Alarm]) -> None:
         after = np.array([alarm.rule.realarm_s for alarm in alarms], np.float64)
         self._after = np.where(after > 0, after, np.inf)
+        self._any = bool((after > 0).any())
         self.due = np.full(len(alarms), np.inf)
 
     def begin(self, rule: Rows, acked: Marks, now: float) -> None:
         """Of alarms that have just moved: those acknowledged now wait, the others no longer do."""
-        self.due[rule] = np.where(acked, now + self._after[rule], np.inf)
+        if self._any:
+            self.due[rule] = np.where(acked, now + self._after[rule], np.inf)
 
     def resume(self, rule: Rows, left: NDArray[np.float64], now: float) -> None:
         """After a restart: acknowledged `left` seconds ago by the machine's clock, which is not believed beyond the

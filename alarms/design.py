@@ -62,6 +62,8 @@ class ByDesign:
         self._clock = clock
         self._works = _works(site)
         pairs = [(tags, work.rows[places]) for work in self._works for tags, places in work.inputs()]
+        self.inputs = np.concatenate([np.empty(0, np.int32), *(tags for tags, _ in pairs)])
+        """The tags that expressions look at."""
         self._fan = Fan.of(pairs, len(site.tags))
         self._work = np.full(len(site.alarms), -1, np.intp)
         self._place = np.zeros(len(site.alarms), np.intp)
@@ -114,7 +116,7 @@ class ByDesign:
 
     def foresee(self, rows: Rows) -> None:
         """These are about to raise: hide what comes of them first."""
-        below = self._below(rows)
+        below = self._below(rows) if len(self._consequences.rows) else self._consequences.rows
         if len(below):
             self._coming[rows] = True
             self.turn(below)
@@ -122,7 +124,8 @@ class ByDesign:
 
     def follow(self, rows: Rows) -> None:
         """These have moved: look at what comes of them."""
-        self.turn(self._below(rows))
+        if len(self._consequences.rows):
+            self.turn(self._below(rows))
 
     def turn(self, rows: Rows) -> None:
         """Hide what is wanted hidden, and let what is no longer wait for its time."""

@@ -14,11 +14,12 @@ Rules:
 
 from __future__ import annotations
 
+import itertools
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,7 @@ from alarms.hiding import Hiding, shelvers
 from alarms.keep import HEARD, PROCESS, TAKEN, Gone, Keep, Names
 from alarms.life import FIELDS as FIELDS
 from alarms.life import HOW, Life, rows_of
+from alarms.native import NativeRules
 from alarms.states import ACTIVE, Event, State
 from alarms.suppression import Act
 from alarms.telling import BOOK, Teller, kept
@@ -38,9 +40,9 @@ from alarms.watching import Found, Watching
 from supervisor.asides import Aside
 from supervisor.clock import SECOND, Clock
 from supervisor.columns import Columns
-from supervisor.flow import Change, Values
+from supervisor.flow import Change
 from supervisor.journal import Entry, Journal
-from supervisor.model import BAD, Condition, Native, Site
+from supervisor.model import Site
 
 Rows = NDArray[np.intp]
 
@@ -64,6 +66,14 @@ KINDS = {
 """Event -> the word of the journal."""
 
 
+class Moved(NamedTuple):
+    """What is to be written of alarms that moved."""
+
+    changed: Rows
+    fields: tuple[str, ...]
+    entries: Iterator[Entry]
+
+
 class Alarms:
     """See the module. `absorb` takes what moved; `run` is its task for whatever time alone brings about."""
 
@@ -77,8 +87,8 @@ class Alarms:
         self.columns["value"][:] = np.nan
         self._ids = [alarm.id for alarm in site.alarms]
         self._row = {id_: row for row, id_ in enumerate(self._ids)}
-        self._native = np.array([alarm.rule.condition is Condition.NATIVE for alarm in site.alarms], np.bool_)
-        self._rules = Rules.compile(site.alarms, len(site.tags))
+        self._native = NativeRules(site.alarms)
+        self._rules = Rules.compile(site.alarms)
         self._watching = Watching(site)
         self._delays = Delays(site.alarms)
         self._reminders = Reminders(site.alarms)
@@ -91,16 +101,13 @@ class Alarms:
         self._life.begin()
         self._standing = ACTIVE[self.columns["state"]]
         self._watching.begin(self._standing)
-        self._value = np.full(len(site.alarms), np.nan)
-        """The last value of each rule's tag that was known, for raises that come after a delay."""
-        words = self.columns["heard"]
-        self._value[self._native & (words > 0)] = words[self._native & (words > 0)].astype(np.float64) - 1
         self._begun = np.zeros(len(site.alarms), np.int64)
         """Source time at which what stands began to, ns UTC; 0 where it is not known."""
         self._on_delay = np.array([round(alarm.rule.on_delay_s * SECOND) for alarm in site.alarms], np.int64)
-        self._teller = Teller(site.alarms, self._value)
+        self._teller = Teller(site.alarms, self._watching.values)
         self._hiding = Hiding(site.alarms, self._life, self._keep, self._teller, clock)
         self._design = ByDesign(site, self._life, self._hiding, clock, self._standing)
+        self._watching.look_at(self._design.inputs)
         self._resume()
         self._retry_at = 0.0
         self._flood = resumed(journal, self.columns["annunciated_at"], clock)
@@ -109,26 +116,24 @@ class Alarms:
 
     def absorb(self, change: Change) -> None:
         """Evaluate the rules of the tags that moved."""
-        rule, position = self._rules.touched(change.index)
+        change = self._watching.concerned(change)
+        if not len(change):
+            return
+        at = change.arrival_time
         found = self._watching.absorb(change, self._clock.monotonic())
         self._design.absorb(change.index, self._watching.seen)
-        if len(found.rule):
-            self._value[found.rule] = self._watching.seen["value"][self._watching.own[found.rule]]
-        if not len(rule):
-            self._judge(found, change.arrival_time)
+        if not self._native.any:
+            self._judge(found, at)
             return
-        value, quality = change.value[position], change.quality[position]
-        known = quality < BAD  # what was known before a loss is what the next word is held against
-        sure, word = rule[known], value[known]
-        last = self._value[sure]
-        self._value[sure] = word
-        native = bool(self._native[sure].any())
-        if native:
-            self._raise_native_again(sure, last, word, change.arrival_time)
-            self._hear(sure, word)
-        self._judge(Found(rule, value, quality).beside(found), change.arrival_time)
-        if native:
-            self._acknowledge_native(sure, word, change.arrival_time)
+        rule, word = self._native.words(found)
+        self._raise_again(self._native.again(rule, word, self.columns), at)
+        news = self._life.hear(rule, word)
+        if len(news):
+            self._keep.write(news, HEARD)
+        self._judge(found, at)
+        rows = self._life.can(self._native.answered(rule, word), Event.ACK)
+        if len(rows):
+            self._happen(rows, Event.ACK, at, {"by": "controller"})
 
     def _judge(self, found: Found, at: int, timeless: bool = False) -> None:
         """Hold what was found against the limits. `timeless`: time alone moved it, and no value says when."""
@@ -151,28 +156,12 @@ class Alarms:
         due = self._delays.turn(rule, self._standing[rule], active, self._clock.monotonic())
         self._settle(due, at)
 
-    def _raise_native_again(self, rule: Rows, last: Values, value: Values, at: int) -> None:
+    def _raise_again(self, rows: Rows, at: int) -> None:
         """An active alarm that its controller no longer calls acknowledged is a new occurrence: nobody knows of it."""
-        again = self._native[rule] & (last == Native.ACKED) & (value == Native.UNACKED)
-        rows = rule[again & (self.columns["state"][rule] == State.ACKED)]
         if len(rows):
             self._life.step(rows, Event.CLEAR, at)
             self._begun[rows] = self._watching.source(rows)
             self._happen(rows, Event.RAISE, at, {"reason": "controller"})
-
-    def _hear(self, rule: Rows, value: Values) -> None:
-        """Keep what the controllers say: after a restart it tells a new occurrence from one somebody knows of."""
-        mine = self._native[rule]
-        news = self._life.hear(rule[mine], value[mine])
-        if len(news):
-            self._keep.write(news, HEARD)
-
-    def _acknowledge_native(self, rule: Rows, value: Values, at: int) -> None:
-        """Somebody acknowledged at the controller, or elsewhere through it: it is acknowledged here too."""
-        acked = self._native[rule] & ((value == Native.NORMAL) | (value == Native.ACKED))
-        rows = self._life.can(rule[acked], Event.ACK)
-        if len(rows):
-            self._happen(rows, Event.ACK, at, {"by": "controller"})
 
     async def run(self) -> None:
         """Fire what is due by time alone; until cancelled."""
@@ -298,29 +287,40 @@ class Alarms:
         if not len(rule):
             return
         standing = self._standing[rule]
-        self._design.foresee(rule[standing])
-        for event, rows in ((Event.RAISE, rule[standing]), (Event.CLEAR, rule[~standing])):
-            if len(rows):
-                self._happen(rows, event, at)
+        raised, cleared = rule[standing], rule[~standing]
+        self._design.foresee(raised)
+        moves = [self._move(rows, event, at) for rows, event in ((raised, Event.RAISE), (cleared, Event.CLEAR))
+                 if len(rows)]  # fmt: skip
+        self._write(moves)
+        self._design.follow(rule)
 
     def _happen(
         self, rows: Rows, event: Event, at: int, detail: Mapping[str, Any] | None = None, who: str = ""
     ) -> Future[int]:
         """Move alarms that have a row in the table for `event`, and write what they are with the journal's rows."""
+        written = self._write([self._move(rows, event, at, detail, who)])
+        self._design.follow(rows)
+        return written
+
+    def _move(self, rows: Rows, event: Event, at: int, detail: Mapping[str, Any] | None = None, who: str = "") -> Moved:
+        """In the columns; what is to be written of it."""
         details = [detail or {}]
         if event is Event.RAISE:
             begun = self._begun[rows]
             source = np.where(begun, begun + self._on_delay[rows], 0)
-            changed = self._life.step(rows, event, at, self._value[rows], source)
+            changed = self._life.step(rows, event, at, self._watching.values(rows), source)
             details = self._firsts(rows, details)
         else:
             changed = self._life.step(rows, event, at)
-        acked = self.columns["state"][rows] == State.ACKED
-        self._reminders.begin(rows, acked, self._clock.monotonic())
+        self._reminders.begin(rows, self.columns["state"][rows] == State.ACKED, self._clock.monotonic())
         fields = (*PROCESS, *TAKEN) if event in (Event.CLEAR, Event.ACK, Event.RESET) else PROCESS
-        written = self._keep.write(changed, fields, self._teller.entries(rows, KINDS[event], who, details, at))
-        self._design.follow(rows)
-        return written
+        return Moved(changed, fields, self._teller.entries(rows, KINDS[event], who, details, at))
+
+    def _write(self, moves: Sequence[Moved]) -> Future[int]:
+        """All of one turn as one step on disk, in their order."""
+        rows = np.concatenate([move.changed for move in moves])
+        fields = max((move.fields for move in moves), key=len)
+        return self._keep.write(rows, fields, itertools.chain.from_iterable(move.entries for move in moves))
 
     def _firsts(self, rows: Rows, details: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """What the journal says of alarms that rise: which was the first, where several of a group do at once."""

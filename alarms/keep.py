@@ -36,6 +36,7 @@ HEARD = ("heard",)
 KEPT = (*PROCESS, *HIDING, *TAKEN, *HEARD)
 WAYS = tuple(str(bit.name).lower() for bit in Hidden if bit)
 """How an alarm is hidden, as the asides have it."""
+_WORDS = tuple(state.word for state in State)
 _OLD = ("state", "suppression", "raised_at", "cleared_at", "acked_at", "value", "count", "shelved_until")
 """Fields of alarms.db, where they were kept by themselves."""
 
@@ -164,10 +165,10 @@ class Keep:
         """Fields of alarms as the file has them."""
         found = {name: self._columns[name][rows].tolist() for name in fields}
         if "state" in found:
-            found["state"] = [State(code).word for code in found["state"]]
+            found["state"] = [_WORDS[code] for code in found["state"]]
         if "taken_by" in found:
             pairs = zip(found["taken_by"], rows.tolist(), strict=True)
-            found["taken_by"] = [self.names.id(code, row) for code, row in pairs]
+            found["taken_by"] = [self.names.id(code, row) if code else "" for code, row in pairs]
         return found
 
     def hidden(self, rows: Rows) -> list[Aside]:

@@ -46,6 +46,8 @@ FIELDS = {
     "heard": "u1",
 }
 
+_NORMAL, _UNACKED = int(State.NORMAL), int(State.UNACKED)
+"""As plain numbers: to ask an enumeration for its member costs as much as to compare a column with it."""
 FIRST, SAME_INSTANT = 1, 2
 """What `first_up` says of the first of a group: that it was, or that it is the most urgent of several that can't be put
 in order."""
@@ -70,6 +72,8 @@ class Life:
         self._group = groups(site.alarms)
         self._up = np.zeros(int(self._group.max(initial=-1)) + 1, np.int64)
         """How many alarms of each group are not normal."""
+        self._first = np.full(len(self._up), -1, np.intp)
+        """The first of each group, -1 for none."""
         self._generation = 0
         self.annunciations = 0
         """How many there were since the start; see `alarms.floods`."""
@@ -97,6 +101,7 @@ class Life:
         marked = marked[np.argsort(self.columns["raised_at"][marked], kind="stable")]
         _, first = np.unique(self._group[marked], return_index=True)
         self.columns["first_up"][marked[first]] = how[marked[first]]
+        self._first[self._group[marked[first]]] = marked[first]
 
     def can(self, rows: Rows, event: Event) -> Rows:
         """Those that have a row in the table for `event`."""
@@ -111,10 +116,11 @@ class Life:
         before = columns["state"][rows]
         after = TABLE[self.latching[rows], event, before]
         assert not (after == NOTHING).any(), f"no row for {event.name} in {before}"
+        changed = rows
         with columns.writing():
             columns["state"][rows] = after
             if event is Event.RAISE:
-                fresh = before == State.NORMAL
+                fresh = before == _NORMAL
                 columns["count"][rows] = np.where(fresh, 0, columns["count"][rows]) + 1
                 columns["value"][rows] = value
                 columns["raised_at"][rows] = at
@@ -125,10 +131,11 @@ class Life:
                 columns["cleared_at"][rows] = at
             else:
                 columns["acked_at"][rows] = 0 if event is Event.REALARM else at
-            self._annunciate(rows[after == State.UNACKED], at)
-            columns["taken_by"][rows[after == State.NORMAL]] = 0
-            falling = rows[(before != State.NORMAL) & (after == State.NORMAL)]
-            changed = np.concatenate((rows, self._let_go(rows, falling)))
+            self._annunciate(rows[after == _UNACKED], at)
+            falling = rows[after == _NORMAL]  # no row of the table goes from normal to normal
+            if len(falling):
+                columns["taken_by"][falling] = 0
+                changed = np.concatenate((rows, self._let_go(rows, falling)))
             self.mark(changed)
         return changed
 
@@ -143,8 +150,9 @@ class Life:
         calm = self._up[group] == 0
         fresh, group_, source = rising[calm], group[calm], source[calm]
         np.add.at(self._up, group, 1)
-        if not len(fresh):
-            self.contested = fresh
+        if len(fresh) < 2:
+            self._put_first(fresh, FIRST)
+            self.contested = fresh[:0]
             return
         if not source.all():  # one that nobody knows leaves the order of its whole group unknown
             source = np.where(np.isin(group_, group_[source == 0]), 0, source)
@@ -155,21 +163,22 @@ class Life:
         follower = np.minimum(begins + 1, len(fresh) - 1)
         many = ~new[follower] & (follower > begins)
         same = many & (source[begins] == source[follower])
-        self.columns["first_up"][fresh[begins]] = np.where(same, SAME_INSTANT, FIRST)
+        self._put_first(fresh[begins], np.where(same, SAME_INSTANT, FIRST))
         self.contested = fresh[begins[many]]
+
+    def _put_first(self, rows: Rows, how: int | NDArray[np.int_]) -> None:
+        self.columns["first_up"][rows] = how
+        self._first[self._group[rows]] = rows
 
     def _let_go(self, rows: Rows, falling: Rows) -> Rows:
         """The marks of groups of which these were the last; whose marks those were, without `rows`."""
-        if not len(falling):
-            return falling
-        np.subtract.at(self._up, self._group[falling], 1)
-        empty = np.unique(self._group[falling])
-        empty = empty[self._up[empty] == 0]
-        marked = np.flatnonzero(self.columns["first_up"])
-        done: Rows = marked[np.isin(self._group[marked], empty)]
-        self.columns["first_up"][done] = 0
-        others: Rows = np.setdiff1d(done, rows)
-        return others
+        group = self._group[falling]
+        np.subtract.at(self._up, group, 1)
+        empty = group[(self._up[group] == 0) & (self._first[group] >= 0)]
+        done = set(self._first[empty].tolist())
+        self._first[empty] = -1
+        self.columns["first_up"][list(done)] = 0
+        return np.array(sorted(done.difference(rows.tolist())), np.intp)
 
     def hide(self, rows: Rows, act: Act, at: int, until: int = 0, who: int = 0) -> None:
         """Step the second machine. What comes into sight again, and nobody has acknowledged, is told then."""

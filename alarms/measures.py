@@ -190,7 +190,7 @@ class Truth(Plain):
     def measure(self, places: Rows, seen: Columns, now: float) -> tuple[Values, Qualities]:
         if self._layout is None:
             return super().measure(places, seen, now)
-        part, _ = self._layout.evaluate(seen, places)
+        part = self._layout.part(seen, places)
         return part.value, part.quality
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -26,16 +26,16 @@ log = logging.getLogger(__name__)
 class Teller:
     """Makes entries in the thread that writes them: a flood must not hold the loop up."""
 
-    def __init__(self, alarms: Sequence[Alarm], value: Values) -> None:
-        """`value`: by row, the last of the tag of each."""
+    def __init__(self, alarms: Sequence[Alarm], values: Callable[[Rows], Values]) -> None:
+        """`values`: what alarms, by row, are told with."""
         self._alarms = alarms
-        self._value = value
+        self._values = values
 
     def entries(
         self, rows: Rows, kind: str, who: str = "", detail: Sequence[Mapping[str, Any]] = ({},), at: int = 0
     ) -> Iterator[Entry]:
         """One for each row; `detail` is one for all of them, or as many as they are."""
-        values, numbers = self._value[rows].tolist(), rows.tolist()
+        values, numbers = self._values(rows).tolist(), rows.tolist()
         details = list(detail) * len(numbers) if len(detail) == 1 else detail
 
         def make() -> Iterator[Entry]:

@@ -1,23 +1,25 @@
-"""Watching: what rules look at that is more than one value, and the tags that each must be told of.
+"""Watching: the tags that rules look at, and what becomes of the rules when they move.
 
-    Change ─> Watching ─> rows touched ─> measures ─> (row, measure, quality)     to `conditions.Rules.evaluate`
-                 └ the last value and quality of every tag
+    Change ─> concerned ─> rules touched ─┬─ plain: the value itself ──────────┬─> (rule, measure, quality)
+                 └ the last of every tag  └─ measured: slots ─> measures ──────┘   to `conditions.Rules.evaluate`
 
+A slot is the place of a rule among all that are measured, one measure after the other: sorted slots fall into the runs
+of the measures by themselves. Plain rules keep the order in which their tags moved, and so do their alarms.
 Time moves some measures by itself (a rate falls back to nothing, a value freezes); `turn` tells those.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alarms.measures import Measure, measures
+from alarms.measures import measures
 from supervisor.columns import Columns
 from supervisor.flow import Change, Indices, Qualities, Times, Values
-from supervisor.model import Quality, Site
+from supervisor.model import BAD, Quality, Site
 
 Rows = NDArray[np.intp]
 
@@ -71,19 +73,29 @@ class Fan(NamedTuple):
         """The rows of all of these, one after the other, and for each its place in `index`."""
         count = self.many.take(index)
         place = count.nonzero()[0]
-        count = count.take(place)
-        ends = np.cumsum(count)
-        start = np.repeat(self.first.take(index.take(place)) - ends + count, count)
-        return self.rows.take(start + np.arange(len(start))), np.repeat(place, count)
+        if not len(place):
+            return place, place
+        count, first = count.take(place), self.first.take(index.take(place))
+        if count.max() == 1:  # far the most frequent
+            return self.rows.take(first), place
+        ends = count.cumsum()
+        start = (first - ends + count).repeat(count)
+        return self.rows.take(start + np.arange(len(start))), place.repeat(count)
 
     def touched(self, index: Indices | Rows) -> Rows:
-        """The rows of these, in order and none twice. By hand: np.unique hashes, which takes five times as long."""
-        found, _ = self.spread(index)
-        if len(found) < 2:
-            return found
-        found.sort()
-        fresh: Rows = found[np.concatenate(([True], found[1:] != found[:-1]))]
-        return fresh
+        """The rows of these, in order and none twice."""
+        return once(self.spread(index)[0])
+
+
+def once(rows: Rows) -> Rows:
+    """In order and none twice; sorts what is given. By hand: np.unique hashes, which takes five times as long."""
+    if len(rows) < 2:
+        return rows
+    rows.sort()
+    fresh = np.empty(len(rows), np.bool_)
+    fresh[0] = True
+    np.not_equal(rows[1:], rows[:-1], out=fresh[1:])
+    return rows.compress(fresh)
 
 
 class Watching:
@@ -91,34 +103,72 @@ class Watching:
 
     def __init__(self, site: Site) -> None:
         self.seen = last(len(site.tags))
+        self._known = np.full(len(site.tags), np.nan)
+        """By tag, the last value that was known."""
         self._works = measures(site)
-        self._place = np.zeros(len(site.alarms), np.intp)
-        """Of an alarm among the rows of its measure."""
-        self._which = np.full(len(site.alarms), -1, np.intp)
-        for number, work in enumerate(self._works):
-            self._place[work.rows], self._which[work.rows] = np.arange(len(work.rows)), number
-        pairs = [(tags, work.rows[rows]) for work in self._works for tags, rows in work.inputs()]
-        self._fan = Fan.of(pairs, len(site.tags))
-        self.own = np.array([alarm.tag.index for alarm in site.alarms], np.intp)
-        measured = self._which >= 0
-        alone = np.flatnonzero(~measured)
-        given = [(rows.astype(np.int32), tags.astype(np.intp)) for tags, rows in pairs]
-        self._inputs = Fan.of([(alone.astype(np.int32), self.own[alone]), *given], len(site.alarms))
+        self._begins = np.cumsum([0, *(len(work.rows) for work in self._works)])
+        """The first slot of each measure, and the end of the last."""
+        self._row = np.concatenate([np.empty(0, np.intp), *(work.rows for work in self._works)])
+        """By slot, the row of its rule."""
+        self._rules = len(site.alarms)
+        """What is below that is a plain rule, what is not a slot."""
+        self._own = np.array([alarm.tag.index for alarm in site.alarms], np.intp)
+        self._plain = np.ones(self._rules, np.bool_)
+        self._plain[self._row] = False
+        runs = zip(self._works, self._begins.tolist(), strict=False)
+        pairs = [(tags, places + begin) for work, begin in runs for tags, places in work.inputs()]
+        alone = np.flatnonzero(self._plain)
+        mine = (self._own[alone].astype(np.int32), alone)
+        self._fan = Fan.of([mine, *((tags, slots + self._rules) for tags, slots in pairs)], len(site.tags))
+        given = [(self._row[slots].astype(np.int32), tags.astype(np.intp)) for tags, slots in pairs]
+        self._inputs = Fan.of([(alone.astype(np.int32), self._own[alone]), *given], self._rules)
         """The tags that each rule looks at."""
+        self._looked_at = np.zeros(len(site.tags), np.bool_)
+        self.look_at(self._own, self._inputs.rows)
+
+    def look_at(self, *tags: Rows) -> None:
+        """Somebody needs the last of these tags; of all others it is not kept."""
+        for some in tags:
+            self._looked_at[some] = True
 
     def begin(self, active: NDArray[np.bool_]) -> None:
         """Which alarms stood when the station ended."""
         for work in self._works:
             work.begin(active[work.rows])
 
+    def concerned(self, change: Change) -> Change:
+        """What any rule looks at. Of ten tags of a city three have one: the others cost one byte each to pass over."""
+        some = self._looked_at.take(change.index).nonzero()[0]
+        if len(some) == len(change):
+            return change
+        return Change(
+            change.index.take(some),
+            change.value.take(some),
+            change.quality.take(some),
+            change.source_time.take(some),
+            change.arrival_time,
+        )
+
     def absorb(self, change: Change, now: float) -> Found:
-        """What became of the measures of the tags that moved; `now` in monotonic seconds."""
-        self.seen["value"][change.index] = change.value
-        self.seen["quality"][change.index] = change.quality
-        self.seen["source_time"][change.index] = change.source_time
-        if not self._works:
-            return NOTHING
-        return self._measured(self._fan.touched(change.index), now)
+        """What became of the rules of the tags that moved; `now` in monotonic seconds."""
+        index, value, quality = change.index, change.value, change.quality
+        self.seen["value"][index] = value
+        self.seen["quality"][index] = quality
+        self.seen["source_time"][index] = change.source_time
+        known = quality < BAD
+        self._known[index[known]] = value[known]
+        rules, place = self._fan.spread(index)
+        plain = rules < self._rules
+        place = place.compress(plain)
+        found = Found(rules.compress(plain), value.take(place), quality.take(place))
+        if len(found.rule) == len(rules):
+            return found
+        return found.beside(self._measured(once(rules.compress(~plain)) - self._rules, now))
+
+    def values(self, rule: Rows) -> Values:
+        """What an alarm is told with: the last of its tag that was known; of a measured one, its tag as it is."""
+        own = self._own[rule]
+        return np.where(self._plain[rule], self._known[own], self.seen["value"][own])
 
     def source(self, rule: Rows) -> Times:
         """By when its values say what they say: the newest source time among the inputs of each rule, ns UTC."""
@@ -129,18 +179,19 @@ class Watching:
 
     def turn(self, now: float) -> Found:
         """What time alone has moved."""
-        found = [work.rows[places] for work in self._works if len(places := work.turn(now))]
+        runs = zip(self._works, self._begins.tolist(), strict=False)
+        found = [places + begin for work, begin in runs if len(places := work.turn(now))]
         return self._measured(np.concatenate(found), now) if found else NOTHING
 
-    def _measured(self, rule: Rows, now: float) -> Found:
-        if not len(rule):
+    def _measured(self, slots: Rows, now: float) -> Found:
+        """`slots` in order."""
+        if not len(slots):
             return NOTHING
-        found = NOTHING
-        for work, rows in self._split(rule):
-            found = Found(rows, *work.measure(self._place[rows], self.seen, now)).beside(found)
-        return found
-
-    def _split(self, rule: Rows) -> Iterator[tuple[Measure, Rows]]:
-        which = self._which[rule]
-        for number in np.flatnonzero(np.bincount(which)).tolist():
-            yield self._works[number], rule[which == number]
+        values, qualities = [], []
+        ends = slots.searchsorted(self._begins).tolist()
+        for work, begin, first, end in zip(self._works, self._begins.tolist(), ends, ends[1:], strict=False):
+            if first < end:
+                value, quality = work.measure(slots[first:end] - begin, self.seen, now)
+                values.append(value)
+                qualities.append(quality)
+        return Found(self._row.take(slots), np.concatenate(values), np.concatenate(qualities))

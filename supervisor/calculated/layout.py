@@ -75,9 +75,11 @@ class Layout:
 
     def evaluate(self, columns: Columns, rows: Rows) -> Outcome:
         """What these rows come to now."""
-        cells = _Cells(columns, self.columns, rows, self.runs)
-        part = evaluate(self.tree, cells)
-        return Outcome(part, self._newest(columns["source_time"], rows))
+        return Outcome(self.part(columns, rows), self._newest(columns["source_time"], rows))
+
+    def part(self, columns: Columns, rows: Rows) -> Part:
+        """The same for whoever asks for no time."""
+        return evaluate(self.tree, _Cells(columns, self.columns, rows, self.runs))
 
     def _newest(self, times: Times, rows: Rows) -> Times:
         newest = np.zeros(len(rows), np.int64)

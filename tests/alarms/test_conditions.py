@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alarms.conditions import Rules
+from alarms.watching import Watching
+from supervisor.flow import Change
 from supervisor.model import AlarmRule, Condition, Priority, Quality
 from tests.alarms.hall import HERE, site
 
@@ -15,7 +17,7 @@ bands = st.floats(0, 10)
 
 def one(condition: Condition, limit: float, deadband: float = 0.0) -> Rules:
     plant = site([AlarmRule("rule", "level", condition, limit, Priority.LOW, HERE, deadband)])
-    return Rules.compile(plant.alarms, len(plant.tags))
+    return Rules.compile(plant.alarms)
 
 
 def read(rules: Rules, value: float, standing: bool, quality: int = Quality.GOOD) -> str:
@@ -62,7 +64,9 @@ def test_that_uncertain_quality_is_believed() -> None:
 @given(st.lists(st.integers(0, 5), unique=True))
 def test_that_the_tags_that_moved_bring_up_exactly_their_own_rules(tags: list[int]) -> None:
     plant = site(equipment=3)
-    rules = Rules.compile(plant.alarms, len(plant.tags))
-    rule, position = rules.touched(np.array(tags, np.int32))
-    found = sorted(zip(rule.tolist(), position.tolist(), strict=True))
-    assert found == sorted((a.index, tags.index(a.tag.index)) for a in plant.alarms if a.tag.index in tags)
+    some, none = np.array(tags, np.int32), np.zeros(len(tags))
+    values = some.astype(np.float64) + 0.5
+    found = Watching(plant).absorb(Change(some, values, none.astype(np.uint8), none.astype(np.int64), 0), 0.0)
+    told = list(zip(found.rule.tolist(), found.value.tolist(), strict=True))
+    wanted = [(a.index, a.tag.index + 0.5) for tag in tags for a in plant.alarms if a.tag.index == tag]
+    assert told == wanted, "in the order in which their tags moved"

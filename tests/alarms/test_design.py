@@ -201,12 +201,14 @@ def test_that_whatever_happens_only_what_has_a_reason_stays_hidden(
             elif word == "lose":
                 read(one, Quality.TIMEOUT, **dict.fromkeys(AT, math.nan))
             elif word == "restart":
+                await one.wind(SETTLE_S + 0.1)  # what is about to be shown stays hidden until its expression is known
                 one.close()
                 one = Hall(folder, site, one.clock)
             else:
                 serviced = value != 0 if word == SERVICE else serviced
                 read(one, **{word: value})
         await one.wind(30)
+        await one.wind(30)  # what hid it may have gone in the turn before
         supply, phase = (bool(ACTIVE[one.state(row(one, id_))]) for id_ in ("E0.supply_lost", "E0.phase"))
         assert (hidden(one, "E0.phase"), hidden(one, "E0.far")) == (supply or serviced, phase)
         one.close()
