@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit, QWidget
 
 from supervisor.clock import SECOND
 from supervisor.model import Text
@@ -94,12 +95,14 @@ class Transport(QFrame):
         line.addLayout(joined(self._ranges))
         line.addStretch(1)
         line.addWidget(self._seeker(words.BEFORE, False))
-        for seconds, name in STEPS:
-            line.addWidget(self._stepper(f"− {name}", words.BACK_BY, name, -seconds))
+        back = [self._stepper(f"− {name}", words.BACK_BY, name, -seconds) for seconds, name in STEPS]
+        on = [self._stepper(f"+ {name}", words.ON_BY, name, seconds) for seconds, name in STEPS]
+        for button in back:
+            line.addWidget(button)
         line.addWidget(self.play)
         line.addLayout(joined(self._speeds))
-        for seconds, name in reversed(STEPS):
-            line.addWidget(self._stepper(f"+ {name}", words.ON_BY, name, seconds))
+        for button in reversed(on):
+            line.addWidget(button)
         line.addWidget(self._seeker(words.AFTER, True))
         line.addSpacing(6)
         line.addWidget(self.field)
@@ -107,6 +110,23 @@ class Transport(QFrame):
         line.addWidget(Line(look, True))
         line.addLayout(joined(self._sources))
         layout.addLayout(line)
+        self._line = line
+        self._spare: list[list[QWidget]] = [[back[1], on[1]], [*self._ranges], [back[0], on[0]]]
+        """What a narrow window does without, the first one first: keys and the wheel do the same."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        for widget in (one for group in self._spare for one in group):
+            widget.show()
+        for group in self._spare:
+            self._line.invalidate()
+            if self._line.sizeHint().width() <= self.width() - 24:
+                break
+            for widget in group:
+                widget.hide()
 
     def _stepper(self, label: str, tip: Text, name: str, seconds: float) -> Button:
         button = Button(self._look, Text(label, label))
@@ -174,4 +194,5 @@ class Transport(QFrame):
         self.field.setAccessibleName(look.say(words.GO_TO))
         self.field.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.play.setMinimumWidth(round(104 * look.scale))
+        self._fit()
         self.tell()
