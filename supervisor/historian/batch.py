@@ -56,7 +56,8 @@ def decode(blob: bytes) -> Block:
     time, at = _unpack(payload, at, n)
     value = _unshuffle(payload[at : at + 8 * n], 8).view(np.float64)
     at += 8 * n
-    quality = np.frombuffer(payload, np.uint8, n, at)
+    # a copy: a view would keep all that was decompressed in memory, as long as the block itself
+    quality = np.frombuffer(payload, np.uint8, n, at).copy()
     lag, at = _unpack(payload, at + n, n)
     texts = json.loads(bytes(payload[at:]))
     slots, words = texts or ((), ())

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from supervisor.clock import SECOND, Clock
 from supervisor.database import Connection, Writer, reading
-from supervisor.historian import batch, chunks
+from supervisor.historian import batch, chunks, packing
 from supervisor.historian.chunks import Chunk
 from supervisor.historian.codec import Damaged
 from supervisor.historian.files import Grid, get, put
@@ -30,8 +30,12 @@ LEAST = 64
 """Samples worth a chunk of their own; fewer are carried on until more have come."""
 CARRY = 1_000_000
 """At most so many samples are carried on: they are written anew at every compaction."""
+BAND = 500_000
+"""Samples sorted and coded at a time."""
 GRACE = 120 * SECOND
 """A partition is closed this long after its end: by then the ordinary road has brought what it will."""
+
+_BLOB = "SELECT data FROM batch WHERE id = ?"
 
 log = logging.getLogger(__name__)
 
@@ -59,29 +63,33 @@ class Compactor:
 
     def run(self, everything: bool = False) -> Compacted:
         """Everything: leave nothing to carry on, however few samples a tag has."""
-        upto, block = self._load()
-        if not len(block):
-            return Compacted(0, 0)
-        block = block.by_slot_and_time()
-        edges, partition = self._groups(block)
-        worth = self._worth(np.diff(edges), partition, everything)
-        carried = block.take(np.repeat(~worth, np.diff(edges)))
+        upto, blocks = self._load()
+        least = 1 if everything else self._least(blocks)
+        made, carried, touched = list[Chunk](), list[Block](), set[int]()
+        for block in _bands(blocks):
+            edges, partition = self._groups(block)
+            worth = self._closed(partition) | (np.diff(edges) >= least)
+            kept = np.repeat(worth, np.diff(edges))
+            carried.append(block.take(np.flatnonzero(~kept)))
+            made += packing.together(*_only(block, edges, worth, kept))
+            touched.update(np.unique(partition[worth]).tolist())
+        samples = sum(len(block) for block in blocks)
+        return self._put(upto, samples, made, join_blocks(carried), sorted(touched)) if samples else Compacted(0, 0)
+
+    def _put(self, upto: int, samples: int, made: list[Chunk], carried: Block, touched: list[int]) -> Compacted:
         if len(carried):
             self._hot.submit(lambda connection: insert(connection, carried, upto)).result()
-        made = list(_chunks(block, edges, worth))
-        touched = np.unique(partition[worth]).tolist()
         self._stage.submit(lambda connection: self._seal(connection, made, touched, upto)).result()
         self._hot.submit(lambda connection: _forget(connection, upto)).result()
-        return Compacted(len(block) - len(carried), len(carried), frozenset(touched))
+        return Compacted(samples - len(carried), len(carried), frozenset(touched))
 
-    def _load(self) -> tuple[int, Block]:
+    def _load(self) -> tuple[int, list[Block]]:
         """Everything flushed, in the order it came, and the last id of it."""
         with reading(self._hot.path) as connection:
-            rows = connection.execute(
-                "SELECT id, data FROM batch ORDER BY coalesce(covers, id), covers IS NULL"
-            ).fetchall()
-        blocks = [self._open(id_, blob) for id_, blob in rows]
-        return max((id_ for id_, _ in rows), default=0), join_blocks(blocks)
+            order = "SELECT id FROM batch ORDER BY coalesce(covers, id), covers IS NULL"
+            ids = [id_ for (id_,) in connection.execute(order).fetchall()]
+            blocks = [self._open(id_, *connection.execute(_BLOB, (id_,)).fetchone()) for id_ in ids]
+        return max(ids, default=0), blocks
 
     def _open(self, id_: int, blob: bytes) -> Block:
         try:
@@ -99,13 +107,28 @@ class Compactor:
         edges = np.concatenate(([0], np.flatnonzero(turn) + 1, [len(block)]))
         return edges, start[edges[:-1]]
 
-    def _worth(self, count: NDArray[np.intp], partition: NDArray[np.int64], everything: bool) -> NDArray[np.bool_]:
-        """Which groups become chunks: big ones, and all of a closed partition."""
-        closed = partition + self._grid.length + GRACE <= self._clock.now()
+    def _closed(self, partition: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Of which nothing is carried on."""
+        return partition + (self._grid.length + GRACE) <= self._clock.now()
+
+    def _least(self, blocks: list[Block]) -> int:
+        """From how many samples on a group becomes a chunk of its own."""
+        counts = self._open_counts(blocks)
         least = LEAST
-        while least > 1 and count[(count < least) & ~closed].sum() > CARRY:
+        while least > 1 and counts[counts < least].sum() > CARRY:
             least //= 2
-        return closed | (count >= (1 if everything else least))
+        return least
+
+    def _open_counts(self, blocks: list[Block]) -> NDArray[np.int64]:
+        """Samples of each tag in each partition that is not closed."""
+        width = 1 + max((int(block.slot[-1]) for block in blocks if len(block)), default=0)
+        counts: dict[int, NDArray[np.int64]] = {}
+        for block in blocks:
+            start = (block.time - 1) // self._grid.length * self._grid.length
+            for partition in np.unique(start[~self._closed(start)]).tolist():
+                found = np.bincount(block.slot[start == partition], minlength=width)
+                counts[partition] = counts.get(partition, 0) + found
+        return np.concatenate([np.zeros(0, np.int64), *counts.values()])
 
     def _seal(self, connection: Connection, made: list[Chunk], touched: list[int], upto: int) -> None:
         chunks.write(connection, made)
@@ -113,9 +136,31 @@ class Compactor:
         touch(connection, touched, self._clock.now())
 
 
-def _chunks(block: Block, edges: NDArray[np.intp], worth: NDArray[np.bool_]) -> Iterator[Chunk]:
-    for low, high in zip(edges[:-1][worth].tolist(), edges[1:][worth].tolist(), strict=True):
-        yield from chunks.cut(int(block.slot[low]), block.samples(low, high))
+def _bands(blocks: list[Block]) -> Iterator[Block]:
+    """All of them, some neighbouring slots at a time, sorted by slot and time.
+
+    What is sorted and coded at a time stays in the processor's cache, and memory is needed once, not four times.
+    """
+    blocks = [block.by_slot() for block in blocks if len(block)]
+    samples = sum(len(block) for block in blocks)
+    if not samples:
+        return
+    slots = np.concatenate([block.slot[:: max(1, len(block) // 1024)] for block in blocks])
+    bounds = np.quantile(slots, np.linspace(0, 1, samples // BAND + 2)[1:-1], method="lower")
+    cuts = [np.concatenate(([0], np.searchsorted(block.slot, np.unique(bounds)), [len(block)])) for block in blocks]
+    for band in range(len(cuts[0]) - 1):
+        pieces = [block.take(slice(*cut[band : band + 2].tolist())) for block, cut in zip(blocks, cuts, strict=True)]
+        if any(len(piece) for piece in pieces):
+            yield join_blocks([piece for piece in pieces if len(piece)]).by_slot_and_time()
+
+
+def _only(
+    block: Block, edges: NDArray[np.intp], worth: NDArray[np.bool_], kept: NDArray[np.bool_]
+) -> tuple[Block, NDArray[np.intp]]:
+    """The groups that are worth it, with edges of their own."""
+    if worth.all():
+        return block, edges
+    return block.take(np.flatnonzero(kept)), np.concatenate(([0], np.cumsum(np.diff(edges)[worth])))
 
 
 def touch(connection: Connection, starts: list[int], now: int) -> None:

@@ -11,7 +11,8 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain, islice
+from operator import methodcaller
 
 import numpy as np
 
@@ -26,6 +27,8 @@ LOT = 50_000
 """Samples decoded and reduced at a time, side by side: their columns stay in the processor's cache."""
 HANDS = min(4, os.cpu_count() or 1)
 """Threads that do so; the codec and numpy let each other run."""
+AT_ONCE = 16
+"""Lots held in memory."""
 RAW_MOST = 2_000_000
 """Samples read for one trend at most; about 50 ms."""
 
@@ -159,7 +162,9 @@ class Drawing:
         parts = self._sight.parts
         spans = [(max(part.t0, whole[0]), min(part.t1, whole[1])) for part in parts]
         spans += [(whole[0], min(parts[0].t0 if parts else whole[1], whole[1]))]
-        spans = [span for span in spans if span[0] < span[1] and len(_within(rolled, span))]
+        low, high = np.searchsorted(rolled.start, np.array(spans).T)
+        any_ = (high > low).tolist()
+        spans = [span for span, some in zip(spans, any_, strict=True) if some and span[0] < span[1]]
         return self._sight.told(self._slot, merged(spans), level)
 
     def _raw(self, span: Span) -> list[Rows]:
@@ -167,18 +172,25 @@ class Drawing:
         lots = self._sight.lots(self._slot, span, LOT)
         first = next(lots)
         if first.span == span:
-            return [self._lot(first, self._carried(span[0]))]
+            return [self._lot(first, first.samples(), self._carried(span[0]))]
         return self._side_by_side(chain((first,), lots))
 
     def _side_by_side(self, lots: Iterator[Lot]) -> list[Rows]:
-        """A thread decodes and reduces what was read while the next lot is read from the files."""
+        """Threads decode and reduce what was read, where that is much. No file is read meanwhile: every answer of
+        SQLite would wait for them to let go of the interpreter, on a busy machine for milliseconds."""
+        pieces, before = list[Rows](), list[Carried]()
         with ThreadPoolExecutor(HANDS) as hands:
-            work = [hands.submit(self._lot, lot, self._carried(lot.span[0])) for lot in lots]
-            return [done.result() for done in work]
+            while some := list(islice(lots, AT_ONCE)):
+                do = hands.map if len(some) == AT_ONCE else map
+                found = list(do(methodcaller("samples"), some))
+                start = before[-1] if before else self._carried(some[0].span[0])
+                before = list(accumulate(found, _ruling, initial=start))
+                pieces += do(self._lot, some, found, before)
+        return pieces
 
-    def _lot(self, lot: Lot, carried: Carried) -> Rows:
+    def _lot(self, lot: Lot, found: Samples, carried: Carried) -> Rows:
         """In any thread: nothing here reads a file."""
-        return self._reduced(lot.samples(), (lot.span[0], min(lot.span[1], self._until)), carried)
+        return self._reduced(found, (lot.span[0], min(lot.span[1], self._until)), carried)
 
     def _reduced(self, found: Samples, span: Span, carried: Carried) -> Rows:
         """Samples as columns, cut at the ends of their span."""
@@ -198,6 +210,11 @@ class Drawing:
         peaks = rollups.reduce(late, rollups.grid(span, level), NOTHING)
         peaks.good[:] = 0
         return rollups.join([rows, peaks.take(np.flatnonzero(peaks.n > 0))])
+
+
+def _ruling(before: Carried, found: Samples) -> Carried:
+    """What a lot hands on to the next."""
+    return Carried(float(found.value[-1]), int(found.quality[-1])) if len(found) else before
 
 
 def exact(drawn: Samples, carried: Carried, span: Span) -> Trend:

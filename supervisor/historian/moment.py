@@ -12,6 +12,7 @@ import logging
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,9 @@ log = logging.getLogger(__name__)
 
 MANY = 64
 """Fewer tags are looked at one by one."""
+APART = 64
+"""Samples of a block for each tag above which each tag is looked up, instead of looking at every sample."""
+SIDES: tuple[Literal["left"], Literal["right"]] = "left", "right"
 _REACHING = """
 SELECT c.tag, c.t0, c.t1, c.vlast, c.blob_id, based.t0,
   CASE WHEN c.t1 <= :sure AND c.qworst = 0 AND c.vlast IS NOT NULL THEN NULL
@@ -112,6 +116,7 @@ class Search:
         self._row = {slot: row for row, slot in enumerate(slots)}
         self._row_of = np.full(max(slots, default=0) + 2, -1, np.int64)
         self._row_of[slots] = np.arange(len(slots))
+        self._ordered = np.sort(np.array(slots, np.uint32))
         self._time = np.full(len(slots), LOWEST, np.int64)
 
     def run(self) -> Moment:
@@ -148,29 +153,38 @@ class Search:
             self._moment.take(row, found)
 
     def _counting(self, block: Block) -> NDArray[np.intp]:
-        """Places in a block that count: asked for, and known by then."""
-        counts = (self._rows(block) >= 0) & (block.time <= self._upto)
+        """Places in a block, sorted by slot, that count: asked for, and known by then."""
+        at = self._asked(block)
+        counts = block.time[at] <= self._upto
         if self._arrived is not None:
-            counts &= block.time + block.lag * LAG_UNIT <= self._arrived
-        at = np.flatnonzero(counts)
-        return at[block.time[at] >= self._time[self._rows(block)[at]]]
+            counts &= block.time[at] + block.lag[at] * LAG_UNIT <= self._arrived
+        counts &= block.time[at] >= self._time[self._row_of[block.slot[at]]]
+        return at[counts]
 
-    def _rows(self, block: Block) -> NDArray[np.int64]:
-        """The row of each sample; -1 where nobody asked for it."""
-        return self._row_of[np.minimum(block.slot, len(self._row_of) - 1)]
+    def _asked(self, block: Block) -> NDArray[np.intp]:
+        """Places in a block of slots that were asked for."""
+        if len(self._slots) * APART > len(block):
+            return np.flatnonzero(self._row_of[np.minimum(block.slot, len(self._row_of) - 1)] >= 0)
+        low, high = (np.searchsorted(block.slot, self._ordered, side) for side in SIDES)
+        n = high - low
+        return np.repeat(low - np.cumsum(n) + n, n) + np.arange(n.sum())
 
     def _take(self, block: Block, at: NDArray[np.intp]) -> None:
         """Of each slot the newest of these places; of equal times the one that stands last."""
-        rows = self._rows(block)
-        at = at[np.lexsort((block.time[at], rows[at]))]  # stable
-        if len(at):
-            at = at[np.append(rows[at][1:] != rows[at][:-1], True)]
-        found = rows[at]
-        self._time[found], self._moment.value[found] = block.time[at], block.value[at]
+        rows, time = self._row_of[block.slot[at]], block.time[at]
+        if ((time[1:] < time[:-1]) & (rows[1:] == rows[:-1])).any():
+            order = np.lexsort((time, rows))  # stable
+            at, rows, time = at[order], rows[order], time[order]
+        newest = np.append(rows[1:] != rows[:-1], True) if len(rows) else at
+        at, found = at[newest], rows[newest]
+        self._time[found], self._moment.value[found] = time[newest], block.value[at]
         self._moment.quality[found] = block.quality[at]
+        # a block knows of its text tags, but a keyframe only of those whose sample is good
+        for row in self._moment.texts.keys() & found.tolist() if self._moment.texts else ():
+            del self._moment.texts[row]
         if block.text_slots:
             for place in at[np.isin(block.slot[at], block.text_slots)].tolist():
-                self._moment.take(int(rows[place]), block.samples(place, place + 1))
+                self._moment.take(int(self._row_of[block.slot[place]]), block.samples(place, place + 1))
 
     def _partition(self, part: PartRow) -> None:
         """A file whose structure is damaged hides no other."""
@@ -186,47 +200,65 @@ class Search:
         sure = LOWEST if self._arrived is not None else self._upto
         words = {"slots": json.dumps(slots), "instant": self._instant, "upto": self._upto}
         answer = file.execute(_REACHING, {**words, "sure": sure, "lowest": LOWEST})
+        found = list[tuple[int, Last]]()
         for slot, group in groupby(answer, itemgetter(0)):
-            self._group(self._row[slot], sorted(group, key=itemgetter(1, 4)), merged)
+            row = self._row[slot]
+            last = self._newest(row, list(group), merged)
+            if last is not None:
+                found.append((row, last))
+        self._put(found)
 
-    def _group(self, row: int, group: list[_Chunk], merged: Merged | None) -> None:
-        """The newest sample of a slot's chunks, if that is newer than what was found."""
+    def _newest(self, row: int, group: list[_Chunk], merged: Merged | None) -> Last | None:
+        """The newest sample of a slot's chunks; None too where that takes a closer look."""
         best: Last | None = None
+        base = group[0][5]
+        if len(group) > 1:
+            group.sort(key=itemgetter(1, 4))
         try:
-            for one in group:
-                if merged is None or not merged(one[1], one[4]):
-                    found = self._last(one)
-                    if found is not None and (best is None or found[0] >= best[0]):
-                        best = found
+            for _, t0, t1, value, id_, _, blob in group:
+                if merged is not None and merged(t0, id_):
+                    continue
+                if blob is not None:
+                    last = Packed(blob).last(self._upto, self._arrived)
+                else:
+                    last = None if value is None else (t1, value, 0, None)  # every sample of the chunk is good
+                if last is not None and (best is None or last[0] >= best[0]):
+                    best = last
         except Damaged:
             self._doubtful.add(row)
-            return
-        base = group[0][5]
+            return None
         if base != LOWEST and (best is None or best[0] < base):
             self._doubtful.add(row)  # what had arrived by then is in a chunk before these
-        elif best is not None and best[0] > self._time[row]:
-            self._put(row, best)
+            return None
+        return best
 
-    def _last(self, chunk: _Chunk) -> Last | None:
-        _, _, t1, last, _, _, blob = chunk
-        if blob is not None:
-            return Packed(blob).last(self._upto, self._arrived)
-        return None if last is None else (t1, last, Quality.GOOD, None)
-
-    def _put(self, row: int, found: Last) -> None:
-        self._time[row], self._moment.value[row], self._moment.quality[row], text = found
-        self._moment.texts.pop(row, None)
-        if text is not None:
-            self._moment.texts[row] = text
+    def _put(self, found: list[tuple[int, Last]]) -> None:
+        """Take what is newer than what was found before."""
+        if not found:
+            return
+        rows = np.array([row for row, _ in found])
+        time = np.array([last[0] for _, last in found])
+        newer = time > self._time[rows]
+        at = rows[newer]
+        self._time[at] = time[newer]
+        self._moment.value[at] = np.array([last[1] for _, last in found])[newer]
+        self._moment.quality[at] = np.array([last[2] for _, last in found], np.uint8)[newer]
+        texts = self._moment.texts
+        for (row, last), counts in zip(found, newer.tolist(), strict=True):
+            if counts and (texts or last[3] is not None):
+                texts.pop(row, None)
+                if last[3] is not None:
+                    texts[row] = last[3]
 
     def _frame(self, part: PartRow) -> None:
         """What was written before the partition and never since is in its keyframe."""
         frame = self._sight.frame(part)
-        rows = self._rows(frame)
-        at = np.flatnonzero(rows >= 0)
-        at = at[frame.time[at] > self._time[rows[at]]]
+        at = self._asked(frame)
+        rows = self._row_of[frame.slot[at]]
+        newer = frame.time[at] > self._time[rows]
+        at, rows = at[newer], rows[newer]
         if self._arrived is not None:
             late = frame.time[at] + frame.lag[at] * LAG_UNIT > self._arrived
-            self._doubtful.update(rows[at[late]].tolist())
+            self._doubtful.update(rows[late].tolist())
             at = at[~late]
         self._take(frame, at)

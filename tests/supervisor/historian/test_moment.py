@@ -153,6 +153,18 @@ def test_that_a_page_by_arrival_looks_behind_a_chunk_that_came_late(plant: Plant
         assert plant.history.at(["P.t2"], START + 250 * SECOND).value.tolist() == [200.0]
 
 
+def test_that_a_bad_sample_of_a_keyframe_takes_away_the_text_of_an_older_one(plant: Plant) -> None:
+    bad = np.array([START + 3000 * SECOND]), np.array([np.nan]), np.array([Quality.TIMEOUT], np.uint8)
+    plant.historian.put(np.array([1], np.int32), *bad)
+    fill(plant, 2, [10, 4000], [1.0, 2.0])
+    settle(plant)
+    fill(plant, 1, [1200], [plant.texts.code("été")])  # late, before the bad one
+    plant.historian.flush()
+    with page_of(1):
+        found = plant.history.at(TAGS, START + HOUR + HOUR // 2)
+    assert (found.quality[1], found.texts) == (Quality.TIMEOUT, {})
+
+
 def _flip(path: Path) -> None:
     """One bit of P.t2's chunk."""
     connection = sqlite3.connect(path)
