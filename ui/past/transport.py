@@ -92,7 +92,8 @@ class Transport(QFrame):
         layout.addWidget(self.rail)
         line = row(spacing=6)
         line.setContentsMargins(4, 0, 4, 0)
-        line.addLayout(joined(self._ranges))
+        ranges = joined(self._ranges)
+        line.addLayout(ranges)
         line.addStretch(1)
         line.addWidget(self._seeker(words.BEFORE, False))
         back = [self._stepper(f"− {name}", words.BACK_BY, name, -seconds) for seconds, name in STEPS]
@@ -110,7 +111,7 @@ class Transport(QFrame):
         line.addWidget(Line(look, True))
         line.addLayout(joined(self._sources))
         layout.addLayout(line)
-        self._line = line
+        self._line, self._range_line = line, ranges
         self._spare: list[list[QWidget]] = [[back[1], on[1]], [*self._ranges], [back[0], on[0]]]
         """What a narrow window does without, the first one first: keys and the wheel do the same."""
 
@@ -122,6 +123,7 @@ class Transport(QFrame):
         for widget in (one for group in self._spare for one in group):
             widget.show()
         for group in self._spare:
+            self._range_line.invalidate()
             self._line.invalidate()
             if self._line.sizeHint().width() <= self.width() - 24:
                 break
