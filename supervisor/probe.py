@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Protocol as Interface
 
 from supervisor.errors import Unavailable
-from supervisor.model import Text
+from supervisor.model import Tag, Text
 from supervisor.vault import Vault
 
 
@@ -154,3 +154,6 @@ class Probe(Interface):
 
     async def write(self, peer: Peer, place: str, value: str) -> str:
         """Write it once and read it back; what it reads then. A person has confirmed it before."""
+
+    def touches(self, peer: Peer, place: str, tag: Tag) -> bool | None:
+        """Whether a write there reaches the device that carries a tag of a site; None where nobody can tell."""

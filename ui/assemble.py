@@ -32,6 +32,7 @@ from supervisor.columns import Columns
 from supervisor.desk.acts import acts, link_acts, substitution_acts
 from supervisor.desk.alarm_desk import AlarmDesk
 from supervisor.desk.board import FIELDS as BOARD
+from supervisor.desk.bypass import bypass_acts
 from supervisor.desk.desk import Desk
 from supervisor.desk.emergency import emergency_acts
 from supervisor.desk.lock_outs import LockOuts, lock_acts
@@ -126,7 +127,7 @@ class Assembly:
         historian.report = partial(_note_damage, journal)
         historian.missed = holes.miss
         rows = acts(desk, AlarmDesk(site, alarms, journal, station.links))
-        rows |= lock_acts(lock_outs)
+        rows |= lock_acts(lock_outs) | bypass_acts(site, journal, desk.people, lock_outs)
         rows |= trust_acts(TrustDesk(site, TrustStore(folder.vault(site).pki), journal))
         rows |= plan_acts(Plans(site, desk.people, journal, clock))
         history = History(folder.history)

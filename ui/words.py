@@ -282,6 +282,7 @@ KINDS = {
     "disable": Text(fr="Compte désactivé", en="Account disabled"),
     "enable": Text(fr="Compte réactivé", en="Account enabled"),
     "refused": Text(fr="Refus", en="Refused"),
+    "probe_write": Text(fr="Écriture d'essai hors du pupitre", en="Test write past the desk"),
     "trust": Text(fr="Certificat accepté", en="Certificate trusted"),
     "distrust": Text(fr="Certificat refusé", en="Certificate refused"),
     "start": Text(fr="Démarrage du poste", en="Station started"),

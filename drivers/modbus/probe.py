@@ -26,6 +26,7 @@ from drivers.modbus.endpoint import SERIAL_WORDS, parse_endpoint
 from drivers.modbus.plan import READ
 from drivers.modbus.readings import Registers, notations, number_of
 from supervisor.errors import Unavailable
+from supervisor.model import Tag
 from supervisor.probe import SENSELESS, Fact, Finding, Peer, Progress, Report
 
 REGISTERS, BITS = 125, 2000
@@ -127,6 +128,11 @@ class ModbusProbe:
             line = _Line(client, wish)
             await line.ask(wish.units[0], pdu)
             return text_of(address, await line.one(wish.units[0], address))
+
+    def touches(self, peer: Peer, place: str, tag: Tag) -> bool | None:
+        """A unit is one device, whatever is written to it; 0 is all of them (Modbus over Serial Line V1.02, 2.1)."""
+        unit, said = _Wish.of(peer).units[0], tag.equipment.args.get("unit") or "1"
+        return unit == 0 or not said.isdigit() or int(said) == unit
 
 
 @asynccontextmanager

@@ -14,12 +14,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from drivers.mqtt import probe_words as words
-from drivers.mqtt.address import Settings, parse_settings, parse_url
+from drivers.mqtt.address import Address, Format, Settings, fill, parse_settings, parse_url
+from drivers.mqtt.examine import matches
 from drivers.mqtt.guess import Guess, Proposal, group, guess
 from drivers.mqtt.keys import Keys, open_keys
 from drivers.mqtt.orders import Outgoing
 from drivers.mqtt.session import V5, V311, Hail, Message, NotSpoken, Session
 from supervisor.errors import LinkLost, Unavailable, WriteFailed, WriteUnknown
+from supervisor.model import Tag
 from supervisor.probe import FAILED, UNKNOWN, Fact, Finding, Peer, Progress, Report, link_id
 
 OPTIONS = {
@@ -119,6 +121,20 @@ class MqttProbe:
             except WriteUnknown as error:
                 raise Unavailable(peer.say(UNKNOWN, error)) from None
         return peer.say(words.TAKEN, value)
+
+    def touches(self, peer: Peer, place: str, tag: Tag) -> bool | None:
+        """A topic that it is written by, or speaks on. Of another one nobody knows who listens to it."""
+        address, args = (tag.source.address if tag.source else None), tag.equipment.args
+        if not isinstance(address, Address):
+            return None
+        if address.format is Format.SPARKPLUG:
+            levels = place.split("/")
+            return (levels[1:2] == [args.get("group")] and args.get("node") in levels[3:4]) or None
+        try:
+            filters = [fill(text, args) for text in (address.write_topic, address.topic) if text]
+        except ValueError:
+            return None
+        return any(matches(one, place) for one in filters) or None
 
 
 @asynccontextmanager

@@ -19,7 +19,7 @@ from asyncua import ua
 from asyncua.ua.ua_binary import variant_to_binary
 
 from drivers.opcua import probe_words as words
-from drivers.opcua.address import ALIASES, Settings, parse_settings
+from drivers.opcua.address import ALIASES, Address, Settings, parse_settings, target
 from drivers.opcua.browse import AT_ONCE, Browser, NoSuchName, Place, portions
 from drivers.opcua.client import endpoints
 from drivers.opcua.examine import spelt
@@ -29,7 +29,7 @@ from drivers.opcua.wire import Wire, name
 from supervisor.clock import SECOND, SystemClock
 from supervisor.driver import Traffic
 from supervisor.errors import LinkLost, Unavailable, WriteFailed, WriteUnknown
-from supervisor.model import NO_TEXT, LinkSpec, Quality
+from supervisor.model import NO_TEXT, LinkSpec, Quality, Tag
 from supervisor.probe import FAILED, SENSELESS, UNKNOWN, Fact, Finding, Peer, Progress, Report, link_id
 
 OPTIONS = {
@@ -109,6 +109,19 @@ class OpcuaProbe:
             known = await look.read([(found.node, _DATA_TYPE), (found.node, _VALUE)])
             await _written(wire, found, known, value, peer)
             return (await look.findings([found]))[0].value
+
+    def touches(self, peer: Peer, place: str, tag: Tag) -> bool | None:
+        """Its own node. Of another one of the server nobody knows what it does to the tag."""
+        address = tag.source.address if tag.source else None
+        if not isinstance(address, Address):
+            return None
+        try:
+            there = target(address, tag.equipment.args)
+        except ValueError:
+            return None
+        if "=" in place:
+            return place.rpartition(";")[2] == there.node or None
+        return [word.rpartition(":")[2] for word in place.split("/")] == [word.name for word in there.path] or None
 
 
 class _Look:

@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from ui.cli import alarm_words, history_words, journal_words, people_words
+from ui.cli.said import option
 
 VERSION = "0.1.0"
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,6 +91,7 @@ def _city(command: argparse.ArgumentParser) -> None:
 def _secret(command: argparse.ArgumentParser) -> None:
     command.add_argument("link", help="id of the link, as in links.csv")
     command.add_argument("--forget", action="store_true", help="forget it instead")
+    option(command)
 
 
 class _Word(argparse.Action):
@@ -107,6 +109,14 @@ def _probe(command: argparse.ArgumentParser) -> None:
     command.add_argument("--read", metavar="PLACE", help='read one value only: "holding 12 float32 CDAB"')
     command.add_argument("--write", nargs=2, metavar=("PLACE", "VALUE"), help="write one value, past the desk")
     command.add_argument("--yes", action="store_true", help="do not ask before the write")
+    whose = command.add_mutually_exclusive_group()
+    whose.add_argument("--site", type=Path, help="to write: the site it is in, for its lock-outs are looked at")
+    whose.add_argument("--no-site", action="store_true", help="to write: it is in no site")
+    _data(command)
+    command.add_argument(
+        "--anyway", metavar="REASON", help="write although a station runs, or nobody can tell of a lock-out"
+    )
+    command.add_argument("--as", dest="by", default="", metavar="ID", help="with --anyway: which engineer you are")
     command.add_argument(
         "--trust", metavar="FINGERPRINT", help="OPC UA: trust the certificate with this fingerprint first"
     )

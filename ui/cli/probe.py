@@ -1,7 +1,7 @@
 """`vigie probe URL`: look at a controller that no site knows yet; read one value of it, or write one.
 
 The answer is a table on standard output (or `--json`, `--csv`), what is being done is told on standard error, and
-`--html` and `--pdf` make a file of it. It needs no site and no station, and what it writes passes no desk.
+`--html` and `--pdf` make a file of it. It needs no site and no station; what it writes is in `ui.cli.probe_write`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from supervisor.driver import Protocol
 from supervisor.errors import Unavailable
 from supervisor.probe import Fact, Finding, Lent, News, Peer, Probe, Progress, link_id
 from supervisor.trust import TrustStore
+from ui.cli.probe_write import write
 from ui.commissioning import child_words as words
 from ui.commissioning.columns import LIKELY, cell, figure, headings
 from ui.commissioning.record import End, Look, Record, written
@@ -33,10 +34,6 @@ SCHEMES = {"modbus": "modbus", "opc": "opcua", "mqtt": "mqtt"}
 """How a URL begins -> its protocol."""
 PASSWORD = "VIGIE_PASSWORD"
 """Where a program hands over the password for `--user`; a person is asked for it."""
-BYPASS = (
-    "This write goes straight to the controller: no right, no interlock, no journal. If a station runs this link, "
-    "test it from the page Commissioning of its window instead."
-)
 
 
 def probe(given: argparse.Namespace) -> int:
@@ -49,7 +46,7 @@ def probe(given: argparse.Namespace) -> int:
         store.trust(store.find(given.trust), link_id(given.url))
     peer = Peer(given.url, _words(given, look), Lent(_folder(), _password(given)), language)
     if given.write:
-        return _write(look, peer, given.write, given.yes)
+        return write(look, peer, given)
     record = Record(Look(given.url, protocol.name, time.time_ns()))
     teller = _Teller(record, given.json)
     try:
@@ -116,19 +113,6 @@ async def _looked(look: Probe, peer: Peer, place: str | None, teller: _Teller) -
         teller.tell(await look.read(peer, place))
     else:
         await look.look(peer, teller.tell)
-
-
-def _write(look: Probe, peer: Peer, wish: Sequence[str], sure: bool) -> int:
-    place, value = wish
-    print(f"vigie: {BYPASS}", file=sys.stderr)
-    if not sure:
-        if not sys.stdin.isatty():
-            raise Unavailable("nobody is here to confirm the write: give --yes if you are sure")
-        if input(f"Write {value} to {place} of {peer.url}? Type yes: ").strip().lower() not in ("yes", "oui"):
-            raise Unavailable("nothing was written")
-    said = asyncio.run(look.write(peer, place, value))
-    print(f"{place}: written {value}, reads {said}")
-    return 0
 
 
 @dataclass

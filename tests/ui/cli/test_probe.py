@@ -60,13 +60,15 @@ def test_that_one_value_is_read_by_the_number_of_the_manual(url, capsys):
 
 def test_that_nothing_is_written_before_somebody_says_yes(url, capsys, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("no\n"))
-    assert main(["probe", url, "--timeout", "10", "--write", "holding 50", "7"]) == 1
+    assert main(["probe", url, "--timeout", "10", "--write", "holding 50", "7", "--yes"]) == 1
+    assert "--site SITE" in capsys.readouterr().err, "somebody may have their hands in it"
+    assert main(["probe", url, "--timeout", "10", "--write", "holding 50", "7", "--no-site"]) == 1
     err = capsys.readouterr().err
     assert "no journal" in err
     assert "give --yes" in err
     assert main(["probe", url, "--timeout", "10", "--read", "holding 50"]) == 0
     assert " 50 " in capsys.readouterr().out
-    assert main(["probe", url, "--timeout", "10", "--write", "holding 51", "7", "--yes"]) == 0
+    assert main(["probe", url, "--timeout", "10", "--write", "holding 51", "7", "--yes", "--no-site"]) == 0
     assert "reads 7" in capsys.readouterr().out
 
 
