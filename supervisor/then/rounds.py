@@ -27,14 +27,15 @@ _STATES = {
 }  # fmt: skip
 """What a round is after a row of its thread."""
 _MARK = """CASE WHEN state = 'left_out' OR (state != 'waiting' AND time <= :instant) THEN state
-  WHEN state NOT IN ('waiting', 'asking') AND (SELECT time FROM commands WHERE id = command) <= :instant THEN 'asked'
+  WHEN state NOT IN ('waiting', 'asking')
+    AND (SELECT time FROM commands WHERE id = round_targets.command) <= :instant THEN 'asked'
   ELSE 'waiting' END"""
 _COUNTS = f"SELECT {_MARK} AS mark, count(*) FROM round_targets WHERE round = :number GROUP BY mark"
 _MARKS = f"SELECT equipment, {_MARK} FROM round_targets WHERE round = :number"
 
 
 def rounds(path: Path, instant: int) -> Mapping[str, Any]:
-    """As the act `rounds`: the newest of then, newest first."""
+    """As the act `rounds`: the newest of then, newest first; without the stage that came next."""
     with snapshot(path) as database:
         connection, found = plain(database), []
         for one in bare(database, instant, MOST):

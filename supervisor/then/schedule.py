@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from supervisor.clock import SECOND
-from supervisor.database import reading
+from supervisor.database import Connection, reading
 from supervisor.desk.states import Stage
 from supervisor.journal_tables import OVERRIDING
 from supervisor.model import Site
@@ -22,7 +23,7 @@ from supervisor.replay import command_by
 from supervisor.schedule.acts import MOST, told_target
 from supervisor.schedule.course import Course, courses
 from supervisor.schedule.plan import bundles
-from supervisor.schedule.programmes import SCHEDULER, Until
+from supervisor.schedule.programmes import SCHEDULER, Schedule, Until
 from supervisor.schedule.scheduler import end_of
 from supervisor.schedule.store import Override
 from supervisor.site.programmes import schedule_of
@@ -36,8 +37,8 @@ Lost = Callable[[Sequence[int]], bool]
 class Programmes:
     """See the module. Reads the programmes at the first question; what was taken in hand is kept in mind."""
 
-    def __init__(self, site: Site, path: Path) -> None:
-        self._site, self._path = site, path
+    def __init__(self, site: Site, path: Path, read: Callable[[Site], Schedule] = schedule_of) -> None:
+        self._site, self._path, self._read = site, path, read
         self._lock = threading.Lock()
         self._courses: dict[str, Course] | None = None
         self._rows: list[tuple[int, Override | None, str]] = []
@@ -86,12 +87,14 @@ class Programmes:
                 found.pop(equipment, None)
                 if one is not None:
                     found[equipment] = one
-        return sorted((one for one in found.values() if one.until > instant), key=lambda one: one.until)
+        standing = sorted((one for one in found.values() if one.until > instant), key=lambda one: one.until)
+        with reading(self._path) as connection:
+            return [_since(connection, one) for one in standing]
 
     def _known(self) -> dict[str, Course]:
         with self._lock:
             if self._courses is None:
-                self._courses = courses(self._site, bundles(schedule_of(self._site)))
+                self._courses = courses(self._site, bundles(self._read(self._site)))
             return self._courses
 
     def _extend(self) -> None:
@@ -130,3 +133,10 @@ class Programmes:
             return None
         newest = max((target.since for target in course.bundle.state_at(instant).values()), default=instant)
         return last[1:] if last[0] >= newest else None
+
+
+def _since(connection: Connection, one: Override) -> Override:
+    """From the command that began it, where one did: it is heard of once its outcome is known."""
+    query = "SELECT max(time) FROM commands WHERE equipment = ? AND command = ? AND who = ? AND time <= ?"
+    row = connection.execute(query, (one.equipment, one.command, one.who, one.since)).fetchone()
+    return replace(one, since=int(row[0])) if row[0] else one

@@ -105,6 +105,7 @@ class Certificates(QWidget):
         inside.addWidget(said, 1)
         button = Button(look, words.EXAMINE)
         button.clicked.connect(lambda: self.examine(one))
+        self._context.gate.guard(button)
         inside.addWidget(button)
         return line
 
@@ -171,6 +172,7 @@ class CertificateCard(QFrame):
         self.refuse = Button(look, words.REFUSE)
         self.trust = Button(look, words.TRUST, "primary", weight=600)
         self._lay_out()
+        context.gate.guard(self.refuse, self.trust)
         for button, act in ((self.close_, ""), (self.refuse, "distrust"), (self.trust, "trust")):
             button.clicked.connect(lambda _=False, act=act: self._press(act))
         self._allow()

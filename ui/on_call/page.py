@@ -158,7 +158,8 @@ class OnCallPage(Page):
         self.nothing.setVisible(not some)
         empty = words.NONE_YET if answer.get("contacts") else words.NONE_CONFIGURED
         self.nothing.say(empty if answer else words.ASKING)
-        self.state.setText(self._state())
+        told = (self._state(), self.context.look.say(words.AS_TODAY) if self.context.past else "")
+        self.state.setText(" · ".join(text for text in told if text))
         self._show_duty(names)
         self._show_contacts()
         self._rights()

@@ -10,6 +10,8 @@ CONTACTS = Text("Contacts", "Contacts")
 TEST = Text("Essai", "Test")
 TESTED = Text("{} message(s) d'essai en route vers {}.", "{} test message(s) on the way to {}.")
 NOTICES = Text("Notifications", "Notices")
+AS_TODAY = Text(fr="contacts et tours d'aujourd'hui", en="contacts and turns of today")
+"""In the past: who was in notify.toml then is not kept."""
 ALL_WELL = Text("tout est parti", "everything was sent")
 NOT_TOLD = Text("{} non remise(s) ou incertaine(s) dans la liste", "{} in the list not delivered, or uncertain")
 ASKING = Text("Lecture…", "Reading…")

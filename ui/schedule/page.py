@@ -258,7 +258,10 @@ class SchedulePage(Page):
         for text, key in ((words.WAITING, "waiting"), (words.LOST, "lost")):
             if self.state.get(key):
                 told.append(look.say(text).format(self.state[key]))
+        if self.context.past:
+            told.append(look.say(words.AS_TODAY))
         self.count.setText(" · ".join(told))
+        self.count.setToolTip(look.say(words.AS_TODAY_WHY) if self.context.past else "")
         self.hand_table.setVisible(bool(self.hands.lines))
         self.followed.setVisible(not self.hands.lines)
         self._tell_hand()

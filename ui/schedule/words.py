@@ -9,6 +9,13 @@ NONE = Text(
     "This site has no programme: describe them in programmes.toml (docs/site.md).",
 )
 READING = Text("Lecture des programmes…", "Reading the programmes…")
+AS_TODAY = Text(fr="programmes d'aujourd'hui", en="programmes of today")
+AS_TODAY_WHY = Text(
+    fr="Le plan est recalculé à l'instant affiché avec les programmes configurés aujourd'hui : ceux d'alors, et ce qui"
+    " restait à demander, ne sont pas archivés.",
+    en="The plan is worked out for the instant shown with the programmes configured today: those of then, and what was"
+    " still to be asked for, are not kept.",
+)
 SUMMARY = Text("{} équipements programmés", "{} equipment scheduled")
 WAITING = Text("{} en attente", "{} waiting")
 LOST = Text("{} sans liaison", "{} without a link")

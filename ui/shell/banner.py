@@ -33,7 +33,7 @@ LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTER = Qt.AlignmentFlag.AlignCenter
 _ACTS = (words.RESPONSE, words.GO_TO_PAGE, words.ACKNOWLEDGE)
-_MORE, _LIST = -1, -2
+_ACKNOWLEDGE, _MORE, _LIST = 2, -1, -2
 _NAME = 2
 """The cell that names the equipment."""
 
@@ -69,6 +69,7 @@ class Banner(QWidget):
         self._late, self._due = False, 0.0
         self._buttons: list[Button] = []
         self._under: Button | None = None
+        context.gate.turned.connect(self.update)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._look.changed.connect(self._dress)
@@ -296,10 +297,11 @@ class Banner(QWidget):
                 chevron = QRectF(button.rect.right() - 20, button.rect.center().y() - 6, 12, 12)
                 paint_icon(painter, "down", chevron, look.color("text2"), 1.6)
                 return
-            painter.setPen(QPen(look.color("accent" if button == self._under else "border2"), 1))
-            painter.setBrush(look.color("raised"))
+            dead = self._dead(button)
+            painter.setPen(QPen(look.color("accent" if button == self._under and not dead else "border2"), 1))
+            painter.setBrush(look.color("chrome" if dead else "raised"))
             painter.drawRoundedRect(button.rect.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-            painter.setPen(look.color("text"))
+            painter.setPen(look.color("text3" if dead else "text"))
             name = words.ALARMS if button.act == _LIST else _ACTS[button.act]
             painter.drawText(button.rect, CENTER, look.say(name))
 
@@ -311,8 +313,16 @@ class Banner(QWidget):
         under = self._at(event)
         if under != self._under:
             self._under = under
-            self.setCursor(Qt.CursorShape.PointingHandCursor if under else Qt.CursorShape.ArrowCursor)
+            dead = under is not None and self._dead(under)
+            alive = under is not None and not dead
+            self.setCursor(Qt.CursorShape.PointingHandCursor if alive else Qt.CursorShape.ArrowCursor)
+            why = self._context.gate.why
+            self.setToolTip(self._look.say(why) if dead and why else "")
             self.update()
+
+    def _dead(self, button: Button) -> bool:
+        """It would ask the station for something, and no act leaves."""
+        return button.act == _ACKNOWLEDGE and self._context.gate.why is not None
 
     def leaveEvent(self, event: QEvent) -> None:
         self._under = None

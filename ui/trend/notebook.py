@@ -41,6 +41,8 @@ class Notebook(QObject):
 
     def write(self) -> None:
         """Ask for the words of a new note: at cursor A, else at the pointer, else now."""
+        if not self._context.gate.passes():
+            return
         scene, look = self._view.plot.shown, self._look
         pointer = scene.cursor if scene.cursor == scene.cursor else min(scene.now, scene.end)
         instant = scene.marks[0] if scene.marks else pointer
@@ -58,7 +60,7 @@ class Notebook(QObject):
         look, user = self._look, self._context.user
         author = person(self._context.attachment.site, note.who, look)
         more = f"{look.date(note.at)} {look.clock(note.at)} · {author}\n{note.tag}".strip()
-        if note.who != user.id and user.role < Role.SUPERVISOR:
+        if self._context.gate.why is not None or (note.who != user.id and user.role < Role.SUPERVISOR):
             self._view.said.emit(f"{note.text}  ({more})".replace("\n", " "))
             return
         title = look.say(words.WITHDRAW).format(note.text)
