@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from ui.cli.said import language
+
 
 def actions(command: argparse.ArgumentParser) -> None:
     """`action` says which."""
@@ -18,3 +20,5 @@ def actions(command: argparse.ArgumentParser) -> None:
     import_.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
     diff = kinds.add_parser("diff", help="what is configured against what was approved (alarms/master.csv)")
     diff.add_argument("files", nargs="*", type=Path, metavar="FILE", help="another approved sheet, or two to compare")
+    for action in (export, import_, diff):
+        language(action)

@@ -13,6 +13,8 @@ from alarms.master.take import kept_rows, take
 from supervisor.errors import Unavailable
 from supervisor.model import Site
 from supervisor.site import check, load
+from ui.cli import said
+from ui.cli.said import Speech
 
 _SIGNS = {Kind.ADDED: "+", Kind.REMOVED: "-", Kind.CHANGED: "~", Kind.UNAPPROVED: "?"}
 
@@ -27,31 +29,32 @@ def alarms(given: argparse.Namespace) -> int:
 def _export(site: Site, given: argparse.Namespace) -> int:
     rows = whole(configured(site), kept_rows(site.folder))
     write(given.file, rows.values(), given.semicolons)
-    print(f"{given.file}: {len(rows)} rules of {len({type_ for type_, _ in rows})} equipment types")
+    print(Speech(given, site)(said.RULES, given.file, len(rows), len({type_ for type_, _ in rows})))
     return 0
 
 
 def _import(site: Site, given: argparse.Namespace) -> int:
     taken = take(site, given.file, lambda folder: check(folder, drivers.TABLE), given.dry_run)
-    would = "would change" if given.dry_run else "changed"
-    files = ", ".join(file.as_posix() for file in taken.files) or "no file"
-    print(f"{taken.cells} values of {taken.rules} rules {would}: {files}")
+    say = Speech(given, site)
+    files = ", ".join(file.as_posix() for file in taken.files) or say(said.NO_FILE)
+    print(say(said.WOULD_CHANGE if given.dry_run else said.CHANGED, taken.cells, taken.rules, files))
     return 0
 
 
 def _diff(site: Site, given: argparse.Namespace) -> int:
+    say = Speech(given, site)
     if len(given.files) > 2:
-        raise Unavailable("a diff is of one approved sheet and the site, or of two sheets")
+        raise Unavailable(say(said.TOO_MANY))
     if len(given.files) == 2:
         found = compare(_rows(given.files[0]), _rows(given.files[1]))
     else:
         approved = _rows(given.files[0]) if given.files else kept_rows(site.folder)
         if not approved:
-            raise Unavailable(f"{site.folder / MASTER} is not there or empty: nothing was approved yet; import a sheet")
+            raise Unavailable(say(said.NOT_APPROVED, site.folder / MASTER))
         found = compare(approved, configured(site), approval=True)
     for one in found:
-        print(_told(one))
-    print(f"{len(found)} differences" if found else "no difference")
+        print(_told(one, say))
+    print(say(said.DIFFERENCES, len(found)) if found else say(said.NO_DIFFERENCE))
     return 1 if found else 0
 
 
@@ -59,12 +62,12 @@ def _rows(path: Path) -> Rows:
     return {key_of(line.row): line.row for line in read(path).lines}
 
 
-def _told(one: Difference) -> str:
+def _told(one: Difference, say: Speech) -> str:
     rule = f"{_SIGNS[one.kind]} {one.key[0]}.{one.key[1]}"
     words = {
-        Kind.ADDED: "configured, and in no approved row",
-        Kind.REMOVED: "approved, and no longer configured",
-        Kind.UNAPPROVED: "not approved: no name and day",
-        Kind.CHANGED: f'{one.column}: "{one.left}" -> "{one.right}"',
+        Kind.ADDED: say(said.ADDED),
+        Kind.REMOVED: say(said.REMOVED),
+        Kind.UNAPPROVED: say(said.UNAPPROVED),
+        Kind.CHANGED: say(said.TURNED, one.column, one.left, one.right),
     }
     return f"{rule}: {words[one.kind]}"

@@ -21,20 +21,16 @@ from supervisor.errors import Unavailable
 from supervisor.journal import JournalReader
 from supervisor.journal_rows import Wish
 from supervisor.model import Site
+from supervisor.names import called
 from supervisor.site import load
+from ui.cli import said
 from ui.cli.history import DAMAGED
+from ui.cli.said import Speech
 from ui.commissioning.printing import print_pdf
 from ui.faceplate.proof_page import foot, page
 from ui.folder import DataFolder
 from ui.journal.sheet import Names, every, write
 from ui.wording import Wording
-
-_FAULTS = {
-    "altered": "was altered after it was written",
-    "missing": "is missing: it was removed",
-    "inserted": "was put in: nobody wrote it there",
-    "reordered": "does not follow the row before it: rows were moved",
-}
 
 
 def journal(given: argparse.Namespace) -> int:
@@ -42,24 +38,26 @@ def journal(given: argparse.Namespace) -> int:
     site = load(given.site, drivers.TABLE)
     folder = DataFolder.of(site, given.data)
     if not folder.journal.exists():
-        raise Unavailable(f"there is no journal in {folder.root}: name the folder of the station with --data")
+        raise Unavailable(Speech(given, site)(said.NO_JOURNAL, folder.root))
     return _WORK[given.action](given, site, JournalReader(folder.journal, Wording(site)))
 
 
 def _verify(given: argparse.Namespace, site: Site, reader: JournalReader) -> int:
+    say = Speech(given, site)
     found, faults = reader.verify(), check_ledger(reader.path)
     if not found.whole:
-        told = f"row {found.first} {_FAULTS[found.fault]}; {found.rows} rows before it are right"
-        print(f"vigie: journal: {told}", file=sys.stderr)
+        told = say(said.FAULT, "journal", found.first, say(said.FAULTS[found.fault])) + say(said.BEFORE, found.rows)
+        print(f"vigie: {told}", file=sys.stderr)
     for fault in faults:
-        print(f"vigie: {fault.table}: row {fault.id} {_FAULTS[fault.fault]}", file=sys.stderr)
+        told = say(said.FAULT, fault.table, fault.id, say(said.FAULTS[fault.fault]))
+        print(f"vigie: {told}", file=sys.stderr)
     strangers = [told for told in given.expect if not _expected(reader, told)]
     for told in strangers:
-        print(f"vigie: {told} is not in the journal: it was written anew since that was noted", file=sys.stderr)
+        print(f"vigie: {say(said.STRANGER, told)}", file=sys.stderr)
     if not found.whole or faults or strangers:
         return DAMAGED
     last = reader.latest(1)
-    print(f"{found.rows} rows, all as they were written. Last: {last[0].id}:{last[0].hash if last else '-'}")
+    print(say(said.WHOLE, found.rows, f"{last[0].id}:{last[0].hash}" if last else "-"))
     return 0
 
 
@@ -73,33 +71,37 @@ def _expected(reader: JournalReader, told: str) -> bool:
 def _proof(given: argparse.Namespace, site: Site, reader: JournalReader) -> int:
     found = reader.command(given.command)
     if found is None:
-        raise Unavailable(f"there is no command {given.command} in {reader.path}")
+        raise Unavailable(Speech(given, site)(said.NO_COMMAND, given.command, reader.path))
     language = given.language or site.language
+    paper = given.pdf or Speech(given, site)(said.PAPER, given.command)
     html = page(site, reader, found, SystemClock().now(), language)
     if given.html:
         Path(given.html).write_text(html, "utf-8")
-    print_pdf(html, given.pdf or f"command-{given.command}.pdf", foot(site, found, language), upright=True)
-    print(given.pdf or f"command-{given.command}.pdf")
+    print_pdf(html, paper, foot(site, found, language), upright=True)
+    print(paper)
     return 0
 
 
 def _search(given: argparse.Namespace, site: Site, reader: JournalReader) -> int:
     zone = ZoneInfo(site.zone)
+    reader.people.pull()
     for row in islice(every(reader, _wish(given, site)), given.most):
         when = datetime.fromtimestamp(row.time / SECOND, zone)
-        words = " ".join(word for word in (row.subject, row.result, row.who) if word)
-        said = f"{when:%Y-%m-%d %H:%M:%S}  {row.category}.{row.kind}  {words}  {dict(row.detail) or ''}"
-        print(f"{row.id:>9}  {said}".rstrip())
+        name = called(site, reader.people, row.who) if row.who else ""
+        who = row.who if name == row.who else f"{row.who} ({name})"
+        words = " ".join(word for word in (row.subject, row.result, who) if word)
+        line = f"{when:%Y-%m-%d %H:%M:%S}  {row.category}.{row.kind}  {words}  {dict(row.detail) or ''}"
+        print(f"{row.id:>9}  {line}".rstrip())
     return 0
 
 
 def _export(given: argparse.Namespace, site: Site, reader: JournalReader) -> int:
     if given.file.exists() and not given.overwrite:
-        raise Unavailable(f"{given.file} is there already: name another file, or say --overwrite")
+        raise Unavailable(Speech(given, site)(said.THERE_ALREADY, given.file))
     reader.people.pull()
     names = Names(site, given.language or site.language, reader.people)
     count = write(every(reader, _wish(given, site)), given.file, names)
-    print(f"{count} rows in {given.file}")
+    print(Speech(given, site)(said.ROWS_IN, count, given.file))
     return 0
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from ui.cli.said import language
+
 
 def actions(command: argparse.ArgumentParser) -> None:
     """`action` says which."""
@@ -13,6 +15,7 @@ def actions(command: argparse.ArgumentParser) -> None:
     for name, help_, options in _ACTIONS:
         action = kinds.add_parser(name, help=help_, description=help_)
         options(action)
+        language(action)
         action.add_argument("--data", type=Path, help="where the journal is kept; your own folder if left out")
 
 
@@ -27,7 +30,6 @@ def _proved(action: argparse.ArgumentParser) -> None:
     action.add_argument("command", type=int, help="number of the command, as its faceplate and its proof say it")
     action.add_argument("--pdf", default="", metavar="FILE", help="where the paper goes (command-NUMBER.pdf)")
     action.add_argument("--html", default="", metavar="FILE", help="write a page, too")
-    action.add_argument("--language", choices=("fr", "en"), help="of the paper; the site's if left out")
 
 
 def _wished(action: argparse.ArgumentParser) -> None:
@@ -51,7 +53,6 @@ def _searched(action: argparse.ArgumentParser) -> None:
 def _exported(action: argparse.ArgumentParser) -> None:
     action.add_argument("file", type=Path, help="ends in .csv, .xlsx or .jsonl")
     _wished(action)
-    action.add_argument("--language", choices=("fr", "en"), help="of names; the site's if left out")
     action.add_argument("--overwrite", action="store_true", help="replace the file if it is there")
 
 

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from ui.cli import alarm_words, history_words, journal_words, people_words
-from ui.cli.said import option
+from ui.cli.said import language
 
 VERSION = "0.1.0"
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,7 +91,7 @@ def _city(command: argparse.ArgumentParser) -> None:
 def _secret(command: argparse.ArgumentParser) -> None:
     command.add_argument("link", help="id of the link, as in links.csv")
     command.add_argument("--forget", action="store_true", help="forget it instead")
-    option(command)
+    language(command)
 
 
 class _Word(argparse.Action):

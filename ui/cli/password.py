@@ -5,27 +5,37 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from collections.abc import Callable
 
 from supervisor.errors import Unavailable
+from supervisor.model import Text
+from ui.cli import said
 
 HANDED = "VIGIE_PASSWORD"
 """Where a program hands over the password."""
+Say = Callable[..., str]
+"""`ui.cli.said.Speech`, or the like."""
 
 
-def password_of(user: str) -> str:
+def english(text: Text, *words: object) -> str:
+    """For commands that know of no site, and so of no language."""
+    return text.en.format(*words)
+
+
+def password_of(user: str, say: Say = english) -> str:
     """The password of somebody who signs in. Raises Unavailable where nobody can be asked."""
     if HANDED in os.environ:
         return os.environ[HANDED]
     if not sys.stdin.isatty():
-        raise Unavailable(f"the password of {user} is wanted: hand it over in ${HANDED}, or start this in a terminal")
-    return getpass.getpass(f"Password of {user}: ")
+        raise Unavailable(say(said.WANTED, user, HANDED))
+    return getpass.getpass(say(said.PASSWORD, user))
 
 
-def new_password(user: str) -> str:
+def new_password(user: str, say: Say = english) -> str:
     """A password somebody chooses, typed twice; a program writes one line. Raises Unavailable."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
-    first = getpass.getpass(f"New password of {user}: ")
-    if first != getpass.getpass("The same again: "):
-        raise Unavailable("these are two different passwords; nothing was changed")
+    first = getpass.getpass(say(said.NEW_PASSWORD, user))
+    if first != getpass.getpass(say(said.AGAIN)):
+        raise Unavailable(say(said.DIFFERENT))
     return first

@@ -21,12 +21,13 @@ from supervisor.clock import SECOND, SystemClock
 from supervisor.errors import Refused, Unavailable
 from supervisor.journal import Journal
 from supervisor.model import Site
+from supervisor.people import ROLES
 from supervisor.site import load
+from ui.cli import said
 from ui.cli.password import new_password, password_of
 from ui.cli.people_words import ACTS
+from ui.cli.said import Speech
 from ui.folder import DataFolder
-
-FIRST = "nobody can sign in here yet: the first account is an administrator's, everywhere; leave out --role and --area"
 
 
 def people(given: argparse.Namespace) -> int:
@@ -34,28 +35,29 @@ def people(given: argparse.Namespace) -> int:
     site = load(given.site, drivers.TABLE)
     folder = DataFolder.of(site, given.data)
     folder.make()
+    say = Speech(given, site)
     if given.action == "list":
-        _list(site, folder)
+        _list(site, folder, say)
         return 0
     if not given.id:
-        raise Unavailable(f"say whose: vigie people {given.action} SITE ID")
-    words = _words(given)
+        raise Unavailable(say(said.WHOSE, given.action))
+    words = _words(given, say)
     try:
         if folder.holder():
-            asyncio.run(_through(given, folder, words))
+            asyncio.run(_through(given, folder, words, say))
         else:
             with folder.held():
                 asyncio.run(_here(site, folder, given, words))
     except Refused as refused:
-        raise Unavailable(str(refused)) from None
-    print(f"vigie: {given.id}: {given.action} is done")
+        raise Unavailable(say(refused.text)) from None
+    print(f"vigie: {say(said.DONE[given.action], given.id)}")
     return 0
 
 
-def _words(given: argparse.Namespace) -> dict[str, Any]:
+def _words(given: argparse.Namespace, say: Speech) -> dict[str, Any]:
     words: dict[str, Any] = {"id": given.id}
     if given.action in ("add", "password"):
-        words["password"] = new_password(given.id)
+        words["password"] = new_password(given.id, say)
     if given.action == "add":
         words |= {"name": given.name or given.id, "role": given.role or "operator", "areas": given.area}
     return words
@@ -69,7 +71,7 @@ async def _here(site: Site, folder: DataFolder, given: argparse.Namespace, words
         accounts = Accounts(site, folder.accounts, journal, clock)
         if accounts.first_start and given.action == "add":
             if given.area or given.role not in (None, "administrator"):
-                raise Unavailable(FIRST)
+                raise Unavailable(Speech(given, site)(said.FIRST))
             await accounts.found(given.id, words["name"], words["password"], "console")
         else:
             await people_acts(accounts, site)[_act(given)](CONSOLE, words)
@@ -77,11 +79,11 @@ async def _here(site: Site, folder: DataFolder, given: argparse.Namespace, words
         journal.close()
 
 
-async def _through(given: argparse.Namespace, folder: DataFolder, words: dict[str, Any]) -> None:
+async def _through(given: argparse.Namespace, folder: DataFolder, words: dict[str, Any], say: Speech) -> None:
     """At the station that runs."""
     if not given.by:
-        raise Unavailable("a station runs here: say which administrator you are (--as ID), or stop it first")
-    asker = Asker(folder.station, "console", proof=(given.by, password_of(given.by)))
+        raise Unavailable(say(said.AS_WHOM))
+    asker = Asker(folder.station, "console", proof=(given.by, password_of(given.by, say)))
     try:
         await asker.ask(_act(given), **words)
     finally:
@@ -92,23 +94,23 @@ def _act(given: argparse.Namespace) -> str:
     return "add_person" if given.action == "add" else ACTS[given.action]
 
 
-def _list(site: Site, folder: DataFolder) -> None:
+def _list(site: Site, folder: DataFolder, say: Speech) -> None:
     book = Book(folder.accounts)
     for id_ in sorted({*site.users, *book.people}):
         account = book.people.get(id_)
         user = site.users.get(id_) or (account.user(id_) if account and account.own else None)
         if user is None:
             continue
-        words = [user.role.name.lower(), "everywhere" if not user.areas else ",".join(sorted(user.areas))]
-        words.append("site folder" if id_ in site.users else "this station")
-        words.append(_state(account))
-        print(f"{id_:20} {user.name:28} {words[0]:14} {words[1]:20} {words[2]:13} {words[3]}")
+        words = [say(ROLES[user.role]), ",".join(sorted(user.areas)) or say(said.EVERYWHERE)]
+        words.append(say(said.OF_SITE if id_ in site.users else said.OF_STATION))
+        words.append(_state(account, say))
+        print(f"{id_:20} {user.name:28} {words[0]:14} {words[1]:20} {words[2]:15} {words[3]}")
 
 
-def _state(account: Account | None) -> str:
+def _state(account: Account | None, say: Speech) -> str:
     if account is None or not account.mark:
-        return "disabled" if account and account.disabled else "no password yet"
+        return say(said.DISABLED if account and account.disabled else said.NO_PASSWORD)
     if account.disabled:
-        return "disabled"
-    last = f"{datetime.fromtimestamp(account.last / SECOND, UTC):%Y-%m-%d %H:%M} UTC" if account.last else "never"
-    return f"signed in: {last}" + (", password to be changed" if account.renew else "")
+        return say(said.DISABLED)
+    last = f"{datetime.fromtimestamp(account.last / SECOND, UTC):%Y-%m-%d %H:%M} UTC" if account.last else ""
+    return say(said.SIGNED_IN, last or say(said.NEVER)) + (say(said.TO_BE_CHANGED) if account.renew else "")

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from supervisor.terms import Role
+from ui.cli.said import language
 
 ACTS = {"password": "reset_password", "disable": "disable_person", "enable": "enable_person"}
 """What is typed -> the act of the page of people."""
@@ -22,4 +23,5 @@ def actions(command: argparse.ArgumentParser) -> None:
     command.add_argument("--name", default="", help="add: first and last name")
     command.add_argument("--role", choices=_ROLES, help="add: what they may do (operator; the first: administrator)")
     command.add_argument("--area", action="append", default=[], help="add: where the role holds; or everywhere")
+    language(command)
     command.add_argument("--as", dest="by", default="", metavar="ID", help="the administrator, where a station runs")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
+from difflib import get_close_matches
 from urllib.parse import urlsplit
 
 import drivers
@@ -17,9 +18,10 @@ from supervisor.accounts.directory import SECRET
 from supervisor.errors import Unavailable
 from supervisor.model import Site
 from supervisor.site import load
-from supervisor.site.findings import suggest
 from supervisor.site.on_call import on_call_of
 from supervisor.site.territory import policy
+from ui.cli import said
+from ui.cli.said import Speech
 from ui.folder import DataFolder
 
 
@@ -36,21 +38,24 @@ def wanted(site: Site) -> list[str]:
 def secret(given: argparse.Namespace) -> int:
     """Keep or forget one password; the station takes it at its next connection."""
     site = load(given.site, drivers.TABLE)
+    say = Speech(given, site)
     known = {*site.links, *((SECRET,) if policy(given.site).directory else ())}
     known |= {on_call.SECRET} if on_call_of(site).mail else set()
     if given.link not in known:
-        raise Unavailable(f'{given.site} has no link "{given.link}". {suggest(given.link, known)}')
+        close = get_close_matches(given.link, sorted(known), 1)
+        meant = say(said.MEANT, close[0]) if close else ""
+        raise Unavailable(say(said.NO_LINK, given.site, given.link) + meant)
     folder = DataFolder.of(site, given.data)
     folder.make()
     vault = folder.vault(site)
     if given.forget:
         vault.forget(given.link)
-        print(f"vigie: the password of {given.link} is forgotten")
+        print(f"vigie: {say(said.FORGOTTEN, given.link)}")
         return 0
     password = (
-        getpass.getpass(f"Password of {given.link}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+        getpass.getpass(say(said.PASSWORD, given.link)) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     )
     if not password:
-        raise Unavailable("no password was given; nothing was changed")
-    print(f"vigie: the password of {given.link} is kept in {vault.keep(given.link, password)}")
+        raise Unavailable(say(said.NONE_GIVEN))
+    print(f"vigie: {say(said.KEPT, given.link, vault.keep(given.link, password))}")
     return 0

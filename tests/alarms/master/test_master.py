@@ -251,7 +251,7 @@ def test_that_any_text_is_written_as_toml_reads_it(text: str) -> None:
 def test_that_the_command_line_does_it(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from ui.cli import main
 
-    sheet = tmp_path / "a.csv"
+    sheet, english = tmp_path / "a.csv", ("--language", "en")
     assert main(["alarms", str(folder), "export", str(sheet), "--semicolons"]) == 0
     rows = list(csv.DictReader(sheet.read_text("utf-8-sig").splitlines(), delimiter=";"))
     rows[0]["limit"] = "600"
@@ -259,9 +259,11 @@ def test_that_the_command_line_does_it(folder: Path, tmp_path: Path, capsys: pyt
         out = csv.DictWriter(file, rows[0].keys(), delimiter=";")
         out.writeheader()
         out.writerows(rows)
-    assert main(["alarms", str(folder), "import", str(sheet), "--dry-run"]) == 0
+    assert main(["alarms", str(folder), "import", str(sheet), "--dry-run", *english]) == 0
     assert "1 values of 1 rules would change: types/bus.toml" in capsys.readouterr().out
     assert main(["alarms", str(folder), "import", str(sheet)]) == 0
-    assert main(["alarms", str(folder), "diff"]) == 1
+    assert main(["alarms", str(folder), "diff", *english]) == 1
     assert "? bus.late: not approved" in capsys.readouterr().out
+    assert main(["alarms", str(folder), "diff", "--language", "fr"]) == 1
+    assert "? bus.late: non approuvée : ni nom ni jour" in capsys.readouterr().out
     assert main(["alarms", str(folder), "diff", str(sheet), str(sheet)]) == 0

@@ -19,7 +19,7 @@ from supervisor.errors import Refused
 from supervisor.journal import ROOT, Entry, Journal, JournalReader
 from supervisor.model import Text
 from supervisor.site import load
-from ui.cli import main
+from ui.cli import main, said
 
 ANGERS = Path(__file__).resolve().parents[3] / "sites" / "angers"
 
@@ -36,7 +36,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, action: str, *words: str) -> int:
-    return main(["journal", str(ANGERS), action, *words, "--data", str(folder)])
+    language = () if "--language" in words else ("--language", "en")
+    return main(["journal", str(ANGERS), action, *words, *language, "--data", str(folder)])
 
 
 def tamper(folder: Path, statement: str) -> None:
@@ -96,7 +97,8 @@ def test_that_a_proof_is_printed_and_one_of_nothing_is_refused(
     refused = Refused("right", Text("Non.", "No."))
     ledger.refuse(Command("PR-02.P1", "start"), site.users["m.cesbron"], SystemClock().now(), refused).result(5)
     journal.close()
-    assert run(folder, "proof", "1", "--pdf", str(tmp_path / "p.pdf"), "--html", str(tmp_path / "p.html")) == 0
+    paper = ("--pdf", str(tmp_path / "p.pdf"), "--html", str(tmp_path / "p.html"))
+    assert run(folder, "proof", "1", "--language", "fr", *paper) == 0
     assert (tmp_path / "p.pdf").stat().st_size > 3_000
     assert "Preuve de la commande n° 1" in (tmp_path / "p.html").read_text("utf-8")
 
@@ -145,3 +147,34 @@ def test_that_a_file_that_is_there_is_not_replaced_unasked(folder: Path, capsys:
 def test_that_no_journal_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path, "verify") == 1
     assert "there is no journal in" in capsys.readouterr().err
+
+
+def test_that_it_speaks_the_language_of_the_site_unless_another_is_asked_for(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journal = Journal(folder / "journal.db", SystemClock())
+    journal.people.meet("x.gast", "Xavière Gast")
+    journal.append(Entry("alarm", "take", "x.gast", "AP-014.door_open")).result(5)
+    journal.close()
+    words = ("journal", str(ANGERS), "verify", "--data", str(folder))
+    assert main(words) == 0
+    assert capsys.readouterr().out.startswith("6 lignes, toutes telles qu'elles ont été écrites. Dernière : 6:")
+    tamper(folder, "UPDATE journal SET who = 'eve' WHERE id = 3")
+    assert main(words) == 3
+    assert "la ligne 3 a été modifiée après son écriture ; les 2 lignes" in capsys.readouterr().err
+    assert run(folder, "search", "--who", "x.gast") == 0
+    assert "x.gast (Xavière Gast)" in capsys.readouterr().out, (
+        "an id is what a search takes, a name what a person reads"
+    )
+    assert main(("journal", str(ANGERS), "proof", "9", "--data", str(folder))) == 1
+    assert "il n'y a pas de commande n° 9" in capsys.readouterr().err
+
+
+def test_that_everything_a_command_says_is_in_both_languages() -> None:
+    found = [one for one in vars(said).values() if isinstance(one, Text)]
+    found += [text for one in vars(said).values() if isinstance(one, dict) for text in one.values()]
+    texts = [one for one in found if isinstance(one, Text)]
+    assert len(texts) > 40
+    for text in texts:
+        assert text.fr != text.en, text
+        assert text.fr.count("{}") == text.en.count("{}"), text

@@ -33,7 +33,7 @@ def place(tmp_path: Path) -> list[str]:
 
 def vigie(monkeypatch: pytest.MonkeyPatch, *words: str, typed: str = "") -> int:
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
-    return main(["people", *words])
+    return main(["people", *words, "--language", "en"])
 
 
 def rows(tmp_path: Path) -> list[tuple[str, str, str]]:
@@ -108,3 +108,24 @@ def test_that_a_running_station_is_asked_by_an_administrator(
     assert "--as ID" in said
     assert "Unknown user or password" in said
     assert ("add", "a.martin", "bob") in rows(tmp_path)
+
+
+def test_that_it_speaks_the_language_of_the_site(
+    tmp_path: Path, place: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def french(action: str, *words: str, typed: str = "") -> int:
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        return main(["people", action, place[0], *words, *place[1:], "--language", "fr"])
+
+    assert french("add", "a.martin", "--name", "Agnès Martin", typed="trop court\n") == 1
+    assert "au moins 15 caractères" in capsys.readouterr().err, "what the station refuses, too"
+    assert french("add", "bob", "--role", "viewer", typed=f"{PASSWORD}\n") == 1
+    assert "le premier compte est celui d'un administrateur" in capsys.readouterr().err
+    assert french("add", "a.martin", "--name", "Agnès Martin", typed=f"{PASSWORD}\n") == 0
+    assert "a.martin : compte créé" in capsys.readouterr().out
+    assert french("list") == 0
+    (line,) = [one for one in capsys.readouterr().out.splitlines() if one.startswith("a.martin")]
+    assert line.split("  ")[0] == "a.martin"
+    assert all(word in line for word in ("administrateur", "partout", "ce poste", "dernière session : jamais"))
+    assert french("disable") == 1
+    assert "indiquez le compte" in capsys.readouterr().err

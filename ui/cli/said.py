@@ -1,0 +1,119 @@
+"""What commands say, in the language of the site or of `--language`. Codes, ids, and what a program reads stay as they
+are. The words of the command line itself (`--help`) are English, as its commands are."""
+
+from __future__ import annotations
+
+import argparse
+
+from supervisor.model import Site, Text
+
+
+def language(command: argparse.ArgumentParser) -> None:
+    """The wish for a language."""
+    command.add_argument("--language", choices=("fr", "en"), help="of what is said; the site's if left out")
+
+
+class Speech:
+    """The language of one command."""
+
+    def __init__(self, given: argparse.Namespace, site: Site) -> None:
+        self.language: str = getattr(given, "language", None) or site.language
+
+    def __call__(self, text: Text, *words: object) -> str:
+        return text.say(self.language).format(*words)
+
+
+# ---------------------------------------------------------------- people
+FIRST = Text(
+    "personne ne peut encore ouvrir de session ici : le premier compte est celui d'un administrateur, partout ; "
+    "n'indiquez ni --role ni --area",
+    "nobody can sign in here yet: the first account is an administrator's, everywhere; leave out --role and --area",
+)
+WHOSE = Text("indiquez le compte : vigie people {} SITE ID", "say whose: vigie people {} SITE ID")
+AS_WHOM = Text(
+    "un poste Vigie tourne ici : indiquez quel administrateur vous êtes (--as ID), ou arrêtez-le d'abord",
+    "a station runs here: say which administrator you are (--as ID), or stop it first",
+)
+DONE = {
+    "add": Text("{} : compte créé", "{}: the account is made"),
+    "password": Text("{} : mot de passe changé", "{}: the password is changed"),
+    "disable": Text("{} : compte désactivé", "{}: the account is disabled"),
+    "enable": Text("{} : compte réactivé", "{}: the account is enabled again"),
+}
+EVERYWHERE = Text("partout", "everywhere")
+OF_SITE, OF_STATION = Text("dossier du site", "site folder"), Text("ce poste", "this station")
+DISABLED = Text("désactivé", "disabled")
+NO_PASSWORD = Text("pas encore de mot de passe", "no password yet")
+NEVER = Text("jamais", "never")
+SIGNED_IN = Text("dernière session : {}", "signed in: {}")
+TO_BE_CHANGED = Text(", mot de passe à changer", ", password to be changed")
+
+# ---------------------------------------------------------------- passwords
+WANTED = Text(
+    "le mot de passe de {} est demandé : donnez-le dans ${}, ou lancez ceci dans un terminal",
+    "the password of {} is wanted: hand it over in ${}, or start this in a terminal",
+)
+PASSWORD = Text("Mot de passe de {} : ", "Password of {}: ")
+NEW_PASSWORD = Text("Nouveau mot de passe de {} : ", "New password of {}: ")
+AGAIN = Text("Encore une fois : ", "The same again: ")
+DIFFERENT = Text(
+    "ce sont deux mots de passe différents ; rien n'a été changé",
+    "these are two different passwords; nothing was changed",
+)
+NONE_GIVEN = Text(
+    "aucun mot de passe n'a été donné ; rien n'a été changé", "no password was given; nothing was changed"
+)
+FORGOTTEN = Text("le mot de passe de {} est oublié", "the password of {} is forgotten")
+KEPT = Text("le mot de passe de {} est conservé dans {}", "the password of {} is kept in {}")
+NO_LINK = Text("{} n'a pas de liaison « {} ».", '{} has no link "{}".')
+MEANT = Text(" Vouliez-vous dire « {} » ?", ' Did you mean "{}"?')
+
+# ---------------------------------------------------------------- journal
+NO_JOURNAL = Text(
+    "il n'y a pas de journal dans {} : indiquez le dossier du poste avec --data",
+    "there is no journal in {}: name the folder of the station with --data",
+)
+FAULTS = {
+    "altered": Text("a été modifiée après son écriture", "was altered after it was written"),
+    "missing": Text("manque : elle a été supprimée", "is missing: it was removed"),
+    "inserted": Text("a été ajoutée : personne ne l'a écrite là", "was put in: nobody wrote it there"),
+    "reordered": Text(
+        "ne suit pas la ligne qui la précède : des lignes ont été déplacées",
+        "does not follow the row before it: rows were moved",
+    ),
+}
+FAULT = Text("{} : la ligne {} {}", "{}: row {} {}")
+BEFORE = Text(" ; les {} lignes qui la précèdent sont intactes", "; {} rows before it are right")
+STRANGER = Text(
+    "{} n'est pas dans le journal : il a été récrit depuis que cela a été noté",
+    "{} is not in the journal: it was written anew since that was noted",
+)
+WHOLE = Text(
+    "{} lignes, toutes telles qu'elles ont été écrites. Dernière : {}", "{} rows, all as they were written. Last: {}"
+)
+NO_COMMAND = Text("il n'y a pas de commande n° {} dans {}", "there is no command {} in {}")
+PAPER = Text("commande-{}.pdf", "command-{}.pdf")
+THERE_ALREADY = Text(
+    "{} existe déjà : donnez un autre nom, ou ajoutez --overwrite",
+    "{} is there already: name another file, or say --overwrite",
+)
+ROWS_IN = Text("{} lignes dans {}", "{} rows in {}")
+
+# ---------------------------------------------------------------- alarms
+RULES = Text("{} : {} règles de {} types d'équipement", "{}: {} rules of {} equipment types")
+CHANGED = Text("{} valeurs de {} règles changées : {}", "{} values of {} rules changed: {}")
+WOULD_CHANGE = Text("{} valeurs de {} règles changeraient : {}", "{} values of {} rules would change: {}")
+NO_FILE = Text("aucun fichier", "no file")
+TOO_MANY = Text(
+    "une comparaison porte sur une feuille approuvée et le site, ou sur deux feuilles",
+    "a diff is of one approved sheet and the site, or of two sheets",
+)
+NOT_APPROVED = Text(
+    "{} est absent ou vide : rien n'a encore été approuvé ; importez une feuille",
+    "{} is not there or empty: nothing was approved yet; import a sheet",
+)
+DIFFERENCES, NO_DIFFERENCE = Text("{} différences", "{} differences"), Text("aucune différence", "no difference")
+ADDED = Text("configurée, et dans aucune ligne approuvée", "configured, and in no approved row")
+REMOVED = Text("approuvée, et plus configurée", "approved, and no longer configured")
+UNAPPROVED = Text("non approuvée : ni nom ni jour", "not approved: no name and day")
+TURNED = Text("{} : « {} » -> « {} »", '{}: "{}" -> "{}"')
