@@ -70,8 +70,8 @@ def _notices(alarms: Sequence[Alarm], contacts: Sequence[str], now: int) -> list
     ways = (
         (State.SENT, 0, ""),
         (State.SENT, END, ""),
-        (State.FAILED, 1, "550 5.1.1 no such mailbox"),
-        (State.UNKNOWN, 0, "mail.angers.example: connection reset by peer"),
+        (State.FAILED, 1, "the mail server refuses for good: 550 5.1.1 no such mailbox"),
+        (State.UNKNOWN, 0, "the mail server mail.angers.example hung up: Connection reset by peer"),
         (State.DROPPED, 1, "answered"),
         (State.SENT, 0, ""),
     )
@@ -83,7 +83,10 @@ def _notices(alarms: Sequence[Alarm], contacts: Sequence[str], now: int) -> list
         made.append(Notice(key, state, when, when, 1, error, when + 3 * SECOND))
     when = now - 240 * SECOND
     late = Key("", when, TEST, 0, contacts[-1], "mqtt")
-    return [*made, Notice(late, State.WAITING, when, now + 360 * SECOND, 3, "the broker does not answer", 0)]
+    return [
+        *made,
+        Notice(late, State.WAITING, when, now + 360 * SECOND, 3, "the broker did not confirm within 20 s", 0),
+    ]
 
 
 async def live(attachment: Attachment, port: int) -> None:
