@@ -40,6 +40,25 @@ class _Record(logging.Handler):
         self.records.append(record)
 
 
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: no collection need look at it again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def collected(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What is left of windows is collected here, in their own thread: in one that reads history it would crash Qt."""
+    if "qapp" not in request.fixturenames:
+        yield
+        return
+    gc.disable()
+    yield
+    gc.collect()
+    gc.freeze()  # or the next collection would look at every module once more, which takes longer than most tests
+    gc.enable()
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_behind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Fail a test that leaves a task, a thread or a socket, or logs an error it did not announce.

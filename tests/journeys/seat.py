@@ -12,7 +12,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ from drivers.modbus.address import Address, Settings
 from drivers.modbus.dial import dial
 from drivers.modbus.endpoint import parse_endpoint
 from drivers.modbus.plan import READ, places_of
-from supervisor.clock import SystemClock
+from supervisor.clock import Clock, SystemClock
 from supervisor.model import Equipment, Role, Tag
 from tests.journeys.conftest import ROOT, Town
 from tests.people import PASSWORD
@@ -129,34 +129,48 @@ def sit(town: Town, scenario: Callable[[Seat], Awaitable[None]], **chosen: Any) 
 
     `chosen` are preferences; `user` is the id of who signs in, the first operator if left out and nobody for None.
     """
+    in_qt(_live(town, scenario, chosen))
+
+
+def in_qt(living: Coroutine[Any, Any, None]) -> None:
+    """Run it as the window runs: on one loop with Qt's events."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     loop = qasync.QEventLoop(application, already_running=False)
     asyncio.set_event_loop(loop)
     try:
         with loop:
-            loop.run_until_complete(_live(town, scenario, chosen))
+            loop.run_until_complete(living)
     finally:
         asyncio.set_event_loop(None)
     application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 async def _live(town: Town, scenario: Callable[[Seat], Awaitable[None]], chosen: dict[str, Any]) -> None:
-    tasks = Tasks(asyncio.get_running_loop())
     operator = next(user.id for user in town.site.users.values() if user.role is Role.OPERATOR and not user.areas)
     user = chosen.pop("user", operator)
     attachment = RemoteAttachment(town.site, town.folder, "poste-1")
-    window = build(attachment, Preferences(**{"language": "fr", **chosen}), None, SystemClock(), tasks)
-    window.showNormal()  # it would fill the screen, and the one of no screen is small
-    window.resize(1920, 1080)
-    window.start()
-    tasks.spawn(_follow(attachment))
-    seat = Seat(town, window)
-    try:
+    async with window_over(attachment, Preferences(**{"language": "fr", **chosen})) as window:
+        seat = Seat(town, window)
         await seat.until(lambda: seat.context.live.alive, 5, "a station beats")
         if user is not None:
             await window.seat.door.sign_in(user, PASSWORD)
         await scenario(seat)
+
+
+@contextlib.asynccontextmanager
+async def window_over(
+    attachment: RemoteAttachment, preferences: Preferences, clock: Clock | None = None
+) -> AsyncIterator[MainWindow]:
+    """The window, started, as `vigie window` has it; at the end it must not have shown a bug of ours."""
+    tasks = Tasks(asyncio.get_running_loop())
+    window = build(attachment, preferences, None, clock or SystemClock(), tasks)
+    window.showNormal()  # it would fill the screen, and the one of no screen is small
+    window.resize(1920, 1080)
+    window.start()
+    tasks.spawn(_follow(attachment))
+    try:
+        yield window
         assert not window.notices.bug.isVisible(), window.notices.bug.why.text()
     finally:
         window.close()

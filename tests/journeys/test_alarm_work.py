@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -15,10 +13,9 @@ from PySide6.QtWidgets import QApplication
 from supervisor.asides import asides
 from supervisor.desk.plans import standing
 from supervisor.journal import JournalReader
-from tests.journeys.conftest import Town, until
+from tests.journeys.conftest import Town, crowded, running
 from tests.journeys.seat import Seat, sit, uplink
 from ui.alarms.page import AlarmsPage
-from ui.app import prepare
 from ui.models.alarm_list import Filter, Which
 from ui.pages import ALARMS, PERFORMANCE
 from ui.performance.page import PerformancePage
@@ -30,28 +27,9 @@ WRONG = {"temperature": 80.0, "fill": 95.0, "tilt": 1.0, "battery": 5.0}
 
 
 @pytest.fixture(scope="module")
-def qapp() -> QApplication:
-    return prepare()
-
-
-@pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    place = Town(tmp_path_factory.mktemp("town"), crowded)
-    try:
-        until(place.ready, 60, "the town is up with every value good")
-        place.mischief("incidents", "off")
+    with running(tmp_path_factory.mktemp("town"), lambda to: crowded(to, CROWD)) as place:
         yield place
-    finally:
-        place.stop()
-
-
-def crowded(folder: Path) -> None:
-    path = folder / "equipment" / "waste.csv"
-    rows = list(csv.DictReader(path.read_text("utf-8").splitlines()))
-    with path.open("a", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows[0].keys())
-        for number in range(CROWD):
-            writer.writerow(rows[0] | {"id": f"CW-{number:03}", "dev_eui": f"24e124713c2{number:05x}"})
 
 
 def alarms_of(seat: Seat) -> AlarmsPage:

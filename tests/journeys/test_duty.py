@@ -16,11 +16,9 @@ from PySide6.QtWidgets import QApplication
 
 from drivers.mqtt.address import parse_url
 from supervisor.journal import JournalReader
-from supervisor.model import Role
-from tests.journeys.conftest import Town, until
+from tests.journeys.conftest import Town, running, small_city
 from tests.journeys.seat import Seat, click, sit
 from tests.people import PASSWORD
-from ui.app import prepare
 from ui.commissioning.printing import print_pdf
 from ui.journal.page import JournalPage
 from ui.on_call.page import OnCallPage
@@ -30,32 +28,20 @@ from ui.shift.page import ShiftPage
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 
-@pytest.fixture(scope="module")
-def qapp() -> QApplication:
-    return prepare()
-
-
-def hurried(folder: Path) -> None:
+def hurried(to: Path) -> Path:
     """Those on call are told at once, and again after two seconds."""
+    folder = small_city(to)
     path = folder / "notify.toml"
     text = re.sub(r"after_min = (5|10)\b", "after_min = 0", path.read_text("utf-8"))
     text = re.sub(r"after_min = (20|30)\b", "after_min = 0.03", text)
     path.write_text(text.replace("gap_s = 60", "gap_s = 0"), "utf-8")
+    return folder
 
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    place = Town(tmp_path_factory.mktemp("town"), hurried)
-    try:
-        until(place.ready, 60, "the town is up with every value good")
-        place.mischief("incidents", "off")
+    with running(tmp_path_factory.mktemp("town"), hurried) as place:
         yield place
-    finally:
-        place.stop()
-
-
-def operators(town: Town) -> list[str]:
-    return [user.id for user in town.site.users.values() if user.role >= Role.OPERATOR and not user.areas]
 
 
 def test_that_an_alarm_nobody_answers_reaches_a_pager_step_by_step(town: Town, qapp: QApplication) -> None:
@@ -108,7 +94,7 @@ def test_that_two_people_sign_at_one_seat_and_the_next_one_sits_there(
     town: Town, qapp: QApplication, tmp_path: Path
 ) -> None:
     async def scenario(seat: Seat) -> None:
-        first, second = operators(town)[:2]
+        first, second = town.people()[:2]
         seat.window.navigate(SHIFT)
         page = seat.window.pages[SHIFT]
         assert isinstance(page, ShiftPage)
@@ -139,7 +125,7 @@ def test_that_two_people_sign_at_one_seat_and_the_next_one_sits_there(
         print_pdf(page.html(), tmp_path / "shift.pdf")
         assert (tmp_path / "shift.pdf").read_bytes().startswith(b"%PDF")
 
-    sit(town, scenario, user=operators(town)[0])
+    sit(town, scenario, user=town.people()[0])
 
 
 def test_that_the_journal_finds_what_happened_by_the_words_of_the_screen(

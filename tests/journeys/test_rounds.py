@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import signal
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,74 +14,26 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
-import drivers
 from supervisor.journal import JournalReader
-from supervisor.model import Site
-from supervisor.site import load
-from tests.journeys.conftest import ROOT, Town, _keep, _on_free_port, until
+from tests.journeys.conftest import Town, lit_streets, running
 from tests.journeys.seat import Seat, click, register, sit
-from tests.people import PASSWORD, enrol
-from tests.ports import free_port
-from ui.app import prepare
-from ui.folder import DataFolder
+from tests.people import PASSWORD
 from ui.journal.page import JournalPage
 from ui.pages import JOURNAL, ROUNDS
 from ui.rounds.page import RoundsPage
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
-NEEDED = ("site", "areas", "people")
-CABINETS = 3
-
-
-def cabinets(folder: Path) -> tuple[str, ...]:
-    """The first ones of the demo city."""
-    lines = (folder / "equipment" / "lighting.csv").read_text("utf-8").splitlines()
-    return tuple(line.split(",")[0] for line in lines if line.startswith("AP-"))[:CABINETS]
-
-
-class Streets(Town):
-    """Three cabinets, twelve circuits, and a station of their own."""
-
-    def __init__(self, to: Path) -> None:
-        self.path = to / "angers"
-        shutil.copytree(ROOT / "sites" / "angers", self.path)
-        self.cabinets = cabinets(self.path)
-        links = {f"L-{id_}" for id_ in self.cabinets}
-        _keep(self.path / "links.csv", lambda row: row["id"] in links, _on_free_port)
-        for path in (self.path / "equipment").glob("*.csv"):
-            if path.stem == "lighting":
-                _keep(path, lambda row: row["link"] in links, lambda row: row)
-            else:
-                path.unlink()
-        for path in self.path.glob("*.toml"):
-            if path.stem not in NEEDED:  # whatever else the demo city says may speak of what is not here
-                path.unlink()
-        self.site: Site = load(self.path, drivers.TABLE)
-        self.folder = DataFolder(to / "data")
-        self.folder.make()
-        enrol(self.site, self.folder.root)
-        self.port = free_port()
-        self._children: list[subprocess.Popen[bytes]] = []
-        self.city = self.start("city", self.path, "--control", self.port)
-        self.station = self.start_station()
-        self.reader = JournalReader(self.folder.journal)
+CABINETS = ("AP-001", "AP-004", "AP-009")
+"""Twelve circuits."""
 
 
 @pytest.fixture(scope="module")
-def qapp() -> QApplication:
-    return prepare()
-
-
-@pytest.fixture(scope="module")
-def streets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Streets]:
-    place = Streets(tmp_path_factory.mktemp("streets"))
-    try:
-        until(place.ready, 60, "the streets are up with every value good")
-        for cabinet in place.cabinets:  # in automatic their own clock would act too
+def streets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    links = tuple(f"L-{id_}" for id_ in CABINETS)
+    with running(tmp_path_factory.mktemp("streets"), lambda to: lit_streets(to, links)) as place:
+        for cabinet in CABINETS:  # in automatic their own clock would act too
             place.mischief("set", f"{cabinet}.mode", 1)
         yield place
-    finally:
-        place.stop()
 
 
 def choose(box: QComboBox, id_: object) -> None:
@@ -163,17 +112,17 @@ class Desk:
         return Counter(row[2] for row in self.one["targets"])
 
 
-async def lit(streets: Streets) -> list[int]:
+async def lit(streets: Town) -> list[int]:
     """What the cabinets themselves say was ordered, circuit by circuit."""
-    tags = [f"{id_}.C{n}.order" for id_ in streets.cabinets for n in range(1, 5)]
+    tags = [f"{id_}.C{n}.order" for id_ in CABINETS for n in range(1, 5)]
     return [await register(streets, streets.site.tag_by_id[tag]) for tag in tags]
 
 
 def test_that_a_dry_run_tells_and_one_ten_and_a_hundred_percent_light_the_streets(
-    streets: Streets, qapp: QApplication
+    streets: Town, qapp: QApplication
 ) -> None:
     async def scenario(seat: Seat) -> None:
-        locked = f"{streets.cabinets[1]}.C2"
+        locked = f"{CABINETS[1]}.C2"
         told = await seat.context.attachment.ask("hang_lock", equipment=locked, reason="câble à nu")
         desk = Desk(seat)
         rows = await desk.try_out("on")
@@ -215,11 +164,9 @@ def test_that_a_dry_run_tells_and_one_ten_and_a_hundred_percent_light_the_street
     sit(streets, scenario)
 
 
-def test_that_a_controller_that_refuses_stops_it_and_what_waits_is_untouched(
-    streets: Streets, qapp: QApplication
-) -> None:
+def test_that_a_controller_that_refuses_stops_it_and_what_waits_is_untouched(streets: Town, qapp: QApplication) -> None:
     async def scenario(seat: Seat) -> None:
-        first = streets.cabinets[0]
+        first = CABINETS[0]
         await seat.mischief("refuse", f"L-{first}")
         desk = Desk(seat)
         rows = await desk.try_out("off")
@@ -240,7 +187,7 @@ def test_that_a_controller_that_refuses_stops_it_and_what_waits_is_untouched(
 
 
 def test_that_a_station_killed_in_the_middle_finds_it_stopped_and_goes_on_with_what_waits(
-    streets: Streets, qapp: QApplication
+    streets: Town, qapp: QApplication
 ) -> None:
     async def scenario(seat: Seat) -> None:
         desk = Desk(seat)
@@ -248,13 +195,13 @@ def test_that_a_station_killed_in_the_middle_finds_it_stopped_and_goes_on_with_w
         number = await desk.keep()
         assert await desk.release("Lancer l'étape 1 (1 équipement)") == "held"
         assert await desk.release("Lancer l'étape 2 (1 équipement)") == "held"
-        for cabinet in streets.cabinets:  # time enough to be in the middle, however slow this machine is
+        for cabinet in CABINETS:  # time enough to be in the middle, however slow this machine is
             await seat.mischief("late", f"L-{cabinet}", 1.0)
         press(desk.page.view.release)
         await seat.until(lambda: len(given(desk.reader)) >= 3, 30, "in the middle of the third stage")
         os.kill(streets.station.pid, signal.SIGKILL)
         streets.station.wait(10)
-        for cabinet in streets.cabinets:
+        for cabinet in CABINETS:
             await seat.mischief("restore", f"L-{cabinet}")
         streets.station = streets.start_station()
         await seat.until(streets.ready, 90, "another station is up")

@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-import qasync
-from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
-import drivers
 from supervisor.clock import SECOND, HandClock
 from supervisor.journal import JournalReader
-from supervisor.model import Role
-from supervisor.site import load
-from tests.journeys.conftest import Town, _keep, small_city
-from tests.journeys.seat import click, register
-from tests.people import PASSWORD, enrol
-from tests.ports import free_port
-from ui.app import build, prepare
+from tests.journeys.conftest import Town, lit_streets
+from tests.journeys.seat import click, in_qt, register, window_over
+from tests.people import PASSWORD, hurry
 from ui.assemble import Assembly
 from ui.attach import RemoteAttachment
-from ui.cli.window import LOOK_S
 from ui.faceplate.panel import Faceplate
-from ui.folder import DataFolder
 from ui.pages import SCHEDULES, Place
 from ui.preferences import Preferences
 from ui.schedule.page import SchedulePage
 from ui.shell.window import MainWindow
-from ui.tasks import Tasks
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 PROGRAMMES = """
@@ -49,39 +38,19 @@ point = [
     { at = "sunrise", do = "off" },
 ]
 """
-NEEDED = ("site", "areas", "people", "calendars")
-LINKS = ("L-AP-001", "L-AP-004")
 LAMP = "AP-001.C1"
 
 
-class Street(Town):
-    """Two cabinets as child processes; the station runs in the test."""
-
-    def __init__(self, to: Path) -> None:
-        self.path = small_city(to)
-        _keep(self.path / "links.csv", lambda row: row["id"] in LINKS, lambda row: row)
-        for path in (self.path / "equipment").glob("*.csv"):
-            if path.stem == "lighting":
-                _keep(path, lambda row: row["link"] in LINKS, lambda row: row)
-            else:
-                path.unlink()
-        for path in self.path.glob("*.toml"):
-            if path.stem not in NEEDED:  # whatever else the demo city says may speak of what is not here
-                path.unlink()
-        (self.path / "programmes.toml").write_text(PROGRAMMES, "utf-8")
-        self.site = load(self.path, drivers.TABLE)
-        self.folder = DataFolder(to / "data")
-        self.folder.make()
-        enrol(self.site, self.folder.root)
-        self.port = free_port()
-        self._children: list[subprocess.Popen[bytes]] = []
-        self.city = self.start("city", self.path, "--control", self.port)
+def programmed(to: Path) -> Path:
+    folder = lit_streets(to)
+    (folder / "programmes.toml").write_text(PROGRAMMES, "utf-8")
+    return folder
 
 
 class Night:
     """A station on a clock of hand, and a window over it."""
 
-    def __init__(self, street: Street, clock: HandClock, assembly: Assembly, window: MainWindow) -> None:
+    def __init__(self, street: Town, clock: HandClock, assembly: Assembly, window: MainWindow) -> None:
         self.street, self.clock, self.assembly, self.window = street, clock, assembly, window
         self.reader = JournalReader(street.folder.journal)
 
@@ -132,66 +101,35 @@ def at(text: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def qapp() -> QApplication:
-    return prepare()
-
-
-@pytest.fixture(scope="module")
-def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
-    place = Street(tmp_path_factory.mktemp("street"))
+def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """Two cabinets as child processes; the station runs in the test."""
+    place = Town(tmp_path_factory.mktemp("street"), programmed, ("city",))
     try:
         yield place
     finally:
         place.stop()
 
 
-def live(street: Street, start: str, scenario: Callable[[Night], Awaitable[None]]) -> None:
+def live(street: Town, start: str, scenario: Callable[[Night], Awaitable[None]]) -> None:
     """A station and a window from this local time on, for the length of the scenario."""
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    loop = qasync.QEventLoop(application, already_running=False)
-    asyncio.set_event_loop(loop)
-    try:
-        with loop:
-            loop.run_until_complete(_live(street, HandClock(at(start)), scenario))
-    finally:
-        asyncio.set_event_loop(None)
-    application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    in_qt(_live(street, HandClock(at(start)), scenario))
 
 
-async def _live(street: Street, clock: HandClock, scenario: Callable[[Night], Awaitable[None]]) -> None:
-    tasks = Tasks(asyncio.get_running_loop())
+async def _live(street: Town, clock: HandClock, scenario: Callable[[Night], Awaitable[None]]) -> None:
     async with Assembly.of(street.site, street.folder, clock) as assembly:
+        hurry(assembly.sessions.accounts)
         attachment = RemoteAttachment(street.site, street.folder, "poste-1")
-        window = build(attachment, Preferences(language="fr"), None, clock, tasks)
-        window.showNormal()
-        window.resize(1920, 1080)
-        window.start()
-        tasks.spawn(_follow(attachment))
-        night = Night(street, clock, assembly, window)
-        try:
+        async with window_over(attachment, Preferences(language="fr"), clock) as window:
+            night = Night(street, clock, assembly, window)
             await night.until(night.good, "both cabinets are read")
             for cabinet in ("AP-001", "AP-004"):  # in manual their own clock, which is that of the room, does nothing
                 await asyncio.to_thread(street.mischief, "set", f"{cabinet}.mode", 1)
-            operator = next(u.id for u in street.site.users.values() if u.role is Role.OPERATOR and not u.areas)
-            await window.seat.door.sign_in(operator, PASSWORD)
+            await window.seat.door.sign_in("m.cesbron", PASSWORD)
             await scenario(night)
-            assert not window.notices.bug.isVisible(), window.notices.bug.why.text()
-        finally:
-            window.close()
-            await tasks.close()
-            await attachment.close()
-            window.deleteLater()
-
-
-async def _follow(attachment: RemoteAttachment) -> None:
-    while True:
-        attachment.renew()
-        await asyncio.sleep(LOOK_S)
 
 
 def test_that_sunset_lights_the_street_and_a_hand_is_respected_until_the_next_change(
-    street: Street, qapp: QApplication
+    street: Town, qapp: QApplication
 ) -> None:
     async def scenario(night: Night) -> None:
         await night.quiet()
@@ -230,7 +168,7 @@ def test_that_sunset_lights_the_street_and_a_hand_is_respected_until_the_next_ch
 
 
 def test_that_a_restart_in_the_night_takes_up_the_night_and_resume_on_the_page_gives_it_back(
-    street: Street, qapp: QApplication
+    street: Town, qapp: QApplication
 ) -> None:
     async def scenario(night: Night) -> None:
         await night.quiet()
@@ -256,7 +194,7 @@ def test_that_a_restart_in_the_night_takes_up_the_night_and_resume_on_the_page_g
     ("day", "instant"), [("2026-03-29", "2026-03-29 03:00:00"), ("2026-10-25", "2026-10-25 02:30:00")]
 )
 def test_that_half_past_two_comes_once_in_both_nights_of_the_changing_clock(
-    street: Street, qapp: QApplication, day: str, instant: str
+    street: Town, qapp: QApplication, day: str, instant: str
 ) -> None:
     async def scenario(night: Night) -> None:
         await night.quiet()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 import logging
 import math
 import os
@@ -24,11 +23,10 @@ from supervisor.clock import SECOND
 from supervisor.errors import Refused, StoreError, Unavailable
 from supervisor.journal import JournalReader
 from supervisor.model import Quality, Text
-from tests.journeys.conftest import Town, until
+from tests.journeys.conftest import Town, crowded, running, until
 from tests.journeys.seat import Seat, click, count, item_of, patience, pixels, register, sit, uplink
 from tests.people import PASSWORD
 from ui import words
-from ui.app import prepare
 from ui.attach import RemoteAttachment
 from ui.faceplate import lock_words
 from ui.faceplate.commands import Buttons
@@ -49,20 +47,10 @@ log = logging.getLogger("figures")
 
 
 @pytest.fixture(scope="module")
-def qapp() -> QApplication:
-    return prepare()
-
-
-@pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """The small city, with many containers."""
-    place = Town(tmp_path_factory.mktemp("town"), crowded)
-    try:
-        until(place.ready, 60, "the town is up with every value good")
-        place.mischief("incidents", "off")
+    with running(tmp_path_factory.mktemp("town"), lambda to: crowded(to, CROWD)) as place:
         yield place
-    finally:
-        place.stop()
 
 
 @pytest.fixture(autouse=True)
@@ -72,15 +60,6 @@ def mended(town: Town) -> Iterator[None]:
     for link in ("L-AP-001", "L-MQTT"):
         town.mischief("restore", link)
     town.mischief("release", "PR-02.level")
-
-
-def crowded(folder: Path) -> None:
-    path = folder / "equipment" / "waste.csv"
-    rows = list(csv.DictReader(path.read_text("utf-8").splitlines()))
-    with path.open("a", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows[0].keys())
-        for number in range(CROWD):
-            writer.writerow(rows[0] | {"id": f"CW-{number:03}", "dev_eui": f"24e124713c2{number:05x}"})
 
 
 def test_that_a_register_becomes_a_number_on_the_page(town: Town, qapp: QApplication) -> None:
@@ -329,10 +308,10 @@ def test_that_a_flood_of_alarms_never_keeps_the_operator_waiting(
         seat.window.navigate(page)
         await seat.until(lambda: seat.window.pages[page].isVisible(), 5)
         await asyncio.sleep(0.5)
-        standing, board = len(seat.context.board.rows), seat.context.board
+        running, board = len(seat.context.board.rows), seat.context.board
         with patience(seat.context.spawn) as waits:
             await uplink(town, flood)
-            await seat.until(lambda: len(board.rows) >= standing + 300, 10, "300 alarms on the board")
+            await seat.until(lambda: len(board.rows) >= running + 300, 10, "300 alarms on the board")
             await asyncio.sleep(1.5)
         said = "flood on %s: %d alarms, longest wait %.0f ms, of which at work %.0f ms"
         log.info(said, page, len(board.rows), waits.wall, waits.work)
@@ -450,6 +429,8 @@ def test_that_a_station_that_is_killed_is_told_of_and_comes_back_with_its_alarms
         await seat.until(lambda: row in seat.context.board.rows, 2)
         seat.window.acknowledge([row])
         await seat.until(lambda: seat.alarm_is("CV-008.tilted", ACKED), 3)
+        rows = partial(JournalReader(town.folder.journal).search, "CV-008.tilted", category="alarm", n=1)
+        await seat.until(lambda: rows()[0].kind == "acknowledge", 5, "it is on disk, which the seat is told")
         keeping = seat.context.spawn(keep(Keeper(Kept(town), town.folder.holder, lambda: beat_age(town))))
         killed = notice.look(town.folder.station).pid
         os.kill(killed, signal.SIGKILL)

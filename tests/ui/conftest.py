@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,19 +22,6 @@ from ui.app import build, prepare
 from ui.preferences import Preferences
 from ui.shell.window import MainWindow
 from ui.tasks import Tasks
-
-COLLECTED_EVERY = 8
-_waiting = count(1)
-
-
-@pytest.fixture(autouse=True)
-def collected() -> Iterator[None]:
-    """What is left of windows is collected here, in their own thread: in one that reads history it would crash Qt."""
-    gc.disable()
-    yield
-    if next(_waiting) % COLLECTED_EVERY == 0:
-        gc.collect()
-    gc.enable()
 
 
 @pytest.fixture(scope="session")

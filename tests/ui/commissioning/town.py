@@ -10,7 +10,7 @@ import drivers
 from supervisor.model import Site
 from supervisor.site import load
 from tests.drivers.modbus.test_modbus_probe import Device
-from tests.people import give
+from tests.people import give, hurry
 from ui.assemble import Assembly
 from ui.folder import DataFolder
 
@@ -89,5 +89,6 @@ async def running(folder: Path, plant: Device) -> AsyncIterator[tuple[Assembly, 
         data = DataFolder(folder / "data")
         data.make()
         async with Assembly.of(town, data) as station:
+            hurry(station.sessions.accounts)
             await give(station.sessions.accounts, town)
             yield station, data
