@@ -60,7 +60,9 @@ def cut_windows(schedule: Schedule, year: int) -> list[str]:
         while day.year == year:
             cut = _cut(plan, day)
             if cut:
-                told.append(f'"{one.id}": on {day} the window of {cut[0]} ends at {cut[1]} already, by another point.')
+                told.append(
+                    f'"{one.id}": on {day} something is asked at {cut[1]}, within the window of {cut[0]}: one is cut.'
+                )
                 break
             day += DAY
     return told

@@ -9,7 +9,7 @@ out of the picture, not of the figures.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -83,6 +83,10 @@ class Year:
     """Hours at full that it comes to."""
     saved: float
     """Part of `on_h` that dimming saves."""
+    hours: tuple[tuple[float, float], ...] = ()
+    """Of a switch that is planned alone: the values it has and the hours of each, the highest first."""
+    typed: bool = True
+    """Whether its programmes ask for other things on other types of days."""
 
 
 def preview(bundle: Bundle, type_: EquipmentType, year: int) -> Year:
@@ -95,7 +99,8 @@ def preview(bundle: Bundle, type_: EquipmentType, year: int) -> Year:
     # not only events: where the days of a programme end, nothing is changed, and nothing is planned any more
     edges = {at for plan in bundle.plans for at in plan.instants(begins[0], begins[-1])}
     instants = np.array([begins[0], *sorted(edges)], np.int64)
-    levels = np.array([scale.level(bundle.state_at(instant)) for instant in instants.tolist()], np.float32)
+    states = [bundle.state_at(instant) for instant in instants.tolist()]
+    levels = np.array([scale.level(state) for state in states], np.float32)
     grid = np.empty((len(days), CELLS), np.float32)
     shifts: dict[date, int] = {}
     for number, day in enumerate(days):
@@ -107,11 +112,32 @@ def preview(bundle: Bundle, type_: EquipmentType, year: int) -> Year:
         grid[number] = np.where(cells < 0, MISSING, levels[np.searchsorted(instants, cells, "right") - 1])
     spans = np.diff(np.append(instants, begins[-1])) / (HOUR_S * SECOND)
     on, full = float(spans[np.nan_to_num(levels) > 0].sum()), float((spans * np.nan_to_num(levels)).sum())
-    kinds = bundle.base.days
+    kinds, hours = bundle.base.days, _hours(switch_of(bundle, type_), states, spans)
     return Year(
         year, days, grid, place.noon, tuple((kinds.kind(day), kinds.why(day)) for day in days), _sun(bundle, days),
-        shifts, events, on, full, 1 - full / on if on else 0.0,
+        shifts, events, on, full, 1 - full / on if on else 0.0, hours, _typed(bundle),
     )  # fmt: skip
+
+
+def switch_of(bundle: Bundle, type_: EquipmentType) -> str:
+    """The tag of a switch that is planned alone: a valve, a regime; empty where there are others beside it."""
+    tags = {tag for plan in bundle.plans for tag in plan.programme.tags()}
+    spec = type_.tags.get(next(iter(tags), ""))
+    return spec.id if len(tags) == 1 and spec is not None and spec.kind in (Kind.BOOLEAN, Kind.ENUM) else ""
+
+
+def _hours(hours_of: str, states: Sequence[State], spans: NDArray[np.float64]) -> tuple[tuple[float, float], ...]:
+    found: dict[float, float] = {}
+    for state, hours in zip(states, spans.tolist(), strict=True):
+        if hours_of in state:
+            value = state[hours_of].action.value
+            found[value] = found.get(value, 0.0) + hours
+    return tuple(sorted(found.items(), reverse=True))
+
+
+def _typed(bundle: Bundle) -> bool:
+    programmes = [plan.programme for plan in bundle.plans]
+    return any(one.days or any(point.days for point in one.points) for one in programmes)
 
 
 def _cell(bundle: Bundle, day: date, row: int) -> int:

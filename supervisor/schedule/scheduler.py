@@ -33,7 +33,7 @@ from supervisor.desk.states import Stage
 from supervisor.errors import Refused, StoreError
 from supervisor.journal import CommandRow, Entry, Journal, JournalReader
 from supervisor.model import BAD, NO_TEXT, Site, Text
-from supervisor.schedule.conditions import holds
+from supervisor.schedule.conditions import holds, told
 from supervisor.schedule.course import Course, Lack, courses, lacking, watched
 from supervisor.schedule.plan import Bundle, Event, State, Target, bundles
 from supervisor.schedule.programmes import SCHEDULER, Programme, Schedule, Until
@@ -268,8 +268,9 @@ class Scheduler:
     def _hold_back(self, course: Course, target: Target) -> None:
         """Look at the condition again; journalled once for each target."""
         programme: Programme = self._programmes[target.programme]
-        text = programme.condition.text if programme.condition else ""
-        course.trouble = ("held", Text(HELD.fr.format(text), HELD.en.format(text)))
+        condition, text = programme.condition, programme.condition.text if programme.condition else ""
+        said = told(condition, self._site, course.equipment) if condition else NO_TEXT
+        course.trouble = ("held", Text(HELD.fr.format(said.fr), HELD.en.format(said.en)))
         course.fair = 0
         self._waiting[course.equipment.id] = None
         if course.held != (target.since, target.action.command):

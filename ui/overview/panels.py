@@ -101,6 +101,17 @@ PANELS = (
         "moisture",
     ),
     Panel(
+        "building",
+        (
+            Figure(words.IN_COMFORT, "heating_circuit", "regime", How.COUNT, states=("comfort",)),
+            Figure(words.OUTSIDE, "boiler_room", "outside", How.MEAN, decimals=1),
+            Figure(words.HEATING_POWER, "boiler_room", "power", How.SUM),
+        ),
+        words.ROOM_OF,
+        "boiler_room",
+        "room",
+    ),
+    Panel(
         health.NETWORK.id,
         (
             Figure(words.LINKS_UP, health.LINK_TYPE.id, health.CONNECTED, How.COUNT, states=("up",)),

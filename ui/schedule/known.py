@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from supervisor.model import EquipmentType, Kind, Site, Text
+from supervisor.model import NO_TEXT, EquipmentType, Kind, Site, Text
+from supervisor.schedule.conditions import told
 from supervisor.schedule.plan import Bundle, Event, Target, bundles
 from supervisor.schedule.preview import Year, preview
 from supervisor.schedule.programmes import Schedule
@@ -29,6 +30,8 @@ class Group:
     """Programme -> its name."""
     power_kw: float
     """Its part of what the programme says; NaN where it says nothing."""
+    condition: Text
+    """What must hold before it begins, in words of its first equipment; empty for nothing."""
 
     def name(self, look: Look) -> str:
         return look.say(self.names[self.bundle.base.programme.id])
@@ -55,6 +58,25 @@ class Group:
                 told.append((spec.kind not in SWITCHES, text))
         return " · ".join(text for _, text in sorted(told))
 
+    def said(self, tag: str, value: float, texts: Texts, look: Look) -> str:
+        """A value that its programmes write to a tag, in the word of what the field will show."""
+        command = next(one for one in self.type.commands.values() if one.tag == tag)
+        written, read = self.type.tags[tag], self.type.tags[command.feedback or tag]
+        spec = read if read.state(value) or not written.states else written
+        return " ".join(worded(spec, value, texts, look)).strip()
+
+    def ends(self, texts: Texts, look: Look) -> tuple[str, str]:
+        """The least and the most of what the picture shows, in words: "off" and "100 %", "frost" and "comfort"."""
+        used: dict[str, list[float]] = {}
+        for plan in self.bundle.plans:
+            for point in plan.programme.points:
+                for action in (*point.actions, *point.then):
+                    used.setdefault(action.tag, []).append(action.value)
+        switch = next((tag for tag in used if self.type.tags[tag].kind in SWITCHES), "")
+        level = next((tag for tag in used if tag != switch), switch)
+        low = min((state.value for state in self.type.tags[switch].states), default=0.0) if switch else min(used[level])
+        return self.said(switch or level, low, texts, look), self.said(level, max(used[level]), texts, look)
+
     def year(self, year: int) -> Year:
         """Some tenths of a second."""
         return preview(self.bundle, self.type, year)
@@ -75,7 +97,9 @@ class Known:
     def _group(self, site: Site, bundle: Bundle, names: dict[str, Text]) -> Group:
         base = bundle.base.programme
         share = len(bundle.members) / max(len(base.equipment), 1)
-        return Group(bundle, site.types[base.type], names, base.power_kw * share)
+        first = site.equipment_by_id[bundle.members[0]]
+        condition = told(base.condition, site, first) if base.condition else NO_TEXT
+        return Group(bundle, site.types[base.type], names, base.power_kw * share, condition)
 
     def look_ahead(self, now: int) -> None:
         """Find the next changes that are not known or have passed; out of season it takes its time: for a thread."""

@@ -59,11 +59,12 @@ class SchedulePage(Page):
         self.calendars, self.events = Lines(look, _DAYS), Lines(look, _EVENTS)
         self.table = Table(look, self.groups, {1: 56, 2: 98, 3: 152, 4: 76}, 0, words.TITLE)
         self.table.supple, self.table.spare, self.table.LEAST = {3: 128, 2: 92}, (4, 1), 170
+        self.table.ample, self.table.ENOUGH = {2: 130, 3: 180}, 230
         self.hand_table = Table(look, self.hands, {1: 130, 2: 190}, 0, words.OVERRIDES)
         self.calendar_table = Table(look, self.calendars, {1: 230}, 0, words.CALENDARS)
-        self.event_table = Table(look, self.events, {0: 104, 2: 240, 3: 300}, 1, words.WHAT)
-        self.event_table.supple = {3: 160, 2: 140}
-        self.event_table.spare = (3, 2)
+        self.event_table = Table(look, self.events, {0: 104, 1: 190, 2: 250}, 3, words.WHAT)
+        self.event_table.supple = {2: 140, 1: 140}
+        self.event_table.spare = (2,)
         self.picture, self.legend = YearView(look), Legend(look)
         self.count, self.chosen = Label(look, "body", 400, "text2"), Short(look, "title", 600)
         self.figures, self.day_title = Short(look, "body", 500, "text2"), Short(look, "value", 600)
@@ -79,7 +80,7 @@ class SchedulePage(Page):
     def _lay_out(self) -> None:
         layout = row(self, 0, 8)
         self.left = QWidget()
-        side = column(self.left, 0, 8)
+        side = self.side = column(self.left, 0, 8)
         side.addWidget(self._card(words.TITLE, self.table, self.count), 4)
         self.followed = Words(self.context.look, words.NO_OVERRIDE, "body", 400, "text2")
         self.followed.setContentsMargins(10, 10, 10, 12)
@@ -264,6 +265,7 @@ class SchedulePage(Page):
         self.count.setToolTip(look.say(words.AS_TODAY_WHY) if self.context.past else "")
         self.hand_table.setVisible(bool(self.hands.lines))
         self.followed.setVisible(not self.hands.lines)
+        self.side.setStretch(1, 3 if self.hands.lines else 0)  # what has nothing to show leaves its room to the others
         self._tell_hand()
 
     def _overrides(self) -> list[Mapping[str, Any]]:
@@ -325,7 +327,6 @@ class SchedulePage(Page):
         if (at, wanted) != (self.table.currentIndex().row(), self.year_shown):
             return  # another was chosen meanwhile
         self.legend.year = self.years[at, wanted]
-        self.legend.update()
         self.picture.show_year(self.years[at, wanted], self.context.clock.now())
         self._tell_year()
         day = self.picture.day or self._today()
@@ -335,8 +336,14 @@ class SchedulePage(Page):
         group, year, look = self.group, self.picture.year, self.context.look
         if group is None or year is None:
             return
+        texts = self.context.attachment.texts
         self.chosen.setText(group.title(look))
-        self.figures.setText(figures(group, year, look))
+        told = [figures(group, year, texts, look)]
+        if group.condition.fr:
+            told.append(look.say(words.ON_CONDITION).format(look.say(group.condition)))
+        self.figures.setText(" · ".join(told))
+        self.legend.ends = group.ends(texts, look)
+        self.legend.update()
         self.year_label.setText(str(year.year))
 
     def _show_day(self, day: date) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage, QPainter, QPdfWriter
 from supervisor.clock import SECOND
 from supervisor.errors import StoreError
 from supervisor.model import Site, User
-from supervisor.schedule.preview import Year
+from supervisor.schedule.preview import Year, switch_of
 from supervisor.texts import Texts
 from ui.a4 import ACROSS, HEIGHT, WIDTH, fit
 from ui.look import Look
@@ -85,11 +85,15 @@ class Sheet:
         painter.setFont(look.font("body"))
         of = look.say(words.YEAR_OF).format(year.year, len(self.group.bundle.members))
         painter.drawText(QRectF(WIDTH * 0.5, 4, WIDTH * 0.5 - 4, 20), right, of)
-        painter.drawText(QRectF(WIDTH * 0.5, 30, WIDTH * 0.5 - 4, 20), right, figures(self.group, year, look))
+        painter.drawText(
+            QRectF(WIDTH * 0.5, 30, WIDTH * 0.5 - 4, 20), right, figures(self.group, year, self.texts, look)
+        )
         bottom = room.height() - FOOT_PX
         plot = QRectF(0, HEAD_PX, WIDTH, bottom - LEGEND_PX - HEAD_PX)
         Painting(look, year, 0).paint(painter, plot)
-        paint_legend(painter, QRectF(0, bottom - LEGEND_PX, WIDTH, LEGEND_PX), look, year)
+        paint_legend(
+            painter, QRectF(0, bottom - LEGEND_PX, WIDTH, LEGEND_PX), look, year, self.group.ends(self.texts, look)
+        )
         painter.setFont(look.font("hint"))
         painter.setPen(look.color("text"))
         made = look.say(words.MADE).format(f"{look.date(self.now)} {look.clock(self.now, False)}", self.user.name)
@@ -122,8 +126,15 @@ class Sheet:
         return rows
 
 
-def figures(group: Group, year: Year, look: Look) -> str:
-    """Hours, what dimming saves, and the energy where its power is known."""
+def figures(group: Group, year: Year, texts: Texts, look: Look) -> str:
+    """Hours of each state; of what is dimmed those at full, what it saves, and the energy where its power is known."""
+    switch = switch_of(group.bundle, group.type)
+    if switch:
+        hours = [
+            (group.said(switch, value, texts, look), look.number(hours, 0)) for value, hours in year.hours if value
+        ]
+        joined = " · ".join(look.say(words.STATE_HOURS).format(*one) for one in hours)
+        return look.say(words.IN_THE_YEAR).format(joined) if joined else look.say(words.NOTHING_PLANNED)
     told = [
         look.say(words.HOURS).format(look.number(year.on_h, 0)),
         look.say(words.FULL_HOURS).format(look.number(year.full_h, 0)),

@@ -127,7 +127,7 @@ class Painting:
     def _kinds(self, painter: QPainter, plot: QRectF) -> None:
         order = [kind.id for kind in kinds_of(self._year)]
         for number, (kind, _) in enumerate(self._year.kinds):
-            if kind.id != ORDINARY.id:
+            if kind.id in order:
                 color = self._look.color(KIND_PENS[order.index(kind.id) % len(KIND_PENS)])
                 x = self._x(plot, number)
                 painter.fillRect(
@@ -170,8 +170,9 @@ class Painting:
 
 
 def kinds_of(year: Year) -> list[DayType]:
-    """Day types that occur in the year but the ordinary one, in the order of the strip's colours."""
-    found = {kind.id: kind for kind, _ in year.kinds if kind.id != ORDINARY.id}
+    """Day types that occur in the year but the ordinary one, in the order of the strip's colours; none where every day
+    is planned alike."""
+    found = {kind.id: kind for kind, _ in year.kinds if kind.id != ORDINARY.id and year.typed}
     return list(found.values())
 
 
@@ -263,6 +264,8 @@ class Legend(QWidget):
         super().__init__()
         self._look = look
         self.year: Year | None = None
+        self.ends = ("", "")
+        """What the darkest and the brightest stand for."""
         self.setFixedHeight(22)
         look.changed.connect(self.update)
 
@@ -273,15 +276,17 @@ class Legend(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_legend(painter, QRectF(self.rect()), self._look, self.year)
+            paint_legend(painter, QRectF(self.rect()), self._look, self.year, self.ends)
 
 
-def paint_legend(painter: QPainter, room: QRectF, look: Look, year: Year | None) -> None:
+def paint_legend(painter: QPainter, room: QRectF, look: Look, year: Year | None, ends: tuple[str, str]) -> None:
     """From left to right, as far as there is room."""
     line = _Line(painter, room, look)
-    line.say(look.say(words.OFF), 4)
+    line.say(ends[0], 6)
     line.scale()
-    line.say(look.say(words.FULL))
+    line.say(ends[1])
+    if year is not None and np.isnan(year.level).any():
+        line.patch("panel", look.say(words.NOTHING_PLANNED), framed=True)
     line.stroke("mark", Qt.PenStyle.SolidLine, look.say(words.SUNSET_RISE))
     line.stroke("text2", Qt.PenStyle.DotLine, look.say(words.TWILIGHT))
     line.stroke("text2", Qt.PenStyle.DashLine, look.say(words.CLOCK_CHANGED))
@@ -324,8 +329,13 @@ class _Line:
         self._x += 26
         self.say(text)
 
-    def patch(self, token: str, text: str) -> None:
+    def patch(self, token: str, text: str, framed: bool = False) -> None:
         self._make_room(text, 19)
-        self._painter.fillRect(QRectF(self._x, self._middle - 4, 14, 8), self._look.color(token))
+        box = QRectF(self._x, self._middle - 4, 14, 8)
+        self._painter.fillRect(box, self._look.color(token))
+        if framed:
+            self._painter.setPen(QPen(self._look.color("border2"), 1))
+            self._painter.setBrush(Qt.BrushStyle.NoBrush)
+            self._painter.drawRect(box)
         self._x += 19
         self.say(text)

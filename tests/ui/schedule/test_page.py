@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -23,8 +24,9 @@ from tests.ui.town import NOW
 from ui.pages import Place
 from ui.schedule import words
 from ui.schedule.page import SchedulePage
-from ui.schedule.picture import Painting, image
+from ui.schedule.picture import Painting, image, kinds_of
 from ui.schedule.strip import ProgrammeStrip
+from ui.shapes import text_width
 
 HOUR = 3600 * SECOND
 Until = Callable[[Callable[[], bool]], None]
@@ -112,6 +114,54 @@ def test_that_an_irrigation_window_is_told_in_its_season_and_not_out_of_it(page:
     assert year is not None
     known = (year.level >= 0).any(axis=1)
     assert (year.days[int(known.argmax())], int(known.sum())) == (date(2026, 4, 15), 184), "nothing out of season"
+
+
+def test_that_a_setback_is_told_in_words_of_heating_with_the_days_of_schools(page: SchedulePage, until: Until) -> None:
+    row = next(n for n, line in enumerate(page.groups.lines) if "écoles" in line[0].text)
+    assert [cell.text for cell in page.groups.lines[row][1:4]] == ["6", "réduit", "23/11 05:00 confort"]
+    page.table.selectRow(row)
+    until(lambda: "écoles" in page.chosen.text())
+    told = page.figures.text()
+    assert re.fullmatch(r"confort 1.389 h · réduit 3.694 h sur l'année · si : Mode de marche = automatique", told), told
+    assert page.legend.ends == ("hors gel", "confort")
+    assert shown(page, date(2026, 12, 14)) == [("05:00:00", "confort"), ("17:11:02", "réduit")], "at dusk"
+    assert shown(page, date(2026, 4, 27)) == [("05:00:00", "confort"), ("18:00:00", "réduit")], "the sun is up too long"
+    for holiday in (date(2026, 12, 21), date(2026, 12, 12), date(2026, 11, 11)):
+        assert shown(page, holiday) == [("–", "Aucun changement ce jour-là.")], "holidays, weekend, Armistice"
+    assert "fermé" in page.day_title.text() or "Armistice" in page.day_title.text()
+    year = page.picture.year
+    assert year is not None
+    assert [kind.id for kind in kinds_of(year)] == ["closed", "no_school"], "and no nights of lamps"
+
+
+def test_that_water_is_told_in_hours_open_and_where_nothing_is_planned(page: SchedulePage, until: Until) -> None:
+    row = next(n for n, line in enumerate(page.groups.lines) if "Douves" in line[0].text)
+    page.table.selectRow(row)
+    until(lambda: "Douves" in page.chosen.text())
+    assert page.figures.text().startswith("ouverte 123 h sur l'année · si : ")
+    assert "Intensité de la pluie (Jardin des Plantes) = 0" in page.figures.text()
+    assert page.legend.ends == ("fermée", "ouverte")
+    year = page.picture.year
+    assert year is not None
+    assert kinds_of(year) == [], "every day alike"
+
+
+def test_that_nothing_is_cut_beside_free_room_and_an_empty_list_takes_none(
+    page: SchedulePage, bench: Bench, until: Until
+) -> None:
+    page.resize(1620, 900)
+    held = page.hand_table.parentWidget().height()
+    bench.schedule["schedule"] = {**STATE, "overrides": [], "troubles": []}
+    page._due = 0.0
+    page.slow()
+    until(lambda: not page.hands.lines)
+    until(lambda: page.followed.parentWidget().height() < held / 2)
+    font = page.context.look.font("body")
+    for table, lines in ((page.table, page.groups.lines), (page.event_table, page.events.lines)):
+        for line in lines:
+            for column, cell in enumerate(line):
+                room = table.columnWidth(column) - 16
+                assert text_width(cell.text, font) <= room or column == 0, (cell.text, room)
 
 
 def test_that_the_arrow_keys_walk_the_days_and_home_comes_back(page: SchedulePage) -> None:
