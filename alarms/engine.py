@@ -142,7 +142,8 @@ class Alarms:
         verdict = self._rules.evaluate(*found, self._standing[found.rule])
         self._design.doubt(found.rule, verdict.unknown)
         if not verdict.empty:
-            self._begun[verdict.raised] = 0 if timeless else self._watching.source(verdict.raised)
+            if len(verdict.raised):
+                self._begun[verdict.raised] = 0 if timeless else self._watching.source(verdict.raised)
             self._turn(verdict, at)
 
     def _turn(self, verdict: Verdict, at: int) -> None:

@@ -105,7 +105,8 @@ class OneOf(Plain):
 
     def measure(self, places: Rows, seen: Columns, now: float) -> tuple[Values, Qualities]:
         value, quality = super().measure(places, seen, now)
-        return (np.isin(value, self._states) ^ self._not).astype(np.float64), quality
+        inside = (value[:, None] == self._states).any(axis=1)  # np.isin costs ten times as much for a few states
+        return (inside ^ self._not).astype(np.float64), quality
 
 
 class Deviation(Plain):
