@@ -14,6 +14,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from supervisor.clock import HandClock
+from supervisor.errors import Refused
 from supervisor.journal import JournalReader
 from supervisor.model import Role
 from tests.journeys.conftest import Town
@@ -178,6 +180,37 @@ def test_that_a_seat_nobody_touches_locks_itself_and_a_touch_keeps_it_open(
         await room.until(lambda: door.idle_s < 60, "moving the mouse is being there")
         door._touched -= 16 * 60
         await room.until(lambda: room.session.now.locked, "locked")
+        # a window whose own lock was taken out of it: the station locks the seat, and it goes on watching
+        room.station.sessions._clock = clock = HandClock()
+        await room.sign_in("ena", words.UNLOCK)
+        await room.until(lambda: room.session.acting, "unlocked")
+        monkeypatch.setattr(door, "look", lambda: room.window.context.spawn(door.ask()))
+        await clock.wind(14 * 60)
+        await asyncio.sleep(1.5)  # it tells that she was there a moment ago
+        await clock.wind(14 * 60)
+        await room.until(lambda: not room.session.now.locked, "at work")
+        door._touched -= 60 * 60
+        await clock.wind(16 * 60)
+        await room.until(lambda: room.session.now.locked, "locked by the station")
+        assert room.window.place.page == OVERVIEW
+        door.touch()
+        with pytest.raises(Refused):
+            await room.window.context.attachment.ask("acknowledge", alarms=[room.station.site.alarms[0].id])
+        assert [kind for kind, _ in room.kinds()].count("lock") == 2
+
+    live(tmp_path, scenario)
+
+
+def test_that_a_new_password_ends_the_other_seats_of_its_person_and_says_so(tmp_path: Path, qapp: object) -> None:
+    async def scenario(room: Room) -> None:
+        await room.sign_in("ena")
+        await room.until(lambda: room.session.acting, "ena has signed in")
+        await room.seat.door.act("change_password", password=PASSWORD, new=OTHER)
+        assert room.session.acting, "who changes it stays"
+        await room.station.sessions.accounts.reset(ADMINISTRATOR, "ena", PASSWORD)
+        await room.until(lambda: not room.session.acting, "signed out")
+        strip = room.seat.strip
+        assert (strip.isVisible(), strip.why.toolTip() or strip.why.text()) == (True, words.ENDED["password"].fr)
 
     live(tmp_path, scenario)
 

@@ -21,7 +21,7 @@ from supervisor.accounts.accounts import Accounts
 from supervisor.accounts.hashing import Hasher
 from supervisor.accounts.sessions import Sessions
 from supervisor.ask import Asker
-from supervisor.clock import SystemClock
+from supervisor.clock import HandClock, SystemClock
 from supervisor.errors import Refused, StoreError, Unavailable
 from supervisor.frames import LARGEST, LARGEST_HELLO, LENGTH, Hello, Reply, Request, pack, receive
 from supervisor.journal import Journal, JournalReader
@@ -432,5 +432,32 @@ def test_that_strangers_neither_fill_the_journal_nor_keep_anybody_out(tmp_path: 
                 writer.transport.abort()
         rows = JournalReader(tmp_path / "journal.db").search(category="access")
         assert len([row for row in rows if row.kind == "refused"]) == 1
+
+    asyncio.run(scenario())
+
+
+def test_that_how_long_nobody_was_there_goes_along_and_a_program_is_always_at_work(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with post(tmp_path) as one:
+            clock = HandClock()
+            one.sessions._clock = clock
+            window, program, mute = one.asker(""), one.asker(), one.asker("")
+            idle = 0.0
+            window.idle = lambda: idle
+            for asker in (window, mute):
+                await asker.ask("sign_in", user="ann", password=PASSWORD)
+            for _ in range(4):  # an hour of work: a touch now and then, told with whatever is asked
+                await clock.wind(15 * 60)
+                idle = 5.0
+                assert await window.ask("echo") == {"user": "ann"}
+                assert await program.ask("echo") == {"user": "ann"}
+            assert await mute.ask("echo") == {"user": "@poste-1"}, "who tells nothing is taken for nobody"
+            idle = 5.0 + 16 * 60
+            await clock.wind(16 * 60)
+            assert (await window.ask("session"))["locked"]
+            idle = 0.0
+            assert await window.ask("echo") == {"user": "@poste-1"}, "a touch comes too late"
+            await window.ask("sign_in", user="ann", password=PASSWORD)
+            assert await window.ask("echo") == {"user": "ann"}
 
     asyncio.run(scenario())

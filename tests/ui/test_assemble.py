@@ -39,16 +39,18 @@ def test_that_a_total_of_the_city_is_published_kept_and_bad_with_its_inputs(tmp_
     asyncio.run(scenario())
 
 
-def test_that_who_is_disabled_is_barred_from_the_desk_whatever_they_have_begun(tmp_path: Path) -> None:
+def test_that_desk_and_lock_outs_ask_the_accounts_who_somebody_is_by_now(tmp_path: Path) -> None:
     site = load(small_city(tmp_path), drivers.TABLE)
 
     async def scenario() -> None:
         async with Assembly.of(site, DataFolder(tmp_path / "data")) as assembly:
-            somebody = min(site.users)
-            assert not assembly.desk.barred(somebody)
-            await assembly.sessions.accounts.disable(CONSOLE, somebody)
-            assert assembly.desk.barred(somebody)
-            await assembly.sessions.accounts.disable(CONSOLE, somebody, False)
-            assert not assembly.desk.barred(somebody)
+            desk, somebody = assembly.desk, site.users[min(site.users)]
+            assert desk.rights(somebody) == somebody
+            await assembly.sessions.accounts.disable(CONSOLE, somebody.id)
+            assert desk.rights(somebody) is None
+            assert desk.lock_outs.persons(somebody.id) == []
+            await assembly.sessions.accounts.disable(CONSOLE, somebody.id, False)
+            assert desk.rights(somebody) == somebody
+            assert desk.lock_outs.persons(somebody.id) == [somebody]
 
     asyncio.run(scenario())
