@@ -24,7 +24,7 @@ from supervisor.calculated.work import Each, Gathered, Results, Work
 from supervisor.clock import SECOND
 from supervisor.columns import Columns
 from supervisor.flow import Batch, Change, Indices
-from supervisor.model import Site, Tag
+from supervisor.model import BAD, Site, Tag
 
 Publish = Callable[[Batch], None]
 
@@ -82,6 +82,7 @@ class Calculator:
         held = self._columns["source_time"][index]
         time = np.where(held <= self._now + AHEAD, np.maximum(held, time), time)
         quality = np.concatenate([one.part.quality for one in found])
+        time[(time == 0) & (quality < BAD)] = self._now  # known though nothing of it is: how many inputs are good
         return Batch(index, np.concatenate([one.part.value for one in found]), quality, time)
 
 

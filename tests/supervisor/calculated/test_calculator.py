@@ -232,6 +232,13 @@ def test_that_a_group_adds_up_its_area_and_those_inside_it(tmp_path: Path) -> No
     assert alarms == [("ALL-town.much", "ALL-town.total"), ("ALL-harbour.much", "ALL-harbour.total")]
 
 
+def test_that_what_is_known_before_any_input_has_a_time_is_known_now(tmp_path: Path) -> None:
+    running = Running.of(tmp_path, files(5, {}, GROUPS))
+    running.tell(B0_a=1)
+    assert running.row("ALL-town.running_good") == (0.0, 0), "of no motor is anything known, and that is known"
+    assert running.time("ALL-town.running_good") == running.clock.now(), "and not since 1970"
+
+
 def test_that_a_group_is_good_from_the_stated_share_on_and_says_how_many_are(tmp_path: Path) -> None:
     running = Running.of(tmp_path, files(5, {}, GROUPS.replace('each = "area"\n', "")))
     running.tell(B0_a=1, B1_a=1, B2_a=1, B3_a=1, B4_a=1)
