@@ -5,7 +5,6 @@ A lock-out whose equipment has left the site has no faceplate to be taken off at
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import Any
 
@@ -103,8 +102,8 @@ class LockOutsPage(Page):
     async def _read(self) -> None:
         attachment = self.context.attachment
         try:
-            locks = await asyncio.to_thread(lock_outs, attachment.journal)
-            held = await asyncio.to_thread(waiting, attachment.journal, occupied(self.context))
+            locks = await in_thread(lock_outs, attachment.journal)
+            held = await in_thread(waiting, attachment.journal, occupied(self.context))
         except StoreError as error:  # no station has ever run on this folder
             log.info("The lock-outs can't be read: %s", error)
             return
