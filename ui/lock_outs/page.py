@@ -19,6 +19,7 @@ from ui.faceplate.lock_outs import LockOutSection
 from ui.lock_outs.rows import Rows, Waiting, lock_rows, occupied, waiting, waiting_rows
 from ui.pages import FACEPLATE, Context, Page, Place
 from ui.tables import Table
+from ui.tasks import in_thread
 from ui.widgets import Card, Line, Short, Words, column, row
 
 _LOCKS = {0: 330, 1: 190, 2: 170, 3: 150, 5: 290}
