@@ -100,7 +100,7 @@ def test_that_a_condition_is_followed(tmp_path: Path, row: tuple[Programme, floa
             await one.until(lambda: len(one.told("held")) == held, "the journal tells it once for each")
             trouble = one.scheduler.courses["C1"].trouble
             waits = not lit and happens is not by_hand
-            assert bool(trouble and trouble[0] == "held" and "not mode" in trouble[1].fr) == waits
+            assert bool(trouble and trouble[0] == "held" and "(non ici)" in trouble[1].fr) == waits
 
     asyncio.run(scenario())
 

@@ -84,6 +84,13 @@ def test_that_the_days_of_the_demo_city_are_known(folder: Path) -> None:
         ('at = "23:00"', 5, "This point does nothing", "Add do"),
         ('at = "23:00", do = "on", not_before = "22:00"', 5, "Only a time of the sun has limits", "sunset"),
         ('at = "sunset", do = "on", not_after = "9 pm"', 5, '"9 pm" is no time of the clock', "06:30"),
+        ('at = "dusk", do = "on", not_before = "22:00", not_after = "21:00"', 5, "before not_before", "Exchange"),
+        (
+            'at = "23:00", do = "on", days = ["closed"]',
+            5,
+            '"closed" is no day type of the type "lighting_circuit"',
+            "Use",
+        ),
         ('at = "23:00", do = "on", for = "20min"', 5, '"for" and "then" belong together', "then"),
         ('at = "23:00", do = "on", for = "9 days", then = "off"', 5, "is no duration", "20min"),
         ('at = "23:00", do = "on", days = ["festivl"]', 5, 'no day type "festivl"', 'Did you mean "festival"?'),
@@ -134,6 +141,46 @@ def test_that_two_programmes_of_one_priority_may_not_speak_of_one_tag(folder: Pa
     assert '"q" and "p" both speak of' in problem
     (folder / "programmes.toml").write_text(f"{HEAD}{POINT}{other}priority = 1\n{POINT}", "utf-8")
     assert told(folder) == []
+    summer, winter = 'season = ["04-15", "10-15"]\n', 'season = ["10-16", "04-14"]\n'
+    (folder / "programmes.toml").write_text(f"{HEAD}{summer}{POINT}{other}{winter}{POINT}", "utf-8")
+    assert told(folder) == [], "they never meet"
+
+
+def test_that_limits_of_a_night_are_compared_as_the_night_goes(folder: Path) -> None:
+    limits = 'not_before = "22:00", not_after = "02:00"'
+    point = f'point = [{{ at = "dusk", do = "on", {limits} }}]\n'
+    (folder / "programmes.toml").write_text(f'{HEAD}day_begins = "noon"\n{point}', "utf-8")
+    assert told(folder) == []
+    (folder / "programmes.toml").write_text(f"{HEAD}{point}", "utf-8")
+    assert "before not_before" in "".join(told(folder))
+
+
+def test_that_an_equipment_type_may_have_day_types_of_its_own(folder: Path) -> None:
+    schedule = read(folder)
+    friday, saturday, holiday = date(2026, 11, 20), date(2026, 11, 21), date(2026, 12, 22)
+    school, lamps = schedule.days("heating_circuit"), schedule.days("lighting_circuit")
+    assert [school.kind(day).id for day in (friday, saturday, holiday)] == ["ordinary", "closed", "no_school"]
+    assert [lamps.kind(day).id for day in (friday, saturday, holiday)] == ["market", "going_out", "school_holiday"]
+    text = (folder / "calendars.toml").read_text("utf-8")
+    (folder / "calendars.toml").write_text(
+        text.replace('types = ["heating_circuit"]', 'types = ["heating_cirkuit"]'), "utf-8"
+    )
+    problems = [one for one in told(folder) if "heating_cirkuit" in one]
+    assert len(problems) == 2
+    assert all('Did you mean "heating_circuit"?' in one for one in problems)
+
+
+def test_that_check_tells_who_counts_first_and_what_cuts_a_window(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(folder)]) == 0
+    assert 'note: Of 12 equipment "fete" (priority 10) counts before "centre" (0)' in capsys.readouterr().out
+    windows = ", ".join(f'{{ at = "{at}", do = "open", for = "25min", then = "close" }}' for at in ("04:30", "04:40"))
+    programme = HEAD.replace("lighting_circuit", "irrigation_valve")
+    (folder / "programmes.toml").write_text(f"{programme}point = [{windows}]\n", "utf-8")
+    assert main(["check", str(folder)]) == 0
+    told = capsys.readouterr().out
+    assert "something is asked at 04:40, within the window of 04:30: one is cut" in told
 
 
 def test_that_all_mistakes_of_both_files_are_told_at_once(folder: Path) -> None:
