@@ -9,12 +9,12 @@ import time
 
 import drivers
 from supervisor.errors import Refused, Unavailable
-from supervisor.model import Role, Site, User
+from supervisor.model import Role, Site
+from supervisor.names import Met, called
 from supervisor.site import load
 from supervisor.site.findings import suggest
 from ui.attach import RemoteAttachment
 from ui.cli.password import password_of
-from ui.cli.window import user_of
 from ui.commissioning.sheet import Row, examined, page, tags_of
 from ui.folder import DataFolder
 
@@ -29,11 +29,12 @@ def sheet(given: argparse.Namespace) -> int:
             f'{given.site} has no equipment "{given.equipment}". {suggest(given.equipment, site.equipment_by_id)}'
         )
     equipment = site.equipment_by_id[given.equipment]
-    user, folder = _engineer(site, given.user), DataFolder.of(site, given.data)
+    user, folder = given.user or _engineer(site), DataFolder.of(site, given.data)
     if not folder.holder():
         raise Unavailable(f"no station runs on {given.site}: start it first, the sheet is read through it")
-    rows = asyncio.run(_rows(site, folder, (user.id, password_of(user.id)), given.equipment))
-    html = page(site, equipment, rows, user.name, time.time_ns(), given.language or site.language)
+    rows = asyncio.run(_rows(site, folder, (user, password_of(user)), given.equipment))
+    name = called(site, Met.of(folder.journal), user)
+    html = page(site, equipment, rows, name, time.time_ns(), given.language or site.language)
     if given.html:
         _write(given.html, html)
     if given.pdf:
@@ -45,13 +46,11 @@ def sheet(given: argparse.Namespace) -> int:
     return 0
 
 
-def _engineer(site: Site, wanted: str) -> User:
-    """The user asked for, else the first engineer."""
-    if wanted:
-        return user_of(site, wanted)
-    engineers = [user for user in site.users.values() if user.role is Role.ENGINEER]
+def _engineer(site: Site) -> str:
+    """The first engineer of people.toml, where nobody else is named; whoever is may have an account of the station."""
+    engineers = [user.id for user in site.users.values() if user.role is Role.ENGINEER]
     if not engineers:
-        raise Unavailable("the site has no engineer: add one to people.toml, for test reads take that role")
+        raise Unavailable("people.toml has no engineer, and test reads take that role: say who reads with --user")
     return engineers[0]
 
 
