@@ -87,16 +87,17 @@ def _written(look: Probe, peer: Peer, wish: tuple[str, str], note: Note) -> str:
 
 # ------------------------------------------------------------ which controller of which site
 def _known(look: Probe, peer: Peer, given: argparse.Namespace) -> Place | None:
-    """The link of the site that leads to this controller; None where it has none, which is told."""
+    """What the site has at this controller, by whichever of its links; None where none leads there, which is told."""
     site = load(given.site, drivers.TABLE)
-    link = next((one for one in site.links.values() if same(one.url, peer.url)), None)
-    if link is None:
+    links = [one for one in site.links.values() if same(one.url, peer.url)]
+    if not links:
         print(f"vigie: no link of {given.site} leads to {peer.url}", file=sys.stderr)
         return None
-    tags = [tag for tag in site.tags_by_link.get(link.id, ()) if tag.source]
+    tags = [tag for link in links for tag in site.tags_by_link.get(link.id, ()) if tag.source]
     told = [(tag, look.touches(peer, given.write[0], tag)) for tag in tags]
     sure = [tag for tag, there in told if there]
     perhaps = [] if sure else [tag for tag, there in told if there is None]
+    link = site.links[sure[0].link] if sure else links[0]
     return Place(site, DataFolder.of(site, given.data), link, sure, perhaps)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import drivers
 from drivers.modbus.probe import ModbusProbe
 from drivers.mqtt.address import Address as Topic
 from drivers.mqtt.address import Format
@@ -19,6 +20,7 @@ from supervisor.desk.lock_outs import LockOuts
 from supervisor.journal import Journal, JournalReader
 from supervisor.model import Equipment, EquipmentType, Role, Site, Source, Tag, TagSpec, Text, User
 from supervisor.probe import Peer
+from supervisor.site import load
 from tests import peers
 from tests.people import PASSWORD
 from tests.supervisor.plant import HERE
@@ -77,6 +79,22 @@ def test_that_a_controller_of_a_site_is_written_with_a_row_of_the_journal_and_ne
     assert "locked out" not in capsys.readouterr().err
     assert len(workshop.rows()) == 4
     assert JournalReader(workshop.folder.journal).verify().whole
+
+
+def test_that_a_second_link_and_a_unit_of_their_own_are_found(
+    workshop: Workshop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (workshop.path / "links.csv").open("a", encoding="utf-8") as links:
+        links.write(f"L-CB-2,M,modbus,{workshop.url.replace('127.0.0.1', 'localhost')},centre,\n")
+    (workshop.path / "equipment" / "others.csv").write_text(
+        "id,type,name_fr,name_en,area,link,pack,unit\nCB-2,cabinet,Quai,Quay,centre,L-CB-2,box,2\n", "utf-8"
+    )
+    workshop.site = load(workshop.path, drivers.TABLE)
+    workshop.lock("CB-2")
+    assert workshop.write("--unit", "2") == 1
+    assert "Quay (CB-2) is locked out by ole" in capsys.readouterr().err
+    assert workshop.write() == 0, "unit 1 is another device"
+    assert workshop.rows()[-1] == ("@console", "L-CB-1", "done")
 
 
 def test_that_what_nobody_can_tell_and_a_station_that_runs_take_a_reason(
