@@ -60,6 +60,11 @@ def told(reason: str) -> Text:
     return Text(_french(reason) or UNKNOWN.fr.format(reason), reason)
 
 
+def plainly(sentence: str) -> Text:
+    """A whole sentence in both languages; as it is where no row knows it, for it may be in the reader's own already."""
+    return Text(_french(sentence) or sentence, sentence)
+
+
 def known(reason: str) -> bool:
     """Whether it has a row of its own."""
     return bool(_french(reason))

@@ -4,6 +4,34 @@ from __future__ import annotations
 
 from supervisor.model import Text
 
+_FILES = (
+    ("le disque est plein", "the disk is full"),
+    ("le disque est plein", "No space left on device"),
+    ("le fichier ou son dossier est en lecture seule", "the file or its folder is read only"),
+    (
+        "le fichier ne peut pas être ouvert, ou son dossier ne peut pas être écrit",
+        "the file can't be opened or its folder can't be written",
+    ),
+    ("le fichier est endommagé", "the file is damaged"),
+    (
+        "ce n'est pas une base de données, ou son début est endommagé",
+        "this is no database, or its beginning is damaged",
+    ),
+    ("le disque n'arrive plus à lire ou à écrire", "the disk failed to read or write"),
+    ("l'accès est refusé", "access is refused"),
+    ("un autre programme occupe le fichier", "another program holds the file"),
+    ("la mémoire est épuisée", "memory is exhausted"),
+    ("une ligne est trop grande", "a row is too big"),
+    (
+        "les verrous de fichiers ne fonctionnent pas ici, comme sur un partage réseau",
+        "the file's locks don't work here, as on a network share",
+    ),
+    ("le disque ne peut pas contenir un fichier aussi grand", "the disk can't hold a file this big"),
+    ("le fichier est fermé", "the file is closed"),
+    ("un autre Vigie écrit ici", "another Vigie is writing here"),
+)
+"""What `supervisor.database` says of a file."""
+
 ROWS = (
     # ------------------------------------------------------------ Link, desk
     Text("la liaison {} n'est pas connectée ({})", "link {} is not connected ({})"),
@@ -60,6 +88,19 @@ ROWS = (
     Text("erreur d'entrée-sortie", "Input/output error"),
     Text("trop de fichiers ouverts", "Too many open files"),
     Text("plus de mémoire", "Cannot allocate memory"),
+    # ------------------------------------------------------------ the station, seen from a window
+    Text("Le poste Vigie ne répond pas.", "The station does not answer."),
+    Text("Le poste Vigie ne répond pas ({}).", "The station does not answer: {}."),
+    Text("La connexion au poste Vigie est perdue ({}).", "The connection to the station is lost: {}."),
+    Text("Le poste Vigie a disparu pendant la demande ({}).", "The station has gone while it was asked ({})."),
+    Text("La réponse du poste Vigie est vide.", "The station's answer says nothing."),
+    Text(
+        "Aucun poste Vigie ne tourne ici ({} : {}). Lancez-en un avec « vigie station ».",
+        "No station runs here ({}: {}). Start one with `vigie station`.",
+    ),
+    *(Text(f"{{}} : {fr} ({{}}).", f"{{}}: {en} ({{}}).") for fr, en in _FILES),
+    *(Text(f"{{}} : {fr}.", f"{{}}: {en}.") for fr, en in _FILES),
+    Text("{} ne peut pas être écrit ({}).", "{} cannot be written: {}."),
     # ------------------------------------------------------------ passwords of links
     Text("le trousseau de ce poste ne peut pas {} ({})", "the keyring of this machine does not {}: {}"),
     Text("donner le mot de passe de {}", "give the password of {}"),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from supervisor.errors import LinkLost, ReadFailed, WriteFailed, WriteUnknown
 from supervisor.model import Text
-from supervisor.reasons import SENTENCES, known, told
+from supervisor.reasons import SENTENCES, known, plainly, told
 
 ROOT = Path(__file__).parents[2]
 SPEAKERS = (
@@ -111,6 +111,13 @@ def test_that_every_sentence_of_a_driver_has_its_french() -> None:
     assert not missing, "\n".join(["Give these a row in supervisor/reasons:", *missing])
 
 
+def test_that_what_a_file_can_suffer_has_its_french() -> None:
+    from supervisor.database import _REASONS
+
+    missing = [why for why in _REASONS.values() if not known(f"/data/journal.db: {why} (SQLITE_X).")]
+    assert not missing
+
+
 def test_that_a_new_sentence_without_french_is_found(tmp_path: Path) -> None:
     file = tmp_path / "driver.py"
     file.write_text(
@@ -185,3 +192,8 @@ def test_that_whatever_a_device_says_is_told_and_never_lost(said: str) -> None:
     fr = told(f"the device refuses: {said}").fr
     assert fr.startswith(("l'équipement refuse (", "cause technique ("))
     assert said in fr or known(said) or ";" in said
+
+
+def test_that_a_sentence_for_the_window_is_never_called_technical() -> None:
+    assert plainly("The station does not answer.").fr == "Le poste Vigie ne répond pas."
+    assert plainly("Ce dossier est plein.") == Text("Ce dossier est plein.", "Ce dossier est plein.")

@@ -12,11 +12,13 @@ from pathlib import Path
 import platformdirs
 
 import drivers
+from supervisor.accounts.book import Book
 from supervisor.clock import SystemClock
-from supervisor.errors import Unavailable
+from supervisor.errors import StoreError, Unavailable
 from supervisor.faults import endure
-from supervisor.model import Role, Site, User
+from supervisor.model import Site
 from supervisor.site import load
+from supervisor.site.territory import policy
 from ui.attach import RemoteAttachment
 from ui.folder import DataFolder
 
@@ -30,7 +32,7 @@ def window(given: argparse.Namespace) -> int:
     site = load(given.site, drivers.TABLE)
     folder = DataFolder.of(site, given.data)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    offered = user_of(site, given.user).id if given.user else ""
+    offered = offered_of(site, folder, given.user)
     from ui.app import Seat, run
 
     attachment = RemoteAttachment(site, folder, given.seat)
@@ -60,13 +62,17 @@ def need_screen() -> None:
         )
 
 
-def user_of(site: Site, wanted: str) -> User:
-    """The user asked for, else the first operator. Raises Unavailable for one the site does not know."""
-    if wanted:
-        if wanted not in site.users:
-            raise Unavailable(f"the site knows no user {wanted!r}: use one of {', '.join(sorted(site.users))}")
-        return site.users[wanted]
-    operators = [user for user in site.users.values() if user.role is Role.OPERATOR]
-    if not site.users:
-        raise Unavailable("the site has no user: add one to people.toml")
-    return (operators or list(site.users.values()))[0]
+def offered_of(site: Site, folder: DataFolder, wanted: str) -> str:
+    """Id of who is offered where somebody signs in. Raises Unavailable for one neither the site folder nor the station
+    knows; a directory knows people of whom nobody here has a list."""
+    if not wanted or policy(site.folder).directory is not None:
+        return wanted
+    try:
+        kept = Book(folder.accounts).people
+    except StoreError as error:  # nobody can sign in until it is put right, but everybody can watch
+        logging.getLogger(__name__).warning("Whom the station knows cannot be read: %s", error)
+        return wanted
+    if wanted not in kept and wanted not in site.users:
+        known = ", ".join(sorted({*site.users, *kept}))
+        raise Unavailable(f"the site knows no user {wanted!r}: use one of {known or 'those you make first'}")
+    return wanted

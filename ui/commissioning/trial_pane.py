@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QStackedLayout, QWidget
 
 from supervisor.errors import Refused, Unavailable
 from supervisor.model import Equipment, Quality, Tag
+from supervisor.reasons import plainly
 from ui.commissioning import words
 from ui.commissioning.addresses import spelled
 from ui.commissioning.lists import Tests
@@ -197,7 +198,7 @@ class TrialPane(QWidget):
         except Refused as refused:
             self.state.setText(self.context.look.say(refused.text))
         except Unavailable as error:
-            self.state.setText(str(error))
+            self.state.setText(self.context.look.say(plainly(str(error))))
         finally:
             self._task = None
             self._arrange()

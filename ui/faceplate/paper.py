@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from supervisor.errors import Refused, Unavailable
 from supervisor.model import Equipment, Role
+from supervisor.reasons import plainly
 from ui.commissioning import words
 from ui.commissioning.saving import save_paper
 from ui.commissioning.sheet import examined, page, tags_of
@@ -48,7 +49,7 @@ class SheetMaker(QWidget):
             self._say(look.say(refused.text))
             return
         except Unavailable as error:
-            self._say(str(error))
+            self._say(look.say(plainly(str(error))))
             return
         finally:
             self.button.setEnabled(True)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from supervisor.errors import StoreError
 from supervisor.journal import CommandRow
 from supervisor.model import Text
+from supervisor.reasons import plainly
 from ui.commissioning.saving import save_paper
 from ui.commissioning.words import SAVED
 from ui.faceplate.proof_page import foot, page
@@ -51,7 +52,7 @@ class ProofMaker(QWidget):
         try:
             html = await asyncio.to_thread(page, site, journal, command, context.clock.now(), look.language)
         except StoreError as error:
-            self._say(str(error))
+            self._say(look.say(plainly(str(error))))
             return
         told = foot(site, command, look.language)
         name = f"commande-{command.id}.pdf" if look.language == "fr" else f"command-{command.id}.pdf"

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 from supervisor.errors import Refused, VigieError
 from supervisor.health import LINK_TYPE
 from supervisor.model import Alarm, Equipment, Tag
+from supervisor.reasons import plainly
 from ui import words
 from ui.alarms.acts import acknowledge
 from ui.meeting import Meeting
@@ -325,7 +326,7 @@ class MainWindow(QMainWindow):
             if not self.seat.explain(error):
                 self.say(self.context.look.say(error.text))
         elif isinstance(error, VigieError):
-            self.say(str(error))
+            self.say(self.context.look.say(plainly(str(error))))
         else:
             self.notices.show_bug(error)
 

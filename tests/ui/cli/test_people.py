@@ -10,7 +10,7 @@ import pytest
 
 import drivers
 from supervisor.ask import Asker
-from supervisor.errors import Refused
+from supervisor.errors import Refused, Unavailable
 from supervisor.journal import JournalReader
 from supervisor.site import load
 from tests.people import OTHER, PASSWORD
@@ -19,6 +19,7 @@ from tests.ui.commissioning.town import site
 from ui.assemble import Assembly
 from ui.cli import main
 from ui.cli.password import HANDED
+from ui.cli.window import offered_of
 from ui.folder import DataFolder
 
 pytestmark = pytest.mark.slow
@@ -129,3 +130,15 @@ def test_that_it_speaks_the_language_of_the_site(
     assert all(word in line for word in ("administrateur", "partout", "ce poste", "dernière session : jamais"))
     assert french("disable") == 1
     assert "indiquez le compte" in capsys.readouterr().err
+
+
+def test_that_a_window_is_offered_for_whoever_can_sign_in_there(
+    tmp_path: Path, place: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert vigie(monkeypatch, "add", place[0], "a.martin", *place[1:], typed=f"{PASSWORD}\n") == 0
+    town, folder = load(Path(place[0]), drivers.TABLE), DataFolder(Path(place[2]))
+    assert [offered_of(town, folder, id_) for id_ in ("", "ena", "a.martin")] == ["", "ena", "a.martin"]
+    with pytest.raises(Unavailable, match=r"use one of a\.martin, ena"):
+        offered_of(town, folder, "nobody")
+    folder.accounts.write_text("damaged")
+    assert offered_of(town, folder, "nobody") == "nobody", "it opens all the same: watching needs nobody"
