@@ -25,7 +25,7 @@ from ui.widgets import Card, Line, Short, Words, column, row
 _LOCKS = {0: 330, 1: 190, 2: 170, 3: 150, 5: 290}
 _WAITING = {0: 330, 1: 300, 2: 190, 3: 100, 5: 150}
 REST = 4
-GONE_WIDTH = 720
+GONE_WIDTH = 520
 
 log = logging.getLogger(__name__)
 

@@ -194,6 +194,15 @@ def test_that_accounts_of_the_station_get_in_while_the_directory_is_gone_and_the
             accounts.directory = asked = LdapDirectory(server.settings, Path(), vault)
             assert (await accounts.prove("m.cesbron", PASSWORD)).name == "Maëlle Cesbron"
             assert (await accounts.prove("ann", PASSWORD)) == site().users["ann"], "the station's own Ann, not that one"
+            before = await accounts.prove("m.cesbron", PASSWORD)
+            groups = tuple(replace(one, role=Role.VIEWER) for one in server.settings.groups)
+            accounts.directory = LdapDirectory(replace(server.settings, groups=groups), Path(), vault)
+            await accounts.prove("m.cesbron", PASSWORD, "proof", "poste-2")
+            now = accounts.now(before)
+            assert now is not None
+            assert before.role > now.role == Role.VIEWER, "at every seat, once the directory has said so at one"
+            assert accounts.person("m.cesbron") == now
+            accounts.directory = asked
             server.stop()
             with pytest.raises(Refused) as caught:
                 await accounts.sign_in("m.cesbron", PASSWORD, "poste-1")
