@@ -54,7 +54,7 @@ class Columns:
         """
         schema = json.dumps(dict(fields)).encode()
         size, offsets = _layout(rows, fields, len(schema))
-        buffer: Any = bytearray(size)
+        buffer: Any = np.zeros(size, np.uint8)  # memory that nobody has written to costs nothing
         if path is not None:
             try:
                 buffer = _fresh_file(path, size)
