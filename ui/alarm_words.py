@@ -6,7 +6,7 @@ from supervisor.model import Text
 ON_IT = Text("Pris en charge", "Taken by")
 NOTES_SHORT = Text("Notes", "Notes")
 FIRST_UP = Text("1re", "1st")
-SAME_INSTANT = Text("1re, même instant", "1st, same instant")
+SAME_INSTANT = Text("1re ?", "1st?")
 SAME_INSTANT_TOLD = Text(
     "plusieurs au même instant : ordre inconnu, la plus urgente est marquée",
     "several at the same instant: order not known, the most urgent is marked",

@@ -5,11 +5,12 @@ A widget connects to `changed` and fills itself again; neither a new theme nor a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QDate, QLocale, QObject, Signal
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor, QFont, QPixmap
 
 from supervisor.clock import SECOND
 from supervisor.model import Text
@@ -36,6 +37,7 @@ class Look(QObject):
         self.met = Met()
         """Names of those whom the site folder does not list; pulled now and then by whoever owns the look."""
         self._fonts: dict[tuple[str, int], QFont] = {}
+        self._kept: dict[tuple[object, ...], QPixmap] = {}
         self._locale = _locale(language)
 
     def use(self, theme: str | None = None, language: str | None = None, scale: float | None = None) -> None:
@@ -44,6 +46,7 @@ class Look(QObject):
         self.language = language or self.language
         self.scale = scale or self.scale
         self._fonts.clear()
+        self._kept.clear()
         self._locale = _locale(self.language)
         self.changed.emit()
 
@@ -63,6 +66,13 @@ class Look(QObject):
             font.setFeature(QFont.Tag("tnum"), 1)
             self._fonts[size, weight] = font
         return self._fonts[size, weight]
+
+    def kept(self, key: tuple[object, ...], make: Callable[[], QPixmap]) -> QPixmap:
+        """What is drawn again and again in few forms, until the look changes."""
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = make()
+        return found
 
     def number(self, value: float, decimals: int) -> str:
         """A number as the language writes it; a dash for NaN."""

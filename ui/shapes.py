@@ -7,13 +7,26 @@ radii) and R for a rounded rectangle (corner, size, radius).
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QIcon,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QTransform,
+)
+from PySide6.QtWidgets import QWidget
 
 from ui.look import Look
 
@@ -29,8 +42,39 @@ def saved(painter: QPainter) -> Iterator[QPainter]:
         painter.restore()
 
 
+_EDGE = 2
+"""Pixels around a shape that its line may need."""
+
+
 def paint_priority(painter: QPainter, rect: QRectF, priority: int, acked: bool, look: Look) -> None:
-    """Square, triangle up, triangle down or disc with the digit 1 to 4."""
+    """Square, triangle up, triangle down or disc with the digit 1 to 4.
+
+    On a screen from a picture of it, which is drawn once: a flood shows hundreds of them.
+    """
+    device = painter.device()
+    if not isinstance(device, QWidget) or _turned(painter.transform()):
+        _draw_priority(painter, rect, priority, acked, look)
+        return
+    density = device.devicePixelRatioF()
+    key = ("priority", priority, acked, rect.width(), rect.height(), density)
+
+    def drawn() -> QPixmap:
+        size = QSize(math.ceil(rect.width()) + 2 * _EDGE, math.ceil(rect.height()) + 2 * _EDGE)
+        image = QPixmap(size * density)
+        image.setDevicePixelRatio(density)
+        image.fill(Qt.GlobalColor.transparent)
+        with QPainter(image) as inner:
+            _draw_priority(inner, QRectF(_EDGE, _EDGE, rect.width(), rect.height()), priority, acked, look)
+        return image
+
+    painter.drawPixmap(QPointF(round(rect.left()) - _EDGE, round(rect.top()) - _EDGE), look.kept(key, drawn))
+
+
+def _turned(transform: QTransform) -> bool:
+    return transform.isScaling() or transform.isRotating()
+
+
+def _draw_priority(painter: QPainter, rect: QRectF, priority: int, acked: bool, look: Look) -> None:
     color = look.color(f"p{priority}")
     light = look.theme.name == "light"
     with saved(painter):

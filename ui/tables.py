@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QResizeEvent, QStaticText, QTransform
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -51,26 +51,49 @@ class Cell(NamedTuple):
     """Whether what it names is locked out."""
 
 
+class Cut(NamedTuple):
+    """A text as it fits its cell, laid out, and how large it is."""
+
+    text: QStaticText
+    width: float
+    height: float
+
+
 class CellRow(QStyledItemDelegate):
     """Draws the `Cell` of each index."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
-        self._cut: dict[tuple[str, bool, int], str] = {}
+        self._cut: dict[tuple[str, bool, int], Cut] = {}
         """Texts as they fit their cells: the same are painted again and again, and measuring costs as drawing does."""
+        self._inks: dict[str, QColor] = {}
+        """By token: a colour of the look is a copy each time."""
         look.changed.connect(self._forget)
 
     def _forget(self) -> None:
         """Letters of another size, or another language."""
         self._cut.clear()
+        self._inks.clear()
 
-    def _fitting(self, cell: Cell, width: float) -> str:
+    def ink(self, token: str) -> QColor:
+        """A colour to draw with, and not to change."""
+        found = self._inks.get(token)
+        if found is None:
+            found = self._inks[token] = self._look.color(token)
+        return found
+
+    def _fitting(self, cell: Cell, width: float) -> Cut:
         key = (cell.text, cell.heavy, int(width))
         if key not in self._cut:
             if len(self._cut) >= REMEMBERED:
                 self._cut.clear()
-            self._cut[key] = shortened(cell.text, self._look.font("body", 600 if cell.heavy else 400), width)
+            font = self._look.font("body", 600 if cell.heavy else 400)
+            text = QStaticText(shortened(cell.text, font, width))
+            text.setTextFormat(Qt.TextFormat.PlainText)
+            text.prepare(QTransform(), font)
+            size = text.size()
+            self._cut[key] = Cut(text, size.width(), size.height())
         return self._cut[key]
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -84,8 +107,8 @@ class CellRow(QStyledItemDelegate):
 
     def paint_ground(self, painter: QPainter, rect: QRectF, selected: bool) -> None:
         if selected:
-            painter.fillRect(rect, self._look.color("accent_bg"))
-        painter.setPen(self._look.color("border"))
+            painter.fillRect(rect, self.ink("accent_bg"))
+        painter.setPen(self.ink("border"))
         painter.drawLine(QPointF(rect.left(), rect.bottom() - 0.5), QPointF(rect.right(), rect.bottom() - 0.5))
 
     def paint_cell(self, painter: QPainter, rect: QRectF, cell: Cell) -> None:
@@ -107,8 +130,10 @@ class CellRow(QStyledItemDelegate):
             box.setLeft(box.left() + 22)
         font = look.font("body", 600 if cell.heavy else 400)
         painter.setFont(font)
-        painter.setPen(look.color(cell.token))
-        painter.drawText(box, cell.side, self._fitting(cell, box.width()))
+        painter.setPen(self.ink(cell.token))
+        text, width, height = self._fitting(cell, box.width())
+        left = box.left() if cell.side is LEFT else box.right() - width
+        painter.drawStaticText(QPointF(left, box.center().y() - height / 2), text)
 
 
 def as_list(view: QTableView, look: Look) -> None:

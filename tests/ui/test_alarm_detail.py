@@ -8,7 +8,9 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from alarms.life import SAME_INSTANT
 from alarms.suppression import Hidden
+from supervisor.clock import SECOND
 from supervisor.model import Role, User
 from tests.ui.town import ANNE, TownStation
 from ui.alarms.page import AlarmsPage
@@ -150,3 +152,23 @@ def test_that_the_keys_are_told_by_a_key(page: AlarmsPage, qtbot: QtBot) -> None
     assert page.keys.isVisible()
     qtbot.keyClick(page.table, Qt.Key.Key_Escape)
     assert not page.keys.isVisible()
+
+
+def test_that_an_alarm_shown_because_nobody_can_tell_says_why_and_since_when(
+    page: AlarmsPage, window: MainWindow, station: TownStation
+) -> None:
+    row = row_of(station, LEVEL)
+    alarm = station.site.alarms[row]
+    assert page.detail._unmasked(alarm) == ""
+    assert list(page.drawn._tags(alarm, False)) == []
+    columns = station.alarms
+    with columns.writing():
+        columns["unknown_since"][row] = station.clock.now() - 11 * 60 * SECOND
+        columns["first_up"][row] = SAME_INSTANT
+        columns["generation"][row] = columns["generation"].max() + 1
+    pass_by(window, station, 0.3)
+    since = window.context.look.clock(int(columns["unknown_since"][row]), seconds=False)
+    assert page.detail._unmasked(alarm) == f"sa condition est inconnue depuis {since}"
+    assert page.detail._first(alarm).startswith("plusieurs au même instant")
+    assert list(page.drawn._tags(alarm, True)) == ["1re ?", "masquage levé"]
+    assert not page.table.grab().isNull()

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from ui import alarm_words, words
@@ -57,6 +57,17 @@ _EMPTY = {
     Which.SUPPRESSED: alarm_words.NOTHING_SUPPRESSED,
     Which.OUT_OF_SERVICE: alarm_words.NOTHING_OUT,
 }
+
+
+class AlarmTable(Table):
+    """A list that tells who draws its lines when it is about to be painted."""
+
+    begin: Callable[[], None] | None = None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.begin:
+            self.begin()
+        super().paintEvent(event)
 
 
 class AlarmsPage(Page):
@@ -143,11 +154,12 @@ class AlarmsPage(Page):
         detail.comment.connect(self._comment)
 
     def _make_table(self) -> Table:
-        table = Table(self.context.look, self.model, _WIDTHS, columns.ALARM, words.ALARMS)
+        table = AlarmTable(self.context.look, self.model, _WIDTHS, columns.ALARM, words.ALARMS)
         table.supple = {columns.EQUIPMENT: 160, columns.STATE: 140, columns.VALUE: 96}
         table.ample, table.ENOUGH = {columns.AREA: 220, columns.EQUIPMENT: 340}, 400
         table.spare = (columns.AREA, columns.LIMIT, columns.NOTES, columns.STATE, columns.ON_IT)
         self.drawn = AlarmRow(self.context, table, self.model)
+        table.begin = self.drawn.begin
         table.setItemDelegate(self.drawn)
         table.installEventFilter(self)
         table.selectionModel().selectionChanged.connect(self._selection_moved)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
@@ -23,10 +25,21 @@ from ui.naming import area_name, full_name, limit, taker
 from ui.padlock import locks
 from ui.pages import Context
 from ui.shapes import paint_bad, paint_priority, text_width
-from ui.tables import RIGHT, Cell, CellRow
+from ui.tables import REMEMBERED, RIGHT, Cell, CellRow
 from ui.values import shown, worded
 
 EMPTY = Cell("")
+
+
+class Ground(NamedTuple):
+    """What all cells of a line have in common, looked for once while it is painted."""
+
+    at: int
+    """The line; -1 for none."""
+    selected: bool
+    priority: int
+    unacked: int
+    """How many of its alarms nobody has acknowledged."""
 
 
 class AlarmRow(CellRow):
@@ -37,6 +50,9 @@ class AlarmRow(CellRow):
         self._context, self._site = context, context.attachment.site
         self.list = list_
         """Asked directly: a role of Qt's own for each cell costs more than what is drawn in it."""
+        self._ground = Ground(-1, False, 4, 0)
+        self._day, self._clocks = date.min, dict[int, str]()
+        """Today, and the instants of alarms as its clock shows them."""
         self.notes: Mapping[int, int] = {}
         """Row of the board -> notes on the alarm since it was raised."""
         self._cells: dict[int, Callable[[Alarm], Cell]] = {
@@ -57,12 +73,16 @@ class AlarmRow(CellRow):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        rect, column, line = QRectF(option.rect), index.column(), self.list.lines[index.row()]
+        rect, column, at = QRectF(option.rect), index.column(), index.row()
+        line = self.list.lines[at]
+        if self._ground.at != at:
+            selected = bool(option.state & QStyle.StateFlag.State_Selected)
+            self._ground = Ground(at, selected, *self._urgency(line))
         painter.save()  # not `saved`: three hundred cells are painted at a time
         try:
-            self._paint_ground(painter, rect, line, bool(option.state & QStyle.StateFlag.State_Selected))
+            self._paint_ground(painter, rect)
             if column == columns.PRIORITY:
-                self._paint_shape(painter, rect, line)
+                self._paint_shape(painter, rect)
             elif line.group is not None:
                 cell = self._grouped(line, column, self.list.unfolded(line))
                 if cell is not EMPTY:
@@ -72,6 +92,18 @@ class AlarmRow(CellRow):
                 self._paint_alarm(painter, rect, alarm, (column, line.inside, line.row in self.list.first))
         finally:
             painter.restore()
+
+    def begin(self) -> None:
+        """The list is about to be painted: what was so for a line the last time may not be so now."""
+        self._ground = Ground(-1, False, 4, 0)
+        today = self._look.moment(self._context.clock.now()).date()
+        if today != self._day or len(self._clocks) >= REMEMBERED:
+            self._day = today
+            self._clocks.clear()
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._clocks.clear()
 
     def _paint_alarm(self, painter: QPainter, rect: QRectF, alarm: Alarm, where: tuple[int, bool, bool]) -> None:
         """One cell of an alarm by itself; one of an unfolded group stands a little to the right."""
@@ -110,18 +142,18 @@ class AlarmRow(CellRow):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
         return rect.adjusted(box.width() + 4, 0, 0, 0)
 
-    def _paint_ground(self, painter: QPainter, rect: QRectF, line: Line, selected: bool) -> None:
-        look, (priority, unacked) = self._look, self._urgency(line)
+    def _paint_ground(self, painter: QPainter, rect: QRectF) -> None:
+        _, selected, priority, unacked = self._ground
         if selected:
-            painter.fillRect(rect, look.color("accent_bg"))
+            painter.fillRect(rect, self.ink("accent_bg"))
         elif unacked:
-            painter.fillRect(rect, look.color(f"p{priority}_row"))
-        painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), look.color("border"))
+            painter.fillRect(rect, self.ink(f"p{priority}_row"))
+        painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), self.ink("border"))
 
-    def _paint_shape(self, painter: QPainter, rect: QRectF, line: Line) -> None:
+    def _paint_shape(self, painter: QPainter, rect: QRectF) -> None:
         look, size = self._look, 19 * self._look.scale
-        priority, unacked = self._urgency(line)
-        painter.fillRect(QRectF(rect.left(), rect.top(), 4, rect.height()), look.color(f"p{priority}"))
+        _, _, priority, unacked = self._ground
+        painter.fillRect(QRectF(rect.left(), rect.top(), 4, rect.height()), self.ink(f"p{priority}"))
         box = QRectF(rect.left() + 14, rect.center().y() - size / 2, size, size - 1)
         paint_priority(painter, box, priority, not unacked, look)
 
@@ -164,12 +196,14 @@ class AlarmRow(CellRow):
         return full_name(self._site, alarm.equipment, self._context.look)
 
     def _raised(self, alarm: Alarm) -> Cell:
-        look = self._context.look
-        raised, now = int(self._context.board["raised_at"][alarm.index]), self._context.clock.now()
+        look, raised = self._context.look, int(self._context.board["raised_at"][alarm.index])
         if not raised:
             return Cell(WAITING, "text2")
-        today = look.moment(raised).date() == look.moment(now).date()
-        text = look.clock(raised) if today else f"{look.moment(raised):%d/%m} {look.clock(raised, seconds=False)}"
+        text = self._clocks.get(raised)
+        if text is None:
+            today = look.moment(raised).date() == self._day
+            text = look.clock(raised) if today else f"{look.moment(raised):%d/%m} {look.clock(raised, seconds=False)}"
+            self._clocks[raised] = text
         return Cell(text, heavy=self._unacked(alarm))
 
     def _value(self, alarm: Alarm) -> Cell:
