@@ -63,9 +63,20 @@ SUNRISES = {
         "07:45 07:46 07:47 07:49 07:50 07:52 07:53 07:54 07:56 07:57 "
         "07:59 08:00 08:01 08:03 08:04 08:06 08:07 08:08 08:10"
     ),
+    (47.2736, -2.2137, date(2026, 2, 1)): (
+        "08:35 08:34 08:32 08:31 08:30 08:28 08:27 08:25 08:24 08:22 08:21 08:19 08:18 08:16 "
+        "08:15 08:13 08:11 08:10 08:08 08:06 08:04 08:03 08:01 07:59 07:57 07:55 07:53 07:52"
+    ),
+    (47.5893, 7.5643, date(2026, 9, 1)): (
+        "06:48 06:49 06:51 06:52 06:53 06:55 06:56 06:57 06:59 07:00 07:01 07:03 07:04 07:05 07:07 "
+        "07:08 07:09 07:11 07:12 07:13 07:15 07:16 07:17 07:19 07:20 07:21 07:23 07:24 07:26 07:27"
+    ),
 }
 """Published times of sunrise (Paris time) of Fressain, north of Angers, and of a commune of the Charente-Maritime,
-south of it: al-kanz.org, tables by commune, 2024; the position of the second one is that of its postcode."""
+south of it: al-kanz.org, tables by commune, 2024; the position of the second one is that of its postcode. Then two
+places on the parallel of Angers, where the sun rises by the same curve, only earlier or later by their longitude:
+Saint-Nazaire, west of it, and Saint-Louis, east of it: horairesdepriere.fr, calendars by commune, 2026, the column
+"Lever". None of the tables looked for was of Angers itself."""
 
 DECORAH = (43.31, -91.79)
 SEPTEMBER = (

@@ -47,7 +47,7 @@ def test_that_the_second_road_finds_the_sun_where_the_book_puts_it() -> None:
 
 
 @pytest.mark.parametrize("place", almanac.SUNRISES, ids=lambda place: f"{place[0]:.1f}N")
-def test_that_published_sunrises_of_two_places_are_met_to_the_minute(place: tuple[float, float, date]) -> None:
+def test_that_published_sunrises_of_four_places_are_met_to_the_minute(place: tuple[float, float, date]) -> None:
     sun = Sun(place[0], place[1], PARIS)
     for number, word in enumerate(almanac.SUNRISES[place].split()):
         found = local(sun, SunEvent.SUNRISE, place[2] + timedelta(days=number))
