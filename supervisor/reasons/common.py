@@ -101,6 +101,15 @@ ROWS = (
     *(Text(f"{{}} : {fr} ({{}}).", f"{{}}: {en} ({{}}).") for fr, en in _FILES),
     *(Text(f"{{}} : {fr}.", f"{{}}: {en}.") for fr, en in _FILES),
     Text("{} ne peut pas être écrit ({}).", "{} cannot be written: {}."),
+    # ------------------------------------------------------------ certificates, supervisor.trust
+    Text(
+        "aucun certificat n'a l'empreinte {} : donnez au moins {} chiffres de l'une de celles-ci : {}",
+        "no certificate has the fingerprint {}: give at least {} digits of one of {}",
+    ),
+    Text(
+        "celles qu'une liaison a présentées ; il n'y en a pas encore",
+        "those that a link has been shown; there is none yet",
+    ),
     # ------------------------------------------------------------ passwords of links
     Text("le trousseau de ce poste ne peut pas {} ({})", "the keyring of this machine does not {}: {}"),
     Text("donner le mot de passe de {}", "give the password of {}"),

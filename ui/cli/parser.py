@@ -163,6 +163,7 @@ def _trust(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--revoke", nargs="+", default=[], metavar="FINGERPRINT", help="trust it no longer")
     command.add_argument("--yes", action="store_true", help="do not ask again")
+    language(command)
 
 
 def _screenshots(command: argparse.ArgumentParser) -> None:

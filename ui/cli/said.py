@@ -117,3 +117,51 @@ ADDED = Text("configurée, et dans aucune ligne approuvée", "configured, and in
 REMOVED = Text("approuvée, et plus configurée", "approved, and no longer configured")
 UNAPPROVED = Text("non approuvée : ni nom ni jour", "not approved: no name and day")
 TURNED = Text("{} : « {} » -> « {} »", '{}: "{}" -> "{}"')
+
+# ---------------------------------------------------------------- trust
+TRUST, TRUST_NO_LONGER = Text("L'accepter ?", "Trust it?"), Text("Ne plus l'accepter ?", "Trust it no longer?")
+YES_NO = Text("{} [o/N] ", "{} [y/N] ")
+NOBODY_HERE = Text(
+    "{} Personne n'est là pour répondre : ajoutez --yes si c'est voulu.",
+    "{} Nobody is here to say so: give --yes to mean it.",
+)
+UNCHANGED = Text("rien n'a été changé", "nothing was changed")
+NEITHER = Text(
+    "« {} » n'est ni une liaison, ni une empreinte, ni le fichier d'un certificat.",
+    '"{}" is no link, no fingerprint and no file of a certificate.',
+)
+A_LIST = Text("{} : une liste de certificats révoqués", "{}: a list of revoked certificates")
+LIST_TAKEN = Text(
+    "la liste des certificats révoqués est utilisée dès maintenant",
+    "the list of revoked certificates is used from now on",
+)
+TRUSTED = Text(
+    "{} est accepté{} ; le poste s'en sert à sa prochaine tentative",
+    "{} is trusted{}; the station takes it at its next attempt",
+)
+ON_LINKS = Text(" pour {}", " on {}")
+NO_TRUST_IN_LISTS = Text(
+    "{} est une liste de certificats révoqués, que personne n'accepte de toute façon",
+    "{} is a list of revoked certificates, which nobody trusts anyway",
+)
+TRUSTED_NO_LONGER = Text(
+    "{} n'est plus accepté ; les liaisons ouvertes le restent jusqu'à leur prochaine connexion",
+    "{} is trusted no longer; open links stay so until they reconnect",
+)
+REFUSED_ONES, TRUSTED_ONES = Text("Refusés : {}", "Refused: {}"), Text("Acceptés : {}", "Trusted: {}")
+NONE = Text("aucun", "none")
+OURS = Text("Le nôtre, à faire accepter par les serveurs", "Ours, for the servers to trust")
+NEXT = Text(", dès la fin du précédent", ", from its predecessor's end on")
+EXPIRED = Text("  EXPIRÉ", "  EXPIRED")
+AUTHORITY = Text("  (une autorité)", "  (an authority)")
+ITSELF = Text("lui-même", "itself")
+VALID = Text("du {} au {}", "{} to {}")
+CERTIFICATE = {
+    "file": Text("fichier", "file"),
+    "subject": Text("sujet", "subject"),
+    "issuer": Text("émetteur", "issuer"),
+    "valid": Text("validité", "valid"),
+    "hosts": Text("machines", "hosts"),
+    "application": Text("application", "application"),
+    "shown": Text("présenté à", "shown to"),
+}

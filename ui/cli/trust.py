@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 
 from cryptography import x509
@@ -17,9 +18,11 @@ from cryptography import x509
 import drivers
 from supervisor.errors import Unavailable
 from supervisor.model import Site
+from supervisor.reasons import plainly
 from supervisor.site import load
-from supervisor.site.findings import suggest
 from supervisor.trust import Note, TrustStore, fingerprint, grouped, parse, seen
+from ui.cli import said
+from ui.cli.said import Speech
 from ui.folder import DataFolder
 
 _DAY = "%Y-%m-%d"
@@ -30,88 +33,96 @@ def trust(given: argparse.Namespace) -> int:
     site = load(given.site, drivers.TABLE)
     folder = DataFolder.of(site, given.data)
     folder.make()
+    say = Speech(given, site)
     store = TrustStore(pki := folder.vault(site).pki)
     links = [word for word in given.what if word in site.links]
     others = [word for word in given.what if word not in site.links]
     if not others and not given.revoke:
-        _list(store, pki, site, links)
+        _list(store, pki, links, say)
         return 0
     # all mistakes before the first act
-    wishes = [(_Wish(word, store, site), False) for word in others]
-    wishes += [(_Wish(word, store, site), True) for word in given.revoke]
+    wishes = [(_Wish(word, store, site, say), False) for word in others]
+    wishes += [(_Wish(word, store, site, say), True) for word in given.revoke]
     for wish, back in wishes:
         wish.show()
-        if given.yes or _sure("Trust it no longer?" if back else "Trust it?"):
+        if given.yes or _sure(say, say(said.TRUST_NO_LONGER if back else said.TRUST)):
             print(f"vigie: {wish.revoke() if back else wish.trust(links)}")
         else:
-            print("vigie: nothing was changed")
+            print(f"vigie: {say(said.UNCHANGED)}")
     return 0
 
 
 class _Wish:
     """One certificate or file that was named on the command line."""
 
-    def __init__(self, word: str, store: TrustStore, site: Site) -> None:
-        self._store = store
+    def __init__(self, word: str, store: TrustStore, site: Site, say: Speech) -> None:
+        self._store, self._say = store, say
         self._path = Path(word)
         self._certificate: x509.Certificate | None = None
         if self._path.is_file():
             self._certificate = _in(self._path)
         elif _is_fingerprint(word):
-            self._certificate = store.find(word)
+            try:
+                self._certificate = store.find(word)
+            except Unavailable as error:
+                raise Unavailable(say(plainly(str(error)))) from None
         else:
-            raise Unavailable(
-                f'"{word}" is no link, no fingerprint and no file of a certificate. {suggest(word, site.links)}'
-            )
+            close = get_close_matches(word, sorted(site.links), 1)
+            raise Unavailable(say(said.NEITHER, word) + (say(said.MEANT, close[0]) if close else ""))
 
     def show(self) -> None:
         if self._certificate is None:
-            print(f"{self._path}: a list of revoked certificates")
+            print(self._say(said.A_LIST, self._path))
         else:
-            _show(self._certificate, self._store.notes().items())
+            _show(self._certificate, self._store.notes().items(), self._say)
 
     def trust(self, links: list[str]) -> str:
         if self._certificate is None:
             self._store.take(self._path)
-            return "the list of revoked certificates is used from now on"
+            return self._say(said.LIST_TAKEN)
         told = [link for name in links or [""] for link in self._store.trust(self._certificate, name)]
-        whom = f" on {', '.join(told)}" if told else ""
-        return f"{seen(self._certificate).subject} is trusted{whom}; the station takes it at its next attempt"
+        whom = self._say(said.ON_LINKS, ", ".join(told)) if told else ""
+        return self._say(said.TRUSTED, seen(self._certificate).subject, whom)
 
     def revoke(self) -> str:
         if self._certificate is None:
-            raise Unavailable(f"{self._path} is a list of revoked certificates, which nobody trusts anyway")
+            raise Unavailable(self._say(said.NO_TRUST_IN_LISTS, self._path))
         self._store.revoke(self._certificate)
-        return f"{seen(self._certificate).subject} is trusted no longer; open links stay so until they reconnect"
+        return self._say(said.TRUSTED_NO_LONGER, seen(self._certificate).subject)
 
 
-def _list(store: TrustStore, pki: Path, site: Site, links: list[str]) -> None:
+def _list(store: TrustStore, pki: Path, links: list[str], say: Speech) -> None:
     notes = {link: note for link, note in store.notes().items() if not links or link in links}
     wanted = {note.fingerprint for note in notes.values()} | {store.pin(link) for link in links}
-    for title, certificates in (("Refused", store.rejected()), ("Trusted", store.trusted())):
+    for title, certificates in ((said.REFUSED_ONES, store.rejected()), (said.TRUSTED_ONES, store.trusted())):
         some = [one for one in certificates if not links or fingerprint(one) in wanted]
-        print(f"{title}: {len(some) or 'none'}")
+        print(say(title, len(some) or say(said.NONE)))
         for one in some:
-            _show(one, notes.items())
+            _show(one, notes.items(), say)
     for path in sorted((pki / "own").glob("*.der")):
-        print("Ours, for the servers to trust" + (", from its predecessor's end on" if path.stem == "next" else ""))
-        print(f"  file         {path}")
-        _show(parse(path.read_bytes()), ())
+        print(say(said.OURS) + (say(said.NEXT) if path.stem == "next" else ""))
+        _line(say, "file", path)
+        _show(parse(path.read_bytes()), (), say)
 
 
-def _show(certificate: x509.Certificate, notes: Iterable[tuple[str, Note]]) -> None:
+def _line(say: Speech, what: str, told: object) -> None:
+    """One fact about a certificate."""
+    print(f"  {say(said.CERTIFICATE[what]) if what in said.CERTIFICATE else what:<12} {told}")
+
+
+def _show(certificate: x509.Certificate, notes: Iterable[tuple[str, Note]], say: Speech) -> None:
     words = seen(certificate)
     since, until = (f"{datetime.fromtimestamp(at, UTC):{_DAY}}" for at in (words.since, words.until))
-    late = "  EXPIRED" if words.until < time.time() else ""
-    print(f"  subject      {words.subject}" + ("  (an authority)" if words.authority and not words.uris else ""))
-    print(f"  issuer       {'itself' if words.issuer == words.subject else words.issuer}")
-    print(f"  valid        {since} to {until}{late}")
-    print(f"  hosts        {', '.join(words.hosts) or '-'}")
-    print(f"  application  {', '.join(words.uris) or '-'}")
-    print(f"  SHA-256      {grouped(words.fingerprint)}")
+    late = say(said.EXPIRED) if words.until < time.time() else ""
+    _line(say, "subject", words.subject + (say(said.AUTHORITY) if words.authority and not words.uris else ""))
+    _line(say, "issuer", say(said.ITSELF) if words.issuer == words.subject else words.issuer)
+    _line(say, "valid", say(said.VALID, since, until) + late)
+    _line(say, "hosts", ", ".join(words.hosts) or "-")
+    _line(say, "application", ", ".join(words.uris) or "-")
+    _line(say, "SHA-256", grouped(words.fingerprint))
     for link, note in notes:
         if note.fingerprint == words.fingerprint:
-            print(f"  shown to     {link} ({note.host}): {', '.join(note.problems)}")
+            _line(say, "shown", f"{link} ({note.host}): {', '.join(note.problems)}")
     print()
 
 
@@ -126,9 +137,9 @@ def _in(path: Path) -> x509.Certificate | None:
         return None
 
 
-def _sure(question: str) -> bool:
+def _sure(say: Speech, question: str) -> bool:
     """Asked of a person; nobody there is a no."""
     if not sys.stdin.isatty():
-        print(f"{question} Nobody is here to say so: give --yes to mean it.")
+        print(say(said.NOBODY_HERE, question))
         return False
-    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes", "o", "oui")
+    return input(say(said.YES_NO, question)).strip().lower() in ("y", "yes", "o", "oui")

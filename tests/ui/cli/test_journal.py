@@ -176,5 +176,5 @@ def test_that_everything_a_command_says_is_in_both_languages() -> None:
     texts = [one for one in found if isinstance(one, Text)]
     assert len(texts) > 40
     for text in texts:
-        assert text.fr != text.en, text
+        assert text.fr != text.en or text.en == "application", text
         assert text.fr.count("{}") == text.en.count("{}"), text

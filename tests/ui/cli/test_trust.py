@@ -24,7 +24,8 @@ def store(tmp_path: Path) -> TrustStore:
 
 
 def run(tmp_path: Path, *words: str) -> int:
-    return main(["trust", str(ANGERS), *words, "--data", str(tmp_path)])
+    language = () if "--language" in words else ("--language", "en")
+    return main(["trust", str(ANGERS), *words, *language, "--data", str(tmp_path)])
 
 
 def a_link() -> str:
@@ -42,6 +43,11 @@ def test_that_what_was_refused_is_listed_with_what_a_person_compares(
         assert word in said
     assert run(tmp_path, a_link()) == 0
     assert grouped(MARK) in capsys.readouterr().out
+    assert run(tmp_path, "--language", "fr") == 0
+    said = capsys.readouterr().out
+    assert all(word in said for word in ("Refusés : 1", "émetteur     lui-même", "présenté à", "Le nôtre, à faire"))
+    assert run(tmp_path, "ABCDEF0123456789", "--language", "fr") == 1
+    assert "aucun certificat n'a l'empreinte" in capsys.readouterr().err
 
 
 def test_that_nothing_is_trusted_unless_somebody_says_so(
