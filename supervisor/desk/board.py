@@ -4,6 +4,7 @@ locks      lock-outs that hold it still: its own, and those of what it is a part
 inside     lock-outs on its parts, at any depth
 command    the ledger's number of the command that has it: selected, awaiting approval or under way; 0 for none
 awaiting   1 where that one waits for a second person
+gone       in the first row: lock-outs whose equipment has left the site
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterable
 from supervisor.columns import Columns
 from supervisor.model import Equipment, Site
 
-FIELDS = {"locks": "<u2", "inside": "<u2", "command": "<i8", "awaiting": "<u1"}
+FIELDS = {"locks": "<u2", "inside": "<u2", "command": "<i8", "awaiting": "<u1", "gone": "<u2"}
 """Columns of the board, one row per `site.equipment`."""
 
 
@@ -27,9 +28,11 @@ def hang(site: Site, board: Columns, locked: Iterable[str]) -> None:
     with board.writing():
         board["locks"][:] = 0
         board["inside"][:] = 0
+        board["gone"][:] = 0
         for id_ in locked:
             equipment = site.equipment_by_id.get(id_)
             if equipment is None:
+                board["gone"][:1] += 1
                 continue
             for part in within(site, equipment):
                 board["locks"][part.index] += 1

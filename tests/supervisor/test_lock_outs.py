@@ -272,6 +272,7 @@ def test_that_one_whose_equipment_left_the_site_is_told_by_its_last_name_and_com
             assert (gone.name.fr, gone.area, last_known(gone).en) == ("Pompe du puits", "north", "Well pump")
             assert gone.id in locks.standing
             assert marks(one, "W.P9") == (1, 0), "what stands on its owner holds the new one; its own holds nothing"
+            assert int(locks.board["gone"].sum()) == 1, "and every window is told that there is one"
             assert (await refused(locks.ask(gone.id, "", SID))).check == "right", "the area it stood in is not his"
             await locks.ask(gone.id, "remplacée par P9", SUE)
             assert (await refused(locks.confirm(gone.id, ("", ""), ANN))).check == "second", "it is hers"

@@ -116,6 +116,7 @@ class StatusBar(QFrame):
         look, board = self._context.look, self._context.attachment.equipment
         waits, locks = int(np.count_nonzero(board["awaiting"])), board["locks"]
         held = int(np.count_nonzero(locks > np.where(self._owner < 0, 0, locks[self._owner])))  # parts count with it
+        held += int(board["gone"].sum())
         parts = [Part(look.say(words.TO_APPROVE).format(waits), "", None, "two", LOCK_OUTS)] if waits else []
         return parts + ([Part(look.say(words.LOCKED_OUT).format(held), "", None, "padlock", LOCK_OUTS)] if held else [])
 

@@ -334,6 +334,7 @@ def test_that_what_left_the_site_is_listed_by_name_and_taken_off_at_the_page(
     stray = {LockOutTable.equipment: "PR-02.OLD"}
     bench.writer.submit(lambda base: LockOutTable.update(stray).execute(base)).result()
     locks.standing[number] = replace(locks.standing[number], equipment="PR-02.OLD", name=name, area="")
+    locks._show()
 
     async def make() -> LockOutsPage:
         page = LockOutsPage(replace(Seat(bench, ANN).context(tasks.spawn), session=Session(ANN)))
