@@ -75,6 +75,7 @@ def _show(attachment: RemoteAttachment, given: argparse.Namespace) -> int:
     from PySide6.QtCore import Qt
 
     from ui.app import build, prepare
+    from ui.portraits import take_commands
     from ui.preferences import Preferences
     from ui.screenshots import take, take_flood
     from ui.tasks import Tasks
@@ -95,6 +96,9 @@ def _show(attachment: RemoteAttachment, given: argparse.Namespace) -> int:
         await asyncio.sleep(given.settle)
         await staging.live(attachment, given.control)
         taken = await take(window, given.to)
+        taken += await take_commands(
+            window, given.to, staging.SILENT.removeprefix("L-"), lambda words: staging.wreak(given.control, words)
+        )
         await staging.storm(given.control)
         taken += await take_flood(window, given.to)
         print(f"{len(taken)} pictures in {given.to}")

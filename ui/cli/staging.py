@@ -92,7 +92,7 @@ def _notices(alarms: Sequence[Alarm], contacts: Sequence[str], now: int) -> list
 async def live(attachment: Attachment, port: int) -> None:
     """Let things go wrong in the city that listens on `port`, and answer them; takes some twenty seconds."""
     for words in WRONG:
-        await _wreak(port, words)
+        await wreak(port, words)
     for text in NOTES:
         await _ask(attachment, "shift_note", text=text)
     for contact in ("eau", "cadre"):
@@ -104,16 +104,16 @@ async def live(attachment: Attachment, port: int) -> None:
 async def storm(port: int) -> None:
     """Let very much go wrong at once in the city that listens on `port`."""
     for words in STORM:
-        await _wreak(port, words)
+        await wreak(port, words)
 
 
 async def _lose_a_command(attachment: Attachment, port: int) -> None:
     """A pump is asked for something while nobody hears; then all is well again."""
     for pump in (one for one in attachment.site.equipment if one.link == SILENT and one.id.endswith(_PART)):
-        await _wreak(port, f"silence {SILENT}")
+        await wreak(port, f"silence {SILENT}")
         await _ask(attachment, "submit", equipment=pump.id, command="auto")
         await asyncio.sleep(SILENT_S)
-        await _wreak(port, f"restore {SILENT}")
+        await wreak(port, f"restore {SILENT}")
 
 
 async def _answer(attachment: Attachment) -> None:
@@ -126,7 +126,8 @@ async def _answer(attachment: Attachment) -> None:
         await _ask(attachment, "comment", alarms=standing[:1], text="Équipe 1 prévenue, sur place vers 21 h.")
 
 
-async def _wreak(port: int, words: str) -> None:
+async def wreak(port: int, words: str) -> None:
+    """One act of mischief; none where the city has no such equipment."""
     with contextlib.suppress(Unknown):
         await asyncio.to_thread(control.ask, port, words.split())
 
