@@ -260,6 +260,29 @@ def test_that_a_command_for_two_is_asked_in_one_window_and_approved_in_another(
     assert not ours.approval.isVisibleTo(ours)
 
 
+def test_that_an_approval_of_what_its_author_may_no_longer_give_is_refused_before_both(
+    open_plate: Plates,
+    see: Callable[..., None],
+    loop: asyncio.AbstractEventLoop,
+    bench: Staffed,
+) -> None:
+    bench.put({f"{CROSSING}.mode": 1.0})
+    mine, theirs = open_plate(ANN, CROSSING), open_plate(BEN, CROSSING)
+    assert mine.commands is not None
+    assert theirs.commands is not None
+    ours, others = mine.commands, theirs.commands
+    number = loop.run_until_complete(bench.desk.submit(Command(CROSSING, "all_red"), ANN))
+    see(lambda: others.approval.isVisibleTo(others), mine, theirs)
+    bench.desk.rights = lambda user: replace(user, role=Role.VIEWER) if user.id == ANN.id else user
+    press(loop, others.approval, Text("Approuver", "Approve"))
+    see(lambda: not others.approval.isVisibleTo(others), mine, theirs)
+    row = bench.journal.command(number)
+    assert row is not None
+    assert (row.outcome, row.refused_by) == ("refused", "right")
+    see(lambda: "Maëlle Cesbron n'a plus le droit" in said(ours.progress), mine, theirs)
+    see(lambda: "Maëlle Cesbron n'a plus le droit" in said(others.progress), mine, theirs)
+
+
 def test_that_a_command_for_two_is_cancelled_by_who_gave_it_or_approved_at_the_same_seat(
     open_plate: Plates,
     see: Callable[..., None],
