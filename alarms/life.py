@@ -45,6 +45,13 @@ FIELDS = {
     "unknown_since": "<i8",
     "heard": "u1",
 }
+"""One row per `site.alarms`. `state` as in `alarms.states.State`, `suppression` as in `alarms.suppression.Hidden`;
+instants in ns UTC, 0 for never; `value` at the raise; `count` raises since it was last normal; `generation` as in
+`supervisor.table`; `annunciated_at` when the operator was last told: a raise, a re-alarm, or the end of hiding it;
+`taken_by` and `shelved_by` are codes of `supervisor.names.coded`: 1 + row of the user in `site.users`, or of whom the
+station alone knows; 0 for nobody, 65535 for somebody unknown to both (the journal has the id); `unknown_since` is since
+when nobody can tell whether a rule should hide it, while it is shown for that; `heard` is 1 + the last word (`Native`)
+of the controller that runs it, 0 for none."""
 
 _NORMAL, _UNACKED = int(State.NORMAL), int(State.UNACKED)
 """As plain numbers: to ask an enumeration for its member costs as much as to compare a column with it."""
@@ -53,13 +60,6 @@ FIRST, SAME_INSTANT = 1, 2
 in order."""
 HOW = {FIRST: "source_time", SAME_INSTANT: "same_instant"}
 """How the first of several was found, as the journal says it."""
-"""One row per `site.alarms`. `state` as in `alarms.states.State`, `suppression` as in `alarms.suppression.Hidden`;
-instants in ns UTC, 0 for never; `value` at the raise; `count` raises since it was last normal; `generation` as in
-`supervisor.table`; `annunciated_at` when the operator was last told: a raise, a re-alarm, or the end of hiding it;
-`taken_by` and `shelved_by` are codes of `supervisor.names.coded`: 1 + row of the user in `site.users`, or of whom the
-station alone knows; 0 for nobody, 65535 for somebody unknown to both (the journal has the id); `unknown_since` is since
-when nobody can tell whether a rule should hide it, while it is shown for that; `heard` is 1 + the last word (`Native`)
-of the controller that runs it, 0 for none."""
 
 
 class Life:
