@@ -408,6 +408,17 @@ DETAILS = {
     "site": Text(fr="site", en="site"),
 }
 """Word of a journal row's detail -> what it means."""
+REASONS = {
+    "another": Text(fr="une autre dérogation", en="another override"),
+    "answered": Text(fr="quelqu'un a répondu", en="somebody answered"),
+    "asked": Text(fr="à la demande", en="asked for"),
+    "cause": Text(fr="conséquence d'une autre alarme", en="comes of another alarm"),
+    "controller": Text(fr="dit par l'automate", en="told by the controller"),
+    "design": Text(fr="condition du type", en="condition of the type"),
+    "restart": Text(fr="redémarrage du poste", en="restart of the station"),
+    "not_known": Text(fr="mesure inconnue", en="value not known"),
+}
+"""Reasons that are a code, where no word of another table says them -> what they mean."""
 NO_JOURNAL = Text(fr="Le journal est vide.", en="The journal is empty.")
 NO_JOURNAL_HERE = Text(fr="Aucune ligne ne répond à ce filtre.", en="No row matches this filter.")
 ALL_ACTS = Text(fr="Tous les actes", en="All acts")

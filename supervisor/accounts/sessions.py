@@ -220,7 +220,8 @@ class Sessions:
         """What the person reads: that nobody has signed in, where that is why. A row of the journal for each."""
         if refused.check != "right":
             return refused
-        self._note("refused", self.user(session).id, act, "refused", {"reason": refused.text.en, "place": session.seat})
+        why = {"reason": refused.text.en, "fr": refused.text.fr, "en": refused.text.en, "place": session.seat}
+        self._note("refused", self.user(session).id, act, "refused", why)
         if self.present(session) is None:
             return Refused("session", WATCHING)
         return Refused("session", LOCKED) if session.locked else refused

@@ -152,3 +152,42 @@ def test_that_a_reading_that_comes_too_late_does_not_pass_for_what_is_shown(
     page.text.setText("")
     page._ask_again()
     until(lambda: len(page.model.rows) == 3)
+
+
+def test_that_why_something_was_is_told_in_the_language_of_the_window(page: JournalPage, station: TownStation) -> None:
+    refused = {"reason": "Not here.", "fr": "Pas ici.", "en": "Not here.", "place": "Poste 1"}
+    rows = [
+        Entry(
+            "alarm",
+            "forward",
+            ANNE.id,
+            "PR02.level_high",
+            "",
+            "failed",
+            {"reason": "the device refused: exception 6, device busy"},
+        ),
+        Entry(
+            "notify",
+            "failed",
+            "",
+            "PR02.level_high",
+            "",
+            "failed",
+            {"reason": "the mail server refuses for good: 550 no"},
+        ),
+        Entry("access", "refused", "@Poste 1", "shelve", "", "refused", refused),
+        Entry("alarm", "unsuppress", "", "PR02.level_high", "", "", {"reason": "not_known"}),
+        Entry("alarm", "suppress", "", "PR02.level_high", "", "", {"reason": "cause", "by": "PR01.level_high"}),
+        Entry("alarm", "shelve", ANNE.id, "PR02.level_high", "", "", {"reason": "the device refused to be repaired"}),
+    ]
+    station.note(*rows)
+    page.model.show_rows(station.journal.latest(6))
+    told = [str(page.model.index(at, 5).data()) for at in range(6)][::-1]
+    assert told == [
+        "motif l'équipement refuse (exception 6, équipement occupé)",
+        "motif le serveur de messagerie refuse définitivement (550 no)",
+        "Pas ici. · poste Poste 1",
+        "motif mesure inconnue",
+        "par Relevage 01 – Niveau bâche haut · motif conséquence d'une autre alarme",
+        "motif the device refused to be repaired",
+    ], "and what a person wrote is what they wrote"

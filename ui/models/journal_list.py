@@ -74,15 +74,17 @@ class JournalList(Cells):
     def subject(self, row: Row) -> str:
         """What an act was about: an alarm, an equipment, a tag or a link, by its name."""
         if row.subject in self._alarms:
-            alarm = self._alarms[row.subject]
-            name = full_name(self._site, alarm.equipment, self._look)
-            return f"{name} – {self._look.say(alarm.rule.name)}"
+            return self._alarm(row.subject)
         thing, target = self._thing(row.subject), self._target(row)
         if target:
             return f"{row.subject} · {full_name(self._site, target, self._look)}"
         if row.category == _ACCESS and thing is None:  # an account
             return self.person(row.subject)
         return full_name(self._site, thing, self._look) if thing else row.subject
+
+    def _alarm(self, id_: str) -> str:
+        alarm = self._alarms[id_]
+        return f"{full_name(self._site, alarm.equipment, self._look)} – {self._look.say(alarm.rule.name)}"
 
     def equipment(self, at: int) -> Equipment | None:
         """The equipment a shown row concerns; None where it concerns none."""
@@ -95,7 +97,8 @@ class JournalList(Cells):
         if "fr" in row.detail and "en" in row.detail:
             told.append(self._look.say(Text(str(row.detail["fr"]), str(row.detail["en"]))))
         for name, value in _flat(row.detail):
-            if name not in _UNTOLD and value not in ("", None):
+            said = name == "reason" and value == row.detail.get("en")
+            if name not in _UNTOLD and value not in ("", None) and not said:
                 told.append(f"{_say(self._look, words.DETAILS, name)} {self._value(row, name, value)}")
         return " · ".join(text for text in told if text)
 
@@ -123,8 +126,12 @@ class JournalList(Cells):
             thing = self._thing(row.subject)
             command = thing.type.commands.get(str(value)) if thing else None
             return self._look.say(command.name) if command else str(value)
+        if name == "reason" and value in words.REASONS:
+            return self._look.say(words.REASONS[str(value)])
         if name == "reason" and (row.kind in _MACHINES or row.category in _MACHINES):
             return self._look.say(_WORDED.get(str(value)) or told(str(value)))
+        if value in self._alarms:
+            return self._alarm(str(value))
         if name in _PERSONS and isinstance(value, str) and value not in _WORDED:
             return self.person(value)
         if name == "contact":
