@@ -132,7 +132,7 @@ class CellRow(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(self.ink(cell.token))
         text, width, height = self._fitting(cell, box.width())
-        left = box.left() if cell.side is LEFT else box.right() - width
+        left = box.right() - width if cell.side is RIGHT else box.left()
         painter.drawStaticText(QPointF(left, box.center().y() - height / 2), text)
 
 
@@ -196,6 +196,14 @@ class Table(QTableView):
         super().resizeEvent(event)
         self._fit()
 
+    def suit(self, widths: Mapping[int, int]) -> None:
+        """Give columns the width that what they say now needs, at 100 % text size; none is cut beside free room."""
+        if any(self._widths.get(section) != width for section, width in widths.items()):
+            self._widths = {**self._widths, **widths}
+            for section, width in widths.items():
+                self.horizontalHeader().resizeSection(section, round(width * self._look.scale))
+            self._fit()
+
     def want(self, unwanted: tuple[int, ...]) -> None:
         """Do without these columns from now on, and with all others."""
         if unwanted != self.unwanted:
@@ -215,7 +223,7 @@ class Table(QTableView):
         lacking = (wanted + self.LEAST) * scale - self.viewport().width()
         now = {section: width * scale for section, width in self._widths.items()}
         for section, least in self.supple.items():
-            given = min(max(lacking, 0.0), now[section] - least * scale)
+            given = min(max(lacking, 0.0), max(now[section] - least * scale, 0.0))
             now[section] -= given
             self.horizontalHeader().resizeSection(section, round(now[section]))
             lacking -= given

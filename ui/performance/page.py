@@ -8,6 +8,8 @@ A month that is over is read once. Nothing is read while the page is hidden.
 from __future__ import annotations
 
 import asyncio
+import math
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QModelIndex, Qt
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from alarms import verdicts
 from supervisor.clock import SECOND
+from supervisor.model import Text
 from supervisor.site.positions import positions
 from ui.fields import Choice
 from ui.pages import Context, Page, Place
@@ -26,12 +29,18 @@ from ui.performance.plan_card import PlanCard
 from ui.performance.report import Report, report
 from ui.performance.sheet import Sheet
 from ui.performance.study import Period, Reader, Study, months
-from ui.tables import Table
+from ui.shapes import text_width
+from ui.tables import Cell, Table
 from ui.widgets import Button, Card, Line, Short, Words, column, joined, row
 
 AGAIN_S = 5.0
 """How often the live figures are read again."""
 _LIST_WIDTHS = {0: 200, 1: 200, 2: 72, 3: 92, 5: 120, 6: 150}
+_WIDEST = {0: 260, 1: 340, 2: 100, 3: 130, 5: 190, 6: 150}
+_WIDEST_OF_TABLE = {1: 110, 2: 220, 3: 150}
+"""Columns as wide as what they say, up to that; the plan, or the name of the measure, takes the rest."""
+_MARGIN = 20
+"""Pixels of a cell beside its text."""
 _PLANNED = (5, 6)
 """Columns that say nothing until somebody has written a plan."""
 
@@ -79,9 +88,8 @@ class PerformancePage(Page):
         table = Table(
             self.context.look, Sheet(self.context.look, self._lists.heads("top"), (2, 3)), _LIST_WIDTHS, 4, words.TOP
         )
-        table.supple, table.spare = {6: 120, 5: 96, 1: 150, 0: 140}, (3, 5)
-        table.ample = {1: 300, 0: 300}
-        table.LEAST, table.ENOUGH = 150, 150
+        table.supple, table.spare = {5: 96, 1: 150, 0: 150}, (3, 5)
+        table.LEAST = 150
         table.selectionModel().currentRowChanged.connect(lambda now, _: self._choose(now))
         table.activated.connect(self._go)
         return table
@@ -93,7 +101,7 @@ class PerformancePage(Page):
         layout.addWidget(head)
         self.body = QWidget()
         body = row(self.body, 0, 8)
-        for made, share in ((self._make_left(), 9), (self._make_right(), 10)):
+        for made, share in ((self._make_left(), 4), (self._make_right(), 5)):
             card = Card()
             card.setLayout(made)
             body.addWidget(card, share)
@@ -214,7 +222,9 @@ class PerformancePage(Page):
         count = study.figures.count
         counted = look.say(words.COUNT_ONE if count < 2 else words.COUNT_MANY).format(look.number(count, 0))
         self.told.setText(f"{rows.told_period(study, look)} – {rows.told_days(study, look)} – {counted}")
-        self._sheet(self.table).show_rows(rows.measures(study, look))
+        measures = rows.measures(study, look)
+        self._sheet(self.table).show_rows(measures)
+        self.table.suit(self._needed(rows.HEADS, measures, _WIDEST_OF_TABLE))
         self.steps.show_class(verdicts.performance_class(study.figures))
         self.chart.show_days(study.figures.days)
         for name, button in self.choices.items():
@@ -229,6 +239,7 @@ class PerformancePage(Page):
         sheet.use_heads(self._lists.heads(self.list))
         before = self.card.alarm
         sheet.show_rows([one.cells for one in counted], [one.id for one in counted])
+        self.counted.suit(self._needed(self._lists.heads(self.list), [one.cells for one in counted], _WIDEST))
         self.counted.want(() if any(one.id in study.plans for one in counted) else _PLANNED)
         self.counted.setVisible(bool(counted))
         self.none.setVisible(not counted)
@@ -237,6 +248,19 @@ class PerformancePage(Page):
         if counted and self.counted.currentIndex().row() != at:
             self.counted.selectRow(at)
         self._choose(self.counted.currentIndex())
+
+    def _needed(
+        self, heads: Sequence[Text], lines: Sequence[tuple[Cell, ...]], widest: Mapping[int, int]
+    ) -> dict[int, int]:
+        """How wide columns are to be, in pixels at 100 % text size."""
+        look, needed = self.context.look, {}
+        for column_, most in widest.items():
+            cells = [line[column_] for line in lines]
+            texts = [text_width(one.text, look.font("body", 600 if one.heavy else 400)) + 24 * bool(one.symbol)
+                     for one in cells]  # fmt: skip
+            head = text_width(look.say(heads[column_]), look.font("label", 500))
+            needed[column_] = min(math.ceil(max([head, *texts]) / look.scale) + _MARGIN, most)
+        return needed
 
     def _sheet(self, table: Table) -> Sheet:
         model = table.model()

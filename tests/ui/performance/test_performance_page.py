@@ -24,7 +24,9 @@ from ui.performance import report
 from ui.performance.page import PerformancePage
 from ui.performance.rows import kept_day
 from ui.performance.study import Period, months
+from ui.shapes import text_width
 from ui.shell.window import MainWindow
+from ui.tables import CELL
 
 Until = Callable[[Callable[[], bool]], None]
 DAY_S = 86_400
@@ -188,3 +190,22 @@ def test_that_months_go_back_to_where_the_journal_begins() -> None:
     found = months(NOW - 70 * DAY_S * SECOND, NOW, zone)
     assert [one.id for one in found] == ["2026-11", "2026-10", "2026-09"]
     assert [one.id for one in months(0, NOW, zone)] == ["2026-11"]
+
+
+@pytest.mark.parametrize(("theme", "language"), [("light", "fr"), ("dark", "fr"), ("light", "en"), ("dark", "en")])
+def test_that_no_word_is_cut_beside_free_room(
+    page: PerformancePage, window: MainWindow, theme: str, language: str
+) -> None:
+    window.resize(1920, 1080)
+    window.context.look.use(theme, language)
+    look = window.context.look
+    for name in ("top", "stale"):
+        page.show_list(name)
+        for table in (page.table, page.counted):
+            model = page._sheet(table)
+            for column in range(model.columnCount()):
+                texts = [model.index(row, column).data(CELL) for row in range(model.rowCount())]
+                if table.isColumnHidden(column):
+                    continue
+                widest = max(text_width(one.text, look.font("body", 600 if one.heavy else 400)) for one in texts)
+                assert widest + 16 + 24 * bool(texts[0].symbol) <= table.columnWidth(column), (name, column)
