@@ -22,7 +22,7 @@ from ui.shell.window import MainWindow
 
 Misbehave = Callable[[str], Awaitable[None]]
 LOOKS = (("light", "fr"), ("dark", "en"))
-PUMPS = (".P1", ".P2")
+PUMPS = (".P2", ".P3")
 """Parts of the station that are asked, one for each look."""
 GAP = 8
 TURN_S = 0.1
@@ -64,6 +64,7 @@ class _Sitter:
         await self._press("stop")
         taken.append(await self._grab())
         self._commands.cancel()
+        await self._until(lambda: self._button("start").isEnabled())
         await self._press("start")
         taken.append(self._panel.grab())
         await self._end()

@@ -23,9 +23,9 @@ SETTLE_S = 0.15
 """What a page that reads history or the journal needs to have it on the screen."""
 TURNS = 5
 PATIENCE = 200
-"""Such waits until a past is read."""
+"""Such waits until a past is read, and until a flood has risen."""
 FLOOD_PATIENCE = 600
-"""Such waits until a flood is told: alarms have delays."""
+"""Such waits until a flood is told."""
 PAST_PAGES = (MAP, ALARMS, OVERVIEW, TRENDS, JOURNAL)
 PENS = 8
 SPAN_S = 8 * 3600.0
@@ -59,6 +59,9 @@ async def take_flood(window: MainWindow, folder: Path) -> list[Path]:
     for _ in range(FLOOD_PATIENCE):
         if folds.flood:
             break
+        await asyncio.sleep(SETTLE_S)
+        window.refresh.tick()
+    for _ in range(PATIENCE if folds.flood else 0):  # it rises for a while: alarms have delays
         await asyncio.sleep(SETTLE_S)
         window.refresh.tick()
     for theme in NAMES if folds.flood else ():
