@@ -36,7 +36,7 @@ from supervisor.journal import Entry, Journal, JournalReader
 from supervisor.model import Equipment, EquipmentType, Site, Tag, TagSpec, Text
 from supervisor.replay import Rewind, Rows
 from supervisor.texts import Texts
-from ui.past.seen import Scene
+from ui.past.seen import Scene, Then
 
 START = 1_767_225_600 * SECOND
 HOUR = 3600 * SECOND
@@ -120,7 +120,8 @@ def pictures(site: Site, folder: Path, page: int, hours: float) -> Iterator[tupl
     plainly = partial(plain, folder / "rows.db", few)
     yield f"page of {len(few)} tags, plain rows", *timed(plainly, instants)
     for name, wanted in ((f"page of {len(few)} tags", few), (f"map of {len(site.tags)}", np.arange(len(site.tags)))):
-        scene = Scene.of(site, JournalReader(folder / "journal.db"), instants[0])
+        holes, journal = HoleReader(folder / "history"), JournalReader(folder / "journal.db")
+        scene = Scene.of(site, Then(instants[0], history, holes, journal, {}))
         for by_arrival, how in ((False, "by source"), (True, "by arrival")):
             work = partial(painted, scene, rewind, wanted, by_arrival)
             yield f"{name}, {how}", *timed(work, instants)

@@ -35,7 +35,7 @@ from ui.keeper import Child, Keeper
 from ui.look import WAITING
 from ui.padlock import locks
 from ui.pages import ALARMS, OVERVIEW
-from ui.past.words import NO_ACT
+from ui.past.words import NO_ACT, NO_ACT_TIP
 from ui.values import Shown
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
@@ -399,12 +399,13 @@ def test_that_the_whole_window_goes_back_to_an_alarm_and_no_command_leaves_from_
             await asyncio.sleep(0.3)
         content = await seat.faceplate_of("PR-02")
         assert content.commands is not None
-        button = next(
-            button for one in buttons(content).values() for button in one.buttons.values() if button.isEnabled()
-        )
-        click(button)
-        if content.commands.card is not None:
-            click(content.commands.card.confirm)
+        controls = [button for one in buttons(content).values() for button in one.buttons.values()]
+        assert controls
+        for button in controls:
+            assert not button.isEnabled()
+            assert button.toolTip() == NO_ACT_TIP.fr
+            click(button)
+        assert content.commands.card is None
         await seat.key(Qt.Key.Key_F8)
         await seat.until(lambda: seat.window.status.message == NO_ACT.fr, 5, "the refusal is read")
         rows = JournalReader(town.folder.journal).latest(100, before)

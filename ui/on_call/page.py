@@ -43,6 +43,7 @@ class OnCallPage(Page):
         self.nothing.setWordWrap(True)
         self.again, self.drop = Button(look, words.AGAIN), Button(look, words.DROP)
         context.gate.guard(self.again, self.drop)
+        self.turns = Words(look, words.NOW, "title", 600)
         self.duty, self.contacts = QVBoxLayout(), QVBoxLayout()
         self.tests: dict[str, Button] = {}
         """By contact."""
@@ -76,8 +77,8 @@ class OnCallPage(Page):
         body.addWidget(self.nothing)
         inner.addLayout(body, 1)
         beside = column(side, 16, 8)
-        for title, lines in ((words.NOW, self.duty), (words.CONTACTS, self.contacts)):
-            beside.addWidget(Words(look, title, "title", 600))
+        for title, lines in ((self.turns, self.duty), (Words(look, words.CONTACTS, "title", 600), self.contacts)):
+            beside.addWidget(title)
             beside.addWidget(Line(look))
             lines.setSpacing(6)
             beside.addLayout(lines)
@@ -160,6 +161,7 @@ class OnCallPage(Page):
         self.nothing.say(empty if answer else words.ASKING)
         told = (self._state(), self.context.look.say(words.AS_TODAY) if self.context.past else "")
         self.state.setText(" · ".join(text for text in told if text))
+        self.turns.say(words.THEN if self.context.past else words.NOW)
         self._show_duty(names)
         self._show_contacts()
         self._rights()

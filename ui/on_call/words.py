@@ -5,6 +5,7 @@ from __future__ import annotations
 from supervisor.model import Text
 
 NOW = Text("D'astreinte en ce moment", "On call now")
+THEN = Text("D'astreinte à cet instant", "On call then")
 NOBODY = Text("personne", "nobody")
 CONTACTS = Text("Contacts", "Contacts")
 TEST = Text("Essai", "Test")

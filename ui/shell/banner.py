@@ -191,7 +191,7 @@ class Banner(QWidget):
                 y = self._strip(row).bottom() - 0.5
                 painter.drawLine(QPointF(0, y), QPointF(self.width(), y))
             if self.first():
-                painter.setPen(look.color("text2"))
+                painter.setPen(look.color("text2" if self._context.gate.why is None else "text3"))
                 painter.setFont(look.font("label", 500))
                 strip = self._strip(self._rows.index(self.first()[0]) + self._top if self._top else 0)
                 painter.drawText(QRectF(strip.right() - 60, strip.top(), 56, strip.height()), CENTER, "F8")
