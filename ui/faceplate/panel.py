@@ -167,7 +167,7 @@ class Content(QWidget):
         kind.setText(look.say(equipment.type.name) + of)
         kind.setWordWrap(True)
         names.addWidget(kind)
-        id_ = Label(look, "hint", 400, "text3")
+        id_ = Label(look, "hint", 400, "text2")
         id_.setText(equipment.id)
         names.addWidget(id_)
         line.addLayout(names, 1)

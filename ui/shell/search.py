@@ -161,7 +161,7 @@ class SearchField(QLineEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         with QPainter(self) as painter:
-            color = self._look.color("text3")
+            color = self._look.color("text2")
             paint_icon(painter, "search", QRectF(9, self.height() / 2 - 8, 16, 16), color, 1.6)
             if not self.text() and not self.hasFocus():
                 painter.setFont(self._look.font("hint", 500))

@@ -60,7 +60,7 @@ _ROLES = {
     QPalette.ColorRole.ButtonText: "text",
     QPalette.ColorRole.Highlight: "accent_bg",
     QPalette.ColorRole.HighlightedText: "text",
-    QPalette.ColorRole.PlaceholderText: "text3",
+    QPalette.ColorRole.PlaceholderText: "text2",
     QPalette.ColorRole.ToolTipBase: "raised",
     QPalette.ColorRole.ToolTipText: "text",
 }
