@@ -33,7 +33,8 @@ def test_that_every_token_of_the_style_sheet_is_replaced(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
-    ("text", "ground"), [("text", "panel"), ("text2", "panel"), ("text2", "sunken"), ("text", "p1_row"), ("bad", "panel"), ("ok", "panel")]
+    ("text", "ground"),
+    [("text", "panel"), ("text2", "panel"), ("text2", "sunken"), ("text", "p1_row"), ("bad", "panel"), ("ok", "panel")],
 )
 def test_that_words_stand_out_from_their_ground(name: str, text: str, ground: str) -> None:
     theme = Theme(name)
