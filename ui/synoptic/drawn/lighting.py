@@ -98,8 +98,8 @@ class Sun(Item):
         painter.drawRoundedRect(strip, 3, 3)
         painter.setBrush(sheet.color("eq_run" if sheet.look.theme.name == "light" else "pipe_flow"))
         painter.drawRect(QRectF(width * rise / 24, 24, width * (down - rise) / 24, 22))
-        self._times(painter, rise, down)
         x = width * now / 24
+        self._times(painter, rise, down, x)
         painter.setBrush(sheet.color("mark"))
         painter.drawRect(QRectF(x - 1, 22, 2, 26))
         painter.drawPolygon([QPointF(x, 24), QPointF(x - 6, 14), QPointF(x + 6, 14)])
@@ -109,7 +109,8 @@ class Sun(Item):
         room = QRectF(x - 360, 0, 350, 18) if left else QRectF(x + 10, 0, 350, 18)
         sheet.write(painter, room, said, STRONG, RIGHT if left else LEFT)
 
-    def _times(self, painter: QPainter, rise: float, down: float) -> None:
+    def _times(self, painter: QPainter, rise: float, down: float, hand: float) -> None:
+        """Hours, sunrise and sunset: these two in the day, or in the night while the hand, at `hand`, stands there."""
         sheet, width = self.sheet, self.rect.width()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for hour in range(0, 25, 3):
@@ -122,6 +123,9 @@ class Sun(Item):
         for moment, name in ((rise, words.SUNRISE), (down, words.SUNSET)):
             x = width * moment / 24
             text = f"{sheet.say(name)} {int(moment):02d}:{int(moment % 1 * 60):02d}"
-            room = QRectF(x + 6, 24, 140, 22) if name is words.SUNRISE else QRectF(x - 146, 24, 140, 22)
-            ink = HEAD._replace(token="eq_in")
-            sheet.write(painter, room, text, ink, LEFT if name is words.SUNRISE else RIGHT)
+            day = 1 if name is words.SUNRISE else -1
+            met = 0 < (hand - x) * day < MET
+            right = (day > 0) is not met
+            room = QRectF(x + 6, 24, 140, 22) if right else QRectF(x - 146, 24, 140, 22)
+            ink = HEAD._replace(token="text" if met else "eq_in")
+            sheet.write(painter, room, text, ink, LEFT if right else RIGHT)
