@@ -1,16 +1,18 @@
 """The time machine: what a picture of the past costs.
 
-    python -m benchmarks.past [--equipment 70000] [--page 2000] [--rows 1000000]
+    python -m benchmarks.past [--equipment 70000] [--page 2000] [--rows 1000000] [--days 360]
 
 Medians and worst of several instants, and the median of this process's own time, all in ms: a page of 2 000 tags and
 the headline state of 70 000 pieces of equipment, by source time and by arrival time, the window's own reading
 included (holes, texts, columns); and the alarms at an instant from a journal of a million rows, at the first
-question, with the marks the station keeps, and then. Beside the page: the same tags from plain rows in SQLite.
+question, with the marks the station keeps, and then; a trend of a year that ends at an instant, by source time and by
+arrival. Beside the page: the same tags from plain rows in SQLite; beside the trend: all its samples.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import random
 import statistics
@@ -29,6 +31,7 @@ from alarms.marks import Marks, load
 from alarms.replay import Plant, Replay
 from supervisor.clock import SECOND, HandClock
 from supervisor.database import connect, reading
+from supervisor.historian.earlier import Earlier
 from supervisor.historian.history import History
 from supervisor.historian.writer import Historian
 from supervisor.holes import HoleReader
@@ -40,6 +43,7 @@ from ui.past.seen import Scene, Then
 
 START = 1_767_225_600 * SECOND
 HOUR = 3600 * SECOND
+DAY = 24 * HOUR
 STEP = 600 * SECOND
 """How often an equipment of the map says how it is; that is the historian's own heartbeat."""
 WORDS = Text("", "")
@@ -128,6 +132,36 @@ def pictures(site: Site, folder: Path, page: int, hours: float) -> Iterator[tupl
     history.close()
 
 
+def trends(folder: Path, days: int) -> Iterator[tuple[str, float, float, float]]:
+    """A tag polled every ten seconds, of which two days came a month late; the rollups know of all of it."""
+    site = plant(1)
+    clock = HandClock(START)
+    historian = Historian(folder, site.tags, Texts.create(), clock)
+    time_ = START + np.arange(0, days * DAY, 10 * SECOND)
+    arrival = time_ + np.random.default_rng(0).integers(0, 3, len(time_)) * 100_000_000
+    late = (time_ > START + 100 * DAY) & (time_ < START + 102 * DAY)
+    arrival[late] = START + 130 * DAY
+    value = np.round(np.random.default_rng(1).normal(20, 3, len(time_)), 1)
+    historian.put(np.zeros(len(time_), np.int32), time_, value, np.zeros(len(time_), np.uint8), arrival)
+    asyncio.run(clock.wind((days + 1) * 86_400))
+    historian.flush()
+    historian.compact(everything=True)
+    historian.merge(everything=True)
+    history, span, id_ = History(folder), (START, START + days * DAY), site.tags[0].id
+    yield f"trend of {days} days, now", *timed(lambda _: history.trend(id_, *span, 2000), [START] * 7)
+    yield "trend, every sample read", *timed(lambda _: history.trend(id_, *span, 2000, level=0), [START] * 7)
+    instants = [START + n * days * DAY // 8 for n in (3, 4, 5, 6, 7)]
+    for by_arrival, how in ((False, "by source"), (True, "by arrival")):
+
+        def read(instant: int, by_arrival: bool = by_arrival) -> object:
+            return Earlier(history, instant, by_arrival).trend(id_, *span, 2000)
+
+        yield f"trend, {how}, first time", *once(partial(read, instants[0]))
+        yield f"trend, {how}", *timed(read, instants)
+    history.close()
+    historian.close()
+
+
 def painted(scene: Scene, rewind: Rewind, wanted: Rows, by_arrival: bool, instant: int) -> None:
     scene.paint(rewind.at(wanted, instant, by_arrival))
 
@@ -175,13 +209,19 @@ def main() -> None:
     parser.add_argument("--page", type=int, default=2000)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--hours", type=float, default=26.0)
+    parser.add_argument("--days", type=int, default=360)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="past-") as temporary:
         folder = Path(temporary)
         site = plant(given.equipment)
         record(site, folder / "history", given.hours)
         print("recorded", file=sys.stderr)
-        for name, median, worst, own in (*pictures(site, folder, given.page, given.hours), *alarms(folder, given.rows)):
+        measured = (
+            *pictures(site, folder, given.page, given.hours),
+            *trends(folder / "year", given.days),
+            *alarms(folder, given.rows),
+        )
+        for name, median, worst, own in measured:
             print(f"{name:44} {median:9.1f} {worst:9.1f} {own:9.1f} ms", flush=True)
 
 
