@@ -20,6 +20,8 @@ from ui.synoptic.sheet import CENTRE, HEAD, HINT, LABEL, LEFT, RIGHT, STRONG, In
 
 NO_CURRENT = 0.3
 """Amperes below which no luminaire can be lit: what the contactor's own suppressor draws."""
+MET = 100
+"""Pixels from sunrise or sunset that their words take."""
 
 
 @lru_cache(maxsize=16)
