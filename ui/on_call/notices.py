@@ -58,7 +58,7 @@ class NoticeList(Cells):
             return say(words.MEDIA[row["medium"]])
         if column == STEP:
             return say(words.END) if row["step"] < 0 else str(row["step"] + 1)
-        return self._about(str(row["alarm"])) if column == ABOUT else self._remark(row)
+        return self._about(str(row["alarm"])) if column == ABOUT else self.remark(row)
 
     def _about(self, id_: str) -> str:
         alarm = self._alarms.get(id_)
@@ -66,7 +66,8 @@ class NoticeList(Cells):
             return id_ or self._look.say(words.TEST_NOTICE)
         return f"{full_name(self._site, alarm.equipment, self._look)} – {self._look.say(alarm.rule.name)}"
 
-    def _remark(self, row: Mapping[str, Any]) -> str:
+    def remark(self, row: Mapping[str, Any]) -> str:
+        """Why it is as it is, and when it is tried again."""
         error = str(row["error"])
         told = self._look.say(words.REMARKS.get(error) or reason(error))
         if row["state"] == "waiting" and row["tries"]:

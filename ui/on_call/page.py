@@ -41,6 +41,9 @@ class OnCallPage(Page):
         self.said = Short(look, "body", 400, "text2")
         self.nothing = Words(look, words.NONE_YET, "value", 500, "text2")
         self.nothing.setWordWrap(True)
+        self.why = Label(look, "body", 400)
+        """The remark about the notice that is selected, as long as it may be."""
+        self.why.setWordWrap(True)
         self.again, self.drop = Button(look, words.AGAIN), Button(look, words.DROP)
         context.gate.guard(self.again, self.drop)
         self.turns = Words(look, words.NOW, "title", 600)
@@ -76,6 +79,8 @@ class OnCallPage(Page):
         self.nothing.setContentsMargins(8, 16, 8, 16)
         body.addWidget(self.nothing)
         inner.addLayout(body, 1)
+        self.why.setContentsMargins(16, 8, 16, 10)
+        inner.addWidget(self.why)
         beside = column(side, 16, 8)
         for title, lines in ((self.turns, self.duty), (Words(look, words.CONTACTS, "title", 600), self.contacts)):
             beside.addWidget(title)
@@ -183,7 +188,9 @@ class OnCallPage(Page):
         for rota in self.answer.get("rotas", ()):
             line = Label(look, "body", 400)
             who = names.get(rota["contact"], rota["contact"]) or look.say(words.NOBODY)
-            line.setText(f"{escape(look.say(Text(*rota['name'])) or rota['id'])} : <b>{escape(who)}</b>")
+            line.setText(
+                look.say(words.ON_DUTY).format(escape(look.say(Text(*rota["name"])) or rota["id"]), escape(who))
+            )
             self.duty.addWidget(line)
 
     def _show_contacts(self) -> None:
@@ -211,6 +218,8 @@ class OnCallPage(Page):
     def _rights(self) -> None:
         may, one = self.context.user.role >= Role.OPERATOR, self.chosen()
         state = one["state"] if one else ""
+        self.why.setText(self.model.remark(one) if one else "")
+        self.why.setVisible(bool(self.why.text()))
         self.again.setEnabled(may and state in ("failed", "waiting"))
         self.drop.setEnabled(may and state == "waiting")
         for button in self.tests.values():

@@ -6,6 +6,7 @@ from supervisor.model import Text
 
 NOW = Text("D'astreinte en ce moment", "On call now")
 THEN = Text("D'astreinte à cet instant", "On call then")
+ON_DUTY = Text("{} : <b>{}</b>", "{}: <b>{}</b>")
 NOBODY = Text("personne", "nobody")
 CONTACTS = Text("Contacts", "Contacts")
 TEST = Text("Essai", "Test")

@@ -81,6 +81,10 @@ def test_that_what_fails_says_why_and_when_it_is_tried_again(page: OnCallPage) -
     assert first[6].startswith("nouvel essai à")
     assert first[6].endswith("le serveur de messagerie refuse pour l'instant (451 later)")
     assert page.state.text() == "1 en échec, nouvel essai prévu"
+    page.table.selectRow(0)
+    assert page.why.text() == first[6], "in full below the list"
+    page.table.selectRow(1)
+    assert not page.why.isVisibleTo(page)
 
 
 def test_that_a_test_is_asked_for_by_a_button_for_each_contact(
