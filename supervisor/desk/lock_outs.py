@@ -75,12 +75,11 @@ class LockOuts:
         self.unread = False
         """What stands could not be read."""
         try:
-            self.standing = {
-                one.id: one for one in journal.submit(lambda database: lock_rows.renamed(database, site)).result()
-            }
+            self.standing = {one.id: one for one in journal.submit(lock_rows.read).result()}
         except StoreError as error:
             log.error("The lock-outs can't be read: no command passes until a restart that can. %s", error)
             self.unread = True
+        journal.submit(lambda database: lock_rows.rename(database, site))  # a full disk takes no names, and needs none
         for one in self.standing.values():
             if one.equipment not in site.equipment_by_id:
                 log.warning("Lock-out %d is on %s, which has left the site: it holds nothing", one.id, one.equipment)

@@ -56,13 +56,12 @@ def _named(one: LockOut, fr: str, en: str, area: str) -> LockOut:
     return replace(one, name=Text(fr, en), area=area)
 
 
-def renamed(database: SqliteDatabase, site: Site) -> list[LockOut]:
-    """What stands; the names of what the site knows are kept for the day it leaves."""
+def rename(database: SqliteDatabase, site: Site) -> None:
+    """The names of what stands and the site knows are kept for the day it leaves."""
     for one in read(database):
         thing = site.equipment_by_id.get(one.equipment)
         if thing is not None and (thing.name, thing.area) != (one.name, one.area):
             _keep_name(database, replace(one, name=thing.name, area=thing.area))
-    return read(database)
 
 
 def _keep_name(database: SqliteDatabase, one: LockOut) -> None:

@@ -306,3 +306,18 @@ def test_that_one_whose_area_left_too_is_for_who_may_everywhere_and_an_unnamed_o
             assert standing(one.journal.path) == []
 
     asyncio.run(scenario())
+
+
+def test_that_a_name_that_changed_since_is_the_last_known_one(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        plants = [patient(), patient(), shrunk(patient())]
+        things = [replace(one, name=Text("Pompe rénovée", "Renewed pump")) for one in plants[1].equipment]
+        plants[1] = replace(plants[1], equipment=tuple(things))
+        for plant in plants:
+            async with house(tmp_path, plant) as one:
+                if plant is plants[0]:
+                    await one.desk.lock_outs.hang("W.P1", WHY, ANN)
+                names = [lock.name.fr for lock in one.desk.lock_outs.standing.values()]
+        assert names == ["Pompe rénovée"]
+
+    asyncio.run(scenario())
