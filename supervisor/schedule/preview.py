@@ -21,7 +21,7 @@ from supervisor.model import EquipmentType, Kind, Text
 from supervisor.schedule.calendars import DayType
 from supervisor.schedule.plan import Bundle, Event, State
 from supervisor.schedule.sun import MORNING, NOON_S, SunEvent
-from supervisor.schedule.times import DAY_S, HOUR_S, wall
+from supervisor.schedule.times import DAY_S, HOUR_S, Place, wall
 
 CELL_S = 300
 CELLS = DAY_S // CELL_S
@@ -108,7 +108,7 @@ def preview(bundle: Bundle, type_: EquipmentType, year: int) -> Year:
         odd = (begins[number + 1] - begins[number]) // SECOND - DAY_S
         if odd:
             shifts[day] = -odd
-            cells = np.array([_cell(bundle, day, row) for row in range(CELLS)], np.int64)
+            cells = np.array([shown_at(place, day, row * CELL_S) for row in range(CELLS)], np.int64)
         grid[number] = np.where(cells < 0, MISSING, levels[np.searchsorted(instants, cells, "right") - 1])
     spans = np.diff(np.append(instants, begins[-1])) / (HOUR_S * SECOND)
     on, full = float(spans[np.nan_to_num(levels) > 0].sum()), float((spans * np.nan_to_num(levels)).sum())
@@ -140,12 +140,11 @@ def _typed(bundle: Bundle) -> bool:
     return any(one.days or any(point.days for point in one.points) for one in programmes)
 
 
-def _cell(bundle: Bundle, day: date, row: int) -> int:
-    """The instant of a row in a day of 23 or 25 hours; -1 for one that does not exist."""
-    place = bundle.base.place
-    seconds = row * CELL_S + (NOON_S if place.noon else 0)
-    naive = datetime(day.year, day.month, day.day) + timedelta(seconds=seconds)
-    instant = wall(place.zone, naive.date(), naive.hour * HOUR_S + naive.minute * 60)
+def shown_at(place: Place, day: date, seconds: int) -> int:
+    """The instant when the clock on the wall shows so many seconds more than at the begin of a day, ns UTC; of a time
+    that comes twice the first, -1 for one that is skipped. A day may have 23 or 25 hours."""
+    naive = datetime(day.year, day.month, day.day) + timedelta(seconds=seconds + (NOON_S if place.noon else 0))
+    instant = wall(place.zone, naive.date(), naive.hour * HOUR_S + naive.minute * 60 + naive.second)
     shown = datetime.fromtimestamp(instant // SECOND, place.zone).replace(tzinfo=None)
     return instant if shown == naive else -1
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
+
 from supervisor.model import Text
 from ui.look import Look
 from ui.models.cells import Cells
@@ -30,6 +32,11 @@ class Lines(Cells):
         self.beginResetModel()
         self.lines = lines
         self.endResetModel()
+
+    def rename(self, column: int, head: Text) -> None:
+        """Call a column otherwise from now on."""
+        self._heads = (*self._heads[:column], head, *self._heads[column + 1 :])
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, column, column)
 
     def count(self) -> int:
         return len(self.lines)

@@ -8,6 +8,7 @@ calendars
 from __future__ import annotations
 
 import asyncio
+from calendar import monthrange
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWid
 from supervisor.clock import SECOND
 from supervisor.errors import Refused, Unavailable
 from supervisor.model import Role, Text
-from supervisor.schedule.preview import Year, events_of
+from supervisor.schedule.preview import Year, events_of, shown_at
 from ui.pages import FACEPLATE, Context, Page, Place
 from ui.schedule import words
 from ui.schedule.known import Group, Known
@@ -59,7 +60,7 @@ class SchedulePage(Page):
         self.calendars, self.events = Lines(look, _DAYS), Lines(look, _EVENTS)
         self.table = Table(look, self.groups, {1: 56, 2: 98, 3: 152, 4: 76}, 0, words.TITLE)
         self.table.supple, self.table.spare, self.table.LEAST = {3: 128, 2: 92}, (4, 1), 170
-        self.table.ample, self.table.ENOUGH = {2: 130, 3: 180}, 230
+        self.table.ample, self.table.ENOUGH = {2: 118}, 268
         self.hand_table = Table(look, self.hands, {1: 130, 2: 190}, 0, words.OVERRIDES)
         self.calendar_table = Table(look, self.calendars, {1: 230}, 0, words.CALENDARS)
         self.event_table = Table(look, self.events, {0: 104, 1: 190, 2: 250}, 3, words.WHAT)
@@ -68,6 +69,7 @@ class SchedulePage(Page):
         self.picture, self.legend = YearView(look), Legend(look)
         self.count, self.chosen = Label(look, "body", 400, "text2"), Short(look, "title", 600)
         self.figures, self.day_title = Short(look, "body", 500, "text2"), Short(look, "value", 600)
+        self.condition = Short(look, "label", 400, "text2")
         self.pointer, self.year_label = Short(look, "label", 400, "text2"), Label(look, "value", 600)
         self.empty = Words(look, words.READING, "value", 500, "text2")
         self.resume = Button(look, words.RESUME)
@@ -144,6 +146,7 @@ class SchedulePage(Page):
         names = column(None, 0, 0)
         names.addWidget(self.chosen)
         names.addWidget(self.figures)
+        names.addWidget(self.condition)
         head.addLayout(names, 1)
         self.earlier, self.later = Button(look, None, "flat", "left"), Button(look, None, "flat", "right")
         self.today, self.out = Button(look, words.TODAY), Button(look, words.EXPORT)
@@ -188,6 +191,7 @@ class SchedulePage(Page):
 
     def jump(self) -> None:
         """What comes next after another instant, and what stood against it."""
+        self.groups.rename(_GROUPS.index(words.NOW), words.THEN if self.context.past else words.NOW)
         if self.known is not None:
             self.known.next.clear()
             self._due = 0.0
@@ -330,7 +334,7 @@ class SchedulePage(Page):
         self.picture.show_year(self.years[at, wanted], self.context.clock.now())
         self._tell_year()
         day = self.picture.day or self._today()
-        self.picture.choose(day.replace(year=wanted) if (day.month, day.day) != (2, 29) else date(wanted, 2, 28))
+        self.picture.choose(date(wanted, day.month, min(day.day, monthrange(wanted, day.month)[1])))
 
     def _tell_year(self) -> None:
         group, year, look = self.group, self.picture.year, self.context.look
@@ -338,10 +342,9 @@ class SchedulePage(Page):
             return
         texts = self.context.attachment.texts
         self.chosen.setText(group.title(look))
-        told = [figures(group, year, texts, look)]
-        if group.condition.fr:
-            told.append(look.say(words.ON_CONDITION).format(look.say(group.condition)))
-        self.figures.setText(" · ".join(told))
+        self.figures.setText(figures(group, year, texts, look))
+        self.condition.setText(look.say(words.ON_CONDITION).format(look.say(group.condition)))
+        self.condition.setVisible(bool(group.condition.fr))
         self.legend.ends = group.ends(texts, look)
         self.legend.update()
         self.year_label.setText(str(year.year))
@@ -368,7 +371,10 @@ class SchedulePage(Page):
             if self.picture.day:
                 self._show_day(self.picture.day)
             return
-        instant = group.bundle.base.place.begins(where[0]) + where[1] * SECOND
+        instant = shown_at(group.bundle.base.place, *where)
+        if instant < 0:
+            self.pointer.setText(look.say(words.SKIPPED))
+            return
         asked = group.asked(list(group.bundle.state_at(instant).values()), self.context.attachment.texts, look)
         said = f"{look.date(instant)} {look.clock(instant, False)}"
         self.pointer.setText(look.say(words.AT).format(said, asked or look.say(words.NOTHING_PLANNED)))
