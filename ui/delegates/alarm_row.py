@@ -158,13 +158,14 @@ class AlarmRow(CellRow):
         paint_priority(painter, box, priority, not unacked, look)
 
     def _urgency(self, line: Line) -> tuple[int, int]:
-        """The worst priority of a line, and how many of its alarms nobody has acknowledged."""
+        """The worst priority of what waits behind a line, or of all of it where nothing does; and how many wait."""
         board = self._context.board
         if line.group is None:
             return int(board.priority[line.row]), int(bool(board["state"][line.row]) and not board.acked[line.row])
         members = np.array(line.group.members, np.intp)
         waiting = (board["state"][members] != State.NORMAL) & ~board.acked[members]
-        return line.group.priority, int(np.count_nonzero(waiting))
+        count = int(np.count_nonzero(waiting))
+        return int(board.priority[members[waiting]].min()) if count else line.group.priority, count
 
     # ------------------------------------------------------------ a group
     def _grouped(self, line: Line, column: int, unfolded: bool) -> Cell:
