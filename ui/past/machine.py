@@ -131,7 +131,7 @@ class Machine(QObject):
     def enter(self, instant: int = 0) -> None:
         """Leave the present for an instant (ns UTC), 0 for this one."""
         if not self.on:
-            self._seen.locked = True
+            self._seen.locked = self._seen.entering = True
             self._visit += 1
             self._shown = self._settled = None
             self._wish = Wish(min(instant or self.now(), self.now()), self._wish.by_arrival)
@@ -144,7 +144,7 @@ class Machine(QObject):
         """Back to the present, at once."""
         if self.on:
             self.pause()
-            self._seen.scene, self._seen.locked = None, False
+            self._seen.scene, self._seen.locked, self._seen.entering = None, False, False
             self._visit += 1
             self._show()
             self.left.emit()
@@ -154,7 +154,7 @@ class Machine(QObject):
         """The window goes: nothing is shown any more, and nothing read."""
         self._player.stop()
         self._visit += 1
-        self._stopped = True
+        self._stopped, self._seen.entering = True, False
 
     def now(self) -> int:
         """The present, ns UTC."""
@@ -227,6 +227,7 @@ class Machine(QObject):
             while self.on and not self._stopped and await self._further():
                 pass
         except StoreError as error:
+            self._seen.entering = False
             self._shown = self._wish  # not tried again by itself: the next wish does
             self.failed.emit(error)
             self.moved.emit()
@@ -272,6 +273,7 @@ class Machine(QObject):
     def _take(self, wish: Wish, found: Found) -> None:
         if self._seen.scene is None:
             self._seen.scene = Scene.of(self._seen.site, found.then)
+            self._seen.entering = False
         scene = self._seen.scene
         self._loaded[:] = False
         scene.turn(found.then, found.picture.rows)

@@ -24,6 +24,7 @@ from supervisor.replay import Held, Picture, Rows
 from supervisor.table import TagTable
 from supervisor.texts import Texts
 from ui.past import words
+from ui.tasks import pause
 
 if TYPE_CHECKING:
     from ui.attach import Attachment
@@ -36,6 +37,11 @@ PRESENT_ONLY = frozenset(
 )
 """Questions whose answer is about now and would be taken for one about then; pages ask them by themselves. Those that
 files can answer about then are in `Then.answers`."""
+
+ANSWERED = frozenset({"rounds", "round", "shift", "shift_sheet", "notices", "schedule", "schedule_course"})
+"""Those of them that the files answer."""
+WAIT_S = 0.05
+"""A question that is asked while the past is being read is put off so long, again and again."""
 
 
 Answer = Callable[["Scene", Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
@@ -123,6 +129,8 @@ class Seen:
         self.scene: Scene | None = None
         self.locked = False
         """No act leaves; from the first moment of the past on, before there is anything to show of it."""
+        self.entering = False
+        """Locked, and what there is to show is being read."""
 
     @property
     def site(self) -> Site:
@@ -159,13 +167,30 @@ class Seen:
     async def ask(self, act: str, **said: Any) -> Mapping[str, Any]:
         """As the attachment's. In the past the station hears nothing but the seat's own acts: what the files can answer
         is answered from them, everything else is Refused at once."""
+        if act in ANSWERED:
+            return await self._answered(act, said)
         if not self.locked or act in OF_THE_SEAT:
             return await self.present.ask(act, **said)
-        if self.scene is not None and (answer := self.scene.then.answers.get(act)):
-            return await answer(self.scene, said)
         if act == "certificates":  # its bar takes a refusal for something to be told
             raise Unavailable(words.NOT_THEN.en)
         raise Refused("past", words.NOT_THEN if act in PRESENT_ONLY else words.NO_ACT)
+
+    async def _answered(self, act: str, said: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Of the time that is shown when the answer comes: one that was on its way when the window left that time is
+        asked for again."""
+        while True:
+            locked, scene = self.locked, self.scene
+            if not locked:
+                answer = await self.present.ask(act, **said)
+            elif self.entering:
+                await pause(WAIT_S)
+                continue
+            elif scene is not None and act in scene.then.answers:
+                answer = await scene.then.answers[act](scene, said)
+            else:
+                raise Refused("past", words.NOT_THEN)
+            if self.locked is locked and self.scene is scene:
+                return answer
 
 
 class SeenClock:

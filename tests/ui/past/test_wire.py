@@ -21,7 +21,7 @@ from tests.people import CHEAP, PASSWORD, give
 from tests.supervisor.pumphouse import site
 from ui.attach import RemoteAttachment
 from ui.folder import DataFolder
-from ui.past.seen import OF_THE_SEAT, PRESENT_ONLY, Seen
+from ui.past.seen import OF_THE_SEAT, PRESENT_ONLY, Scene, Seen, Then
 
 ACTS = (
     "submit", "approve", "select", "cancel", "emergency", "acknowledge", "reset", "shelve", "unshelve", "remove",
@@ -75,3 +75,44 @@ def test_that_nothing_arrives_at_the_station_until_the_window_is_back(tmp_path: 
 def test_that_what_goes_through_is_about_the_seat_alone() -> None:
     assert not OF_THE_SEAT & set(ACTS)
     assert {"session", "lock", "sign_out"} <= OF_THE_SEAT
+
+
+def test_that_an_answer_is_of_the_time_that_is_shown_when_it_comes() -> None:
+    """A question leaves in the present; the window turns to the past, and back again, before it is answered."""
+
+    class Slow:
+        def __init__(self) -> None:
+            self.asked = 0
+            self.reached = asyncio.Event()
+
+        async def ask(self, act: str, **said: Any) -> Mapping[str, Any]:
+            self.asked += 1
+            await self.reached.wait()
+            return {"of": "now"}
+
+    async def told(scene: object, said: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"of": "then"}
+
+    async def scenario() -> None:
+        slow = Slow()
+        seen = Seen(slow)  # type: ignore[arg-type]
+        waiting = asyncio.create_task(seen.ask("rounds"))
+        await asyncio.sleep(0)
+        seen.locked = seen.entering = True
+        late = asyncio.create_task(seen.ask("rounds"))
+        slow.reached.set()
+        await asyncio.sleep(0.1)
+        assert not waiting.done(), "what is so now is not told as if it had been so then"
+        assert not late.done()
+        with pytest.raises(Refused):
+            await asyncio.wait_for(seen.ask("submit"), 5)
+        nothing: Any = None
+        then = Then(1, nothing, nothing, nothing, {"rounds": told})
+        seen.scene = Scene(nothing, nothing, nothing, nothing, then)
+        seen.entering = False
+        assert [await waiting, await late] == [{"of": "then"}] * 2
+        assert slow.asked == 1
+        seen.scene, seen.locked = None, False
+        assert await seen.ask("rounds") == {"of": "now"}
+
+    asyncio.run(scenario())
