@@ -69,7 +69,9 @@ def measures(site: Site) -> list[Measure]:
         make = KINDS.get(alarm.rule.condition)
         if make is None or (alarm.rule.condition in SETS and not alarm.rule.watch.limits):
             continue
-        found[id(alarm.rule) if make in BY_RULE else make].append(alarm)
+        # an equipment may have another limit: its rule is another object, and looks at the same
+        key = (alarm.rule.condition, id(alarm.rule.watch), alarm.rule.id)
+        found[key if make in BY_RULE else make].append(alarm)
     made = [KINDS[alarms[0].rule.condition](alarms, site) for alarms in found.values()]
     return [one for one in made if len(one.rows)]
 

@@ -1,4 +1,8 @@
-"""Book: the rows of the master alarm database, from the types of a site and from `alarms/master.csv`."""
+"""Book: the rows of the master alarm database, from the types of a site and from `alarms/master.csv`.
+
+An alarm that one equipment has otherwise (`alarms/overrides.csv`) is a row of its own below those of the types: its
+`alarm` is the id of that one alarm, such as AR-0417.leakage_high, and its cells are what the station goes by there.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from alarms.master.columns import COLUMNS, CONFIGURED, KEY, RATIONALISED, plain
 from supervisor.model import EquipmentType, Site
 from supervisor.site.document import Document, read_toml
 from supervisor.site.findings import Findings
+from supervisor.site.overrides import Override, read_overrides
 
 MASTER = Path("alarms") / "master.csv"
 """In the site folder: what was approved, and the columns of the rationalisation."""
@@ -49,7 +54,14 @@ def configured(site: Site) -> Rows:
         row = {column.name: _cell(table, column.path) for column in CONFIGURED}
         row |= {"type": type_, "alarm": alarm, **_told(site, site.types[type_], str(table.get("tag", "")))}
         rows[type_, alarm] = row
+    for (type_, id_), one in overrides(site).items():
+        rows[type_, id_] = rows[type_, one.alarm.rule.id] | dict(one.cells) | {"alarm": id_, "equipment": "1"}
     return rows
+
+
+def overrides(site: Site) -> dict[Key, Override]:
+    """What single equipment have otherwise, of a folder that was checked before."""
+    return {(one.alarm.equipment.type.id, one.alarm.id): one for one in read_overrides(site, Findings())}
 
 
 def _cell(table: Mapping[str, Any], path: tuple[str, ...]) -> str:

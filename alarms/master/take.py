@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from alarms.master.book import MASTER, Key, Rows, Source, configured, key_of, sources, whole
+from alarms.master.book import MASTER, Key, Rows, Source, configured, key_of, overrides, sources, whole
 from alarms.master.columns import (
     BY_NAME,
     COLUMNS,
@@ -26,14 +26,17 @@ from alarms.master.columns import (
     TOLD,
     Column,
     as_number,
+    plain,
     same,
 )
 from alarms.master.edit import proven
+from alarms.master.own import Cell, with_cells
 from alarms.master.sheets import Line, Table, read, write
 from supervisor.errors import SiteError, StoreError, Unavailable
 from supervisor.model import Site
 from supervisor.site.document import Path_
 from supervisor.site.findings import sentence, suggest
+from supervisor.site.overrides import OVERRIDES, VALUES, Override
 from supervisor.site.problems import Problem
 
 Check = Callable[[Path], list[Problem]]
@@ -60,11 +63,16 @@ class _Draft:
     table: Table
     rows: Rows
     sources: dict[Key, Source]
+    own: dict[Key, Override]
     problems: list[Problem] = field(default_factory=list)
     changes: dict[Path, dict[Path_, Any]] = field(default_factory=dict)
     cells: dict[tuple[Path, Path_], tuple[Line, str]] = field(default_factory=dict)
     """Which cell wanted a change."""
     master: Rows = field(default_factory=dict)
+
+    def of_type(self, key: Key) -> Key:
+        """The rule of the type, for the alarm of one equipment too."""
+        return (key[0], self.own[key].alarm.rule.id) if key in self.own else key
 
     def wrong(self, line: Line, column: str, message: str, remedy: str) -> None:
         text = sentence(f"{line.place(column)}: {message}")
@@ -73,7 +81,7 @@ class _Draft:
 
 def take(site: Site, file: Path, check: Check, dry: bool = False) -> Taken:
     """Import a sheet. Raises SiteError with every mistake, Unavailable where a file can't be read or written."""
-    draft = _Draft(site, file, read(file), configured(site), sources(site.folder))
+    draft = _Draft(site, file, read(file), configured(site), sources(site.folder), overrides(site))
     _columns(draft)
     if not draft.problems:
         _lines(draft)
@@ -130,7 +138,8 @@ def _unknown(draft: _Draft, line: Line, key: Key) -> None:
         draft.wrong(line, "type", f'no equipment type "{key[0]}" has an alarm', suggest(key[0], types))
         return
     known = [alarm for type_, alarm in draft.rows if type_ == key[0]]
-    remedy = suggest(key[1], known) or "A new rule is written in the type, not in the sheet."
+    home = OVERRIDES.as_posix() if "." in key[1] else "the type"
+    remedy = suggest(key[1], known) or f"A new rule is written in {home}, not in the sheet."
     draft.wrong(line, "alarm", f'the type "{key[0]}" has no alarm "{key[1]}"', remedy)
 
 
@@ -139,7 +148,7 @@ def _fixed(draft: _Draft, line: Line, key: Key) -> None:
         if column.check or column.name in (*KEY, *TOLD) or column.name not in line.row:
             continue
         if not same(column, line.row[column.name], draft.rows[key][column.name]):
-            source = draft.sources[key]
+            source = draft.sources[draft.of_type(key)]
             where = source.document.place(("alarm", source.at, *column.path))
             message = f'"{line.row[column.name]}" instead of "{draft.rows[key][column.name]}"'
             draft.wrong(line, column.name, message, f"An import does not change this: edit {where}.")
@@ -151,6 +160,11 @@ def _edits(draft: _Draft, line: Line, key: Key) -> None:
     for column in EDITABLE:
         cell = line.row.get(column.name)
         if cell is None or same(column, before[column.name], cell):
+            continue
+        if key in draft.own and column.name not in VALUES:
+            home = draft.sources[draft.of_type(key)].document.file.as_posix()
+            message = f'"{cell}" instead of "{before[column.name]}", for one equipment only'
+            draft.wrong(line, column.name, message, f"It is the same for all of the type: change it there, in {home}.")
             continue
         if not cell and (column.required or (column.name == "limit" and before["limit"])):
             draft.wrong(line, column.name, "it is empty", f'Write a value; until now it is "{before[column.name]}".')
@@ -176,6 +190,11 @@ def _value(column: Column, cell: str) -> object:
 
 def _change(draft: _Draft, line: Line, key: Key, change: tuple[Path_, str, object]) -> None:
     path, name, value = change
+    if key in draft.own:
+        place: Path_ = ("override", draft.own[key].line.number, name)
+        draft.changes.setdefault(OVERRIDES, {})[place] = value
+        draft.cells[OVERRIDES, place] = (line, name)
+        return
     source = draft.sources[key]
     whole_ = ("alarm", source.at, *path)
     draft.changes.setdefault(source.document.file, {})[whole_] = value
@@ -221,11 +240,19 @@ def _edited(draft: _Draft) -> dict[Path, str]:
         with (draft.site.folder / file).open(encoding="utf-8", newline="") as open_file:
             text = open_file.read()
         try:
-            texts[file] = proven(text, changes)
+            texts[file] = _changed(file, text, changes)
         except ValueError as error:
             line, column = next(cell for (of, _), cell in draft.cells.items() if of == file)
             draft.wrong(line, column, f"{file} can't be edited here ({error})", "Change it in the file by hand.")
     return texts
+
+
+def _changed(file: Path, text: str, changes: dict[Path_, Any]) -> str:
+    """Raises ValueError where a file can't be edited so."""
+    if file != OVERRIDES:
+        return proven(text, changes)
+    cells: list[Cell] = [(int(path[1]), str(path[2]), plain(value)) for path, value in changes.items()]
+    return with_cells(text, cells)
 
 
 def _tried(draft: _Draft, texts: dict[Path, str], check: Check) -> None:
@@ -242,6 +269,7 @@ def _tried(draft: _Draft, texts: dict[Path, str], check: Check) -> None:
             for (file, path), cell in draft.cells.items()
             if file == source.document.file and path[1] == source.at
         }
+        cells |= {(file, int(path[1])): cell for (file, path), cell in draft.cells.items() if file == OVERRIDES}
         for problem in check(copy):
             cell = cells.get((problem.file, problem.line))
             if cell:

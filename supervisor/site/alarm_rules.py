@@ -22,6 +22,8 @@ STATES = (Condition.IS, Condition.IS_NOT)
 RATES = (Condition.RISING, Condition.FALLING)
 DIFFERENCES = (Condition.DEVIATION, *RATES)
 """Conditions whose limit is not a value of the tag, but a distance or a speed."""
+LIMITED = (*LEVELS, *STATES, *DIFFERENCES, Condition.DISAGREES, Condition.FROZEN)
+"""Conditions that have one."""
 DAY_S = 86_400.0
 SILENT, SILENCE_S = Condition.COMMUNICATION, 10.0
 """A link that is lost takes its tags with it a moment before it says so itself."""
@@ -32,7 +34,7 @@ _OWN_KEYS = {
     "window_s": (*RATES, Condition.FROZEN),
     "formula": (Condition.FORMULA,),
     "deadband": (*LEVELS, *DIFFERENCES),
-    "limit": (*LEVELS, *STATES, *DIFFERENCES, Condition.DISAGREES, Condition.FROZEN),
+    "limit": LIMITED,
 }
 """Key -> the conditions it has a meaning for; `native` has a sentence of its own."""
 

@@ -17,6 +17,7 @@ NUMBERED = (
     "types/*.toml",
     "packs/*/*",
     "equipment/*.csv",
+    "alarms/overrides.csv",
 )
 """What decides over numbering, rules and rights. Pages and maps are drawn by the window alone, so that editing one
 never parts it from its station."""

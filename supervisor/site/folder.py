@@ -1,7 +1,7 @@
 """`load` and `check`: a site folder -> `Site`, or every problem in it.
 
     site, areas ─> links ─> types: tags ─> lists, raw ─> groups ─> formulas ─> types: alarms, commands ─> packs ─> lists
-    ─> numbers ─> calculated tags ─> programmes
+    ─> numbers ─> calculated tags ─> overrides of alarms ─> programmes
 
 Each step reads on over the mistakes of the step before; nothing is numbered unless there was none.
 """
@@ -25,6 +25,7 @@ from supervisor.site.groups import GroupDraft, read_groups, unused_ids
 from supervisor.site.links import read_links
 from supervisor.site.numbering import Numbering
 from supervisor.site.on_call import read_on_call
+from supervisor.site.overrides import overridden
 from supervisor.site.packs import read_packs
 from supervisor.site.positions import read_positions
 from supervisor.site.problems import Problem
@@ -89,6 +90,7 @@ class _Folder:
             fingerprint=fingerprint(self._folder),
         )
         site = answerable(derive(site, self._groups, self._findings), self._findings)
+        site = overridden(site, self._findings)
         read_schedule(site, self._findings)
         read_on_call(site, self._findings)
         self._stop_on_problems()

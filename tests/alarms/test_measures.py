@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alarms.measures import measures
 from alarms.states import ACTIVE, State
 from supervisor.model import AlarmRule, Condition, Native, Quality
 from tests.alarms.hall import Hall, change, hall
@@ -377,3 +378,12 @@ def test_that_many_of_each_judge_as_one_by_one(tmp_path: Path) -> None:
     differ = np.flatnonzero(ACTIVE[many] != ACTIVE[single])
     assert not len(differ)
     assert ACTIVE[many].any()
+
+
+def test_that_an_equipment_with_a_limit_of_its_own_is_measured_with_the_others() -> None:
+    """Nine hundred cabinets may have theirs: a measure for each would be a loop over rules again."""
+    deaf = RULES[Condition.DISAGREES]
+    site = plant(deaf, pumps=5)
+    own = tuple(replace(alarm, rule=replace(alarm.rule, limit=2.0)) for alarm in site.alarms[:2])
+    (one,) = (work for work in measures(replace(site, alarms=(*own, *site.alarms[2:]))) if len(work.rows) > 1)
+    assert one.rows.tolist() == [0, 1, 2, 3, 4]

@@ -63,7 +63,8 @@ def _rows(path: Path) -> Rows:
 
 
 def _told(one: Difference, say: Speech) -> str:
-    rule = f"{_SIGNS[one.kind]} {one.key[0]}.{one.key[1]}"
+    name = one.key[1] if "." in one.key[1] else f"{one.key[0]}.{one.key[1]}"  # of one equipment, or of a type
+    rule = f"{_SIGNS[one.kind]} {name}"
     words = {
         Kind.ADDED: say(said.ADDED),
         Kind.REMOVED: say(said.REMOVED),

@@ -51,6 +51,11 @@ def given_back(folder: Path, file: Path) -> Taken:
     return take(loaded(folder), file, lambda copy: check(copy, drivers.TABLE))
 
 
+def row_of_late(folder: Path) -> int:
+    """Where bus.late stands in a sheet, its head being row 1: the city gets more types now and then."""
+    return list(configured(loaded(folder))).index(("bus", "late")) + 2
+
+
 def mistakes(folder: Path, file: Path) -> list[str]:
     """What an import says; the folder must be as it was."""
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
@@ -100,7 +105,8 @@ def test_that_all_mistakes_are_told_at_once_by_their_cell(folder: Path, tmp_path
     told = mistakes(folder, export(folder, tmp_path / "a.xlsx", change))
     assert len(told) == 6, told
     heads = [column.name for column in COLUMNS]
-    at = {name: f"Alarms!{get_column_letter(heads.index(name) + 1)}2 ({name})" for name in heads}
+    late = row_of_late(folder)
+    at = {name: f"Alarms!{get_column_letter(heads.index(name) + 1)}{late} ({name})" for name in heads}
     assert any(at["priority"] in one and "Write a whole number, 1 to 4" in one for one in told)
     assert any(at["on_delay_s"] in one and "without a unit" in one for one in told)
     assert any(at["tag"] in one and "edit types/bus.toml:" in one for one in told)
@@ -175,8 +181,9 @@ def test_that_a_workbook_has_figures_to_sort_and_no_formula(folder: Path, tmp_pa
     book = openpyxl.load_workbook(export(folder, tmp_path / "a.xlsx", change))
     sheet = book["Alarms"]
     heads = [cell.value for cell in sheet[1]]
-    assert sheet.cell(2, heads.index("limit") + 1).value == 480
-    assert sheet.cell(2, heads.index("notes") + 1).data_type == "s"
+    late = row_of_late(folder)
+    assert sheet.cell(late, heads.index("limit") + 1).value == 480
+    assert sheet.cell(late, heads.index("notes") + 1).data_type == "s"
     assert (folder / MASTER).exists() is False, "an export changes nothing"
 
 
@@ -254,7 +261,7 @@ def test_that_the_command_line_does_it(folder: Path, tmp_path: Path, capsys: pyt
     sheet, english = tmp_path / "a.csv", ("--language", "en")
     assert main(["alarms", str(folder), "export", str(sheet), "--semicolons"]) == 0
     rows = list(csv.DictReader(sheet.read_text("utf-8-sig").splitlines(), delimiter=";"))
-    rows[0]["limit"] = "600"
+    rows[row_of_late(folder) - 2]["limit"] = "600"
     with sheet.open("w", encoding="utf-8-sig", newline="") as file:
         out = csv.DictWriter(file, rows[0].keys(), delimiter=";")
         out.writeheader()
@@ -267,3 +274,70 @@ def test_that_the_command_line_does_it(folder: Path, tmp_path: Path, capsys: pyt
     assert main(["alarms", str(folder), "diff", "--language", "fr"]) == 1
     assert "? bus.late: non approuvée : ni nom ni jour" in capsys.readouterr().out
     assert main(["alarms", str(folder), "diff", str(sheet), str(sheet)]) == 0
+
+
+# ------------------------------------------------------------ one equipment otherwise than its type
+OWN = Path("alarms") / "overrides.csv"
+
+
+def with_own(folder: Path, *columns: str) -> tuple[str, str]:
+    """An override of the first equipment of some type with an alarm of a level; the key of its row."""
+    site = loaded(folder)
+    alarm = next(one for one in site.alarms if one.equipment.type.id == "bus" and one.rule.id == "late")
+    heads = ("equipment", "alarm", "limit", *columns, "reason")
+    row = (alarm.equipment.id, alarm.rule.id, "500", *("" for _ in columns), '"long, but known"')
+    (folder / OWN).parent.mkdir(exist_ok=True)
+    (folder / OWN).write_text(f"# by S. Benali\n{','.join(heads)}\n{','.join(row)}\n", "utf-8")
+    return "bus", alarm.id
+
+
+def test_that_an_override_is_a_row_of_its_own_and_comes_back_where_it_stands(folder: Path, tmp_path: Path) -> None:
+    key = with_own(folder, "priority")
+    rows = configured(loaded(folder))
+    assert (rows[key]["limit"], rows[key]["equipment"]) == ("500", "1")
+    assert rows[key]["priority"] == rows["bus", "late"]["priority"], "all else is the type's"
+    types = {path: path.read_bytes() for path in (folder / "types").iterdir()}
+
+    def change(rows: dict[tuple[str, str], dict[str, str]]) -> None:
+        rows[key] |= {"limit": "540", "priority": "2"}
+
+    assert given_back(folder, export(folder, tmp_path / "a.xlsx", change)) == Taken(1, 2, (OWN,))
+    text = (folder / OWN).read_text("utf-8")
+    assert text.startswith("# by S. Benali\n")
+    assert text.endswith(',late,540,2,"long, but known"\n')
+    assert types == {path: path.read_bytes() for path in (folder / "types").iterdir()}
+    rule = next(alarm.rule for alarm in loaded(folder).alarms if alarm.id == key[1])
+    assert (rule.limit, int(rule.priority)) == (540, 2)
+    assert given_back(folder, export(folder, tmp_path / "b.csv", lambda rows: None)) == Taken(0, 0, ())
+
+
+def test_that_an_override_nobody_approved_is_a_difference(folder: Path, tmp_path: Path) -> None:
+    given_back(folder, export(folder, tmp_path / "a.csv", lambda rows: None))
+    key = with_own(folder)
+    found = {one.key: one.kind for one in compare(kept_rows(folder), configured(loaded(folder)))}
+    assert found == {key: Kind.ADDED}
+    given_back(folder, export(folder, tmp_path / "b.csv", lambda rows: None))
+    (folder / OWN).write_text((folder / OWN).read_text("utf-8").replace(",500,", ",510,"), "utf-8")
+    (one,) = compare(kept_rows(folder), configured(loaded(folder)))
+    assert (one.kind, one.key, one.column, one.left, one.right) == (Kind.CHANGED, key, "limit", "500", "510")
+    (folder / OWN).unlink()
+    (one,) = compare(kept_rows(folder), configured(loaded(folder)))
+    assert (one.kind, one.key) == (Kind.REMOVED, key)
+
+
+def test_that_what_an_override_can_not_say_is_told_by_its_cell(folder: Path, tmp_path: Path) -> None:
+    key = with_own(folder)
+
+    def change(rows: dict[tuple[str, str], dict[str, str]]) -> None:
+        rows[key] |= {"cause_fr": "Autre", "limit": "-5"}
+        rows["bus", "X.late"] = rows["bus", "late"] | {"alarm": "X.late"}
+
+    told = mistakes(folder, export(folder, tmp_path / "a.csv", change))
+    assert any("for one equipment only" in one and "in types/bus.toml" in one for one in told), told
+    assert any('has no alarm "X.late"' in one for one in told)
+
+    def priority(rows: dict[tuple[str, str], dict[str, str]]) -> None:
+        rows[key] |= {"priority": "1"}
+
+    (one,) = mistakes(folder, export(folder, tmp_path / "b.csv", priority))
+    assert 'it has no column "priority": add it to its header' in one
