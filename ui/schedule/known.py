@@ -103,10 +103,11 @@ class Known:
 
     def look_ahead(self, now: int) -> None:
         """Find the next changes that are not known or have passed; out of season it takes its time: for a thread."""
+        ahead = self.next  # another one by the end, where the window turned to another instant meanwhile
         for number, group in enumerate(self.groups):
-            known = self.next.get(number)
-            if number not in self.next or (known is not None and not now < known.instant):
-                self.next[number] = group.bundle.following(now)
+            known = ahead.get(number)
+            if number not in ahead or (known is not None and not now < known.instant):
+                ahead[number] = group.bundle.following(now)
 
     def ends(self, today: date) -> list[tuple[Text, date | None, int | None]]:
         """Calendars with their last day and the days left, those that end first."""

@@ -193,7 +193,7 @@ class SchedulePage(Page):
         """What comes next after another instant, and what stood against it."""
         self.groups.rename(_GROUPS.index(words.NOW), words.THEN if self.context.past else words.NOW)
         if self.known is not None:
-            self.known.next.clear()
+            self.known.next = {}
             self._due = 0.0
             self._dress()
             if self.group is not None and self.picture.year is not None:

@@ -173,6 +173,32 @@ def test_that_nothing_is_cut_beside_free_room_and_an_empty_list_takes_none(
                     assert text_width(cell.text, font) <= room, (cell.text, room)
 
 
+def test_that_in_the_past_the_plan_is_that_of_the_instant_and_says_what_is_not_known(
+    page: SchedulePage, bench: Bench, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def now() -> str:
+        return page.groups.lines[0][2].text
+
+    assert now() == "éteint"
+    night = bench.clock.now() - 12 * HOUR  # 02:32
+    monkeypatch.setattr(bench.clock, "past", True, raising=False)
+    monkeypatch.setattr(bench.clock, "now", lambda: night)
+    page.jump()
+    page.slow()
+    until(lambda: now().startswith("allumé"))
+    assert page.known is not None
+    until(lambda: page.known.next[0].instant < night + 8 * HOUR)  # type: ignore[union-attr]
+    assert page.groups.headerData(2, Qt.Orientation.Horizontal) == words.THEN.fr
+    assert words.AS_TODAY.fr in page.count.text()
+    assert page.count.toolTip() == words.AS_TODAY_WHY.fr
+    monkeypatch.undo()
+    page.jump()
+    page.slow()
+    until(lambda: now() == "éteint")
+    assert page.groups.headerData(2, Qt.Orientation.Horizontal) == words.NOW.fr
+    assert words.AS_TODAY.fr not in page.count.text()
+
+
 def test_that_the_arrow_keys_walk_the_days_and_home_comes_back(page: SchedulePage) -> None:
     page.picture.choose(date(2026, 3, 1))
     for key, day in (
