@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from supervisor.clock import HandClock
 from supervisor.errors import Refused
@@ -178,6 +178,15 @@ def test_that_a_seat_nobody_touches_locks_itself_and_a_touch_keeps_it_open(
         handle, middle = room.window.windowHandle(), room.window.rect().center()
         QTimer.singleShot(0, room.window, lambda: QTest.mouseMove(handle, middle))
         await room.until(lambda: door.idle_s < 60, "moving the mouse is being there")
+        door._touched -= 14 * 60
+        dialog = QDialog(room.window)
+        dialog.show()
+        dialog.activateWindow()
+        await room.until(lambda: QApplication.focusWindow() is dialog.windowHandle(), "the dialog has the keys")
+        QTimer.singleShot(0, dialog, lambda: QTest.keyClick(dialog.windowHandle(), Qt.Key.Key_A))
+        await room.until(lambda: door.idle_s < 60, "and so is typing in a dialog")
+        dialog.close()
+        dialog.deleteLater()
         door._touched -= 16 * 60
         await room.until(lambda: room.session.now.locked, "locked")
         # a window whose own lock was taken out of it: the station locks the seat, and it goes on watching
