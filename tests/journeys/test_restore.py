@@ -104,7 +104,8 @@ def test_that_a_backup_of_a_running_station_goes_on_elsewhere(
     capsys.readouterr()
 
     new = DataFolder(tmp_path / "new")
-    assert main(["history", str(town.path), "restore", str(tmp_path / "backups"), "--data", str(new.root)]) == 0
+    words = ("restore", str(tmp_path / "backups"), "--data", str(new.root), "--language", "en")
+    assert main(["history", str(town.path), *words]) == 0
     assert verify(new.history).damages == []
     chain = JournalReader(new.journal).verify()
     assert chain.whole, "the journal's chain holds after the restore"

@@ -36,10 +36,12 @@ from supervisor.historian.history import History
 from supervisor.historian.samples import Span
 from supervisor.historian.writer import Historian
 from supervisor.holes import Hole, HoleReader
-from supervisor.model import Site
+from supervisor.model import Site, Text
 from supervisor.site import load
 from supervisor.texts import Texts
+from ui.cli import history_said as said
 from ui.cli.progress import bar
+from ui.cli.said import Speech
 from ui.cli.secret import wanted
 from ui.folder import DataFolder
 
@@ -57,16 +59,17 @@ def history(given: argparse.Namespace) -> int:
     return _WORK[given.action](given, site, DataFolder.of(site, given.data))
 
 
-def _there(folder: DataFolder) -> Path:
+def _there(folder: DataFolder, say: Speech) -> Path:
     if not (folder.history / META).exists():
-        raise Unavailable(f"there is no history in {folder.root}: name the folder of the station with --data")
+        raise Unavailable(say(said.NO_HISTORY, folder.root))
     return folder.history
 
 
 def _info(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
-    told = survey(_there(folder))
-    zone = ZoneInfo(site.zone)
-    print(json.dumps(_as_json(told, zone), indent=1) if given.json else "\n".join(_table(told, folder.history, zone)))
+    say = Speech(given, site)
+    told, zone = survey(_there(folder, say)), ZoneInfo(site.zone)
+    rows = [json.dumps(_as_json(told, zone), indent=1)] if given.json else _table(told, folder.history, zone, say)
+    print("\n".join(rows))
     return 0
 
 
@@ -88,230 +91,241 @@ def _as_json(told: Survey, zone: ZoneInfo) -> dict[str, object]:
     }
 
 
-def _table(told: Survey, folder: Path, zone: ZoneInfo) -> list[str]:
-    info = told.info
+def _table(told: Survey, folder: Path, zone: ZoneInfo, say: Speech) -> list[str]:
+    info, count = told.info, say.count
+    span = say(said.TO, _local(info.oldest, zone), _local(info.newest, zone))
+    per_sample = say.number(f"{info.bytes_per_sample:.2f}")
+    facts = (
+        (said.HISTORY, folder),
+        (said.SAMPLES, say(said.OF_TAGS, count(info.samples), count(info.tags))),
+        (said.SPAN, span),
+        (said.LAST_FLUSH, _local(told.known, zone)),
+        (said.SIZE, say(said.A_SAMPLE, _size(info.bytes), per_sample)),
+        (said.FORMAT, say(said.CHUNKS, told.chunk_version)),
+    )
     return [
-        f"history      {folder}",
-        f"samples      {info.samples:,} of {info.tags:,} tags",
-        f"span         {_local(info.oldest, zone)}  to  {_local(info.newest, zone)}",
-        f"last flush   {_local(told.known, zone)}",
-        f"size         {_size(info.bytes)}, {info.bytes_per_sample:.2f} bytes a sample",
-        f"format       chunks {told.chunk_version}",
+        *(f"{say(name):<13}{fact}" for name, fact in facts),
         "",
-        f"{'files':<14}{'number':>8}{'size':>12}  {'version'}",
-        *(f"{row.name:<14}{row.count:>8,}{_size(row.bytes):>12}  {row.version}" for row in told.files),
+        f"{say(said.FILES):<14}{say(said.NUMBER):>8}{say(said.SIZE):>12}  {say(said.VERSION)}",
+        *(f"{row.name:<14}{count(row.count):>8}{_size(row.bytes):>12}  {row.version}" for row in told.files),
         "",
-        f"{'kind':<14}{'tags':>8}{'samples':>18}",
-        *(f"{row.kind:<14}{row.tags:>8,}{row.samples:>18,}" for row in told.kinds),
+        f"{say(said.KIND):<14}{say(said.TAGS):>8}{say(said.SAMPLES):>18}",
+        *(f"{row.kind:<14}{count(row.tags):>8}{count(row.samples):>18}" for row in told.kinds),
         "",
-        *_listed("station off", [_span(span, zone) for span in told.off], ""),
+        *_listed(said.STATION_OFF, [_span(span, zone, say) for span in told.off], "", say),
         "",
-        *_listed("link holes", [_hole(hole, zone) for hole in told.ledger], _states(told.ledger)),
+        *_listed(said.LINK_HOLES, [_hole(hole, zone, say) for hole in told.ledger], _states(told.ledger, say), say),
     ]
 
 
-def _listed(name: str, rows: Sequence[str], words: str) -> list[str]:
+def _listed(name: Text, rows: Sequence[str], words: str, say: Speech) -> list[str]:
     """How many, and the newest of them."""
-    more = f", the newest {HOLES}; all of them with --json" if len(rows) > HOLES else ""
-    head = f"{len(rows):,}{words}{more}" if rows else "none known"
-    return [f"{name:<13}{head}", *(f"  {row}" for row in rows[-HOLES:])]
+    more = say(said.NEWEST, HOLES) if len(rows) > HOLES else ""
+    head = f"{say.count(len(rows))}{words}{more}" if rows else say(said.NONE_KNOWN)
+    return [f"{say(name):<13}{head}", *(f"  {row}" for row in rows[-HOLES:])]
 
 
-def _states(ledger: Sequence[Hole]) -> str:
+def _states(ledger: Sequence[Hole], say: Speech) -> str:
+    """By the codes of the ledger, which a program that reads on knows too."""
     found = Counter(hole.state.value for hole in ledger)
-    return f" ({', '.join(f'{count:,} {state}' for state, count in sorted(found.items()))})"
+    return f" ({', '.join(f'{say.count(count)} {state}' for state, count in sorted(found.items()))})"
 
 
-def _hole(hole: Hole, zone: ZoneInfo) -> str:
-    end = _local(hole.end, zone) if hole.end else "now"
-    return f"{hole.link:<14} {_local(hole.start, zone)} to {end:<25} {hole.cause}, {hole.state.value}"
+def _hole(hole: Hole, zone: ZoneInfo, say: Speech) -> str:
+    end = _local(hole.end, zone) if hole.end else say(said.NOW)
+    return (
+        f"{hole.link:<14} {say(said.FROM_TO, _local(hole.start, zone), f'{end:<25}')} {hole.cause}, {hole.state.value}"
+    )
 
 
 def _holes(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
-    zone = ZoneInfo(site.zone)
+    zone, say = ZoneInfo(site.zone), Speech(given, site)
     links = [id_ for id_ in site.links if any(fnmatchcase(id_, pattern) for pattern in given.links)]
     if not links:
-        raise Unavailable(f"no link is called {' or '.join(given.links)}")
+        raise Unavailable(say(said.NO_LINK, say(said.OR).join(given.links)))
     day = datetime.fromtimestamp(instant(given.month, zone, SystemClock().now()) // SECOND, zone).date()
-    with closing(History(_there(folder))) as past:
+    with closing(History(_there(folder, say))) as past:
         told = month.months(past, HoleReader(folder.history), links, month.span_of(day, zone))
     if given.to_file is not None:
         count = month.write(told, given.to_file, zone, given.overwrite)
-        print(f"{given.to_file}: {count:,} hole(s) of {len(told):,} link(s), {day:%Y-%m}")
+        print(say(said.HOLES_IN, given.to_file, say.count(count), say.count(len(told)), f"{day:%Y-%m}"))
         return 0
     for one in told:
         percent = one.share.percent
-        print(f"{one.link:<20}{'-' if percent != percent else f'{percent:.2f} %':>10}  {len(one.holes)} hole(s)")
+        share = "-" if percent != percent else say.number(f"{percent:.2f} %")
+        print(f"{one.link:<20}{share:>10}  {say(said.HOLES, len(one.holes))}")
         for hole in one.holes:
-            print(f"  {_hole(hole, zone)}")
+            print(f"  {_hole(hole, zone, say)}")
     return 0
 
 
 def _export(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
-    zone, now = ZoneInfo(site.zone), SystemClock().now()
+    zone, now, say = ZoneInfo(site.zone), SystemClock().now(), Speech(given, site)
     form = given.format or given.to_file.suffix.lower().removeprefix(".")
     if form not in FORMATS:
-        raise Unavailable(
-            f"{given.to_file} does not say its format: end it in .csv, .parquet or .xlsx, or give --format"
-        )
+        raise Unavailable(say(said.NO_FORMAT, given.to_file))
     step = Step.of(given.every) if given.every else None
-    span = _asked(given.start, given.end, zone, now)
-    with closing(History(_there(folder))) as past, bar(f"{given.to_file.name}") as progress:
+    span = _asked(given, zone, now, say)
+    with closing(History(_there(folder, say))) as past, bar(f"{given.to_file.name}") as progress:
         wish = Wish(choose(site, past.tags(), given.tags), span, zone, step)
         written = export(past, wish, given.to_file, form, given.overwrite, progress)
-    rows, tags = "rows" if step else "samples", len(wish.tags)
-    print(f"{given.to_file}: {written.rows:,} {rows} of {tags:,} tag{'s' * (tags != 1)}, {_span(span, zone)}")
+    one, many = (said.EXPORTED_ROWS_ONE, said.EXPORTED_ROWS) if step else (said.EXPORTED_ONE, said.EXPORTED)
+    tags = len(wish.tags)
+    told = say(
+        one if tags == 1 else many, given.to_file, say.count(written.rows), say.count(tags), _span(span, zone, say)
+    )
+    print(told)
     if written.rolled:
-        print(f"{written.rolled:,} of them are made of rollups: their samples were kept long enough and are gone")
-    why = "These samples cannot be read, and are missing in the file."
-    return _complain([Damage("", "chunk", 0, at, why, tag) for tag, at in written.damaged], zone)
+        print(say(said.ROLLED, say.count(written.rolled)))
+    why = say(said.UNREADABLE)
+    return _complain([Damage("", "chunk", 0, at, why, tag) for tag, at in written.damaged], zone, say)
 
 
-def _asked(start: str, end: str, zone: ZoneInfo, now: int) -> Span:
+def _asked(given: argparse.Namespace, zone: ZoneInfo, now: int, say: Speech) -> Span:
+    start, end = given.start, given.end
     span = instant(start, zone, now), min(instant(end, zone, now, last=True), now)
     if span[0] >= span[1]:
-        raise Unavailable(f"nothing lies between --from {start} and --to {end}: {_span(span, zone)}")
+        raise Unavailable(say(said.NOTHING, start, end, _span(span, zone, say)))
     return span
 
 
 def _import(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
+    say = Speech(given, site)
     for path in given.files:
         if not path.is_file():
-            raise Unavailable(f"there is no file {path}")
+            raise Unavailable(say(said.NO_FILE, path))
     if not given.dry_run:
-        _free(folder)
+        _free(folder, say)
     zone, clock = ZoneInfo(site.zone), SystemClock()
     tags = importing.tags_of(site, folder.history)
-    with bar("reading") as progress:
+    with bar(say(said.BARS["reading"])) as progress:
         report = importing.check(given.files, tags, zone, clock.now(), progress)
     if report.wrong:
         for mistake in report.mistakes:
             print(mistake, file=sys.stderr)
-        more = f" (the first {SHOWN} are listed)" if report.wrong > SHOWN else ""
-        print(f"vigie: {report.wrong:,} mistake(s){more}; nothing was loaded", file=sys.stderr)
+        more = say(said.FIRST_LISTED, SHOWN) if report.wrong > SHOWN else ""
+        print(f"vigie: {say(said.MISTAKES, say.count(report.wrong), more)}", file=sys.stderr)
         return MISTAKES
     if given.dry_run:
-        with bar("comparing") as progress:
+        with bar(say(said.BARS["comparing"])) as progress:
             again = Reading(tags, zone, clock.now())
             report.new = importing.compare(folder.history, given.files, again, progress)
-        _imported(report, zone, "would be new")
+        _imported(report, zone, said.WOULD_BE_NEW, say)
         return 0
     folder.make()
-    with folder.held(), bar("loading") as progress:
-        _imported(importing.load(folder.history, site, given.files, clock, progress), zone, "are new")
+    with folder.held(), bar(say(said.BARS["loading"])) as progress:
+        loaded = importing.load(folder.history, site, given.files, clock, progress)
+        _imported(loaded, zone, said.ARE_NEW, say)
     return 0
 
 
-def _imported(report: importing.Report, zone: ZoneInfo, words: str) -> None:
-    print(f"{report.samples:,} samples of {len(report.tags):,} tags, {_span((report.oldest, report.newest), zone)}")
-    print(f"{report.new:,} {words}, {report.samples - report.new:,} were there already")
+def _imported(report: importing.Report, zone: ZoneInfo, words: Text, say: Speech) -> None:
+    count, span = say.count, _span((report.oldest, report.newest), zone, say)
+    print(say(said.READ, count(report.samples), count(len(report.tags)), span))
+    print(say(words, count(report.new), count(report.samples - report.new)))
     if report.hushed:
-        print(f"{report.hushed:,} values were left out: their quality is bad")
+        print(say(said.HUSHED, count(report.hushed)))
 
 
-def _free(folder: DataFolder) -> None:
+def _free(folder: DataFolder, say: Speech) -> None:
     if number := folder.holder():
-        raise Unavailable(
-            f"the station (process {number}) records into {folder.history}, and only one program may write there: "
-            "stop the station first"
-        )
+        raise Unavailable(say(said.RECORDING, number, folder.history))
 
 
 def _backup(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
-    zone = ZoneInfo(site.zone)
+    zone, say = ZoneInfo(site.zone), Speech(given, site)
     if given.keep is not None and given.keep < 1:
-        raise Unavailable("--keep needs a number from 1 on")
-    with bar("backup") as progress:
-        made = backups.backup(_there(folder), given.to, site.id, SystemClock().now(), progress)
+        raise Unavailable(say(said.KEEP))
+    with bar(say(said.BARS["backup"])) as progress:
+        made = backups.backup(_there(folder, say), given.to, site.id, SystemClock().now(), progress)
     partitions = sum(row.partition for row in made.manifest.files)
-    print(f"{made.folder}: every sample flushed by {_local(made.manifest.known, zone)}")
-    print(f"{len(made.manifest.files)} files, {partitions} of them partitions, {made.kept} there already; ", end="")
-    print(f"{_size(made.copied)} written and read back")
+    print(say(said.FLUSHED, made.folder, _local(made.manifest.known, zone)))
+    print(say(said.BACKED_UP, len(made.manifest.files), partitions, made.kept, _size(made.copied)))
     if given.keep is not None:
-        print(f"{backups.prune(given.to, given.keep)} older backup(s) removed")
-    return _complain(made.damages, zone)
+        print(say(said.PRUNED, backups.prune(given.to, given.keep)))
+    return _complain(made.damages, zone, say)
 
 
 def _restore(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
-    zone = ZoneInfo(site.zone)
-    _free(folder)
-    with bar("restore") as progress:
+    zone, say = ZoneInfo(site.zone), Speech(given, site)
+    _free(folder, say)
+    with bar(say(said.BARS["restore"])) as progress:
         manifest = restore(given.source, folder.history, given.despite_damage, progress)
     if manifest.site != site.id:
-        print(f'vigie: this is a backup of the site "{manifest.site}", not of "{site.id}"', file=sys.stderr)
-    with bar("verify") as progress:
+        print(f"vigie: {say(said.OTHER_SITE, manifest.site, site.id)}", file=sys.stderr)
+    with bar(say(said.BARS["verify"])) as progress:
         verdict = verify(folder.history, progress)
-    print(f"{folder.history}: {len(manifest.files)} files of the backup of {manifest.made}")
-    print(f"every sample flushed by {_local(manifest.known, zone)}; a station may record into it now")
-    _tell_people(folder, manifest)
+    print(say(said.RESTORED, folder.history, len(manifest.files), manifest.made))
+    print(say(said.MAY_RECORD, _local(manifest.known, zone)))
+    _tell_people(folder, manifest, say)
     _tell_missing(given, site, folder, manifest)
-    return _complain(verdict.damages, zone)
+    return _complain(verdict.damages, zone, say)
 
 
-def _tell_people(folder: DataFolder, manifest: backups.Manifest) -> None:
+def _tell_people(folder: DataFolder, manifest: backups.Manifest, say: Speech) -> None:
     """Who can sign in now."""
     if not folder.accounts.exists():
-        print("accounts: none in this backup; make the first with `vigie people add`")
+        print(say(said.NO_ACCOUNTS))
         return
     with suppress(StoreError):  # told as damage
         people = Book(folder.accounts).people
-        print(f"accounts: {len(people)}, with the passwords and roles of {manifest.made}; ", end="")
-        print("who was disabled or changed since is as before: look with `vigie people list`")
+        print(say(said.ACCOUNTS, len(people), manifest.made))
 
 
 def _tell_missing(given: argparse.Namespace, site: Site, folder: DataFolder, manifest: backups.Manifest) -> None:
     """Passwords and keys are in no backup: each by its name, with what to do."""
-    vault = folder.vault(site)
+    vault, say = folder.vault(site), Speech(given, site)
     lacking = [name for name in sorted({*manifest.secrets, *wanted(site)}) if vault.password(name) is None]
     keys = [name for name in manifest.keys if not (vault.pki / name).exists()]
     if not (lacking or keys):
         return
-    print("in no backup, to be given again before the station starts:")
+    print(say(said.LACKING))
     for name in lacking:
-        print(f"  password of {name}: vigie secret {given.site} {name} --data {folder.root}")
+        command = f"vigie secret {given.site} {name} --data {folder.root}"
+        print(f"  {say(said.PASSWORD, name, command)}")
     for name in keys:
-        print(f"  {vault.pki / name}{_how(name)}")
+        print(f"  {vault.pki / name}{_how(name, say)}")
 
 
-def _how(key: str) -> str:
+def _how(key: str, say: Speech) -> str:
     """What becomes of a key or certificate that nobody gives again."""
     if key.startswith("own/"):
-        return ": made anew where it is missing, and then every OPC UA server has to trust the new one"
-    return ": or trust it again with `vigie trust`" if key.startswith(("trusted/", "links/")) else ""
+        return say(said.OWN_KEY)
+    return say(said.TRUST_AGAIN) if key.startswith(("trusted/", "links/")) else ""
 
 
 def _verify(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
-    zone = ZoneInfo(site.zone)
+    zone, say = ZoneInfo(site.zone), Speech(given, site)
     if given.backup is not None:
-        with bar("verify") as progress:
+        with bar(say(said.BARS["verify"])) as progress:
             place, manifest = backups.find(given.backup)
             wrong = backups.unsound(given.backup, progress)
-        print(f"{place}: {len(manifest.files)} files read, {len(wrong)} damaged")
-        return _complain(
-            [Damage(name, "file", 0, (0, 0), "Missing, or not as it was written.") for name in wrong], zone
-        )
-    with bar("verify") as progress:
-        verdict = verify(_there(folder), progress)
-    found = f"{len(verdict.damages)} place(s) damaged" if verdict.damages else "nothing is damaged"
-    print(f"{folder.history}: {verdict.files:,} files read, {_size(verdict.bytes)}; {found}")
-    return _complain(verdict.damages, zone)
+        print(say(said.LOOKED_AT, place, len(manifest.files), len(wrong)))
+        why = say(said.NOT_AS_WRITTEN)
+        return _complain([Damage(name, "file", 0, (0, 0), why) for name in wrong], zone, say)
+    with bar(say(said.BARS["verify"])) as progress:
+        verdict = verify(_there(folder, say), progress)
+    found = say(said.PLACES, len(verdict.damages)) if verdict.damages else say(said.NO_DAMAGE)
+    print(say(said.VERIFIED, folder.history, say.count(verdict.files), _size(verdict.bytes), found))
+    return _complain(verdict.damages, zone, say)
 
 
 def _compact(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
-    _free(folder)
-    _there(folder)
+    say = Speech(given, site)
+    _free(folder, say)
+    _there(folder, say)
     folder.make()
     with (
         folder.held(),
         closing(Historian(folder.history, site.tags, Texts.create(), SystemClock())) as historian,
-        bar("compact") as progress,
+        bar(say(said.BARS["compact"])) as progress,
     ):
         done = historian.compact(everything=True)
         progress(COMPACTED)
         made = historian.merge(everything=True, told=lambda share: progress(COMPACTED + (1 - COMPACTED) * share))
     for row in made:
-        print(f"{row.name}: {row.samples:,} samples, {_size(row.bytes)}")
-    print(f"{done.sealed:,} samples compacted, {len(made)} partition(s) merged")
+        print(say(said.MERGED, row.name, say.count(row.samples), _size(row.bytes)))
+    print(say(said.COMPACTED, say.count(done.sealed), len(made)))
     return 0
 
 
@@ -327,19 +341,19 @@ _WORK: dict[str, Callable[[argparse.Namespace, Site, DataFolder], int]] = {
 }
 
 
-def _complain(damages: Sequence[Damage], zone: ZoneInfo) -> int:
+def _complain(damages: Sequence[Damage], zone: ZoneInfo, say: Speech) -> int:
     """Each damage on a line; the exit code."""
     for row in damages:
-        span = _span(row.span, zone) if row.span[1] else ""
-        whole = "" if row.tag or row.part == "file" else f"all tags ({row.part})"
+        span = _span(row.span, zone, say) if row.span[1] else ""
+        whole = "" if row.tag or row.part == "file" else say(said.ALL_TAGS, row.part)
         print(f"{'  '.join(filter(None, (row.file, row.tag, whole, span)))}: {row.reason}", file=sys.stderr)
     if damages:
-        print(f"vigie: {len(damages)} place(s) are damaged; the rest can be read", file=sys.stderr)
+        print(f"vigie: {say(said.DAMAGED, len(damages))}", file=sys.stderr)
     return DAMAGED if damages else 0
 
 
-def _span(span: Span, zone: ZoneInfo) -> str:
-    return f"{_local(span[0], zone)} to {_local(span[1], zone)}"
+def _span(span: Span, zone: ZoneInfo, say: Speech) -> str:
+    return say(said.FROM_TO, _local(span[0], zone), _local(span[1], zone))
 
 
 def _local(time: int, zone: ZoneInfo) -> str:

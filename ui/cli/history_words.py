@@ -6,6 +6,8 @@ import argparse
 import re
 from pathlib import Path
 
+from ui.cli.said import language
+
 _MINUS = re.compile(r"-\d")
 """What begins so is a value and no option: -7d."""
 
@@ -19,6 +21,7 @@ def actions(command: argparse.ArgumentParser) -> None:
         # WORKAROUND: argparse takes "-7d" for an option, and lets nobody say otherwise but here
         setattr(action, "_negative_number_matcher", _MINUS)  # noqa: B010 - no part of what the type checker knows
         options(action)
+        language(action)
         action.add_argument(
             "--data", type=Path, help="where history, journal and alarms are kept; your own folder if left out"
         )

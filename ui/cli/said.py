@@ -22,6 +22,14 @@ class Speech:
     def __call__(self, text: Text, *words: object) -> str:
         return text.say(self.language).format(*words)
 
+    def count(self, number: int) -> str:
+        """A whole number in groups of three, as the language parts them."""
+        return f"{number:,}" if self.language == "en" else f"{number:,}".replace(",", "\u202f")
+
+    def number(self, written: str) -> str:
+        """A number that was written with a point, with the language's own."""
+        return written if self.language == "en" else written.replace(".", ",")
+
 
 # ---------------------------------------------------------------- people
 FIRST = Text(

@@ -23,12 +23,12 @@ from supervisor.flow import Batch
 from supervisor.historian.files import part_files
 from supervisor.historian.writer import Historian
 from supervisor.holes import Holes
-from supervisor.model import Quality, Site
+from supervisor.model import Quality, Site, Text
 from supervisor.site import load
 from supervisor.table import TagTable
 from supervisor.texts import Texts
 from tests.ui.test_folder import HOLD
-from ui.cli import main
+from ui.cli import history_said, main
 from ui.cli.progress import drawing
 from ui.folder import DataFolder
 
@@ -67,7 +67,8 @@ def data(tmp_path: Path, site: Site) -> Iterator[Path]:
 
 
 def run(data: Path, *words: object) -> int:
-    return main(["history", str(ANGERS), *map(str, words), "--data", str(data)])
+    language = () if "--language" in words else ("--language", "en")
+    return main(["history", str(ANGERS), *map(str, words), *language, "--data", str(data)])
 
 
 def test_that_info_tells_size_age_kinds_and_holes(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -286,3 +287,19 @@ def test_that_the_holes_of_a_month_are_listed_and_written_with_the_availability_
     assert "is there already" in capsys.readouterr().err
     assert run(data, "holes", "--links", "nobody") == 1
     assert "no link is called nobody" in capsys.readouterr().err
+
+
+def test_that_it_speaks_the_language_of_the_site(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["history", str(ANGERS), "info", "--data", str(data)]) == 0
+    told = capsys.readouterr().out
+    for words in ("historique   ", "échantillons 2\u202f043 de", "octets par échantillon", "trous        aucun connu"):
+        assert words in told
+    assert run(data, "verify", "--language", "fr") == 0
+    assert "rien n'est endommagé" in capsys.readouterr().out
+    assert run(tmp_path / "none", "info", "--language", "fr") == 1
+    assert "il n'y a pas d'historique dans" in capsys.readouterr().err
+    texts = [one for one in vars(history_said).values() if isinstance(one, Text)]
+    for text in texts:
+        assert text.fr.count("{}") == text.en.count("{}"), text
