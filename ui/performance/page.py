@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from alarms import verdicts
 from supervisor.clock import SECOND
+from supervisor.holes import HoleReader
 from supervisor.model import Text
 from supervisor.site.positions import positions
 from ui.fields import Choice
@@ -53,8 +54,10 @@ class PerformancePage(Page):
         look, site = context.look, context.attachment.site
         self.positions = positions(site.folder)
         self.study: Study | None = None
+        self._turns = 0
+        """How often another time was looked at."""
         self.list = "top"
-        self._reader = Reader(site, context.attachment.journal.path, context.attachment.holes)
+        self._reader = Reader(site, context.attachment.journal.path, HoleReader(context.attachment.holes.folder))
         self._lists = rows.Lists(site, look)
         self._reading, self._due = False, 0.0
         self.periods = Periods(look)
@@ -177,6 +180,14 @@ class PerformancePage(Page):
         if not over and self.context.clock.monotonic() >= self._due:
             self._ask_again()
 
+    def jump(self) -> None:
+        """Other days, and of a month that is over only those until the instant."""
+        self._due, self._turns = 0.0, self._turns + 1
+        if self.isVisible():
+            self._ask_again()
+        else:
+            self.study = None
+
     def arrive(self, place: Place) -> None:
         self._due = 0.0
         self._ask_again()
@@ -192,15 +203,15 @@ class PerformancePage(Page):
             self.context.spawn(self._read())
 
     async def _read(self) -> None:
-        wanted = (self._period(), self.position.chosen())
+        wanted = (self._period(), self.position.chosen(), self._turns)
         try:
             study = await asyncio.to_thread(
                 self._reader.study, wanted[0], self.positions.get(wanted[1]), self.context.clock.now()
             )
         finally:
             self._reading = False
-        if wanted != (self._period(), self.position.chosen()):
-            self._ask_again()  # somebody chose another meanwhile
+        if wanted != (self._period(), self.position.chosen(), self._turns):
+            self._ask_again()  # somebody chose another meanwhile, or another time
             return
         self.study = study
         look = self.context.look

@@ -99,7 +99,8 @@ class Reader:
         """Read what is new and reckon. Raises StoreError."""
         span = period.span(now, self._zone)
         record = self._record
-        if record is None or period != self._period or span.start - record.start > DAY:
+        within = record is not None and 0 <= span.start - record.start <= DAY  # in the past the days go back too
+        if record is None or period != self._period or not within:
             over = not period.live and span.end < now
             record = self._record = Record(self._path, self._ids, span.start, span.end if over else None)
             self._period = period

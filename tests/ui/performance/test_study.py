@@ -42,3 +42,16 @@ def test_that_the_hours_in_which_the_station_was_down_are_not_covered(tmp_path: 
     assert figures.days_known * 24 == 30 * 24 - 20
     assert figures.per_hour == 12 / (30 * 24 - 20)
     assert Reader(site, path).study(Period(), None, NOW).figures.days_known == 30
+
+
+def test_that_the_days_before_another_instant_are_read_as_if_it_were_now(tmp_path: Path) -> None:
+    site, path = station(), tmp_path / "journal.db"
+    journal = Journal(path, HandClock(NOW))
+    raises = [Entry("alarm", "raise", subject="L.communication_lost", time=NOW - at * DAY) for at in range(80, 0, -2)]
+    journal.extend([Entry("system", "start", time=NOW - 90 * DAY), *raises]).result()
+    journal.close()
+    reader = Reader(site, path)
+    for days in (0, 40, 20, 0):
+        then = NOW - days * DAY
+        assert reader.study(Period(), None, then).figures == Reader(site, path).study(Period(), None, then).figures
+    assert reader.study(Period(), None, NOW - 40 * DAY).figures.days_known == 30
