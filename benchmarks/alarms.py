@@ -343,7 +343,7 @@ def burst() -> bool:
     asyncio.set_event_loop(loop)
     blocks = Blocks()
     Refresh.tick = blocks.around(Refresh.tick)  # type: ignore[method-assign, assignment]
-    with tempfile.TemporaryDirectory() as name:
+    with loop, tempfile.TemporaryDirectory() as name:
         given = [sys.executable, "-m", "benchmarks.alarms", "--station", name]
         child = subprocess.Popen(given, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         assert child.stdin is not None
