@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from supervisor.desk.plans import LONGEST, LONGEST_NAME, Plan
 from supervisor.model import Alarm, Text
-from ui.naming import person
+from ui.naming import full_name, person
 from ui.pages import Context
 from ui.performance import words
 from ui.performance.rows import day, kept_day
@@ -95,7 +95,8 @@ class PlanCard(QWidget):
     def _tell(self) -> None:
         look, alarm, plan = self._context.look, self.alarm, self._plan
         if alarm is not None:
-            self.name.setText(f"{look.say(alarm.equipment.name)} – {look.say(alarm.rule.name)}")
+            of = full_name(self._context.attachment.site, alarm.equipment, look)
+            self.name.setText(f"{of} – {look.say(alarm.rule.name)}")
         author = person(self._context.attachment.site, plan.author, look) if plan else ""
         self.author.setText(look.say(words.WRITTEN_BY).format(author, look.date(plan.time)) if plan else "")
         self._check()
