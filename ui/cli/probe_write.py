@@ -27,20 +27,13 @@ from supervisor.desk.lock_outs import LockOut, last_known, standing
 from supervisor.errors import Refused, StoreError, Unavailable
 from supervisor.journal import Journal
 from supervisor.model import LinkSpec, Site, Tag
+from supervisor.names import Met, called
 from supervisor.probe import Peer, Probe
 from supervisor.site import load
+from ui.cli import probe_said as words
 from ui.cli.password import password_of
 from ui.folder import DataFolder
 
-BYPASS = (
-    "This write goes straight to the controller: no right, no interlock, no read-back by the desk. If a station runs "
-    "this link, test it from the page Commissioning of its window instead."
-)
-NOWHERE = "The controller is said to be in no site: no lock-out is looked at, and no journal has this write."
-WHICH = (
-    "nothing was written: say which site this controller is in (--site SITE), so that its lock-outs are looked at, "
-    "or that it is in none (--no-site)"
-)
 _PORTS = {"modbus": 502, "modbus+tls": 802, "modbus+rtu": 502, "opc.tcp": 4840, "mqtt": 1883, "mqtts": 8883}
 
 
@@ -50,6 +43,7 @@ class Place:
 
     site: Site
     folder: DataFolder
+    peer: Peer
     link: LinkSpec
     sure: Sequence[Tag]
     perhaps: Sequence[Tag]
@@ -59,19 +53,23 @@ def write(look: Probe, peer: Peer, given: argparse.Namespace) -> int:
     """Look, ask, write, tell. Raises Unavailable where it may not be."""
     place, value = given.write
     if not given.no_site and given.site is None:
-        raise Unavailable(WHICH)
+        raise Unavailable(peer.say(words.WHICH))
     known = None if given.no_site else _known(look, peer, given)
-    print(f"vigie: {BYPASS}", file=sys.stderr)
+    _tell(peer.say(words.BYPASS))
     if known is None:
-        print(f"vigie: {NOWHERE}", file=sys.stderr)
+        _tell(peer.say(words.NOWHERE))
     else:
         _check(known, given)
-    _confirm(f"Write {value} to {place} of {peer.url}?", given.yes)
+    _confirm(peer, (place, value), given.yes)
     tell = _nobody() if known is None else _journal(known, given)
     with tell as note:
         said = _written(look, peer, (place, value), note)
-    print(f"{place}: written {value}, reads {said}")
+    print(peer.say(words.WRITTEN, place, value, said))
     return 0
+
+
+def _tell(sentence: str) -> None:
+    print(f"vigie: {sentence}", file=sys.stderr)
 
 
 def _written(look: Probe, peer: Peer, wish: tuple[str, str], note: Note) -> str:
@@ -91,14 +89,14 @@ def _known(look: Probe, peer: Peer, given: argparse.Namespace) -> Place | None:
     site = load(given.site, drivers.TABLE)
     links = [one for one in site.links.values() if same(one.url, peer.url)]
     if not links:
-        print(f"vigie: no link of {given.site} leads to {peer.url}", file=sys.stderr)
+        _tell(peer.say(words.NO_LINK, given.site, peer.url))
         return None
     tags = [tag for link in links for tag in site.tags_by_link.get(link.id, ()) if tag.source]
     told = [(tag, look.touches(peer, given.write[0], tag)) for tag in tags]
     sure = [tag for tag, there in told if there]
     perhaps = [] if sure else [tag for tag, there in told if there is None]
     link = site.links[sure[0].link] if sure else links[0]
-    return Place(site, DataFolder.of(site, given.data), link, sure, perhaps)
+    return Place(site, DataFolder.of(site, given.data), peer, link, sure, perhaps)
 
 
 def same(one: str, other: str) -> bool:
@@ -121,18 +119,18 @@ def _numbers(host: str) -> set[str]:
 
 # ------------------------------------------------------------ what stands in the way
 def _check(known: Place, given: argparse.Namespace) -> None:
-    found = _lock_outs(known)
+    found, say = _lock_outs(known), known.peer.say
     if found.held:
-        raise Unavailable(f"nothing was written: {_told(known.site, found.held)}. A lock-out has no override")
+        raise Unavailable(say(words.NO_OVERRIDE, _told(known, found.held)))
     why = []
     if found.doubtful:
-        why.append(f"{_told(known.site, found.doubtful)}, and nobody can tell whether that is written here")
+        why.append(say(words.DOUBTFUL, _told(known, found.doubtful)))
     if known.folder.holder():
-        why.append(f"a station runs and holds {known.link.id}: test it from the page Commissioning of its window")
+        why.append(say(words.RUNNING, known.link.id))
     if why and not given.anyway:
-        raise Unavailable(f'nothing was written: {"; ".join(why)}. With a reason it is: --anyway "REASON"')
+        raise Unavailable(say(words.WITH_A_REASON, "; ".join(why)))
     for one in why:
-        print(f"vigie: {one}; written anyway: {given.anyway}", file=sys.stderr)
+        _tell(say(words.ANYWAY, one, given.anyway))
 
 
 def _lock_outs(known: Place) -> InTheWay:
@@ -142,26 +140,28 @@ def _lock_outs(known: Place) -> InTheWay:
     try:
         rows = standing(known.folder.journal)
     except StoreError as error:
-        raise Unavailable(f"nothing was written: the lock-outs cannot be read ({error})") from None
+        unread = known.peer.say(words.UNREADABLE, error)
+        raise Unavailable(known.peer.say(words.BECAUSE, unread)) from None
     return in_the_way(known.site, rows, known.sure, known.perhaps)
 
 
-def _told(site: Site, found: Sequence[LockOut]) -> str:
-    names = []
+def _told(known: Place, found: Sequence[LockOut]) -> str:
+    told, met = [], Met.of(known.folder.journal)
     for one in found:
-        thing = site.equipment_by_id.get(one.equipment)
-        name = (thing.name if thing else last_known(one)).en
-        names.append(f"{name} ({one.equipment}) is locked out by {one.who}: {one.reason}")
-    return "; ".join(names)
+        thing = known.site.equipment_by_id.get(one.equipment)
+        name = (thing.name if thing else last_known(one)).say(known.peer.language)
+        who = called(known.site, met, one.who)
+        told.append(known.peer.say(words.HELD, name, one.equipment, who, one.reason))
+    return "; ".join(told)
 
 
-def _confirm(question: str, sure: bool) -> None:
+def _confirm(peer: Peer, wish: tuple[str, str], sure: bool) -> None:
     if sure:
         return
     if not sys.stdin.isatty():
-        raise Unavailable("nobody is here to confirm the write: give --yes if you are sure")
-    if input(f"{question} Type yes: ").strip().lower() not in ("yes", "oui"):
-        raise Unavailable("nothing was written")
+        raise Unavailable(peer.say(words.NOBODY))
+    if input(peer.say(words.WRITE, wish[1], wish[0], peer.url)).strip().lower() not in ("yes", "oui"):
+        raise Unavailable(peer.say(words.NOT_WRITTEN))
 
 
 # ------------------------------------------------------------ the journal
@@ -182,13 +182,14 @@ class _Rows(Note):
         self._known = known
 
     def __call__(self, result: str, said: str) -> None:
-        row = msgspec.structs.replace(self._row, result=result, said=said)
+        row, peer = msgspec.structs.replace(self._row, result=result, said=said), self._known.peer
         try:
             self.keep(row)
         except (StoreError, Refused) as error:
+            why = error.text.say(peer.language) if isinstance(error, Refused) else str(error)
             if not result:
-                raise Unavailable(f"nothing was written: {error}") from None
-            print(f"vigie: how it ended is not in the journal: {error}", file=sys.stderr)
+                raise Unavailable(peer.say(words.BECAUSE, why)) from None
+            _tell(peer.say(words.NOT_KEPT, why))
 
     def keep(self, row: Bypassed) -> None:
         """Raises StoreError or Refused."""
@@ -212,16 +213,16 @@ class _On(_Rows):
     def __init__(self, known: Place, given: argparse.Namespace) -> None:
         super().__init__(known, given)
         if not given.by:
-            raise Unavailable("nothing was written: a station runs; say which engineer you are (--as ID)")
-        self._proof = (given.by, password_of(given.by))
+            raise Unavailable(known.peer.say(words.WHO))
+        self._proof = (given.by, password_of(given.by, known.peer.say))
 
     def keep(self, row: Bypassed) -> None:
         asyncio.run(self._ask(msgspec.to_builtins(row)))
 
-    async def _ask(self, words: Mapping[str, Any]) -> None:
+    async def _ask(self, told: Mapping[str, Any]) -> None:
         asker = Asker(self._known.folder.station, "console", proof=self._proof)
         try:
-            await asker.ask(KIND, **words)
+            await asker.ask(KIND, **told)
         finally:
             await asker.close()
 

@@ -75,6 +75,9 @@ def test_that_a_controller_of_a_site_is_written_with_a_row_of_the_journal_and_ne
         said = capsys.readouterr().err
         assert "Street & square (CB-1) is locked out by ole: roue bouchée" in said
         assert "no override" in said
+    assert workshop.write("--language", "fr") == 1
+    said = capsys.readouterr().err
+    assert "rien n'a été écrit : Rue & place (CB-1) est consigné par ole : roue bouchée" in said
     assert workshop.write("--unit", "2") == 0, "another device of the same line"
     assert "locked out" not in capsys.readouterr().err
     assert len(workshop.rows()) == 4
@@ -142,7 +145,7 @@ def test_that_a_station_that_runs_is_told_by_an_engineer_and_looks_at_its_own_lo
         assert JournalReader(data.journal).verify().whole
 
     asyncio.run(scenario())
-    assert "is locked out by ena" in capsys.readouterr().err
+    assert "is locked out by Ena Le Goff" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
