@@ -29,6 +29,7 @@ from drivers.modbus.plan import READ, places_of
 from supervisor.clock import Clock, SystemClock
 from supervisor.model import Equipment, Role, Tag
 from tests.journeys.conftest import ROOT, Town
+from tests.patience import until
 from tests.people import PASSWORD
 from ui.app import build
 from ui.attach import RemoteAttachment
@@ -51,11 +52,7 @@ class Seat:
 
     async def until(self, condition: Callable[[], object], within_s: float, what: str = "") -> float:
         """Seconds until the condition held, the window living meanwhile."""
-        began = time.monotonic()
-        while not condition():
-            assert time.monotonic() - began < within_s, f"not within {within_s} s: {what}"
-            await asyncio.sleep(0.005)
-        return time.monotonic() - began
+        return await until(condition, within_s, what, 0.005)
 
     async def mischief(self, *words: object) -> None:
         await asyncio.to_thread(self.town.mischief, *words)

@@ -39,6 +39,7 @@ from tests.drivers.contract.chaos import Chaos
 from tests.drivers.contract.foreign import SERVERS, Foreign
 from tests.drivers.contract.kits import SCALES, WRITABLE, Kit, site_of
 from tests.drivers.contract.wires import WIRES
+from tests.patience import until
 from tests.ports import free_port
 
 
@@ -291,21 +292,9 @@ async def working(kit: Kit) -> AsyncIterator[Line]:
 
 async def gone(task: asyncio.Task[None], within_s: float = 2.0) -> None:
     """One cancellation must do."""
-    began = time.monotonic()
     task.cancel()
-    await asyncio.wait([task], timeout=within_s)
-    assert task.done(), f"not gone {within_s} s after it was cancelled: {task}"
+    await until(task.done, within_s, f"it is gone after it was cancelled: {task}")
     assert task.cancelled(), f"it was cancelled and ended otherwise: {task}"
-    assert time.monotonic() - began < within_s
-
-
-async def until(condition: Callable[[], object], within_s: float, what: str = "") -> float:
-    """Wait for `condition`; returns the seconds it took."""
-    began = time.monotonic()
-    while not condition():
-        assert time.monotonic() - began < within_s, f"not within {within_s} s: {what}"
-        await asyncio.sleep(0.01)
-    return time.monotonic() - began
 
 
 def sockets() -> int:

@@ -10,7 +10,8 @@ from supervisor.model import Quality
 from tests.drivers.contract import chaos
 from tests.drivers.contract.conftest import Figure
 from tests.drivers.contract.kits import ASKED, BROKEN, KITS, Kit
-from tests.drivers.contract.plant import Line, Plant, sockets, threads, until, working
+from tests.drivers.contract.plant import Line, Plant, sockets, threads, working
+from tests.patience import until
 
 BACK_S = 60.0
 """Two long waits of `Link`, a broker's silence that only the keep-alive ends, and a machine that does other things."""

@@ -22,7 +22,8 @@ from supervisor.station import Station
 from supervisor.table import TagTable
 from tests.drivers.contract import chaos
 from tests.drivers.contract.kits import HERE, KITS
-from tests.drivers.contract.plant import Line, Plant, until
+from tests.drivers.contract.plant import Line, Plant
+from tests.patience import until
 
 CAUSES = {
     "silence": (chaos.swallowed, Quality.TIMEOUT),

@@ -12,7 +12,8 @@ import pytest
 from supervisor.clock import SECOND
 from supervisor.model import Quality
 from tests.drivers.contract.kits import FAULTY, KITS, Kit
-from tests.drivers.contract.plant import Line, Plant, until, working
+from tests.drivers.contract.plant import Line, Plant, working
+from tests.patience import until
 
 VALUES = {"level": 12.3, "energy": 123456.0, "door": 1.0, "mode": 2.0, "order": 1.0, "goal": 3.5}
 

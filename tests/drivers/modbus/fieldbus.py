@@ -16,6 +16,7 @@ from supervisor.driver import Traffic
 from supervisor.flow import Batch
 from supervisor.model import Site
 from supervisor.table import TagTable
+from tests import patience
 from tests.drivers.modbus.plant import driver_of, link, site
 
 
@@ -178,6 +179,4 @@ class Reader:
 
 
 async def until(condition, within_s: float = 15.0) -> None:
-    async with asyncio.timeout(within_s):
-        while not condition():
-            await asyncio.sleep(0.01)
+    await patience.until(condition, within_s)

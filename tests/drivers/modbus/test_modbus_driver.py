@@ -22,6 +22,7 @@ from supervisor.errors import LinkLost, WriteFailed, WriteUnknown
 from supervisor.link import Link
 from supervisor.model import Quality
 from supervisor.table import TagTable
+from tests import patience
 from tests.drivers.modbus.plant import driver_of, link, site
 from tests.ports import free_port
 
@@ -55,9 +56,7 @@ class Bench:
         return int(self.table.columns["quality"][self.tag(name, unit).index])
 
     async def until(self, condition, timeout=5.0):
-        async with asyncio.timeout(timeout):
-            while not condition():
-                await asyncio.sleep(0.01)
+        await patience.until(condition, timeout)
 
     async def misbehave(self, **mischief):
         self.server.misbehave(mischief)

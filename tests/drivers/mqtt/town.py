@@ -20,6 +20,7 @@ from supervisor.flow import Batch
 from supervisor.model import Equipment, EquipmentType, Kind, LinkSpec, Quality, Site, Source, State, Tag, TagSpec, Text
 from supervisor.table import TagTable
 from supervisor.vault import Vault
+from tests import patience
 
 HERE = Text("ici", "here")
 HFP = {"format": "hfp", "topic": "/hfp/v2/journey/ongoing/vp/tram/{operator}/{vehicle}/#"}
@@ -194,10 +195,7 @@ async def introduce(peer: Peer, will: tuple[str, bytes] | None = None) -> None:
 
 async def until(condition: Callable[[], object], timeout_s: float = 20.0) -> None:
     """Wait for `condition`, which must come true in time."""
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        await asyncio.sleep(0.01)
+    await patience.until(condition, timeout_s)
 
 
 @contextlib.contextmanager

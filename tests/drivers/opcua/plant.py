@@ -18,6 +18,7 @@ from supervisor.driver import Traffic
 from supervisor.flow import Batch
 from supervisor.model import Equipment, EquipmentType, Kind, LinkSpec, Site, Source, Tag, TagSpec, Text
 from supervisor.vault import Vault
+from tests import patience
 from tests.ports import free_port
 
 HERE = Text("ici", "here")
@@ -129,9 +130,13 @@ class Plant:
 
 async def until(condition: Callable[[], bool], task: asyncio.Task[None] | None = None, timeout_s: float = 10.0) -> None:
     """Wait for what a test expects; fails with the task's own error where it ended instead."""
-    async with asyncio.timeout(timeout_s):
-        while not condition():
-            if task is not None and task.done():
-                task.result()
-                raise AssertionError("the driver ended")
-            await asyncio.sleep(0.01)
+
+    def come() -> bool:
+        if condition():
+            return True
+        if task is not None and task.done():
+            task.result()
+            raise AssertionError("the driver ended")
+        return False
+
+    await patience.until(come, timeout_s)

@@ -13,13 +13,13 @@ from supervisor.clock import SystemClock
 from supervisor.errors import LinkLost
 from supervisor.link import Link
 from supervisor.model import Quality
+from tests import patience
 from tests.drivers.opcua.plant import Plant, until
 
 
 async def lost(task: asyncio.Task[None], within_s: float) -> LinkLost:
     """The LinkLost a driver ends with; fails where it takes longer or ends otherwise."""
-    async with asyncio.timeout(within_s):
-        await asyncio.wait([task])
+    await patience.until(task.done, within_s, "the link is lost")
     error = task.exception()
     assert isinstance(error, LinkLost)
     return error
