@@ -24,6 +24,7 @@ class Strip(QFrame):
         self.setObjectName("seat")
         look = context.look
         self._context, self._session = context, context.session
+        self._alive = True
         self._symbol = Symbol(look, "padlock", 18, "text2")
         self.title = Words(look, words.WATCHING, "body", 600)
         self.why = Short(look, "body", 400, "text2")
@@ -56,12 +57,15 @@ class Strip(QFrame):
         self.fault.setVisible(bool(now.directory_fault))
 
     def tick(self) -> None:
-        """Once a second: what is left of an override."""
-        if self._session.now.lender:
+        """Once a second: what is left of an override, and whether the station answers."""
+        if self._session.now.lender or self._alive != self._context.live.alive:
+            self._alive = self._context.live.alive
             self.show_session()
 
     def _words(self) -> tuple[Text, Text, Text]:
         now = self._session.now
+        if not self._alive:
+            return words.WATCHING, words.NO_STATION, words.SIGN_IN
         if now.lender:
             left = self._context.look.span(now.lent_s)
             why = (one.format(name=now.lender, left=left) for one in (words.LENT_WHY.fr, words.LENT_WHY.en))

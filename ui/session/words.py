@@ -6,6 +6,10 @@ from supervisor.model import Text
 
 WATCHING = Text("En veille", "Watching")
 LOCKED = Text("Session verrouillée", "Session locked")
+NO_STATION = Text(
+    "Personne ne peut ouvrir de session tant que le poste Vigie ne répond pas.",
+    "Nobody can sign in until the station answers.",
+)
 NOBODY = Text(
     "Tout est visible et vivant ; personne n'a ouvert de session pour agir.",
     "Everything is visible and live; nobody has signed in to act.",
