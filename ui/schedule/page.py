@@ -30,12 +30,14 @@ from ui.schedule.lists import Lines
 from ui.schedule.paper import Sheet, figures
 from ui.schedule.picture import Legend, YearView
 from ui.schedule.telling import Telling
-from ui.tables import Table
+from ui.tables import HEIGHT, Table
 from ui.widgets import Button, Card, Label, Line, Short, Words, column, row
 
 PERIOD_S = 2.0
 LEFT_WIDTH = 720
 """At most; more is of use to the year."""
+HEAD_PX, MOST_PX = 62, 16_777_215
+"""Of the card of what is in hand: above its list; and what Qt takes for no limit."""
 _GROUPS = (words.GROUP, words.COUNT, words.NOW, words.NEXT, words.HAND)
 _HANDS = (words.EQUIPMENT, words.WHO, words.UNTIL)
 _DAYS = (words.CALENDAR, words.UNTIL)
@@ -86,7 +88,8 @@ class SchedulePage(Page):
         side.addWidget(self._card(words.TITLE, self.table, self.count), 4)
         self.followed = Words(self.context.look, words.NO_OVERRIDE, "body", 400, "text2")
         self.followed.setContentsMargins(10, 10, 10, 12)
-        side.addWidget(self._card(words.OVERRIDES, self.hand_table, self.resume, self.followed), 3)
+        self.hand_card = self._card(words.OVERRIDES, self.hand_table, self.resume, self.followed)
+        side.addWidget(self.hand_card, 3)
         side.addWidget(self._card(words.CALENDARS, self.calendar_table), 3)
         self.left.setMaximumWidth(LEFT_WIDTH)
         layout.addWidget(self.left, 42)
@@ -269,7 +272,10 @@ class SchedulePage(Page):
         self.count.setToolTip(look.say(words.AS_TODAY_WHY) if self.context.past else "")
         self.hand_table.setVisible(bool(self.hands.lines))
         self.followed.setVisible(not self.hands.lines)
-        self.side.setStretch(1, 3 if self.hands.lines else 0)  # what has nothing to show leaves its room to the others
+        # what has little to show leaves its room to the others
+        rows = len(self.hands.lines)
+        self.side.setStretch(1, 3 if rows else 0)
+        self.hand_card.setMaximumHeight(round((HEAD_PX + HEIGHT * (rows + 1)) * look.scale) if rows else MOST_PX)
         self._tell_hand()
 
     def _overrides(self) -> list[Mapping[str, Any]]:

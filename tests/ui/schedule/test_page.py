@@ -156,11 +156,14 @@ def test_that_nothing_is_cut_beside_free_room_and_an_empty_list_takes_none(
     card = page.followed.parentWidget()
     assert card is not None
     held = card.height()
+    assert held < 220, "two rows take no more than they need"
+    assert page.table.verticalScrollBar().maximum() == 0, "so that all programmes are seen"
+    assert page.hand_table.verticalScrollBar().maximum() == 0
     bench.schedule["schedule"] = {**STATE, "overrides": [], "troubles": []}
     page._due = 0.0
     page.slow()
     until(lambda: not page.hands.lines)
-    until(lambda: card.height() < held / 2)
+    until(lambda: card.height() < held - 40)
     for language in ("fr", "en"):
         page.context.look.use(language=language)
         for table, lines in ((page.table, page.groups.lines), (page.event_table, page.events.lines)):
@@ -186,8 +189,9 @@ def test_that_in_the_past_the_plan_is_that_of_the_instant_and_says_what_is_not_k
     page.jump()
     page.slow()
     until(lambda: now().startswith("allumé"))
-    assert page.known is not None
-    until(lambda: page.known.next[0].instant < night + 8 * HOUR)  # type: ignore[union-attr]
+    known = page.known
+    assert known is not None
+    until(lambda: (event := known.next.get(0)) is not None and event.instant < night + 8 * HOUR)
     assert page.groups.headerData(2, Qt.Orientation.Horizontal) == words.THEN.fr
     assert words.AS_TODAY.fr in page.count.text()
     assert page.count.toolTip() == words.AS_TODAY_WHY.fr
