@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QBrush, QPainter
 
 from supervisor.model import Tag
 from ui.scales import Scale, paint_across, paint_upright, scale_of
@@ -161,8 +161,7 @@ class Tank(Analogue):
     def _water(self, painter: QPainter, scale: Scale) -> None:
         value = self.sheet.value(self.bound.tag)
         if value != value:  # an unknown level is drawn as none, hatched, never as the last one
-            painter.setBrush(self.sheet.color("water"))
-            painter.setBrush(Qt.BrushStyle.BDiagPattern)
+            painter.setBrush(QBrush(self.sheet.color("border"), Qt.BrushStyle.BDiagPattern))
             painter.setPen(self.sheet.pen("border2", 1))
             painter.drawRect(self.rect)
             return
