@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QPaintEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from ui import alarm_words, words
@@ -24,26 +24,13 @@ from ui.alarms.keys import KeysCard
 from ui.alarms.reading import Marks, read
 from ui.alarms.states_card import StatesCard
 from ui.alarms.strip import FloodStrip
-from ui.delegates.alarm_row import AlarmRow
+from ui.alarms.table import AlarmTable
 from ui.folds import AGAIN_S, MANY, Folds
 from ui.models import alarm_list as columns
 from ui.models.alarm_list import LINE, ROW, AlarmList, Filter, Which
 from ui.pages import Context, Page, Place
-from ui.tables import Table
 from ui.widgets import Button, Card, Line, Short, Words, column, row
 
-_WIDTHS = {
-    columns.PRIORITY: 46,
-    columns.RAISED: 88,
-    columns.AREA: 130,
-    columns.EQUIPMENT: 250,
-    columns.VALUE: 128,
-    columns.LIMIT: 70,
-    columns.STATE: 158,
-    columns.ON_IT: 108,
-    columns.NOTES: 58,
-    columns.DURATION: 76,
-}
 _ASIDE_S = 2.0
 """How often what is hidden, and how many notes there are, is read again."""
 _ACTING = frozenset(
@@ -57,17 +44,6 @@ _EMPTY = {
     Which.SUPPRESSED: alarm_words.NOTHING_SUPPRESSED,
     Which.OUT_OF_SERVICE: alarm_words.NOTHING_OUT,
 }
-
-
-class AlarmTable(Table):
-    """A list that tells who draws its lines when it is about to be painted."""
-
-    begin: Callable[[], None] | None = None
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self.begin:
-            self.begin()
-        super().paintEvent(event)
 
 
 class AlarmsPage(Page):
@@ -153,14 +129,9 @@ class AlarmsPage(Page):
         detail.release.connect(lambda: self._ask(acts.release, keep=True))
         detail.comment.connect(self._comment)
 
-    def _make_table(self) -> Table:
-        table = AlarmTable(self.context.look, self.model, _WIDTHS, columns.ALARM, words.ALARMS)
-        table.supple = {columns.EQUIPMENT: 160, columns.STATE: 140, columns.VALUE: 96}
-        table.ample, table.ENOUGH = {columns.AREA: 220, columns.EQUIPMENT: 340}, 400
-        table.spare = (columns.AREA, columns.LIMIT, columns.NOTES, columns.STATE, columns.ON_IT)
-        self.drawn = AlarmRow(self.context, table, self.model)
-        table.begin = self.drawn.begin
-        table.setItemDelegate(self.drawn)
+    def _make_table(self) -> AlarmTable:
+        table = AlarmTable(self.context, self.model)
+        self.drawn = table.drawn
         table.installEventFilter(self)
         table.selectionModel().selectionChanged.connect(self._selection_moved)
         table.selectionModel().currentRowChanged.connect(lambda now, _: self._show_detail(now.data(ROW)))
