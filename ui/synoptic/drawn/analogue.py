@@ -161,7 +161,7 @@ class Tank(Analogue):
     def _water(self, painter: QPainter, scale: Scale) -> None:
         value = self.sheet.value(self.bound.tag)
         if value != value:  # an unknown level is drawn as none, hatched, never as the last one
-            painter.setBrush(QBrush(self.sheet.color("border"), Qt.BrushStyle.BDiagPattern))
+            painter.setBrush(QBrush(self.sheet.color("border2"), Qt.BrushStyle.BDiagPattern))
             painter.setPen(self.sheet.pen("border2", 1))
             painter.drawRect(self.rect)
             return
