@@ -99,9 +99,9 @@ def decoded(stored: Iterable[Stored]) -> Samples:
             damaged.append((one.span[0] - 1, one.span[1]))
     whole, at, words = room(sum(one.n for one in packed)), 0, dict[str, int]()
     for chunk in packed:
-        part = whole.take(slice(at, at + chunk.n))
-        if own := chunk.fill(part):
-            part.value[:] = renumber(part.value, own, words)
+        if own := chunk.fill(whole, at):
+            value = whole.value[at : at + chunk.n]
+            value[:] = renumber(value, own, words)
         at += chunk.n
     whole.words, whole.damaged = tuple(words), tuple(damaged)
     return whole

@@ -42,13 +42,14 @@ PLAIN = 128
 POLLED = 64
 """Added to a time codec: the times lie on a grid, give or take; a tenth to a quarter of a byte a sample less."""
 NAN_LEFT_OUT = 128
+NO_LAG = 2
 MOST_DECIMALS = 6
 
 HEADER = struct.Struct("<BBBBIqqII")
 _U32 = struct.Struct("<I")
 _KIND = 2
 """Where the value kind stands in a chunk."""
-_PHASE = struct.Struct("<q")
+_I64 = struct.Struct("<q")
 DELTA = ChunkConfig(delta_spec=DeltaSpec.try_consecutive(1), mode_spec=ModeSpec.classic())
 """Naming the codec's choices spares it the search: 3 to 5 times faster on small chunks, and no larger."""
 _AUTO = ChunkConfig()
@@ -97,7 +98,7 @@ def encode(samples: Samples, plain: bool = False) -> bytes:
     kept, quality = runs.encode(samples.quality)
     first, last = int(samples.time[0]), int(samples.time[-1])
     header = HEADER.pack(VERSION, clock, kind, kept | left_out, len(samples), first, last, len(times), len(values))
-    return seal(b"".join((header, times, values, quality, encode_lag(samples.lag))))
+    return seal(b"".join((header, times, values, quality, _encode_lag(samples.lag))))
 
 
 class Packed:
@@ -115,21 +116,23 @@ class Packed:
             raise StoreError(f"A chunk of format {version}: written by a newer Vigie.")
         self.n: int = self._header[4]
 
-    def fill(self, into: Samples) -> tuple[str, ...]:
-        """Decode into columns of `n` rows whose lag is zero; the words, of a text tag.
+    def fill(self, into: Samples, at: int = 0) -> tuple[str, ...]:
+        """Decode into `n` rows of columns, from a position on, whose lag is zero; the words, of a text tag.
 
         To decode a year into columns that are there takes half the time of putting a thousand small ones together:
         memory that is new costs more than the codec.
         """
         _, clock, kind, kept, _, _, _, time_bytes, value_bytes = self._header
-        body, at = self._body, HEADER.size
-        _fill_times(body[at : at + time_bytes], clock, into.time)
-        at += time_bytes
-        words = _fill_values(body[at : at + value_bytes], kind, into.value)
-        at = runs.fill(body, at + value_bytes, kept & ~NAN_LEFT_OUT, into.quality)
+        body, rows, begin = self._body, slice(at, at + self.n), HEADER.size
+        value, quality = into.value[rows], into.quality[rows]
+        _fill_times(body[begin : begin + time_bytes], clock, into.time[rows])
+        begin += time_bytes
+        words = _fill_values(body[begin : begin + value_bytes], kind, value)
+        begin = runs.fill(body, begin + value_bytes, kept & ~NAN_LEFT_OUT, quality)
         if kept & NAN_LEFT_OUT:
-            into.value[into.quality >= BAD] = np.nan
-        _fill_lag(body[at:], into.lag)
+            value[quality >= BAD] = np.nan
+        if body[begin] != NO_LAG:
+            _fill_lag(body[begin:], into.lag[rows])
         return words
 
     def last(self, upto: int, arrived: int | None = None) -> Last | None:
@@ -262,7 +265,7 @@ def _pack_polled(counts: Times, poll: int) -> bytes:
     phase = int(np.median(counts % poll)) - poll // 2
     config = ChunkConfig(delta_spec=DeltaSpec.try_consecutive(1), mode_spec=ModeSpec.try_int_mult(poll))
     packed: bytes = standalone.simple_compress(counts - phase, config)
-    return _PHASE.pack(phase) + packed
+    return _I64.pack(phase) + packed
 
 
 def _fill_times(blob: bytes | memoryview, clock: int, into: Times) -> None:
@@ -276,8 +279,8 @@ def _unpack_times(blob: bytes | memoryview, clock: int, into: Times) -> int:
     if clock >= PLAIN:
         np.cumsum(np.frombuffer(zlib.decompress(blob), np.int64), out=into)
     elif clock >= POLLED:
-        _unpack_into(blob[_PHASE.size :], into)
-        into += _PHASE.unpack_from(blob)[0]
+        _unpack_into(blob[_I64.size :], into)
+        into += _I64.unpack_from(blob)[0]
     else:
         _unpack_into(blob, into)
     unit: int = 10 ** (clock % POLLED)
@@ -382,10 +385,13 @@ def _decode_texts(blob: bytes | memoryview) -> tuple[Values, tuple[str, ...]]:
     return np.where(codes < 0, np.nan, codes), tuple(words)
 
 
-def encode_lag(lag: NDArray[np.int64]) -> bytes:
-    if (lag == lag[0]).all():
-        return b"\0" + lag[:1].tobytes() if lag[0] else b"\2"
-    return b"\1" + pack(lag)
+def _encode_lag(lag: NDArray[np.int64]) -> bytes:
+    return constant_lag(int(lag[0])) if (lag == lag[0]).all() else b"\1" + pack(lag)
+
+
+def constant_lag(lag: int) -> bytes:
+    """The column of a chunk whose samples all have the same."""
+    return b"\0" + _I64.pack(lag) if lag else bytes((NO_LAG,))
 
 
 def _fill_lag(blob: bytes | memoryview, into: NDArray[np.int64]) -> None:

@@ -20,17 +20,18 @@ from numpy.typing import NDArray
 
 from supervisor.clock import SECOND, Clock
 from supervisor.database import Connection, Writer, reading
+from supervisor.flow import Times
 from supervisor.historian import batch, chunks, packing
 from supervisor.historian.chunks import Chunk
 from supervisor.historian.codec import Damaged
 from supervisor.historian.files import Grid, get, put
-from supervisor.historian.samples import Block, empty_block, join_blocks
+from supervisor.historian.samples import Block, Slots, empty_block, join_blocks
 
 LEAST = 64
 """Samples worth a chunk of their own; fewer are carried on until more have come."""
 CARRY = 1_000_000
 """At most so many samples are carried on: they are written anew at every compaction."""
-BAND = 500_000
+BAND = 200_000
 """Samples sorted and coded at a time."""
 GRACE = 120 * SECOND
 """A partition is closed this long after its end: by then the ordinary road has brought what it will."""
@@ -102,7 +103,7 @@ class Compactor:
 
     def _groups(self, block: Block) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
         """Where the rows of one tag in one partition begin and end, and each one's partition."""
-        start = (block.time - 1) // self._grid.length * self._grid.length
+        start = self._starts(block.time)
         turn = (block.slot[1:] != block.slot[:-1]) | (start[1:] != start[:-1])
         edges = np.concatenate(([0], np.flatnonzero(turn) + 1, [len(block)]))
         return edges, start[edges[:-1]]
@@ -124,11 +125,26 @@ class Compactor:
         width = 1 + max((int(block.slot[-1]) for block in blocks if len(block)), default=0)
         counts: dict[int, NDArray[np.int64]] = {}
         for block in blocks:
-            start = (block.time - 1) // self._grid.length * self._grid.length
-            for partition in np.unique(start[~self._closed(start)]).tolist():
-                found = np.bincount(block.slot[start == partition], minlength=width)
+            for partition, slots in self._by_partition(block):
+                found = np.bincount(slots, minlength=width)
                 counts[partition] = counts.get(partition, 0) + found
         return np.concatenate([np.zeros(0, np.int64), *counts.values()])
+
+    def _by_partition(self, block: Block) -> Iterator[tuple[int, Slots]]:
+        """The slots of its samples in each partition that is not closed; most blocks lie in one."""
+        ends = self._starts(np.array([block.time.min(), block.time.max()])) if len(block) else np.zeros(0, np.int64)
+        if not len(ends) or self._closed(ends).all():
+            return
+        if ends[0] == ends[1]:
+            yield int(ends[0]), block.slot
+            return
+        start = self._starts(block.time)
+        for partition in np.unique(start[~self._closed(start)]).tolist():
+            yield partition, block.slot[start == partition]
+
+    def _starts(self, time: Times) -> Times:
+        """Of the partitions some times lie in."""
+        return (time - 1) // self._grid.length * self._grid.length
 
     def _seal(self, connection: Connection, made: list[Chunk], touched: list[int], upto: int) -> None:
         chunks.write(connection, made)

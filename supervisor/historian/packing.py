@@ -27,8 +27,13 @@ LOOKED_AT = 8
 _ULPS = 16 * np.finfo(np.float64).eps
 """So far off a decimal, relatively, is what a scale or two has been applied to."""
 _SCALES = 10.0 ** np.arange(codec.MOST_DECIMALS + 1)
+_LEVEL = 2
+"""Of compression: half the time of the usual one, and a hundredth larger; a merge codes all of it again."""
+_STEPS, _PLAINLY = DeltaSpec.try_consecutive(1), ModeSpec.classic()
+_WHOLE = ChunkConfig(compression_level=_LEVEL, delta_spec=_STEPS, mode_spec=_PLAINLY)
+_SINGLE = ChunkConfig(compression_level=_LEVEL, delta_spec=DeltaSpec.no_op(), mode_spec=_PLAINLY)
 _NEAR = [
-    ChunkConfig(delta_spec=DeltaSpec.try_consecutive(1), mode_spec=ModeSpec.try_float_mult(1 / scale))
+    ChunkConfig(compression_level=_LEVEL, delta_spec=_STEPS, mode_spec=ModeSpec.try_float_mult(1 / scale))
     for scale in _SCALES.tolist()
 ]
 """By decimals: what pco finds for such values by itself, in five times the time."""
@@ -65,9 +70,11 @@ class _Sheet:
     constant_lags: list[bool]
     constants: list[bool]
     booleans: list[bool]
+    """Which may be some."""
     decimals: list[int]
     """`_NONE` where the values are no decimals."""
     nearly: list[int]
+    singles: list[bool]
     whole: NDArray[np.int64]
     """Of decimals: the numbers without their point."""
 
@@ -84,47 +91,54 @@ class _Sheet:
         rows = list(zip(*(column.tolist() for column in (*columns, *ends)), strict=True))
         exponents, counts = _exponents(block.time, at, n)
         lags = np.minimum.reduceat(block.lag, at) == np.maximum.reduceat(block.lag, at)
-        values = _values(block.value, at, n)
-        constants = _constant(block.value, at).tolist()
-        return cls(block, edges.tolist(), ordinary, rows, exponents, counts, lags.tolist(), constants, *values)
+        constants, booleans = _constant(block.value, at).tolist(), ((low == 0) & (high == 1)).tolist()
+        values = _values(block.value, at, n, np.maximum(-low, high))
+        return cls(
+            block, edges.tolist(), ordinary, rows, exponents, counts, lags.tolist(), constants, booleans, *values
+        )
 
     def chunk(self, group: int) -> Chunk:
         """An ordinary one."""
         low, high = self.edges[group], self.edges[group + 1]
-        times = standalone.simple_compress(self.counts[low:high], codec.DELTA)
+        times = standalone.simple_compress(self.counts[low:high], _WHOLE)
         kind, values = self._values(group, low, high)
         row, lag = self.rows[group], self.block.lag[low:high]
         header = codec.HEADER.pack(
             codec.VERSION, self.exponents[group], kind, 0, row[3], row[1], row[2], len(times), len(values)
         )
-        lags = codec.encode_lag(lag[:1] if self.constant_lags[group] else lag)
+        if self.constant_lags[group]:
+            lags = codec.constant_lag(int(lag[0]))
+        else:
+            lags = b"\1" + standalone.simple_compress(lag, _WHOLE)
         return Chunk(row, codec.seal(b"".join((header, times, values, bytes((row[8],)), lags))))
 
     def _values(self, group: int, low: int, high: int) -> tuple[int, bytes]:
         """As `codec.encode_values`, which is asked where nothing here is known of them."""
+        value = self.block.value[low:high]
         if self.constants[group]:
-            return codec.CONSTANT, self.block.value[low : low + 1].tobytes()
-        if self.booleans[group]:
-            return codec.BOOLEAN, np.packbits(self.block.value[low:high].astype(np.bool_)).tobytes()
+            return codec.CONSTANT, value[:1].tobytes()
         decimals, nearly = self.decimals[group], self.nearly[group]
-        if decimals != _NONE:
+        if decimals != _NONE and not self.booleans[group]:
             kind = codec.DECIMAL + decimals if decimals else codec.WHOLE
-            return kind, standalone.simple_compress(self.whole[low:high], codec.DELTA)
+            return kind, standalone.simple_compress(self.whole[low:high], _WHOLE)
+        if self.singles[group]:
+            return codec.SINGLE, standalone.simple_compress(value.astype(np.float32), _SINGLE)
         if nearly != _NONE:
-            return codec.FLOAT, standalone.simple_compress(self.block.value[low:high], _NEAR[nearly])
-        return codec.encode_values(self.block.value[low:high])
+            return codec.FLOAT, standalone.simple_compress(value, _NEAR[nearly])
+        return codec.encode_values(value)
 
 
 def _exponents(time: Times, at: _Groups, n: NDArray[np.intp]) -> tuple[list[int], Times]:
     """Of each group the power of a thousand its times are multiples of, and all times in those units."""
     exponent = np.zeros(len(at), np.int64)
-    for power in (3, 6, 9):
-        whole = np.logical_and.reduceat(time // 10**power * 10**power == time, at)
-        exponent[whole] = power
+    for _ in range(3):
+        fewer = time // 1000
+        whole = np.logical_and.reduceat(fewer * 1000 == time, at)
         if not whole.any():
             break
-    units = 10**exponent
-    return exponent.tolist(), time // (units[0] if (units == units[0]).all() else np.repeat(units, n))
+        exponent[whole] += 3
+        time = fewer if whole.all() else np.where(np.repeat(whole, n), fewer, time)
+    return exponent.tolist(), time
 
 
 def _constant(value: Values, at: _Groups) -> _Marks:
@@ -134,19 +148,25 @@ def _constant(value: Values, at: _Groups) -> _Marks:
 
 
 def _values(
-    value: Values, at: _Groups, n: NDArray[np.intp]
-) -> tuple[list[bool], list[int], list[int], NDArray[np.int64]]:
-    """Which groups are booleans, decimals, nearly decimals; and decimals without their point."""
-    bits = value.view(np.int64)
-    booleans = np.logical_and.reduceat((bits == 0) | (bits == codec.ONE_BITS), at)
+    value: Values, at: _Groups, n: NDArray[np.intp], most: Values
+) -> tuple[list[int], list[int], list[bool], NDArray[np.int64]]:
+    """Which groups are decimals, nearly decimals, exact in single precision; and decimals without their point."""
     exactly, nearly = _guess(value[at[:, None] + (n[:, None] - 1) * np.arange(LOOKED_AT) // (LOOKED_AT - 1)])
+    singles = np.zeros(len(at), np.bool_)
     with np.errstate(all="ignore"):
+        exactly[~(most * _SCALES[exactly] < codec.EXACT)] = _NONE
         scale = np.repeat(_SCALES[exactly], n)
-        scaled = np.rint(value * scale)
-        whole = scaled.astype(np.int64)
-        same = ((whole / scale).view(np.int64) == bits) & (np.abs(scaled) < codec.EXACT)
-    exactly[~np.logical_and.reduceat(same, at)] = _NONE
-    return booleans.tolist(), exactly.tolist(), nearly.tolist(), whole
+        whole = np.rint(value * scale).astype(np.int64)
+        exactly[~_same(whole / scale, value, at)] = _NONE
+        if (exactly == _NONE).any():
+            singles = _same(value.astype(np.float32).astype(np.float64), value, at) & (exactly == _NONE)
+    return exactly.tolist(), nearly.tolist(), singles.tolist(), whole
+
+
+def _same(one: Values, other: Values, at: _Groups) -> _Marks:
+    """Of which groups every bit is the same."""
+    same: _Marks = np.logical_and.reduceat(one.view(np.int64) == other.view(np.int64), at)
+    return same
 
 
 def _guess(some: Values) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -21,6 +21,7 @@ from supervisor.texts import Texts
 
 _UNSEEN = 255
 """No quality: the first sample of a tag is always kept."""
+_ALL = slice(None)
 _LATER = np.iinfo(np.int64).max // 2
 
 _Piece = tuple[Indices, Times, Values, Qualities, NDArray[np.int64]]
@@ -59,6 +60,7 @@ class Pending:
         self._heartbeat = round(heartbeat_s * SECOND)
         self._deadband = np.array([tag.spec.deadband for tag in tags], np.float64)
         self._text = np.array([tag.spec.kind is Kind.TEXT for tag in tags], np.bool_)
+        self._texts_kept = bool(self._text.any())
         self._kept_value = np.full(n, np.nan)
         self._kept_quality = np.full(n, _UNSEEN, np.uint8)
         self._kept_time = np.full(n, _LATER, np.int64)
@@ -67,7 +69,7 @@ class Pending:
     def absorb(self, change: Change, now: float) -> None:
         """Keep what is worth it of a change."""
         if len(change):
-            keep = np.flatnonzero(self._worth(change))
+            keep = self._worth(change)
             self._seen_value[change.index] = change.value
             self._keep(change, keep, now)
         late = change.late
@@ -75,15 +77,17 @@ class Pending:
             lag = lags(change.arrival_time, late.source_time)
             self.add((late.index, late.source_time, late.value, late.quality, lag), now)
 
-    def _worth(self, change: Change) -> NDArray[np.bool_]:
+    def _worth(self, change: Change) -> NDArray[np.intp] | slice:
+        """Which rows are kept; where every value has moved far enough nothing else is asked, and nothing copied."""
         index = change.index
         # `near` is false for NaN on either side, and for a deadband of 0
         near = np.abs(change.value - self._kept_value[index]) < self._deadband[index]
+        if not near.any():
+            return _ALL
         old = change.source_time - self._kept_time[index] >= self._heartbeat
-        worth: NDArray[np.bool_] = ~near | old | (change.quality != self._kept_quality[index])
-        return worth
+        return np.flatnonzero(~near | old | (change.quality != self._kept_quality[index]))
 
-    def _keep(self, change: Change, keep: NDArray[np.intp], now: float) -> None:
+    def _keep(self, change: Change, keep: NDArray[np.intp] | slice, now: float) -> None:
         index, time, value = change.index[keep], change.source_time[keep], change.value[keep]
         quality = change.quality[keep]
         self._kept_value[index], self._kept_quality[index], self._kept_time[index] = value, quality, time
@@ -97,8 +101,8 @@ class Pending:
         time = time - time % self._unit
         # -0.0 (a scale of -1) becomes 0.0: one of them among decimals would cost the chunk its coding
         value = value + 0.0
-        rows = np.flatnonzero(self._text[index])
-        if len(rows):
+        if self._texts_kept:
+            rows = np.flatnonzero(self._text[index])
             value[rows] = [self._word(code) for code in value[rows].tolist()]
         self._pieces.append((index, time, value, quality, lag))
         self.count += len(index)

@@ -20,7 +20,7 @@ import numpy as np
 from supervisor.clock import SECOND
 from supervisor.database import Connection, explain, reader, sqlite3
 from supervisor.errors import StoreError
-from supervisor.historian import batch, catalogue, chunks, frames
+from supervisor.historian import batch, catalogue, chunks, frames, memory
 from supervisor.historian.chunks import Stored
 from supervisor.historian.codec import Damaged, holds_texts
 from supervisor.historian.files import HOT, LOWEST, META, ROLLUP, STAGE, Grid, PartRow, get
@@ -29,6 +29,8 @@ from supervisor.historian.samples import NONE, Block, Samples, Slots, Span, empt
 TRIES = 50
 OPEN_PARTS = 400
 """Partition files kept open at most, a year of days: to open one takes longer than to read a tag's day of it."""
+PART_CACHE_KB = 256
+"""Of each of them, where SQLite would take 2 MB: a year of them would be a gigabyte. The system has their pages too."""
 FRAMES = 4
 """Keyframes kept decoded: a time slider stays within a day or two."""
 
@@ -127,7 +129,9 @@ class View:
     def _load(self, sealed: int) -> list[HotRow]:
         """The rows that count, decoded once each."""
         ids = [id_ for (id_,) in self._hot.execute("SELECT id FROM batch").fetchall()]
+        gone = sum(len(self._rows[id_].block) for id_ in self._rows.keys() - ids)
         self._rows = {id_: self._rows[id_] if id_ in self._rows else self._decode(id_) for id_ in ids}
+        memory.give_back(gone)
         counting = [
             row for id_, row in self._rows.items() if id_ > sealed and (row.covers is None or row.covers <= sealed)
         ]
@@ -166,10 +170,11 @@ class View:
         path = self.folder / row.name
         if not path.exists():
             raise Gone(f"{path}: the partition is missing.")
-        self._parts[row.name] = reader(path, immutable=True)
+        self._parts[row.name] = part = reader(path, immutable=True)
+        part.execute(f"PRAGMA cache_size=-{PART_CACHE_KB}")
         if len(self._parts) > self._open_most:
             self._parts.popitem(last=False)[1].close()
-        return self._parts[row.name]
+        return part
 
 
 @dataclass(slots=True)

@@ -31,7 +31,7 @@ from supervisor.clock import SECOND, Clock
 from supervisor.database import Connection, Writer, hold
 from supervisor.errors import StoreError
 from supervisor.flow import Change, Indices, Qualities, Times, Values
-from supervisor.historian import compact, merge, scrub
+from supervisor.historian import compact, memory, merge, scrub
 from supervisor.historian.catalogue import Catalogue
 from supervisor.historian.check import Damage
 from supervisor.historian.compact import Compacted, Compactor
@@ -265,6 +265,7 @@ class Historian:
             done = self._compactor.run(everything)
             with self._lock:
                 self._hot_samples += done.carried - before
+            memory.give_back(before)
             return done
 
     def merge(
@@ -275,7 +276,9 @@ class Historian:
     ) -> list[PartRow]:
         """Make partitions of what has ended; see merge.py. `told` hears which share is done."""
         with self._keeping:
-            return self._merger.run(everything, leave, told)
+            made = self._merger.run(everything, leave, told)
+            memory.give_back(sum(part.samples for part in made))
+            return made
 
     def purge(self) -> int:
         """Drop what was kept long enough; see retention.py."""
