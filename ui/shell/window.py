@@ -78,7 +78,7 @@ class MainWindow(QMainWindow):
         self.horn = Horn(context.board, context.clock)
         self.meeting = Meeting(context.look, context.spawn, context.clock)
         self.past = PastView(self, self.context, seen, Parts(self.horn, Counts))
-        for part in (self.refresh, self.horn, context.look, context.session):
+        for part in (self.refresh, self.horn, context.look, context.session, context.gate):
             part.setParent(self)  # it ends with the window; while it lived, what is connected to it would stay for ever
         self._build()
         self._connect()

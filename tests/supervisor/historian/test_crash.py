@@ -73,7 +73,9 @@ def check_whole(folder: Path, acknowledged: int) -> int:
 def test_that_no_kill_loses_or_doubles_anything(tmp_path: Path) -> None:
     chance = random.Random(20260101)
     number, interrupted = 0, 0
-    for kill in range(KILLS):
+    for kill in range(4 * KILLS):  # more than `KILLS` only where a busy machine lets each of them come less far
+        if kill >= KILLS and number > 1000 and part_files(tmp_path / "history"):
+            break
         with recording(tmp_path, number, kill) as child:
             acknowledged = max(number, safe(child, chance.uniform(0.0, 0.25)))
         number = check_whole(tmp_path, acknowledged)  # as the window sees it before any repair
