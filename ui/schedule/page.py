@@ -12,12 +12,11 @@ from calendar import monthrange
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from supervisor.clock import SECOND
 from supervisor.errors import Refused, Unavailable
@@ -27,6 +26,7 @@ from ui.pages import FACEPLATE, Context, Page, Place
 from ui.schedule import words
 from ui.schedule.known import Group, Known
 from ui.schedule.lists import Lines
+from ui.schedule.outlet import Outlet
 from ui.schedule.paper import Sheet, figures
 from ui.schedule.picture import Legend, YearView
 from ui.schedule.telling import Telling
@@ -157,7 +157,7 @@ class SchedulePage(Page):
         self.later.tip(words.LATER)
         for widget in (self.earlier, self.year_label, self.later, self.today, self.out):
             head.addWidget(widget)
-        self.menu = QMenu(self)
+        self.outlet = Outlet(self, self.context, self.save)
         return head
 
     def _connect(self) -> None:
@@ -170,7 +170,7 @@ class SchedulePage(Page):
         self.earlier.clicked.connect(lambda: self.turn(self.year_shown - 1))
         self.later.clicked.connect(lambda: self.turn(self.year_shown + 1))
         self.today.clicked.connect(self._go_today)
-        self.out.clicked.connect(self._drop)
+        self.out.clicked.connect(lambda: self.outlet.drop(self.out))
         self.context.look.changed.connect(self._dress)
 
     # ------------------------------------------------------------ living
@@ -386,23 +386,6 @@ class SchedulePage(Page):
         self.pointer.setText(look.say(words.AT).format(said, asked or look.say(words.NOTHING_PLANNED)))
 
     # ------------------------------------------------------------ what leaves
-    def _drop(self) -> None:
-        menu, say = self.menu, self.context.look.say
-        menu.clear()
-        for text, suffix in ((words.AS_PNG, "png"), (words.AS_PDF, "pdf"), (words.AS_CSV, "csv")):
-            menu.addAction(say(text), partial(self.ask, suffix))
-        menu.popup(self.out.mapToGlobal(QPoint(0, self.out.height() + 2)))
-        menu.setActiveAction(menu.actions()[0])
-
-    def ask(self, suffix: str) -> None:
-        """Ask where to."""
-        dialog = QFileDialog(self, self.context.look.say(words.SAVE_TITLE))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(suffix)
-        dialog.setNameFilter(f"{suffix.upper()} (*.{suffix})")
-        dialog.fileSelected.connect(lambda path: self.context.spawn(self.save(Path(path))))
-        dialog.open()
-
     async def save(self, path: Path) -> None:
         """Raises StoreError, which the window shows."""
         group, year = self.group, self.picture.year

@@ -121,8 +121,7 @@ def test_that_a_setback_is_told_in_words_of_heating_with_the_days_of_schools(pag
     assert [cell.text for cell in page.groups.lines[row][1:4]] == ["6", "réduit", "23/11 05:00 confort"]
     page.table.selectRow(row)
     until(lambda: "écoles" in page.chosen.text())
-    told = page.figures.text()
-    assert re.fullmatch(r"confort 1.389 h · réduit 3.694 h sur l'année", told), told
+    assert re.fullmatch(r"confort 1.389 h · réduit 3.694 h sur l'année", page.figures.text()), page.figures.text()
     assert page.condition.text() == "À condition que : Mode de marche = automatique"
     assert page.legend.ends == ("hors gel", "confort")
     assert shown(page, date(2026, 12, 14)) == [("05:00:00", "confort"), ("17:11:02", "réduit")], "at dusk"
@@ -136,8 +135,7 @@ def test_that_a_setback_is_told_in_words_of_heating_with_the_days_of_schools(pag
 
 
 def test_that_water_is_told_in_hours_open_and_where_nothing_is_planned(page: SchedulePage, until: Until) -> None:
-    row = next(n for n, line in enumerate(page.groups.lines) if "Douves" in line[0].text)
-    page.table.selectRow(row)
+    page.table.selectRow(next(n for n, line in enumerate(page.groups.lines) if "Douves" in line[0].text))
     until(lambda: "Douves" in page.chosen.text())
     assert page.figures.text() == "ouverte 123 h sur l'année"
     assert "Humidité du sol (Douves du Château) < 26 et Intensité de la pluie (Jardin des Plantes) = 0" in (
@@ -331,6 +329,9 @@ def test_that_a_calendar_that_ends_soon_is_told(page: SchedulePage, bench: Bench
 def test_that_the_year_leaves_as_a_picture_a_page_and_a_table(
     page: SchedulePage, tmp_path: Path, loop: asyncio.AbstractEventLoop, suffix: str
 ) -> None:
+    page.outlet.drop(page.out)
+    assert [suffix in action.text().lower() for action in page.outlet.menu.actions()].count(True) == 1
+    page.outlet.menu.close()
     path = tmp_path / f"year.{suffix}"
     loop.run_until_complete(page.save(path))
     if suffix == "png":
