@@ -35,8 +35,9 @@ class Lines(Cells):
 
     def rename(self, column: int, head: Text) -> None:
         """Call a column otherwise from now on."""
-        self._heads = (*self._heads[:column], head, *self._heads[column + 1 :])
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, column, column)
+        if head is not self._heads[column]:
+            self._heads = (*self._heads[:column], head, *self._heads[column + 1 :])
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, column, column)
 
     def count(self) -> int:
         return len(self.lines)

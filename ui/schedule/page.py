@@ -255,6 +255,7 @@ class SchedulePage(Page):
         if self.known is None:
             return
         look, now = self.context.look, self.context.clock.now()
+        self.groups.rename(_GROUPS.index(words.NOW), words.THEN if self.context.past else words.NOW)
         known = self.known
         lines = [self.telling.group(one, now, self.state, known.next.get(n)) for n, one in enumerate(known.groups)]
         self.groups.show_lines(lines)
