@@ -6,7 +6,7 @@ import ast
 import functools
 import re
 import statistics
-from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -18,27 +18,57 @@ LONGEST_FILE = 460
 LONGEST_FUNCTION = 70
 
 
-def trees(files: list[Path]) -> Iterator[tuple[Path, ast.Module]]:
-    for path in files:
-        yield path, ast.parse(path.read_text("utf-8"))
+@dataclass
+class Facts:
+    """What all files together say of themselves, as "file:line" but for the names."""
 
+    functions: dict[str, int] = field(default_factory=dict)
+    """Lines of each."""
+    classes: list[str] = field(default_factory=list)
+    """Their names."""
+    mute: list[str] = field(default_factory=list)
+    """Files without a word of what they are for."""
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    """Of plain names."""
+    loops: list[str] = field(default_factory=list)
+    """Where a dialog would run a loop."""
+    silent: list[str] = field(default_factory=list)
+    """Where an exception is swallowed."""
 
-def functions() -> Iterator[tuple[str, int]]:
-    for path, tree in trees(FILES):
+    def read(self, path: Path) -> None:
+        tree = ast.parse(path.read_text("utf-8"))
+        name = str(path.relative_to(ROOT))
+        if tree.body and not ast.get_docstring(tree):
+            self.mute.append(name)
         for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                assert node.end_lineno
-                yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name}", node.end_lineno - node.lineno + 1
+            self._take(node, name)
+
+    def _take(self, node: ast.AST, file: str) -> None:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno
+            self.functions[f"{file}:{node.lineno} {node.name}"] = node.end_lineno - node.lineno + 1
+        elif isinstance(node, ast.ClassDef):
+            self.classes.append(node.name)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            self.calls.append((node.func.id, f"{file}:{node.lineno}"))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if node.func.attr in ("exec", "exec_") and file.startswith("ui"):
+                self.loops.append(f"{file}:{node.lineno}")
+        elif isinstance(node, ast.ExceptHandler) and all(isinstance(line, ast.Pass) for line in node.body):
+            self.silent.append(f"{file}:{node.lineno}")
 
 
 @functools.cache
-def classes() -> list[str]:
-    """Their names."""
-    return [node.name for _, tree in trees(FILES) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+def facts() -> Facts:
+    """Each file is read once for all tests; no tree is kept: together they are as large as all else there is."""
+    found = Facts()
+    for path in FILES:
+        found.read(path)
+    return found
 
 
 def test_that_no_function_and_no_file_outgrows_a_reader():
-    sizes = dict(functions())
+    sizes = facts().functions
     assert not [f"{name}: {lines}" for name, lines in sizes.items() if lines > LONGEST_FUNCTION]
     assert statistics.median(sizes.values()) <= 8
     assert sorted(sizes.values())[int(0.95 * len(sizes))] <= 40
@@ -47,39 +77,19 @@ def test_that_no_function_and_no_file_outgrows_a_reader():
 
 
 def test_that_every_module_says_what_it_is_for():
-    assert not [str(path) for path, tree in trees(FILES) if tree.body and not ast.get_docstring(tree)]
+    assert not facts().mute
 
 
 def test_that_nothing_evaluates_text_as_code():
-    banned = {"eval", "exec", "compile", "__import__"}
-    calls = [
-        f"{path.relative_to(ROOT)}:{node.lineno}"
-        for path, tree in trees(FILES)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in banned
-    ]
-    assert not calls
+    assert not [place for name, place in facts().calls if name in ("eval", "exec", "compile", "__import__")]
 
 
 def test_that_no_dialog_opens_a_loop_of_its_own():
-    calls = [
-        f"{path.relative_to(ROOT)}:{node.lineno}"
-        for path, tree in trees(FILES)
-        if path.is_relative_to(ROOT / "ui")
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("exec", "exec_")
-    ]
-    assert not calls
+    assert not facts().loops
 
 
 def test_that_no_exception_is_swallowed_without_a_word():
-    silent = [
-        f"{path.relative_to(ROOT)}:{node.lineno}"
-        for path, tree in trees(FILES)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ExceptHandler) and all(isinstance(line, ast.Pass) for line in node.body)
-    ]
-    assert not silent
+    assert not facts().silent
 
 
 def test_that_sqlite_is_taken_from_one_place():
@@ -92,7 +102,7 @@ def test_that_sqlite_is_taken_from_one_place():
 @pytest.mark.parametrize("word", ["manager", "helper", "utils", "util"])
 def test_that_a_name_says_what_a_thing_is(word: str):
     assert not [str(path.relative_to(ROOT)) for path in FILES if word in path.stem.split("_")]
-    assert not [name for name in classes() if name.lower().endswith(word)]
+    assert not [name for name in facts().classes if name.lower().endswith(word)]
 
 
 def test_that_colours_are_written_down_in_one_place():
