@@ -34,7 +34,7 @@ class TableOfFigures:
         return [
             Column(last, 116, self.now, 600),
             Column(words.FIRST_MARK, 96, self.first_mark, leaving=3),
-            Column(words.CURSOR, 96, self.cursor),
+            Column(words.SECOND_MARK if len(self._scene.marks) > 1 else words.CURSOR, 96, self.cursor),
             Column(words.DELTA, 84, self.delta, leaving=2),
             *(Column(one.words, 116, self._then(one), 400, "text2", leaving=5) for one in self._scene.ghosts),
             Column(words.LOWEST, 76, self.lowest, leaving=4, joint=True),

@@ -341,6 +341,7 @@ class TrendView(QWidget):
 
     def _marked(self) -> None:
         """A or B moved: values at once, exact figures when they come to rest."""
+        self.legend.use(self.table.columns(self._docked))
         self._point(self.plot.shown.cursor)
         self._settle_figures.start()
 
