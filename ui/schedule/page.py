@@ -194,7 +194,6 @@ class SchedulePage(Page):
 
     def jump(self) -> None:
         """What comes next after another instant, and what stood against it."""
-        self.groups.rename(_GROUPS.index(words.NOW), words.THEN if self.context.past else words.NOW)
         if self.known is not None:
             self.known.next = {}
             self._due = 0.0
