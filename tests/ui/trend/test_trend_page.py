@@ -101,9 +101,10 @@ def test_that_a_second_click_measures_from_the_first_and_a_third_begins_anew(pag
     columns = {column.words.en: column.text for column in page.view.legend.columns}
     assert scene.marks == [T - 1800, T - 600]
     assert columns["Difference"](page.view.pens[0]) == "+0,20"[:4]
-    assert columns["Cursor"](page.view.pens[0]) == "2,1"
+    assert columns["Cursor B"](page.view.pens[0]) == "2,1"
     box.clicked.emit(T - 60)
     assert scene.marks == [T - 60]
+    assert "Cursor" in [column.words.en for column in page.view.legend.columns], "B is gone, the pointer is read again"
     QTest.keyClick(page.view, Qt.Key.Key_Escape)
     assert scene.marks == []
 
