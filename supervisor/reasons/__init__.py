@@ -25,8 +25,10 @@ from supervisor.reasons import common, modbus, mqtt, notices, opcua
 
 UNKNOWN = Text("cause technique ({})", "technical cause ({})")
 """Of what no row knows."""
-LONGEST = 2000
-"""Characters of a reason that is looked up; beyond, a device has sent us its memory."""
+LONGEST, MOST = 1000, 12
+"""Characters of a reason that is looked up, and sentences in it; beyond, a device has sent us its memory."""
+_AND = "; "
+"""What stands between two sentences."""
 _HOLE = re.compile(r"\{\}")
 
 
@@ -73,13 +75,17 @@ def known(reason: str) -> bool:
 @lru_cache(maxsize=4096)
 def _french(reason: str) -> str:
     """Empty where no row knows it."""
-    if len(reason) > LONGEST:
-        return ""
-    for one in SENTENCES:
-        match = one.pattern.fullmatch(reason)
+    return _one(reason) or _several(reason) if len(reason) <= LONGEST else ""
+
+
+@lru_cache(maxsize=4096)
+def _one(reason: str) -> str:
+    """As one sentence; empty where no row fits."""
+    for sentence in SENTENCES:
+        match = sentence.pattern.fullmatch(reason)
         if match and all(map(_whole, match.groups())):
-            return one.text.fr.format(*(_french(part) or part for part in match.groups()))
-    return _several(reason)
+            return sentence.text.fr.format(*(_french(part) or part for part in match.groups()))
+    return ""
 
 
 def _whole(part: str) -> bool:
@@ -93,9 +99,17 @@ def _whole(part: str) -> bool:
 
 
 def _several(reason: str) -> str:
-    """Sentences one behind the other, each of which has a row."""
-    for at in (match.start() for match in re.finditer("; ", reason)):
-        first, rest = _french(reason[:at]), _french(reason[at + 2 :])
-        if first and rest:
-            return f"{first} ; {rest}"
-    return ""
+    """Sentences one behind the other, each of which has a row; some have a semicolon of their own. From the last one
+    on, so that no piece is looked at twice: a device may send us anything."""
+    parts = reason.split(_AND)
+    if not 1 < len(parts) <= MOST:
+        return ""
+    told_from = [""] * len(parts)
+    for begin in reversed(range(len(parts))):
+        for end in range(begin + 1, len(parts) + 1):
+            rest = told_from[end] if end < len(parts) else ""
+            if (end < len(parts) and not rest) or not (first := _one(_AND.join(parts[begin:end]))):
+                continue
+            told_from[begin] = f"{first} ; {rest}" if rest else first
+            break
+    return told_from[0]

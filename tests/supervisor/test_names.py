@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervisor.clock import HandClock
@@ -43,6 +43,7 @@ def test_that_the_site_folder_has_the_first_word(tmp_path: Path) -> None:
     assert called(SITE, met(tmp_path, ("ann", "Somebody else")), "ann") == "Ann Bel"
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("abcdef.", min_size=1, max_size=6), unique=True, max_size=30))
 def test_that_a_code_names_one_person_and_no_other(ids: list[str]) -> None:
     found = Met()

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
+from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervisor.errors import LinkLost, ReadFailed, WriteFailed, WriteUnknown
@@ -187,6 +188,7 @@ def test_that_a_reason_is_told_with_what_lies_in_it(reason: str, french: str) ->
     assert told(reason) == Text(french, reason)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_that_whatever_a_device_says_is_told_and_never_lost(said: str) -> None:
     fr = told(f"the device refuses: {said}").fr
@@ -197,3 +199,21 @@ def test_that_whatever_a_device_says_is_told_and_never_lost(said: str) -> None:
 def test_that_a_sentence_for_the_window_is_never_called_technical() -> None:
     assert plainly("The station does not answer.").fr == "Le poste Vigie ne répond pas."
     assert plainly("Ce dossier est plein.") == Text("Ce dossier est plein.", "Ce dossier est plein.")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "; ".join(f"a {number}" for number in range(400)),
+        "; ".join(["the server refuses the channel"] * 11 + ["but"]),
+        "x: " * 600,
+        "a (b) does not accept a connection " * 28,
+        "it takes; " * 99,
+        "(" * 990,
+        "a : b; `vigie trust SITE x` " * 35,
+    ],
+)
+def test_that_a_device_that_sends_far_more_than_a_sentence_holds_nobody_up(said: str) -> None:
+    begun = process_time()
+    assert told(said).en == said
+    assert process_time() - begun < 5.0, "seconds of this process, where a hundredth of it is enough"
