@@ -12,19 +12,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
-from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
-from typing import TypeVar
 
-from supervisor.database import SqliteDatabase
 from supervisor.desk.order import Command
 from supervisor.model import Tag
+from tests.supervisor.dying import dies
 from tests.supervisor.pumphouse import ANN, NED, House, house, site
-
-T = TypeVar("T")
 
 
 async def main(folder: Path, stall: str) -> None:
@@ -48,7 +42,7 @@ async def main(folder: Path, stall: str) -> None:
 async def act(one: House, stall: str) -> None:
     """What a person does before the others wait for ever; nothing where the device stalls."""
     if stall.isdecimal():
-        dies(one, int(stall))
+        dies(one.journal, int(stall))
         number = await one.desk.select(Command("W.P1", "flush"), ANN)
         await one.desk.operate(number, ANN)
         await one.desk.approve(number, NED)
@@ -61,22 +55,6 @@ async def act(one: House, stall: str) -> None:
         await one.desk.lock_outs.hang("W", "roue bouchée", ANN)
     if stall in ("select", "approve", "lock") or stall.isdecimal():
         await asyncio.sleep(60)
-
-
-def dies(one: House, transactions: int) -> None:
-    """End this process in the writer's thread as soon as so many more transactions are safe on disk."""
-    submit, left = one.journal.submit, [transactions]
-
-    def counted(work: Callable[[SqliteDatabase], T]) -> Future[T]:
-        left[0] -= 1
-        if left[0] < 0:  # never written: the writer would take it into the same transaction
-            return Future()
-        future = submit(work)
-        if left[0] == 0:
-            future.add_done_callback(lambda _: os.kill(os.getpid(), signal.SIGKILL))
-        return future
-
-    one.journal.submit = counted  # type: ignore[method-assign]
 
 
 async def respond(one: House, stall: str, tag: Tag, raw: float) -> None:

@@ -8,18 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
-from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
-from typing import TypeVar
 
-from supervisor.database import SqliteDatabase
 from supervisor.model import Tag
-from tests.supervisor.rounds.estate import Estate, Field, estate, site
-
-T = TypeVar("T")
+from tests.supervisor.dying import dies
+from tests.supervisor.rounds.estate import Field, estate, site
 
 
 class Remembered(Field):
@@ -37,25 +31,9 @@ class Remembered(Field):
 async def main(folder: Path, transactions: int) -> None:
     async with estate(folder, 2, Remembered(folder)) as one:
         await one.plan()
-        dies(one, transactions)
+        dies(one.journal, transactions)
         await one.release(0)
         await asyncio.sleep(60)
-
-
-def dies(one: Estate, transactions: int) -> None:
-    """End this process in the writer's thread as soon as so many more transactions are safe on disk."""
-    submit, left = one.journal.submit, [transactions]
-
-    def counted(work: Callable[[SqliteDatabase], T]) -> Future[T]:
-        left[0] -= 1
-        if left[0] < 0:  # never written: the writer would take it into the same transaction
-            return Future()
-        future = submit(work)
-        if left[0] == 0:
-            future.add_done_callback(lambda _: os.kill(os.getpid(), signal.SIGKILL))
-        return future
-
-    one.journal.submit = counted  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":
