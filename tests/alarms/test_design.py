@@ -350,7 +350,7 @@ def test_that_what_is_shown_for_it_keeps_its_state_and_what_else_hides_it(tmp_pa
 UNKNOWNS = st.lists(st.sampled_from(["on", "off", "lose", "restart", "wait", "long"]), max_size=14)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(UNKNOWNS)
 def test_that_it_is_hidden_exactly_while_its_condition_holds_or_was_known_to_lately(
     tmp_path_factory: pytest.TempPathFactory, events: list[str]

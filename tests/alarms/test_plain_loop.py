@@ -60,7 +60,7 @@ MOVE = st.one_of(
 BATCHES = st.lists(st.lists(MOVE, min_size=1, max_size=12, unique_by=lambda move: move[:2]), max_size=12)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(BATCHES)
 def test_that_it_raises_what_a_plain_loop_over_the_rules_raises(
     tmp_path_factory: pytest.TempPathFactory, batches: list[list[tuple[str, int, float]]]
