@@ -1,4 +1,4 @@
-"""The heating of buildings: rooms cool at night and are warm again when the school opens, hours after it was asked for."""
+"""The heating of buildings: rooms cool at night and are warm again hours after it was asked for."""
 
 from __future__ import annotations
 

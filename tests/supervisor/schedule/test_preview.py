@@ -13,6 +13,7 @@ from supervisor.model import EquipmentType, Kind, State, TagSpec
 from supervisor.schedule.plan import Bundle
 from supervisor.schedule.preview import CELL_S, CELLS, MISSING, Scale, Year, events_of, preview, switch_of
 from supervisor.schedule.programmes import Action
+from supervisor.schedule.times import When
 from tests.supervisor.schedule.plans import FAIR_NIGHT, HERE, PARIS, STREET, VALVE, at, bundle, point
 from tests.supervisor.schedule.street import CIRCUIT
 
@@ -97,7 +98,8 @@ def test_that_a_sun_beyond_its_limits_is_shown_at_the_limit(noon: bool) -> None:
             replace(point("sunrise", STREET.points[-1].actions[0]), when=_limited("sunrise", None, 7 * 60)),
         ),
     )  # fmt: skip
-    street, found = bundle(late), {}
+    found: dict[str, list[float]] = {}
+    street = bundle(late)
     year: Year = preview(street, CIRCUIT, 2026)
     for event in year.events:
         moment = datetime.fromtimestamp(event.instant / SECOND, PARIS)
@@ -111,6 +113,6 @@ def test_that_a_sun_beyond_its_limits_is_shown_at_the_limit(noon: bool) -> None:
     assert len(found["off"]) in (len(found["on"]) - 1, len(found["on"]), len(found["on"]) + 1)
 
 
-def _limited(at_: str, not_before: int | None, not_after: int) -> object:
+def _limited(at_: str, not_before: int | None, not_after: int) -> When:
     early = None if not_before is None else not_before * 60
     return replace(point(at_).when, not_before_s=early, not_after_s=not_after * 60)
