@@ -55,9 +55,7 @@ def every(journal: JournalReader, wish: Wish) -> Iterator[Row]:
         before = found.before
 
 
-def write(
-    rows: Iterable[Row], path: Path, names: Names, tell: Callable[[int], None] = lambda _: None
-) -> int:
+def write(rows: Iterable[Row], path: Path, names: Names, tell: Callable[[int], None] = lambda _: None) -> int:
     """How many rows were written; the ending of the name says how. `tell` is told how many there are already.
 
     Raises StoreError where the file can't be written and Unavailable for an ending that means nothing.
