@@ -21,7 +21,7 @@ from peewee import AutoField, BigIntegerField, BlobField, Model, TextField
 from alarms.happenings import Standing
 from alarms.replay import Mark, Plant, Replay
 from supervisor.clock import Clock
-from supervisor.database import Connection, Migrations, Writer, reading, tables
+from supervisor.database import Connection, Migrations, Writer, has_table, reading, tables
 from supervisor.errors import StoreError
 
 EVERY_S = 600.0
@@ -105,7 +105,7 @@ def load(journal: Path, plant: Plant) -> list[Mark]:
         return []
     word = _word(plant)
     with reading(path) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'mark'").fetchone():
+        if not has_table(connection, "mark"):
             return []  # the station is about to make it
         rows = connection.execute("SELECT id, newest, hash, plant, standings FROM mark ORDER BY id").fetchall()
     with reading(journal) as connection:

@@ -48,6 +48,7 @@ __all__ = [
     "Writer",
     "connect",
     "explain",
+    "has_table",
     "hold",
     "plain",
     "reader",
@@ -163,6 +164,11 @@ def _migrate(connection: Connection, path: Path, migrations: Migrations) -> None
 def version(connection: Connection) -> int:
     """How many migrations the file has seen."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def has_table(connection: Connection, name: str) -> bool:
+    """Whether there is one: a file whose station has not started since an update has not seen the newest migrations."""
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)).fetchone() is not None
 
 
 def reader(path: Path, immutable: bool = False) -> Connection:

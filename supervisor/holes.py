@@ -30,7 +30,7 @@ import numpy as np
 
 from supervisor import health
 from supervisor.clock import SECOND
-from supervisor.database import Connection, Writer, reading
+from supervisor.database import Connection, Writer, has_table, reading
 from supervisor.flow import Change
 from supervisor.historian.writer import HOLE
 from supervisor.model import BAD, Quality, Site, Tag
@@ -321,7 +321,7 @@ def _read(folder: Path, query: str, words: tuple[str | int | None, ...]) -> list
     if not path.exists():
         return []
     with reading(path) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'hole'").fetchone():
+        if not has_table(connection, "hole"):
             return []  # the station is about to make it
         rows = connection.execute(query, words).fetchall()
     return [

@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import NamedTuple
 
-from supervisor.database import Connection, reading
+from supervisor.database import Connection, has_table, reading
 from supervisor.errors import StoreError
 from supervisor.model import Site
 
@@ -73,7 +73,8 @@ class Met:
             return False
         asked = frozenset(self.missed)
         with reading(self._path) as connection:
-            found = {str(id_): Person(int(number), str(name)) for number, id_, name in connection.execute(_ALL)}
+            rows = connection.execute(_ALL) if has_table(connection, "names") else ()
+            found = {str(id_): Person(int(number), str(name)) for number, id_, name in rows}
         self._vain, self.missed = self._vain | (asked - found.keys()), set()
         if found == self._people:
             return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from supervisor.database import SqliteDatabase, plain, snapshot
+from supervisor.database import SqliteDatabase, has_table, plain, snapshot
 from supervisor.journal import Entry, chain
 from supervisor.journal_tables import LockNameTable, LockOutTable
 from supervisor.model import NO_TEXT, Site, Text
@@ -47,8 +47,11 @@ def last_known(one: LockOut) -> Text:
 
 def read(database: SqliteDatabase) -> list[LockOut]:
     """What stands, the oldest first."""
+    if not has_table(plain(database), "lock_outs"):
+        return []
     rows = LockOutTable.select().order_by(LockOutTable.id).tuples().execute(database)
-    names = {row[0]: row[1:] for row in LockNameTable.select().tuples().execute(database)}
+    named = LockNameTable.select().tuples().execute(database) if has_table(plain(database), "lock_names") else ()
+    names = {row[0]: row[1:] for row in named}
     return [_named(LockOut(*row), *names.get(row[0], ("", "", ""))) for row in rows]
 
 

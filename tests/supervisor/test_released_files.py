@@ -11,9 +11,11 @@ import pytest
 from supervisor import journal_tables
 from supervisor.clock import HandClock
 from supervisor.database import Connection, Migrations, connect
+from supervisor.desk.lock_rows import standing
 from supervisor.historian import catalogue
 from supervisor.historian.files import STATE
 from supervisor.journal import Entry, Journal, JournalReader, Verdict
+from supervisor.names import Met
 
 _FORBID = """
 CREATE TRIGGER {table}_kept_{act} BEFORE {act} ON {table} {when}
@@ -103,3 +105,13 @@ def test_that_a_journal_of_the_first_version_is_read_and_goes_on(tmp_path: Path)
     reader = JournalReader(tmp_path / "j.db")
     assert [row.detail for row in reader.latest(2)] == [{"a": 1}]
     assert reader.verify() == Verdict(1)
+
+
+@pytest.mark.parametrize("at", range(1, len(journal_tables.MIGRATIONS)))
+def test_that_a_journal_no_station_has_opened_since_an_update_is_read_by_its_names_and_locks(
+    tmp_path: Path, at: int
+) -> None:
+    """`vigie journal` and `vigie probe --write` look at the file of a station that is off."""
+    connect(tmp_path / "j.db", journal_tables.MIGRATIONS[:at]).close()
+    assert Met.of(tmp_path / "j.db").everybody == {}
+    assert standing(tmp_path / "j.db") == []
