@@ -8,39 +8,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from supervisor.errors import VigieError
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
 Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
-
-
-async def in_thread(work: Callable[..., T], *given: Any, **named: Any) -> T:
-    """As `asyncio.to_thread`, and also where a task goes on in a turn of Qt's own, such as that of a dialog: there
-    asyncio knows of no running loop, though the window's runs."""
-    return await _own_loop().run_in_executor(None, partial(work, *given, **named))
-
-
-async def pause(seconds: float) -> None:
-    """As `asyncio.sleep`, in the same way."""
-    loop = _own_loop()
-    over = loop.create_future()
-    handle = loop.call_later(seconds, over.set_result, None)
-    try:
-        await over
-    finally:
-        handle.cancel()
-
-
-def _own_loop() -> asyncio.AbstractEventLoop:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.get_event_loop_policy().get_event_loop()
 
 
 class Tasks:

@@ -29,12 +29,22 @@ def qapp() -> QApplication:
     return prepare()
 
 
+class _Loop(qasync.QEventLoop):
+    """As in the program, where it never ends: Qt's own turns, such as those of a key press, let tasks go on too, and
+    they must find the loop they run in."""
+
+    def run_forever(self) -> Any:
+        try:
+            return super().run_forever()
+        finally:
+            asyncio._set_running_loop(self)
+
+
 @pytest.fixture
 def loop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
     """The window's loop. What a test started in it may end by itself; what does not is cancelled."""
-    loop = qasync.QEventLoop(qapp, already_running=False)
+    loop = _Loop(qapp, already_running=False)
     asyncio.set_event_loop(loop)
-    # Qt's own turns, such as those of a key press, let tasks go on too: they must find the loop they run in
     asyncio._set_running_loop(loop)
     yield loop
     loop.run_until_complete(_ended(loop))
@@ -59,7 +69,6 @@ def turn(loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
 
     def run() -> None:
         loop.run_until_complete(asyncio.sleep(0.05))
-        asyncio._set_running_loop(loop)
 
     return run
 
@@ -115,6 +124,5 @@ def until(loop: asyncio.AbstractEventLoop) -> Callable[[Callable[[], bool]], Non
             raise AssertionError("it did not come true within five seconds")
 
         loop.run_until_complete(scenario())
-        asyncio._set_running_loop(loop)
 
     return wait

@@ -5,6 +5,7 @@ A lock-out whose equipment has left the site has no faceplate to be taken off at
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
@@ -19,7 +20,6 @@ from ui.faceplate.lock_outs import LockOutSection
 from ui.lock_outs.rows import Rows, Waiting, lock_rows, occupied, waiting, waiting_rows
 from ui.pages import FACEPLATE, Context, Page, Place
 from ui.tables import Table
-from ui.tasks import in_thread
 from ui.widgets import Card, Line, Short, Words, column, row
 
 _LOCKS = {0: 330, 1: 190, 2: 170, 3: 150, 5: 290}
@@ -103,8 +103,8 @@ class LockOutsPage(Page):
     async def _read(self) -> None:
         attachment = self.context.attachment
         try:
-            locks = await in_thread(lock_outs, attachment.journal)
-            held = await in_thread(waiting, attachment.journal, occupied(self.context))
+            locks = await asyncio.to_thread(lock_outs, attachment.journal)
+            held = await asyncio.to_thread(waiting, attachment.journal, occupied(self.context))
         except StoreError as error:  # no station has ever run on this folder
             log.info("The lock-outs can't be read: %s", error)
             return

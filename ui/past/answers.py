@@ -5,6 +5,7 @@ They are told from the files (`supervisor.then`), in a thread, and once for each
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,6 @@ from supervisor.site.on_call import on_call_of
 from supervisor.then import rounds, shift
 from supervisor.then.schedule import Lost, Programmes
 from ui.past.seen import Answer, Scene
-from ui.tasks import in_thread
 
 NOTICES = "notify.db"
 """Beside the journal."""
@@ -94,7 +94,7 @@ def _kept(work: Callable[..., Mapping[str, Any]]) -> Answer:
     async def answer(scene: Scene, said: Mapping[str, Any]) -> Mapping[str, Any]:
         key = frozenset(said.items())
         if key not in known:
-            known[key] = await in_thread(work, **said)
+            known[key] = await asyncio.to_thread(work, **said)
         return known[key]
 
     return answer
@@ -105,7 +105,7 @@ def _fresh(work: Callable[..., Mapping[str, Any]]) -> Answer:
 
     async def answer(scene: Scene, said: Mapping[str, Any]) -> Mapping[str, Any]:
         quality = scene.table["quality"].copy()
-        return await in_thread(work, _lost(quality), **said)
+        return await asyncio.to_thread(work, _lost(quality), **said)
 
     return answer
 

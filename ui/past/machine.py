@@ -9,6 +9,7 @@ while the instant stands still.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -26,7 +27,7 @@ from supervisor.historian.earlier import Earlier
 from supervisor.replay import Held, HolesUntil, JournalUntil, Landmarks, LockOuts, Picture, Rewind, Rows
 from ui.past.answers import Answers
 from ui.past.seen import Scene, Seen, SeenClock, Then
-from ui.tasks import Spawn, in_thread, pause
+from ui.tasks import Spawn
 from ui.wording import Wording
 
 SPEEDS = (1, 10, 60, 600)
@@ -192,7 +193,7 @@ class Machine(QObject):
 
         async def find() -> None:
             landmarks, wish = Landmarks(self._seen.present.journal.path), self._wish
-            found = await in_thread(landmarks.beside, wish.instant, forward)
+            found = await asyncio.to_thread(landmarks.beside, wish.instant, forward)
             if found is None:
                 nothing()
             elif wish == self._wish:
@@ -238,7 +239,7 @@ class Machine(QObject):
         """One reading; whether there may be more to do."""
         visit, wish = self._visit, self._wish
         if wish != self._shown:
-            found = await in_thread(self._read, wish, self._visible())
+            found = await asyncio.to_thread(self._read, wish, self._visible())
             if visit == self._visit and self.on:
                 self._take(wish, found)
             return True
@@ -250,10 +251,10 @@ class Machine(QObject):
         rows = self._missing()
         if not len(rows):
             return False
-        picture = await in_thread(self._rewind.at, rows, *wish)
+        picture = await asyncio.to_thread(self._rewind.at, rows, *wish)
         if visit == self._visit and wish == self._shown and self._seen.scene:
             self._paint(self._seen.scene, picture)
-        await pause(_REST_S)
+        await asyncio.sleep(_REST_S)
         return True
 
     def _read(self, wish: Wish, rows: Rows) -> Found:

@@ -5,6 +5,7 @@ No act leaves a window that is in the past: `ask` refuses before anything is sen
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,6 @@ from supervisor.replay import Held, Picture, Rows
 from supervisor.table import TagTable
 from supervisor.texts import Texts
 from ui.past import words
-from ui.tasks import pause
 
 if TYPE_CHECKING:
     from ui.attach import Attachment
@@ -183,7 +183,7 @@ class Seen:
             if not locked:
                 answer = await self.present.ask(act, **said)
             elif self.entering:
-                await pause(WAIT_S)
+                await asyncio.sleep(WAIT_S)
                 continue
             elif scene is not None and act in scene.then.answers:
                 answer = await scene.then.answers[act](scene, said)

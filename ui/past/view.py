@@ -30,7 +30,6 @@ from ui.past.seen import Seen, SeenClock
 from ui.past.strip import Counted, Strip
 from ui.past.transport import Transport
 from ui.past.veil import Veil
-from ui.tasks import in_thread
 
 SETTLE_MS = 150
 """A pause in zooming after which the marks of the slider are read again."""
@@ -202,7 +201,7 @@ class PastView(QObject):
             return min((instant for instant in (self._seen.present.history.info().oldest, row) if instant), default=0)
 
         with suppress(StoreError):  # the reading of the instant says so
-            self.transport.oldest = await in_thread(look)
+            self.transport.oldest = await asyncio.to_thread(look)
 
     async def _mark(self) -> None:
         """Raises and holes of the range shown."""
@@ -214,6 +213,6 @@ class PastView(QObject):
             return raises, self._seen.present.holes.holes(start, end)
 
         with suppress(StoreError):
-            raises, holes = await in_thread(look)
+            raises, holes = await asyncio.to_thread(look)
             spans = {(hole.start / SECOND, (hole.end or end) / SECOND) for hole in holes}
             rail.mark([instant / SECOND for instant in raises], sorted(spans))

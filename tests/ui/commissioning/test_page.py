@@ -76,7 +76,6 @@ def wait(loop: asyncio.AbstractEventLoop) -> Callable[[Callable[[], Any]], None]
             raise AssertionError("it did not come true within a minute")
 
         loop.run_until_complete(scenario())
-        asyncio._set_running_loop(loop)
 
     return until
 

@@ -133,8 +133,9 @@ def test_that_rounds_and_shifts_are_those_of_the_instant(window, busy, go, until
     for minute, state, done in ((54.5, "planned", 0), (53.5, "running", 0), (52.5, "running", 1), (45, "done", 2)):
         go(NOW - round(minute * MINUTE))
         window.navigate(ROUNDS)
-        until(lambda state=state: [one["state"] for one in rounds.rounds] == [state])
-        assert rounds.rounds[0]["counts"].get("done", 0) == done
+        until(
+            lambda then=(state, done): [(one["state"], one["counts"].get("done", 0)) for one in rounds.rounds] == [then]
+        )
     window.navigate(SHIFT)
     until(lambda: book.sheet is not None and book.sheet.end == NOW - 45 * MINUTE)
     assert (book.sheet.number, book.signed.count()) == (1, 0)

@@ -70,6 +70,5 @@ def settle(loop: asyncio.AbstractEventLoop) -> Callable[[Callable[[], bool]], No
             raise AssertionError("it never came")
 
         loop.run_until_complete(wait())
-        asyncio._set_running_loop(loop)  # Qt's own turns let tasks go on too
 
     return settle
