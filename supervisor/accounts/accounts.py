@@ -224,8 +224,12 @@ class Accounts:
     async def _set(self, by: User, id_: str, old: str, new: str, seat: str) -> int:
         if old == new:
             raise Refused("rule", OTHER_PASSWORD)
+        proved = self._account(id_).mark
         marked = await self._marked(id_, new, renew=False)
-        await self._put(by, id_, "set_password", {"place": seat}, **marked)
+        async with self._changing:
+            if self._account(id_).mark != proved:  # an administrator set another meanwhile: the old one proves nothing
+                raise Refused("password", WRONG)
+            await self._put_now(by, id_, "set_password", {"place": seat}, **marked)
         return int(marked["changed"])
 
     # ------------------------------------------------------------ administering

@@ -22,8 +22,7 @@ Source: IEC 62443-3-3 SR 2.5 (session lock), SR 2.1 RE 3 (supervisor override), 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -331,8 +330,7 @@ class Sessions:
         ask, person = msgspec.convert(words, _Change), self.present(session)
         if person is None:
             raise Refused("session", WATCHING)
-        with _kept(session):
-            session.proved = await self.accounts.change(person, ask.password, ask.new, session.seat)
+        await _kept(session, self.accounts.change(person, ask.password, ask.new, session.seat))
         return await self.session(session, {})
 
     async def reset_password(self, session: Session, words: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -341,8 +339,7 @@ class Sessions:
         if person is None or person.id != ask.id:
             await self.accounts.reset(self.user(session), ask.id, ask.password)
             return {}
-        with _kept(session):
-            session.proved = await self.accounts.reset(self.user(session), ask.id, ask.password)
+        await _kept(session, self.accounts.reset(self.user(session), ask.id, ask.password))
         return {}
 
     # ------------------------------------------------------------ ends
@@ -372,14 +369,15 @@ class Sessions:
         self._journal.append(Entry(BOOK, kind, who, subject, "", result, dict(detail or {})))
 
 
-@contextmanager
-def _kept(session: Session) -> Iterator[None]:
+async def _kept(session: Session, setting: Awaitable[int]) -> None:
     """The session in which its person's password is set anew goes on, and only that one."""
-    session.keeping = True
+    person, session.keeping = session.person, True
     try:
-        yield
+        proved = await setting
     finally:
         session.keeping = False
+    if session.person is person:  # nobody else took over meanwhile
+        session.proved = proved
 
 
 def _lent(person: User, lender: User) -> User:

@@ -274,3 +274,45 @@ def test_that_a_password_that_is_set_while_the_old_one_is_compared_wins(tmp_path
             await seat.sign_in("ann", THIRD)
 
     asyncio.run(scenario())
+
+
+def test_that_who_takes_over_while_a_password_is_changed_sits_on(tmp_path: Path) -> None:
+    clock = HandClock()
+
+    async def scenario(seat: Seat) -> None:
+        await seat.sign_in()
+        hasher = seat.sessions.accounts._hasher
+        make = hasher.make
+
+        async def slow(password: str) -> str:
+            await seat.sign_in("ned")
+            await clock.wind(1)
+            return await make(password)
+
+        hasher.make = slow  # type: ignore[method-assign]
+        await seat.ask("change_password", password=PASSWORD, new=THIRD)
+        assert seat.user.id == "ned"
+        assert seat.session.ended == ""
+
+    live(tmp_path, scenario, clock)
+
+
+def test_that_the_password_of_an_administrator_is_not_overtaken_by_a_change_proved_by_the_old_one(
+    tmp_path: Path,
+) -> None:
+    async def scenario(seat: Seat) -> None:
+        await seat.sign_in()
+        hasher, accounts = seat.sessions.accounts._hasher, seat.sessions.accounts
+        make = hasher.make
+
+        async def slow(password: str) -> str:
+            hasher.make = make  # type: ignore[method-assign]
+            mark = await make(password)
+            await accounts.reset(CONSOLE, "ann", OTHER, renew=False)
+            return mark
+
+        hasher.make = slow  # type: ignore[method-assign]
+        assert await seat.refused("change_password", password=PASSWORD, new=THIRD) == "password"
+        assert (await accounts.prove("ann", OTHER)).id == "ann"
+
+    live(tmp_path, scenario)
