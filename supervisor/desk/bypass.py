@@ -91,14 +91,21 @@ def bypass_acts(site: Site, journal: Journal, people: People, lock_outs: LockOut
         if not people.holds(user, Role.ENGINEER, link.area):
             raise Refused("right", NO_RIGHT)
         tags = [tag for id_ in ask.tags if (tag := site.tag_by_id.get(id_))]
-        if not ask.result and lock_outs.unread:
-            raise Refused("lock_out", UNREAD)
-        if not ask.result and in_the_way(site, lock_outs.standing.values(), tags, ()).held:
-            raise Refused("lock_out", HELD)
+        if not ask.result:
+            _unlocked(lock_outs, tags)
         await journal.written(ask.entry(site, user.id))
         return {}
 
     return {KIND: probe_write}
+
+
+def _unlocked(lock_outs: LockOuts, tags: Sequence[Tag]) -> None:
+    """Raises Refused, by whom it is held, where a lock-out stands on what is written or is about to."""
+    if lock_outs.unread:
+        raise Refused("lock_out", UNREAD)
+    for tag in tags:
+        if why := lock_outs.holds(tag.equipment):
+            raise Refused("lock_out", why)
 
 
 _ROLE = ROLES[Role.ENGINEER]
@@ -107,4 +114,3 @@ NO_RIGHT = Text(
     f"Écrire hors du pupitre demande le rôle {_ROLE.fr} sur ce secteur.",
     f"Writing past the desk takes the role {_ROLE.en} in this area.",
 )
-HELD = Text("L'équipement est consigné : rien n'est écrit.", "The equipment is locked out: nothing is written.")

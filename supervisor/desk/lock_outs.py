@@ -241,8 +241,10 @@ class LockOuts:
     def _void(self, one: LockOut) -> Text:
         who = self._name(one.asked_by)
         return Text(
-            f"{who}, qui avait demandé la levée, n'en a plus le droit : la demande est à refaire.",
-            f"{who}, who asked for the release, no longer has the right to: it has to be asked for again.",
+            f"{who}, qui avait demandé la levée, n'en a plus le droit, ou n'a pas ouvert de session depuis le "
+            "démarrage du poste : la demande est à refaire.",
+            f"{who}, who asked for the release, no longer has the right to, or has not signed in since the station "
+            "started: it has to be asked for again.",
         )
 
     def _name(self, who: str) -> str:

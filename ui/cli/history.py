@@ -39,6 +39,7 @@ from supervisor.holes import Hole, HoleReader
 from supervisor.model import Site, Text
 from supervisor.site import load
 from supervisor.texts import Texts
+from supervisor.vault import Vault
 from ui.cli import history_said as said
 from ui.cli.progress import bar
 from ui.cli.said import Speech
@@ -275,7 +276,7 @@ def _tell_people(folder: DataFolder, manifest: backups.Manifest, say: Speech) ->
 def _tell_missing(given: argparse.Namespace, site: Site, folder: DataFolder, manifest: backups.Manifest) -> None:
     """Passwords and keys are in no backup: each by its name, with what to do."""
     vault, say = folder.vault(site), Speech(given, site)
-    lacking = [name for name in sorted({*manifest.secrets, *wanted(site)}) if vault.password(name) is None]
+    lacking = [name for name in sorted({*manifest.secrets, *wanted(site)}) if not _given(vault, name)]
     keys = [name for name in manifest.keys if not (vault.pki / name).exists()]
     if not (lacking or keys):
         return
@@ -285,6 +286,14 @@ def _tell_missing(given: argparse.Namespace, site: Site, folder: DataFolder, man
         print(f"  {say(said.PASSWORD, name, command)}")
     for name in keys:
         print(f"  {vault.pki / name}{_how(name, say)}")
+
+
+def _given(vault: Vault, name: str) -> bool:
+    """Whether the station will find that password; one that does not open gives none."""
+    try:
+        return vault.password(name) is not None
+    except (StoreError, Unavailable):
+        return False
 
 
 def _how(key: str, say: Speech) -> str:

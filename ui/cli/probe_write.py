@@ -76,8 +76,8 @@ def _written(look: Probe, peer: Peer, wish: tuple[str, str], note: Note) -> str:
     note("", "")
     try:
         said = asyncio.run(look.write(peer, *wish))
-    except Unavailable as error:
-        note("unknown", str(error))  # the sentence says which: nothing was written, or nobody knows
+    except BaseException as error:  # somebody who breaks it off leaves it as unknown as a controller that is silent
+        note("unknown", str(error) or type(error).__name__)  # the sentence says which: nothing written, or who knows
         raise
     note("done", said)
     return said

@@ -20,7 +20,9 @@ class Speech:
         self.language: str = getattr(given, "language", None) or site.language
 
     def __call__(self, text: Text, *words: object) -> str:
-        return text.say(self.language).format(*words)
+        """Without words as it stands: what the station says may have brackets of its own."""
+        sentence = text.say(self.language)
+        return sentence.format(*words) if words else sentence
 
     def count(self, number: int) -> str:
         """A whole number in groups of three, as the language parts them."""

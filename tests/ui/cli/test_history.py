@@ -178,6 +178,7 @@ def test_that_a_backup_is_restored_verified_and_compacted(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     to = tmp_path / "backups"
+    (data / "secrets.json").write_text('{"L-9": "mot de passe"}', "utf-8")
     for _ in range(2):
         assert run(data, "backup", to, "--keep", "1") == 0
     said = capsys.readouterr().out
@@ -186,7 +187,10 @@ def test_that_a_backup_is_restored_verified_and_compacted(
     assert run(data, "verify", "--backup", to) == 0
     assert run(data, "restore", to) == 1
     assert "nothing is ever written over one" in capsys.readouterr().err
-    assert run(tmp_path / "new", "restore", to) == 0
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "secrets.json").write_text("nothing of ours", "utf-8")
+    assert run(tmp_path / "new", "restore", to) == 0, "passwords that cannot be read are passwords to be given again"
+    assert "password of L-9: vigie secret" in capsys.readouterr().out
     assert run(tmp_path / "new", "compact") == 0
     assert "samples compacted" in capsys.readouterr().out
     assert (

@@ -63,6 +63,8 @@ def test_that_the_first_account_is_an_administrator_and_others_follow(
     assert vigie(monkeypatch, "disable", place[0], "bob", *place[1:]) == 0
     assert vigie(monkeypatch, "disable", place[0], "a.martin", *place[1:]) == 1
     assert "last administrator" in capsys.readouterr().err
+    assert vigie(monkeypatch, "add", place[0], "cy", *place[1:], "--area", "{nord}", typed=f"{OTHER}\n") == 1
+    assert 'The site has no area "{nord}".' in capsys.readouterr().err
     assert vigie(monkeypatch, "list", *place) == 0
     said = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
     assert "administrator" in said["a.martin"]
