@@ -19,7 +19,7 @@ CHECKS: dict[str, Sequence[str | Path]] = {
     "types": [BIN / "mypy"],
     "import contracts": [BIN / "lint-imports"],
 }
-TESTS = [sys.executable, "-m", "pytest", "-n", "3", "--durations=15", "--durations-min=5"]
+TESTS = [sys.executable, "-m", "pytest", "-n", "4", "--durations=15", "--durations-min=5"]
 
 
 def main(words: list[str]) -> int:

@@ -215,7 +215,7 @@ def running(to: Path, found: Founding = small_city) -> Iterator[Town]:
     """A town once every value is good; nothing goes wrong in it by itself."""
     place = Town(to, found)
     try:
-        until(place.ready, 60, "the town is up with every value good")
+        until(place.ready, 90, "the town is up with every value good")
         place.mischief("incidents", "off")
         yield place
     finally:
