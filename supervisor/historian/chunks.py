@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 
 from supervisor.database import Connection
 from supervisor.historian import codec, rollups
@@ -75,15 +77,16 @@ class Stored:
 
 
 def fetch(connection: Connection, slot: int, span: Span, name: str, merged: Merged | None = None) -> list[Stored]:
-    """The chunks that reach into a span, as they are; `merged` leaves out those that a partition holds."""
+    """The chunks that reach into a span, as they are, in the order they were written: of equal times in two of them
+    the later one rules, wherever its chunk begins. `merged` leaves out those that a partition holds."""
     rows = connection.execute(
         "SELECT chunk.t0, chunk.t1, n, blob_id, data FROM chunk JOIN blob ON blob.id = blob_id"
-        " WHERE tag = ? AND t0 <= ? AND t1 > ? ORDER BY t0, blob_id",
+        " WHERE tag = ? AND t0 <= ? AND t1 > ?",
         (slot, span[1], span[0]),
     ).fetchall()
     return [
         Stored(blob, slot, (t0, t1), n, name)
-        for t0, t1, n, blob_id, blob in rows
+        for t0, t1, n, blob_id, blob in sorted(rows, key=itemgetter(3))
         if merged is None or not merged(t0, blob_id)
     ]
 
@@ -116,21 +119,22 @@ def last(
     connection: Connection, slot: int, span: Span, name: str, merged: Merged | None = None, whole: bool = False
 ) -> Samples:
     """The last sample of the span, or none; of equal times the last written. Its arrival is right only if `whole`."""
-    best, reached = NONE, span[0]
+    best, reached, writing = NONE, span[0], sys.maxsize
     # chunks rarely overlap, so the first of this walk nearly always ends it
     for t0, t1, value, worst, blob_id in connection.execute(
         "SELECT t0, t1, vlast, qworst, blob_id FROM chunk WHERE tag = ? AND t0 <= ? AND t1 > ?"
         " ORDER BY t0 DESC, blob_id DESC",
         (slot, span[1], span[0]),
     ).fetchall():
-        if t1 <= reached or (merged is not None and merged(t0, blob_id)):
+        after = reached - (blob_id > writing)  # written later, it rules at the same time too
+        if t1 <= after or (merged is not None and merged(t0, blob_id)):
             continue
         if not whole and t1 <= span[1] and worst == 0 and value is not None:
             found = samples([t1], [value])  # from the row alone: every sample of the chunk is good
         else:
             blob = connection.execute("SELECT data FROM blob WHERE id = ?", (blob_id,)).fetchone()[0]
-            found = decoded([Stored(blob, slot, (t0, t1), 0, name)]).within(reached, span[1])
+            found = decoded([Stored(blob, slot, (t0, t1), 0, name)]).within(after, span[1])
         if len(found):
             best = found.last()
-            reached = int(best.time[0])
+            reached, writing = int(best.time[0]), blob_id
     return best

@@ -213,7 +213,7 @@ class Search:
         best: Last | None = None
         base = group[0][5]
         if len(group) > 1:
-            group.sort(key=itemgetter(1, 4))
+            group.sort(key=itemgetter(4))  # of equal times what was written last rules
         try:
             for _, t0, t1, value, id_, _, blob in group:
                 if merged is not None and merged(t0, id_):

@@ -141,6 +141,20 @@ def test_that_of_equal_times_the_last_to_arrive_is_in_force_on_a_page(plant: Pla
     assert found.value.tolist() == [2.0, 3.0]
 
 
+def test_that_of_equal_times_the_last_to_arrive_rules_though_its_chunk_begins_before(plant: Plant) -> None:
+    for times, value in (([100, 200], 1.0), ([50, 200], 2.0)):
+        fill(plant, 2, times, [value, value])
+        plant.historian.flush()
+        plant.historian.compact(everything=True)
+    for many in (1, 1000):
+        with page_of(many):
+            assert plant.history.at(["P.t2"], START + 300 * SECOND).value.tolist() == [2.0]
+    for _ in range(2):  # staged, then merged
+        assert plant.history.samples("P.t2", START, START + HOUR).value.tolist() == [2.0, 1.0, 1.0, 2.0]
+        assert plant.history.at(["P.t2"], START + 300 * SECOND, by_arrival=True).value.tolist() == [2.0]
+        settle(plant)
+
+
 def test_that_a_page_by_arrival_looks_behind_a_chunk_that_came_late(plant: Plant) -> None:
     for low, arrival in ((10, 100), (200, 9000)):
         time = START + np.arange(low, low + 80) * SECOND
