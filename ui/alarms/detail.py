@@ -254,6 +254,12 @@ class Detail(Card):
         self.history.show_alarm(self.alarm)
         self.notes.show_alarm(self.alarm)
 
+    def jump(self) -> None:
+        """Another instant is looked at."""
+        self.asides = {}
+        self.history.jump()
+        self.notes.jump()
+
     def turn(self, at: int) -> None:
         """To the guidance (0), the history (1) or the notes (2)."""
         self._choices[at].setChecked(True)

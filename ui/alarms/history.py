@@ -47,6 +47,14 @@ class Reading(QWidget):
         self.context = context
         self.alarm: Alarm | None = None
         self._reading = False
+        self._jumps = 0
+        """Counts the times that another instant was looked at: what was read for the last one is not shown."""
+
+    def jump(self) -> None:
+        """Another instant is looked at: what was read up to the last one is forgotten."""
+        self._jumps += 1
+        self.clear()
+        self.look()
 
     def show_alarm(self, alarm: Alarm | None) -> None:
         """Turn to an alarm; it is read once it can be seen."""
@@ -62,12 +70,12 @@ class Reading(QWidget):
             self.context.spawn(self._read(self.alarm))
 
     async def _read(self, alarm: Alarm) -> None:
-        journal = self.context.attachment.journal
+        journal, jumps = self.context.attachment.journal, self._jumps
         try:
             rows = await asyncio.to_thread(journal.search, alarm.id, None, None, "alarm", MOST)
         finally:
             self._reading = False
-        if alarm is self.alarm:
+        if alarm is self.alarm and jumps == self._jumps:
             self.show_rows([row for row in rows if row.subject == alarm.id])
         else:
             self.look()
@@ -87,6 +95,7 @@ class Around(QWidget):
         self._context, self._at = context, 0
         self.strip: Strip | None = None
         self._alarm: Alarm | None = None
+        self._jumps = 0
         context.look.changed.connect(self._dress)
         self._dress()
 
@@ -98,13 +107,18 @@ class Around(QWidget):
         """Turn to an alarm that was raised `at`, ns UTC; 0 shows nothing."""
         if alarm is self._alarm and at == self._at:
             return
-        self._alarm, self._at, self.strip = alarm, at, None
+        self._alarm, self._at = alarm, at
+        self.jump()
+
+    def jump(self) -> None:
+        """Drawn again, no further than to the instant that is looked at."""
+        self.strip, self._jumps = None, self._jumps + 1
         self.update()
-        if alarm is not None and at:
-            self._context.spawn(self._load(alarm, at))
+        if self._alarm is not None and self._at:
+            self._context.spawn(self._load(self._alarm, self._at))
 
     async def _load(self, alarm: Alarm, at: int) -> None:
-        end = min(at + AFTER_S * SECOND, self._context.clock.now())
+        end, jumps = min(at + AFTER_S * SECOND, self._context.clock.now()), self._jumps
         start = end - round(AROUND_MIN * 60) * SECOND
         history = self._context.attachment.history
         try:
@@ -112,7 +126,7 @@ class Around(QWidget):
         except StoreError as error:  # nothing is recorded yet, or damaged: that has an alarm of its own
             log.info("Nothing is drawn of %s: %s", alarm.tag.id, error)
             return
-        if alarm is self._alarm and at == self._at:
+        if jumps == self._jumps:
             self.strip = Strip(AROUND_MIN, now=end)
             self.strip.prepend(*stepped(trend))
             self.update()
@@ -167,6 +181,10 @@ class History(Reading):
 
     def clear(self) -> None:
         self.text.setText(self.context.look.say(alarm_words.READING))
+
+    def jump(self) -> None:
+        super().jump()
+        self.around.jump()
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         look, told = self.context.look, self._told

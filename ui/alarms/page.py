@@ -72,9 +72,8 @@ class AlarmsPage(Page):
         card = Card()
         inner = column(card, 1, 0)
         inner.addLayout(self._make_head())
-        inner.addWidget(self.filters)
-        inner.addWidget(Line(look))
-        inner.addWidget(self.strip)
+        for part in (self.filters, Line(look), self.strip):
+            inner.addWidget(part)
         self.body = QStackedWidget()
         self.body.addWidget(self.table)
         self.body.addWidget(self._make_empty())
@@ -110,9 +109,8 @@ class AlarmsPage(Page):
         self.help.tip(alarm_words.KEYS, "?")
         self.help.clicked.connect(lambda: self.keys.toggle())
         self.context.gate.guard(self.ack, self.ack_page)
-        head.addWidget(self.ack)
-        head.addWidget(self.ack_page)
-        head.addWidget(self.help)
+        for button in (self.ack, self.ack_page, self.help):
+            head.addWidget(button)
         return head
 
     def _follow_detail(self) -> None:
@@ -141,10 +139,9 @@ class AlarmsPage(Page):
 
     def _make_empty(self) -> QWidget:
         empty = QWidget()
-        layout = column(empty, 16)
         self.nothing = Words(self.context.look, words.NO_ALARM, "value", 500, "text2")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        layout.addWidget(self.nothing)
+        column(empty, 16).addWidget(self.nothing)
         return empty
 
     # ------------------------------------------------------------ keeping it fresh
@@ -190,9 +187,16 @@ class AlarmsPage(Page):
             marks: Marks = await asyncio.to_thread(read, journal, since, until)
         finally:
             self._reading = False
+        if until > self.context.clock.now():  # the window turned to an earlier instant meanwhile
+            return
         self.drawn.notes = {row: marks.notes.get(site.alarms[row].id, 0) for row in self.seen()}
         self.detail.asides = marks.asides
         self.table.viewport().update()
+
+    def jump(self) -> None:
+        """Notes, and what is read of one alarm, are those of another instant."""
+        self._due = 0.0
+        self.detail.jump()
 
     def _follow_flood(self) -> None:
         """The list folds when a flood begins and unfolds when it ends; in between it is as the operator wants it."""
@@ -235,18 +239,17 @@ class AlarmsPage(Page):
     def _tell(self) -> None:
         """The counts of the head, and the words for an empty list."""
         look, model = self.context.look, self.model
-        unacked, told = model.unacked, look.number(model.total, 0)
-        text = look.say(words.ALARM_ONE if model.total < 2 else words.ALARM_MANY).format(told)
+        unacked, text = model.unacked, look.counted(words.ALARMS_COUNTED, model.total)
         if unacked:
             text += " – " + look.say(words.OF_WHICH_UNACKED).format(look.number(unacked, 0))
         if model.folded:
-            text += " – " + look.say(alarm_words.IN_GROUPS).format(sum(not line.inside for line in model.lines))
+            text += " – " + look.counted(alarm_words.IN_GROUPS, sum(not line.inside for line in model.lines))
         chosen = len(self.selected())
         if chosen > 1:
             text += " – " + look.say(words.SELECTED_MANY).format(chosen)
         self.count.setText(text)
         self.newer.setVisible(model.waiting > 0)
-        self.newer.setText(look.say(words.NEW_ONE if model.waiting == 1 else words.NEW_MANY).format(model.waiting))
+        self.newer.setText(look.counted(words.NEW_COUNTED, model.waiting))
         self.ack.setEnabled(chosen > 0)
         self.ack_page.setEnabled(unacked > 0)
         self.body.setCurrentIndex(0 if model.rows else 1)
@@ -366,9 +369,7 @@ class AlarmsPage(Page):
     def _keys(self) -> dict[Qt.Key, Callable[[], object]]:
         detail = self.detail
         return {
-            Qt.Key.Key_Return: self.acknowledge_selected,
-            Qt.Key.Key_Enter: self.acknowledge_selected,
-            Qt.Key.Key_Space: self.acknowledge_selected,
+            **dict.fromkeys((Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space), self.acknowledge_selected),
             Qt.Key.Key_P: self.acknowledge_page,
             Qt.Key.Key_R: self.reset_selected,
             Qt.Key.Key_G: self._go,

@@ -22,7 +22,7 @@ from ui.faceplate import words
 from ui.faceplate.approval import ApprovalCard
 from ui.faceplate.confirm import EXPIRY_S, ConfirmCard
 from ui.faceplate.controls import Buttons, Choice, Control, Setpoint
-from ui.faceplate.locks import blocking
+from ui.faceplate.locks import blocking, cut_off
 from ui.faceplate.progress import Progress
 from ui.faceplate.proof import ProofMaker
 from ui.padlock import locks
@@ -63,6 +63,7 @@ class Commands(QWidget):
         for widget in (self._why, self.progress, self.approval, self.proof):
             self._body.addWidget(widget)
         self._busy = self._gone = False
+        context.gate.turned.connect(self.read)
         self.read()
 
     def _controls(self) -> list[Control]:
@@ -83,8 +84,8 @@ class Commands(QWidget):
 
     # ------------------------------------------------------------ showing
     def blocked(self, spec: CommandSpec) -> Text | None:
-        """Why this command would be refused now: no act leaves, no right, a lock-out, then the first interlock that
-        does not hold."""
+        """Why this command would be refused now: no act leaves, no right, a lock-out, a link that is down, then the
+        first interlock that does not hold."""
         if self.context.gate.why is not None:
             return self.context.gate.why
         user = self.context.user
@@ -96,6 +97,8 @@ class Commands(QWidget):
             return Text(words.NO_RIGHT.fr.format(role=role.fr), words.NO_RIGHT.en.format(role=role.en))
         if locks(self.context, self.equipment):
             return words.LOCKED
+        if cut_off(self.context, self.equipment, spec):
+            return words.CUT_OFF
         return blocking(self.context, self.equipment, spec)
 
     def read(self) -> None:
@@ -166,6 +169,7 @@ class Commands(QWidget):
 
         expiry_s = spec.select_s if number else EXPIRY_S
         self.card = ConfirmCard(self.context, self.equipment, spec, value, closed, expiry_s)
+        self.context.gate.guard(self.card.confirm)
         at = self._body.indexOf(control)
         box: QBoxLayout = self._body
         box.insertWidget(at + 1, self.card)

@@ -127,14 +127,11 @@ class RoundsPage(Page):
 
     async def _pull_chosen(self) -> None:
         one = next((one for one in self.rounds if one["number"] == self.chosen), None)
-        fresh = (
-            self.chosen,
-            one and one["state"],
-            one and one["changed_at"],
-            one and one["counts"],
-            one and one["busy"],
-        )
-        if one is None or fresh == self._fresh:
+        if one is None:
+            self._show_none()
+            return
+        fresh = (self.chosen, one["state"], one["changed_at"], one["counts"], one["busy"])
+        if fresh == self._fresh:
             return
         told = await self.context.attachment.ask("round", number=self.chosen)
         if told["number"] == self.chosen:
@@ -144,9 +141,14 @@ class RoundsPage(Page):
                 self.stack.setCurrentWidget(self.view)
 
     def _empty(self, why: Text) -> None:
-        self.rounds, self._fresh, self.view.one = [], (), None
+        self.rounds = []
         self.nothing.say(why)
         self._tell()
+        self._show_none()
+
+    def _show_none(self) -> None:
+        """No round is chosen: there is none, or at the instant shown there was none yet."""
+        self._fresh, self.view.one = (), None
         if self.stack.currentWidget() is not self.form:
             self.stack.setCurrentWidget(self.nothing)
 

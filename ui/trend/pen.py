@@ -40,6 +40,11 @@ class Pen:
     """The pyqtgraph curve."""
     ghost_items: dict[str, Any] = field(default_factory=dict)
 
+    def forget(self) -> None:
+        """Nothing is known of its past, nor of the days it is compared with."""
+        self.curve, self.summary, self.figures = Curve(), None, _UNKNOWN
+        self.ghosts, self.shifts = {}, {}
+
     def measure(self, start: float, end: float, now: float, fitted: bool) -> None:
         """Figures and scale for a visible span (seconds UTC); `fitted`: the scale follows the values."""
         self.figures = self.curve.figures(start, min(end, now), now)

@@ -26,7 +26,6 @@ from ui.trend.bar import SpanBar
 from ui.trend.choice import pens_of
 from ui.trend.comparison import Comparison, shift
 from ui.trend.cursors import Cursors
-from ui.trend.curve import Curve
 from ui.trend.figures import TableOfFigures
 from ui.trend.keys import act_of
 from ui.trend.legend import Legend
@@ -195,7 +194,7 @@ class TrendView(QWidget):
     def jump(self) -> None:
         """Another instant is looked at: what was known up to the last one is forgotten, and the right end is there."""
         for pen in self._pens:
-            pen.curve = Curve()
+            pen.forget()
         self._say_when()
         self.go_direct()
 

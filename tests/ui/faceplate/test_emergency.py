@@ -10,12 +10,13 @@ from typing import Any
 from PySide6.QtWidgets import QApplication
 
 from supervisor.errors import Unavailable
-from supervisor.model import Role, User
+from supervisor.model import Role, Text, User
 from tests.ui.bench import Bench
 from ui.faceplate.commands import Commands
 from ui.faceplate.controls import Buttons
 from ui.seat import Session
 from ui.tasks import Tasks
+from ui.widgets import Button
 
 EVE = User("elus", "Salle des élus", Role.VIEWER)
 
@@ -61,3 +62,28 @@ def test_that_somebody_signed_in_without_the_right_confirms_what_it_does_before_
 
     loop.run_until_complete(scenario())
     loop.run_until_complete(tasks.close())
+
+
+def test_that_no_command_lives_from_the_moment_no_act_leaves_and_all_do_from_the_moment_one_may(
+    qapp: QApplication, loop: asyncio.AbstractEventLoop, bench: Bench
+) -> None:
+    async def scenario() -> None:
+        context = bench.context(Tasks(loop).spawn)
+        commands = Commands(context, bench.site.equipment_by_id["CF-101"])
+        found = [one for control in commands.controls for one in control.findChildren(Button)]
+        living = {button for button in found if button.isEnabled()}
+        assert living
+        context.gate.turn(Text("passé", "past"))
+        assert not any(button.isEnabled() for button in found)
+        context.gate.turn(None)
+        assert {button for button in found if button.isEnabled()} == living
+        buttons = next(one for one in commands.controls if isinstance(one, Buttons) and "amber_flashing" in one.buttons)
+        commands._ask(buttons.specs[0], buttons.specs[0].value, buttons, 0)
+        assert commands.card is not None
+        context.gate.turn(Text("passé", "past"))
+        assert not commands.card.confirm.isEnabled()
+        assert commands.card.cancel.isEnabled(), "what only puts it away is as ever"
+        commands.stop()
+        commands.deleteLater()
+
+    loop.run_until_complete(scenario())
