@@ -246,8 +246,8 @@ class Runner:
             await self._copy(one, target, await asyncio.to_thread(self._reader.command, target.command))
             return
         rows = await asyncio.to_thread(self._reader.commands, RECENT, target.equipment, target.command)
-        asked = (one.wish.command, one.released_by)
-        row = next((row for row in rows if (row.command, row.who) == asked), None)
+        ours = (row for row in rows if (row.command, row.who) == (one.wish.command, one.released_by))
+        row = next((row for row in ours if (row.outcome, row.refused_by) != ("refused", "right")), None)  # as in `_ask`
         if row is None:
             await self._store.turn(one, target, Mark.WAITING, 0)
         else:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from supervisor.model import Role, User
+from supervisor.rounds.states import Mark
 from tests.supervisor.rounds.estate import ANN, Estate, estate, hurried
 
 SUE = User("sue", "Sue", Role.SUPERVISOR)
@@ -58,5 +60,26 @@ def test_that_a_right_withdrawn_in_the_middle_of_a_stage_stops_what_is_left_of_i
             assert set(states.values()) <= {"done", "waiting", "failed"}
             assert len([row for row in one.given() if row.outcome != "refused"]) <= before + 4
             assert list(states.values()).count("waiting") > 10
+
+    asyncio.run(scenario())
+
+
+def test_that_what_the_desk_refused_for_a_right_waits_also_after_a_kill_before_that_was_kept(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with estate(tmp_path, 3) as one, hurried():
+            await one.plan()
+            one.desk.rights = lambda user: None
+            turn = one.rounds._store.turn
+
+            async def killed(*change: Any) -> None:
+                await (asyncio.Event().wait() if change[2] is Mark.WAITING else turn(*change))
+
+            one.rounds._store.turn = killed  # type: ignore[method-assign, assignment]
+            one.rounds.runner._store = one.rounds._store
+            await one.ask("round_release", number=1, stage=0)
+            await one.until(one.given, "the desk refuses")
+        async with estate(tmp_path, 3) as one:
+            assert await one.state() == "stopped"
+            assert set((await one.states()).values()) == {"waiting"}
 
     asyncio.run(scenario())
