@@ -19,11 +19,11 @@ FIRST_UP_TIP = Text("Première de son groupe à apparaître", "The first of its 
 
 # floods
 FLOOD = Text("Avalanche d'alarmes", "Alarm flood")
-FLOOD_RATE = Text("{} alarmes annoncées en 10 minutes", "{} alarms told in 10 minutes")
+FLOOD_RATE = Text("{} alarme{s} annoncée{s} en 10 minutes", "{} alarm{s} told in 10 minutes")
 FOLDED = Text("liste repliée par cause, rien n'est perdu", "list folded by cause, nothing is dropped")
 FOLD = Text("Replier par cause", "Fold by cause")
 UNFOLD = Text("Voir toutes les alarmes", "Show every alarm")
-IN_GROUPS = Text("en {} lignes", "in {} lines")
+IN_GROUPS = Text("en {} ligne{s}", "in {} line{s}")
 GROUPS = {
     By.CAUSE: Text("{1} alarmes découlent de : {0}", "{1} alarms come of: {0}"),
     By.EQUIPMENT: Text("{1} alarmes ici : {0}…", "{1} alarms here: {0}…"),

@@ -73,10 +73,8 @@ NO_ALARM = Text(fr="Aucune alarme en cours", en="No standing alarm")
 NO_ALARM_HERE = Text(fr="Aucune alarme ne répond à ces critères", en="No alarm matches these filters")
 SINCE = Text(fr="depuis {}", en="since {}")
 GONE_AT = Text(fr="disparue à {}", en="cleared at {}")
-NEW_ONE = Text(fr="{} nouvelle", en="{} new")
-NEW_MANY = Text(fr="{} nouvelles", en="{} new")
-ALARM_ONE = Text(fr="{} alarme", en="{} alarm")
-ALARM_MANY = Text(fr="{} alarmes", en="{} alarms")
+NEW_COUNTED = Text(fr="{} nouvelle{s}", en="{} new")
+ALARMS_COUNTED = Text(fr="{} alarme{s}", en="{} alarm{s}")
 OF_WHICH_UNACKED = Text(fr="dont {} à acquitter", en="{} to acknowledge")
 SELECTED_MANY = Text(fr="{} sélectionnées", en="{} selected")
 STATE = Text(fr="État", en="State")
@@ -385,6 +383,7 @@ DETAILS = {
     "due": Text(fr="échéance", en="due"),
     "minutes": Text(fr="minutes", en="minutes"),
     "command": Text(fr="commande", en="command"),
+    "rate": Text(fr="alarmes/10 min", en="alarms/10 min"),
     "stage": Text(fr="étape", en="stage"),
     "left_out": Text(fr="laissés de côté", en="left out"),
     "tag": Text(fr="tag", en="tag"),
@@ -408,6 +407,8 @@ DETAILS = {
     "site": Text(fr="site", en="site"),
 }
 """Word of a journal row's detail -> what it means."""
+SUBJECTS = {"flood": Text(fr="Tout le site", en="Whole site")}
+"""Subject of a journal row that is no thing of the site -> what it concerns."""
 REASONS = {
     "another": Text(fr="une autre dérogation", en="another override"),
     "answered": Text(fr="quelqu'un a répondu", en="somebody answered"),
@@ -426,8 +427,8 @@ MORE_PAGES = Text(fr="Plus", en="More")
 ON_CALL = Text(fr="Astreinte", en="On call")
 SHIFT_BOOK = Text(fr="Cahier de quart", en="Shift book")
 LATEST_ROWS = Text(fr="les {} dernières lignes", en="the latest {} rows")
-ALL_ROWS = Text(fr="{} lignes", en="{} rows")
-SEARCHED_TO = Text(fr="{} lignes, la recherche continue…", en="{} rows, still searching…")
+ALL_ROWS = Text(fr="{} ligne{s}", en="{} row{s}")
+SEARCHED_TO = Text(fr="{} ligne{s}, la recherche continue…", en="{} row{s}, still searching…")
 EVERYBODY = Text(fr="Tout le monde", en="Everybody")
 ANY_TIME = Text(fr="Toutes les dates", en="Any time")
 LAST_HOUR = Text(fr="Dernière heure", en="Last hour")
@@ -435,13 +436,12 @@ LAST_DAY = Text(fr="24 dernières heures", en="Last 24 hours")
 LAST_WEEK = Text(fr="7 derniers jours", en="Last 7 days")
 LAST_MONTH = Text(fr="30 derniers jours", en="Last 30 days")
 EXPORT = Text(fr="Exporter", en="Export")
-EXPORTED = Text(fr="{} lignes écrites dans {}", en="{} rows written to {}")
+EXPORTED = Text(fr="{} ligne{s} écrite{s} dans {}", en="{} row{s} written to {}")
 
 # places
 AREA = Text(fr="Secteur", en="Area")
 SYSTEM = Text(fr="Métier", en="System")
 EQUIPMENT = Text(fr="Équipement", en="Equipment")
-EQUIPMENT_COUNT = Text(fr="{} équipements", en="{} equipment")
 
 PEOPLE = Text(fr="Personnes", en="People")
 NOBODY = Text(fr="En veille", en="Watching")

@@ -311,7 +311,7 @@ def test_that_a_flood_of_alarms_never_keeps_the_operator_waiting(
         running, board = len(seat.context.board.rows), seat.context.board
         with patience(seat.context.spawn) as waits:
             await uplink(town, flood)
-            await seat.until(lambda: len(board.rows) >= running + 300, 10, "300 alarms on the board")
+            await seat.until(lambda: len(board.rows) >= running + 300, 60, "300 alarms on the board")
             await asyncio.sleep(1.5)
         said = "flood on %s: %d alarms, longest wait %.0f ms, of which at work %.0f ms"
         log.info(said, page, len(board.rows), waits.wall, waits.work)

@@ -36,11 +36,11 @@ class FloodStrip(QFrame):
 
     def show_fold(self, folded: bool) -> None:
         """While there is a flood, or the list is folded."""
-        say, flood = self._look.say, self._folds.flood
+        look, flood = self._look, self._folds.flood
         self.setVisible(flood or folded)
         self._sign.setVisible(flood)
         self.title.setVisible(flood)
-        parts = [say(alarm_words.FLOOD_RATE).format(self._look.number(self._folds.rate, 0))] if flood else []
-        self.told.setText(" – ".join([*parts, *([say(alarm_words.FOLDED)] if folded else [])]))
+        parts = [look.counted(alarm_words.FLOOD_RATE, int(self._folds.rate))] if flood else []
+        self.told.setText(" – ".join([*parts, *([look.say(alarm_words.FOLDED)] if folded else [])]))
         self.turn.say(alarm_words.UNFOLD if folded else alarm_words.FOLD)
         self.turn.tip(alarm_words.UNFOLD if folded else alarm_words.FOLD, "F")

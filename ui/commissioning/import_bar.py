@@ -48,7 +48,7 @@ class ImportBar(QWidget):
     def count(self, chosen: int, whole: int) -> None:
         """Nothing chosen stands for all."""
         said = words.CHOSEN if chosen else words.FOUND
-        self.chosen.setText(self._look.say(said).format(chosen or whole, whole))
+        self.chosen.setText(self._look.counted(said, chosen or whole, whole))
 
     def begin(self, file: Path, site: str) -> None:
         """A child imports `file` from now on."""

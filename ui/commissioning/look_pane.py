@@ -207,7 +207,7 @@ class LookPane(QWidget):
         """End the child; what was found stays."""
         if self.child.running:
             self.child.stop()
-            self._finish(self.context.look.say(words.STOPPED).format(len(self.record.findings)))
+            self._finish(self.context.look.counted(words.STOPPED, len(self.record.findings)))
 
     def _hear(self, line: str) -> None:
         """One line of the child, whichever of the two it is."""
@@ -244,7 +244,7 @@ class LookPane(QWidget):
             self.imports.end(code, error)
             return
         count = len(self.record.findings)
-        said = error if code else self.context.look.say(words.FOUND).format(count)
+        said = error if code else self.context.look.counted(words.FOUND, count)
         if not code and not count:
             notes = [fact.text for fact in self.record.facts if fact.kind == "note"]
             said = notes[-1] if notes else self.context.look.say(words.NONE_FOUND)

@@ -217,7 +217,7 @@ class TrialPane(QWidget):
         )
         if one is self.equipment:
             self.model.show(rows, one.id)
-            self.state.setText(look.say(words.READ).format(len(rows), sum(row_.good for row_ in rows)))
+            self.state.setText(look.counted(words.READ, len(rows), sum(row_.good for row_ in rows)))
         return rows
 
     async def _read_one(self) -> None:

@@ -7,7 +7,8 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from supervisor.desk.interlocks import Found, judge
-from supervisor.model import CommandSpec, Equipment, Interlock, Tag, Text
+from supervisor.health import CONNECTED
+from supervisor.model import BAD, CommandSpec, Equipment, Interlock, Site, Tag, Text
 from ui.faceplate import words
 from ui.pages import Context
 from ui.shapes import elided, paint_icon
@@ -33,6 +34,19 @@ def blocking(context: Context, equipment: Equipment, spec: CommandSpec) -> Text 
                 said.en.format(command=spec.name.en, lock=lock.name.en),
             )
     return None
+
+
+def connection(site: Site, equipment: Equipment, spec: CommandSpec) -> Tag | None:
+    """The tag that says whether the link a command leaves by is up; None for one that leaves by none."""
+    tag = site.tag(equipment, spec.tag)
+    return site.tag_by_id.get(f"{tag.link}.{CONNECTED}") if tag is not None else None
+
+
+def cut_off(context: Context, equipment: Equipment, spec: CommandSpec) -> bool:
+    """Whether the link is known to be down: a write would fail at once, and is never kept for later. One that nobody
+    knows of yet is left to the desk."""
+    tag = connection(context.attachment.site, equipment, spec)
+    return tag is not None and context.live.quality[tag.index] < BAD and context.live.value[tag.index] == 0
 
 
 class LockRow(QWidget):

@@ -14,7 +14,7 @@ from supervisor.model import BAD, Equipment, Interlock, Kind, Tag, Text
 from ui.faceplate import lock_words, words
 from ui.faceplate.commands import Commands
 from ui.faceplate.lock_outs import LockOutSection, Padlock
-from ui.faceplate.locks import LockRow
+from ui.faceplate.locks import LockRow, connection
 from ui.faceplate.measures import Figure, Measure, PartRow
 from ui.faceplate.paper import SheetMaker, offered
 from ui.faceplate.standing import Events, Standing
@@ -317,6 +317,7 @@ class Content(QWidget):
         found += list(self.tags)
         specs = self.equipment.type.commands.values()
         found += [tag for tag in map(self._own, {spec.feedback or spec.tag for spec in specs}) if tag is not None]
+        found += [tag for spec in specs if (tag := connection(self.site, self.equipment, spec))]
         for lock in {lock for spec in specs for lock in (*spec.interlocks, *spec.permissives)}:
             found += tags(self.site, self.equipment, lock)
         return found

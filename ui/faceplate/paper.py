@@ -53,7 +53,7 @@ class SheetMaker(QWidget):
             return
         finally:
             self.button.setEnabled(True)
-        self._say(look.say(words.READ).format(len(rows), sum(row.good for row in rows)))
+        self._say(look.counted(words.READ, len(rows), sum(row.good for row in rows)))
         html = page(site, one, rows, context.user.name, context.clock.now(), look.language)
         save_paper(self, html, f"{one.id}.pdf", f"{one.id} – Vigie", self._saved)
 

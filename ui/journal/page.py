@@ -179,7 +179,7 @@ class JournalPage(Page):
             count = await asyncio.to_thread(sheet.write, sheet.every(journal, self.wish()), path, names)
         finally:
             self.out.setEnabled(True)
-        self.count.setText(look.say(words.EXPORTED).format(look.number(count, 0), path.name))
+        self.count.setText(look.counted(words.EXPORTED, count, path.name))
 
     def _tell(self) -> None:
         shown = len(self.model.rows)
@@ -195,8 +195,8 @@ class JournalPage(Page):
     def _counted(self, shown: int) -> str:
         look = self.context.look
         if self._before:
-            return look.say(words.SEARCHED_TO).format(shown)
-        return look.say(words.LATEST_ROWS if shown == MOST else words.ALL_ROWS).format(shown) if shown else ""
+            return look.counted(words.SEARCHED_TO, shown)
+        return look.counted(words.LATEST_ROWS if shown == MOST else words.ALL_ROWS, shown) if shown else ""
 
     def _go(self, index: QModelIndex) -> None:
         thing = self.model.equipment(index.row())

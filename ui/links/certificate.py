@@ -89,7 +89,7 @@ class Certificates(QWidget):
             self._rows.addWidget(self._line(one))
         if len(waiting) > AT_ONCE:
             more = Label(self._context.look, "label", 400, "text2")
-            more.setText(self._context.look.say(words.MORE).format(n=len(waiting) - AT_ONCE))
+            more.setText(self._context.look.counted(words.MORE, len(waiting) - AT_ONCE))
             self._rows.addWidget(more)
         self._bar.setVisible(bool(waiting) and self.card is None)
         self._settle()

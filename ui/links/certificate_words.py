@@ -5,7 +5,7 @@ from supervisor.model import Text
 ONE = Text(
     fr="{link} : le certificat du serveur n'est pas accepté.", en="{link}: the server's certificate is not accepted."
 )
-MORE = Text(fr="et {n} autres liaisons", en="and {n} more links")
+MORE = Text(fr="et {} autre{s} liaison{s}", en="and {} more link{s}")
 EXAMINE = Text(fr="Examiner le certificat…", en="Examine the certificate…")
 TITLE = Text(fr="{link} : certificat présenté par {host}", en="{link}: certificate shown by {host}")
 SUBJECT = Text(fr="Titulaire", en="Subject")

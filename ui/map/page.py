@@ -155,7 +155,7 @@ class MapPage(Page):
             thing = markers.equipment[worst]
             found = self._tip_alarms(thing)[:1]
             alarms = tuple(TipAlarm(a.priority, a.acked, f"{say(thing.name)} – {a.words}") for a in found)
-        return Tip(say(words.MEMBERS).format(len(rows)), say(words.CLICK), alarms, lines)
+        return Tip(context.look.counted(words.MEMBERS, len(rows)), say(words.CLICK), alarms, lines)
 
 
 def _middles(markers: Markers) -> list[tuple[str, tuple[float, float]]]:

@@ -20,6 +20,5 @@ EMPTY = Text(
     fr="Aucun fond de carte : placez des fichiers GeoJSON dans le dossier map du site.",
     en="No map: put GeoJSON files into the site's map folder.",
 )
-MEMBERS = Text(fr="{} équipements", en="{} pieces of equipment")
+MEMBERS = Text(fr="{} équipement{s}", en="{} piece{s} of equipment")
 CLICK = Text(fr="Cliquer pour rapprocher", en="Click to come closer")
-MORE = Text(fr="et {} autres alarmes", en="and {} more alarms")

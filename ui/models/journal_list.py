@@ -75,6 +75,8 @@ class JournalList(Cells):
         """What an act was about: an alarm, an equipment, a tag or a link, by its name."""
         if row.subject in self._alarms:
             return self._alarm(row.subject)
+        if row.subject in words.SUBJECTS:
+            return self._look.say(words.SUBJECTS[row.subject])
         thing, target = self._thing(row.subject), self._target(row)
         if target:
             return f"{row.subject} · {full_name(self._site, target, self._look)}"

@@ -147,7 +147,7 @@ class SystemCard(QWidget):
                 painter.setFont(look.font("label"))
                 painter.setPen(look.color("text2"))
                 box = self._strip(len(shown_rows)).adjusted(15, 0, 0, 0)
-                painter.drawText(box, LEFT, look.say(words.MORE).format(left))
+                painter.drawText(box, LEFT, look.counted(words.MORE, left))
 
     def _wide(self, row: Row) -> float:
         """Pixels the value of a row takes, with its unit."""

@@ -18,7 +18,7 @@ BAD_MANY = Text(fr="{} mesures invalides", en="{} bad tags")
 AREAS = Text(fr="Secteurs", en="Areas")
 NORMAL = Text(fr="Rien à signaler", en="All quiet")
 MADE_OF = Text(fr="{} mesures valides sur {}", en="{} good tags of {}")
-MORE = Text(fr="+ {} autres", en="+ {} more")
+MORE = Text(fr="+ {} autre{s}", en="+ {} more")
 CELL = Text(fr="{} – {} : {} équipements", en="{} – {}: {} equipment")
 
 # key figures

@@ -148,5 +148,6 @@ class PeoplePage(Page):
 
 
 def _counted(count: int, directory: bool) -> Text:
-    fr, en = (one.format(count) for one in (words.PEOPLE.fr, words.PEOPLE.en))
+    told = words.PERSON if count == 1 else words.PEOPLE
+    fr, en = told.fr.format(count), told.en.format(count)
     return Text(f"{fr}. {words.DIRECTORY.fr}", f"{en}. {words.DIRECTORY.en}") if directory else Text(fr, en)

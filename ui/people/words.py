@@ -19,6 +19,7 @@ TEMPORARY = Text("mot de passe provisoire", "temporary password")
 ACTIVE = Text("actif", "active")
 DISABLED = Text("désactivé", "disabled")
 NEVER = Text("jamais", "never")
+PERSON = Text("{} personne", "{} person")
 PEOPLE = Text("{} personnes", "{} people")
 DIRECTORY = Text(
     "Les personnes de l'annuaire n'apparaissent pas ici : leurs groupes disent leur rôle.",

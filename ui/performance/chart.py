@@ -35,7 +35,7 @@ class DayChart(QWidget):
         self._days = days
         look = self._look
         self.setAccessibleName(
-            "; ".join(look.say(words.DAY_TIP).format(look.date(day.start + 1), day.count) for day in days)
+            "; ".join(look.counted(words.DAY_TIP, day.count, look.date(day.start + 1)) for day in days)
         )
         self.update()
 
@@ -124,7 +124,7 @@ class DayChart(QWidget):
             QToolTip.hideText()
             return
         day = self._days[number]
-        text = look.say(words.DAY_TIP).format(look.date(day.start + 1), look.number(day.count, 0))
+        text = look.counted(words.DAY_TIP, day.count, look.date(day.start + 1))
         QToolTip.showText(event.globalPos(), f"{text} – {look.say(words.FLOODED)}" if day.flooded else text, self)
 
 

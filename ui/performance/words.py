@@ -89,7 +89,7 @@ PER_DAY = Text("Alarmes par jour", "Alarms per day")
 ACCEPTABLE = Text("acceptable 144", "acceptable 144")
 MANAGEABLE = Text("gérable 288", "manageable 288")
 FLOODED = Text("jour d'avalanche", "day with a flood")
-DAY_TIP = Text("{} : {} alarmes", "{}: {} alarms")
+DAY_TIP = Text("{1} : {0} alarme{s}", "{1}: {0} alarm{s}")
 
 # the lists
 TOP = Text("Dix plus fréquentes", "Ten most frequent")

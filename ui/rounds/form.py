@@ -221,7 +221,7 @@ class Form(QWidget):
         if self.selection:
             first = self.telling.equipment(self.selection[0])
             more = len(self.selection) - 1
-            name = say(words.AND_MORE).format(first, more) if more else first
+            name = look.counted(words.AND_MORE, more, first) if more else first
             rows.insert(0, (say(words.SELECTION).format(name), SELECTION))
         rows += [(f"{'   ' * depth}{look.say(self._site.areas[id_].name)}", id_) for id_, depth in _nested(self._site)]
         _fill(self.where, rows)

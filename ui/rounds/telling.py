@@ -62,7 +62,7 @@ class Telling:
         names += [
             full_name(site, site.equipment_by_id[id_], look) for id_ in wish["equipment"] if id_ in site.equipment_by_id
         ]
-        place = ", ".join(names[:2]) if len(names) < 3 else look.say(words.AND_MORE).format(names[0], len(names) - 1)
+        place = ", ".join(names[:2]) if len(names) < 3 else look.counted(words.AND_MORE, len(names) - 1, names[0])
         return place or look.say(words.WHOLE_SITE)
 
     def value(self, wish: Mapping[str, Any], value: float | None) -> str:

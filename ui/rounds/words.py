@@ -24,7 +24,7 @@ STATES = {
 }
 WHOLE_SITE = Text("Tout le site", "Whole site")
 SELECTION = Text("Sélection : {}", "Selection: {}")
-AND_MORE = Text("{} et {} autres", "{} and {} more")
+AND_MORE = Text("{1} et {0} autre{s}", "{1} and {0} more")
 
 # the chosen one
 JOURNAL = Text("Journal", "Journal")

@@ -262,7 +262,7 @@ class SchedulePage(Page):
             [*map(self.telling.hand, self._overrides()), *map(self.telling.trouble, self._troubles())]
         )
         self.calendars.show_lines([self.telling.calendar(*one) for one in self.known.ends(self._today())])
-        told = [look.say(words.SUMMARY).format(sum(len(group.bundle.members) for group in self.known.groups))]
+        told = [look.counted(words.SUMMARY, sum(len(group.bundle.members) for group in self.known.groups))]
         for text, key in ((words.WAITING, "waiting"), (words.LOST, "lost")):
             if self.state.get(key):
                 told.append(look.say(text).format(self.state[key]))

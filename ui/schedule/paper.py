@@ -83,7 +83,7 @@ class Sheet:
         painter.setFont(look.font("title", 600))
         painter.drawText(QRectF(4, 28, WIDTH * 0.7, 24), left, self.group.title(look))
         painter.setFont(look.font("body"))
-        of = look.say(words.YEAR_OF).format(year.year, len(self.group.bundle.members))
+        of = look.counted(words.YEAR_OF, len(self.group.bundle.members), year.year)
         painter.drawText(QRectF(WIDTH * 0.5, 4, WIDTH * 0.5 - 4, 20), right, of)
         painter.drawText(
             QRectF(WIDTH * 0.5, 30, WIDTH * 0.5 - 4, 20), right, figures(self.group, year, self.texts, look)

@@ -16,7 +16,7 @@ AS_TODAY_WHY = Text(
     en="The plan is worked out for the instant shown with the programmes configured today: those of then, and what was"
     " still to be asked for, are not kept.",
 )
-SUMMARY = Text("{} équipements programmés", "{} equipment scheduled")
+SUMMARY = Text("{} équipement{s} programmé{s}", "{} equipment scheduled")
 WAITING = Text("{} en attente", "{} waiting")
 LOST = Text("{} sans liaison", "{} without a link")
 
@@ -122,4 +122,4 @@ COLUMNS = (
     Text("Équipements", "Equipment"),
 )  # fmt: skip
 MADE = Text("Établi le {} par {} · Vigie", "Made on {} by {} · Vigie")
-YEAR_OF = Text("Année {} – {} équipements", "Year {} – {} equipment")
+YEAR_OF = Text("Année {1} – {0} équipement{s}", "Year {1} – {0} equipment")

@@ -113,9 +113,9 @@ class Banner(QWidget):
 
     def _told_flood(self) -> str:
         look, rows = self._look, len(self._context.board.rows)
-        rate = look.say(alarm_words.FLOOD_RATE).format(look.number(self._folds.rate, 0))
-        count = look.say(words.ALARM_MANY).format(look.number(rows, 0))
-        lines = look.say(alarm_words.IN_GROUPS).format(look.number(self._count, 0))
+        rate = look.counted(alarm_words.FLOOD_RATE, int(self._folds.rate))
+        count = look.counted(words.ALARMS_COUNTED, rows)
+        lines = look.counted(alarm_words.IN_GROUPS, self._count)
         return f"{look.say(alarm_words.FLOOD)} – {rate} – {count} {lines}"
 
     def first(self) -> list[int]:

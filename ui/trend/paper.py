@@ -76,12 +76,12 @@ class _Page:
         most = max(int((HEIGHT - HEAD_PX - table_px - FOOT_PX - LEAST_PLOT_PX) / ROW_PX), 0)
         missing = holes[: MOST_HOLES if len(holes) <= MOST_HOLES else MOST_HOLES - 1]
         if len(missing) < len(holes):
-            missing.append(self._look.say(words.MORE_HOLES).format(len(holes) - len(missing)))
+            missing.append(self._look.counted(words.MORE_HOLES, len(holes) - len(missing)))
         most = max(most - len(missing), 0)
         shown = notes[: most if len(notes) <= most else max(most - 1, 0)]
         lines = [self._note(one.at, one.text, one.who, one.tag) for one in shown]
         if len(shown) < len(notes):
-            lines.append(self._look.say(words.MORE_NOTES).format(len(notes) - len(shown)))
+            lines.append(self._look.counted(words.MORE_NOTES, len(notes) - len(shown)))
         lines = missing + lines
         below = HEIGHT - FOOT_PX - ROW_PX * len(lines)
         self._head()

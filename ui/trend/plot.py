@@ -266,7 +266,7 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]
         lines = [f"{pen.number}  {look.say(tag.spec.name)} – {tag.equipment.id}"]
         lines += [told(hole, look, self.shown.now) for hole in holes[:MOST_TOLD]]
         more = len(holes) - MOST_TOLD
-        return "\n".join(lines + ([look.say(words.MORE_HOLES).format(more)] if more > 0 else []))
+        return "\n".join(lines + ([look.counted(words.MORE_HOLES, more)] if more > 0 else []))
 
     def leaveEvent(self, event: Any) -> None:
         super().leaveEvent(event)

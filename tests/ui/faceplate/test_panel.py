@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from supervisor.desk.states import Stage
@@ -177,6 +177,30 @@ def test_that_an_interlock_that_does_not_hold_is_told_before_the_click(
     tick(plate)
     assert not button(commands, "start").isEnabled()
     assert "n'est pas vérifiable" in said(commands)
+
+
+@pytest.mark.parametrize("id_", ["PR-02.P1", "AP-001", "CF-101"])
+def test_that_no_command_is_offered_over_a_link_that_is_down_and_the_reason_is_told(
+    plate: Faceplate, bench: Bench, id_: str
+) -> None:
+    """Those without an interlock too: automatic, and setpoints."""
+
+    def offered(commands: Commands) -> list[bool]:
+        widgets = [control.findChildren(kind) for control in commands.controls for kind in (QPushButton, QLineEdit)]
+        return [one.isEnabled() for found in widgets for one in found]
+
+    commands = commands_of(turn(plate, id_))
+    before = offered(commands)
+    assert any(before)
+    link = f"{commands.controls[0].tag.link}.connected"
+    bench.put({link: 0.0})
+    tick(plate)  # the link alone moved: it is one of the rows that the faceplate follows
+    assert not any(offered(commands))
+    assert "Liaison coupée : aucune commande ne part" in said(commands)
+    bench.put({link: 1.0})
+    tick(plate)
+    assert offered(commands) == before
+    assert "Liaison" not in said(commands)
 
 
 def test_that_a_command_above_the_operators_role_is_closed_and_says_why(plate: Faceplate) -> None:
