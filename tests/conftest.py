@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -46,17 +46,21 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-@pytest.fixture(autouse=True)
-def collected(request: pytest.FixtureRequest) -> Iterator[None]:
-    """What is left of windows is collected here, in their own thread: in one that reads history it would crash Qt."""
-    if "qapp" not in request.fixturenames:
-        yield
-        return
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """What is left of windows is collected here, in their own thread: in one that reads history it would crash Qt.
+
+    Not in a fixture: at its end pytest still holds what the test was given.
+    """
+    if "qapp" not in getattr(item, "fixturenames", ()):
+        return (yield)
     gc.disable()
-    yield
-    gc.collect()
-    gc.freeze()  # or the next collection would look at every module once more, which takes longer than most tests
-    gc.enable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()  # or the next collection would look at every module once more, which takes longer than most tests
+        gc.enable()
 
 
 @pytest.fixture(autouse=True)
