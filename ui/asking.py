@@ -40,6 +40,8 @@ class Question:
         self._take, self._decline = take, decline
         self._asked_at = -every_s
         self._asking = False
+        self._asked = 0
+        """Counts the askings: of two answers under way only the one that was asked for last is taken."""
 
     def slow(self) -> None:
         """Ask if it is time."""
@@ -50,14 +52,15 @@ class Question:
     def again(self) -> None:
         """Ask now."""
         self._asked_at, self._asking = self._context.clock.monotonic(), True
-        self._context.spawn(self._read())
+        self._asked += 1
+        self._context.spawn(self._read(self._asked))
 
-    async def _read(self) -> None:
+    async def _read(self, number: int) -> None:
         try:
             answer = await ask(self._context, self._decline, self._act)
         finally:
-            self._asking = False
-        if answer is not None:
+            self._asking = self._asking and number != self._asked
+        if answer is not None and number == self._asked:
             self._take(answer)
 
 

@@ -176,10 +176,11 @@ class Seen:
         raise Refused("past", words.NOT_THEN if act in PRESENT_ONLY else words.NO_ACT)
 
     async def _answered(self, act: str, said: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Of the time that is shown when the answer comes: one that was on its way when the window left that time is
-        asked for again."""
+        """Of the time that is shown when the answer comes: one that was on its way when the window left that time, or
+        turned to an earlier instant, is asked for again."""
         while True:
             locked, scene = self.locked, self.scene
+            instant = scene.instant if scene is not None else 0
             if not locked:
                 answer = await self.present.ask(act, **said)
             elif self.entering:
@@ -189,7 +190,8 @@ class Seen:
                 answer = await scene.then.answers[act](scene, said)
             else:
                 raise Refused("past", words.NOT_THEN)
-            if self.locked is locked and self.scene is scene:
+            same = self.locked is locked and self.scene is scene
+            if same and (scene is None or scene.instant >= instant):
                 return answer
 
 

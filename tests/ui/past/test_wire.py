@@ -116,3 +116,27 @@ def test_that_an_answer_is_of_the_time_that_is_shown_when_it_comes() -> None:
         assert await seen.ask("rounds") == {"of": "now"}
 
     asyncio.run(scenario())
+
+
+def test_that_an_answer_of_a_later_instant_is_not_told_once_an_earlier_one_is_shown() -> None:
+    reached = asyncio.Event()
+
+    async def slow(scene: object, said: Mapping[str, Any]) -> Mapping[str, Any]:
+        await reached.wait()
+        return {"of": 20}
+
+    async def quick(scene: object, said: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"of": 10}
+
+    async def scenario() -> None:
+        nothing: Any = None
+        seen = Seen(nothing)
+        seen.locked = True
+        seen.scene = Scene(nothing, nothing, nothing, nothing, Then(20, nothing, nothing, nothing, {"rounds": slow}))
+        waiting = asyncio.create_task(seen.ask("rounds"))
+        await asyncio.sleep(0)
+        seen.scene.then = Then(10, nothing, nothing, nothing, {"rounds": quick})
+        reached.set()
+        assert await waiting == {"of": 10}
+
+    asyncio.run(scenario())
