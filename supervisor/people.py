@@ -23,6 +23,8 @@ SEAT = "@"
 """What the id of a seat begins with: the id of no person does. A seat acts where nobody has signed in."""
 EMERGENCY = f"{SEAT}emergency"
 """What lends the rights of an emergency command: nobody can end that."""
+ACTORS = frozenset({EMERGENCY, f"{SEAT}console", f"{SEAT}programmes"})
+"""Ids by which no seat acts: what leaves in their name is asked no rights, or is taken for a programme's own."""
 
 
 CLASSES: Mapping[CommandClass, Text] = {

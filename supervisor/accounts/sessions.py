@@ -45,7 +45,7 @@ from supervisor.clock import Clock
 from supervisor.errors import Refused
 from supervisor.journal import Entry, Journal
 from supervisor.model import Role, User
-from supervisor.people import SEAT
+from supervisor.people import ACTORS, SEAT
 
 OVERRIDE_MIN = 15.0
 """How long rights are lent where nobody says; and `LONGEST_MIN` at most."""
@@ -131,7 +131,8 @@ class Sessions:
     # ------------------------------------------------------------ coming and going
     def enter(self, seat: str) -> Session:
         """A window has come: its seat watches."""
-        session = Session("".join(letter for letter in seat if letter.isprintable())[:LONGEST_SEAT].strip() or "?")
+        name = "".join(letter for letter in seat if letter.isprintable())[:LONGEST_SEAT].strip() or "?"
+        session = Session(f"{name}?" if f"{SEAT}{name}" in ACTORS else name)
         self._seats.append(session)
         self._note("attach", self.seat_user(session).id)
         return session

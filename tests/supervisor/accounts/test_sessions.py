@@ -17,7 +17,8 @@ from supervisor.desk.emergency import giver
 from supervisor.errors import Refused
 from supervisor.journal import Journal, JournalReader, Row
 from supervisor.model import CommandClass, Role, User
-from supervisor.people import People
+from supervisor.people import SEAT, People
+from supervisor.schedule.programmes import SCHEDULER
 from tests.people import ADMINISTRATOR, OTHER, PASSWORD, give, opened
 from tests.supervisor.pumphouse import ANN, NED, site
 
@@ -205,6 +206,8 @@ def test_that_the_name_of_a_seat_is_kept_within_bounds(tmp_path: Path) -> None:
     async def scenario(seat: Seat) -> None:
         assert len(seat.sessions.enter("x" * 500 + "\n").seat) == 40
         assert seat.sessions.enter("\x00\n").seat == "?"
+        for actor in (CONSOLE, SCHEDULER):
+            assert Seat(seat.sessions, actor.id.removeprefix(SEAT)).user.id != actor.id, "an emergency is no programme"
 
     live(tmp_path, scenario)
 
