@@ -160,9 +160,10 @@ class Alarms:
     def _raise_again(self, rows: Rows, at: int) -> None:
         """An active alarm that its controller no longer calls acknowledged is a new occurrence: nobody knows of it."""
         if len(rows):
-            self._life.step(rows, Event.CLEAR, at)
+            gone = Moved(self._life.step(rows, Event.CLEAR, at), (*PROCESS, *TAKEN), iter(()))
             self._begun[rows] = self._watching.source(rows)
-            self._happen(rows, Event.RAISE, at, {"reason": "controller"})
+            self._write([gone, self._move(rows, Event.RAISE, at, {"reason": "controller"})])
+            self._design.follow(rows)
 
     async def run(self) -> None:
         """Fire what is due by time alone; until cancelled."""

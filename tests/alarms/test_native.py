@@ -18,7 +18,7 @@ from supervisor.errors import Refused, WriteFailed
 from supervisor.journal import JournalReader
 from supervisor.link import Link
 from supervisor.model import AlarmRule, Condition, LinkSpec, Native, Priority, Quality, Site, Tag, Text
-from tests.alarms.hall import HERE, LEVEL, hall, site
+from tests.alarms.hall import DOOR, HERE, LEVEL, hall, site
 
 RULE = AlarmRule("overload", "level", Condition.NATIVE, float("nan"), Priority.HIGH, HERE)
 ROW = 0
@@ -91,6 +91,29 @@ def test_that_an_active_alarm_no_longer_acknowledged_is_raised_anew(tmp_path: Pa
         assert one.state(ROW) == State.UNACKED
     kinds = [row.kind for row in JournalReader(tmp_path / "journal.db").search("E0.overload")]
     assert kinds == ["raise", "acknowledge", "raise"]
+
+
+def test_that_a_new_occurrence_leaves_on_disk_nothing_of_the_one_before(tmp_path: Path) -> None:
+    """Who was on it is not any more, and what stood before it in its group is no longer the first."""
+    bare = site((RULE, AlarmRule("open", "door", Condition.IS, 1.0, Priority.LOW, HERE)))
+    columns = ("first_up", "taken_by", "state")
+
+    async def before() -> list[list[int]]:
+        with hall(tmp_path, bare) as one:
+            one.read(DOOR, 1.0)
+            await one.wind(1)
+            one.read(LEVEL, Native.UNACKED)
+            await one.alarms.take(["E0.overload"], "ann")
+            await one.alarms.acknowledge(["E0.open"], "ann")
+            for value in (Native.ACKED, Native.UNACKED):
+                one.read(DOOR, 0.0)
+                one.read(LEVEL, value)
+            return [one.alarms.columns[name].tolist() for name in columns]
+
+    stood = asyncio.run(before())
+    assert stood == [[1, 0], [0, 0], [State.UNACKED, State.NORMAL]]
+    with hall(tmp_path, bare) as one:
+        assert [one.alarms.columns[name].tolist() for name in columns] == stood
 
 
 def test_that_bad_quality_neither_clears_nor_acknowledges(tmp_path: Path) -> None:
