@@ -29,6 +29,13 @@ from ui.look import Look
 from ui.shapes import elided, icon, paint_icon, text_width
 
 Box = TypeVar("Box", bound=QBoxLayout)
+_KEYS = {
+    "Shift": Text("Maj", "Shift"),
+    "Enter": Text("Entrée", "Enter"),
+    "Esc": Text("Échap", "Esc"),
+    "Del": Text("Suppr", "Del"),
+}
+"""Those that a French keyboard names otherwise."""
 
 
 class Label(QLabel):
@@ -116,7 +123,7 @@ class Button(QPushButton):
         self.dress()
 
     def tip(self, text: Text, key: str = "") -> None:
-        """Tool tip and accessible name, with the key that does the same."""
+        """Tool tip and accessible name, with the key that does the same, as an English keyboard names it."""
         self._tip, self._key = text, key
         self.dress()
 
@@ -154,7 +161,8 @@ class Button(QPushButton):
             self.setIcon(icon(self._symbol, look.color(token)))
             self.setIconSize(QSize(18, 18))
         if self._tip:
-            self.setToolTip(look.say(self._tip) + (f"  ({self._key})" if self._key else ""))
+            key = "+".join(look.say(_KEYS.get(part) or Text(part, part)) for part in self._key.split("+"))
+            self.setToolTip(look.say(self._tip) + (f"  ({key})" if key else ""))
             self.setAccessibleName(look.say(self._tip))
         self._heed()
 

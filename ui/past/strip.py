@@ -42,7 +42,7 @@ class Strip(QFrame):
         self._look = look
         self.when = When(context, machine)
         self.leave = Button(look, words.LEAVE, "primary", "right", 600)
-        self.leave.tip(words.LEAVE, look.say(words.LEAVE_KEY))
+        self.leave.tip(words.LEAVE, "Esc")
         self.leave.clicked.connect(self.left)
         self.counts = counts
         self.news = News(context, present)
@@ -65,7 +65,6 @@ class Strip(QFrame):
 
     def _dress(self) -> None:
         self.setFixedHeight(round(HEIGHT * self._look.scale))
-        self.leave.tip(words.LEAVE, self._look.say(words.LEAVE_KEY))
 
     def _show_present(self) -> None:
         self.counts.show_board()

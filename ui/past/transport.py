@@ -132,7 +132,7 @@ class Transport(QFrame):
 
     def _stepper(self, label: str, tip: Text, name: str, seconds: float) -> Button:
         button = Button(self._look, Text(label, label))
-        key = {60: "Ctrl+→", 600: "Ctrl+Maj+→", -60: "Ctrl+←", -600: "Ctrl+Maj+←"}.get(int(seconds), "")
+        key = {60: "Ctrl+→", 600: "Ctrl+Shift+→", -60: "Ctrl+←", -600: "Ctrl+Shift+←"}.get(int(seconds), "")
         button.tip(Text(tip.fr.format(name), tip.en.format(name)), key)
         button.clicked.connect(lambda: self._machine.step(seconds))
         return button

@@ -6,7 +6,6 @@ PAST = Text(fr="PASSÉ", en="PAST")
 PRESENT = Text(fr="PRÉSENT", en="PRESENT")
 OPEN = Text(fr="Remonter le temps", en="Go back in time")
 LEAVE = Text(fr="Revenir au présent", en="Back to the present")
-LEAVE_KEY = Text(fr="Échap", en="Esc")
 NO_ACT = Text(
     fr="La fenêtre montre le passé : aucune commande ni aucun acquittement n'en part. Revenez au présent (Échap).",
     en="This window shows the past: no command and no acknowledgement leaves it. Return to the present (Esc).",

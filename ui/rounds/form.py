@@ -53,7 +53,7 @@ class Form(QWidget):
         self.cancel = Button(look, words.CANCEL, "flat")
         self.take_out, self.again = Button(look, words.TAKE_OUT, "flat"), Button(look, words.ALL_AGAIN, "flat")
         self.run.tip(words.DRY_RUN_TIP)
-        self.take_out.tip(words.TAKE_OUT_TIP, "Suppr")
+        self.take_out.tip(words.TAKE_OUT_TIP, "Del")
         self.effect, self.told = Short(look, "title", 600), Short(look, "body", 400, "text2")
         self.consequence, self.sentence = Short(look, "body", 600), Label(look, "body", 600)
         self.sentence.setWordWrap(True)

@@ -14,6 +14,7 @@ from tests.ui.past.test_window import go, settled, value  # noqa: F401
 from tests.ui.town import NOW
 from ui.past import words
 from ui.past.rail import EDGE
+from ui.widgets import Button
 
 
 @pytest.fixture
@@ -97,3 +98,12 @@ def test_that_the_present_goes_on_at_the_right_end(past, station):
     past.transport.tell()
     assert rail.end == end + 30
     assert rail.span == 7200
+
+
+def test_that_a_tip_names_the_keys_of_the_language(past, window):
+    tips = {}
+    for language in ("fr", "en"):
+        window.context.look.use(language=language)
+        tips[language] = {button.toolTip() for button in (*past.transport.findChildren(Button), past.strip.leave)}
+    assert {"Reculer de 10 min  (Ctrl+Maj+←)", "Revenir au présent  (Échap)"} <= tips["fr"]
+    assert {"Back by 10 min  (Ctrl+Shift+←)", "Back to the present  (Esc)"} <= tips["en"]
