@@ -11,6 +11,8 @@ Rules:
 - A cause that is shelved still hides: somebody knows of it. One out of service hides nothing: it is not believed.
 - A cause and its consequences that come in one turn: the consequences are hidden before they are told.
 - A cause in its on delay holds back what has not been told yet; what has been stays where it is seen.
+- After a restart a cause keeps hidden what it hid, but hides nothing anew until its condition is known once: what was
+  shown because nobody knew stays so.
 - What is no longer hidden by a rule waits for the off delay of its own and `SETTLE_S`: what came with its cause may
   go a little after it.
 """
@@ -82,6 +84,8 @@ class ByDesign:
         """Since when the expression can't be worked out, monotonic seconds; infinite while it can."""
         self._lost = self._blind.copy()
         """Since when the condition of the alarm itself is not known, likewise: it may be the cause of others."""
+        self._met = np.zeros(count, np.bool_)
+        """Whose own condition was known at least once since the start."""
         self._look_at = 0.0
         self._due = np.full(count, np.inf)
         """When what is no longer wanted hidden is shown, monotonic seconds."""
@@ -111,6 +115,7 @@ class ByDesign:
         if len(self._consequences.rows):
             found = rows[self._lost[rows] < np.inf]
             _note(self._lost, rows, unknown, self._clock.monotonic())
+            self._met[rows] |= np.isinf(self._lost[rows])
             if len(found):
                 self.follow(found)
 
@@ -194,7 +199,7 @@ class ByDesign:
 
     def _wanted(self, rows: Rows) -> Marks:
         flat, row = self._causes.spread(rows)
-        certain = self._stand(flat)
+        certain = self._stand(flat) & (self._met[flat] | self._hidden(rows)[row])
         likely = self._standing[flat] & self._believed(flat) & ~self._over(self._lost[flat])
         untold = (self._life.columns["state"][rows] == State.NORMAL) | self._hidden(rows)
         wanted: Marks = (

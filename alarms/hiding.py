@@ -28,6 +28,9 @@ BY_EXPRESSION = "design"
 UNKNOWN = "not_known"
 """Why an alarm is shown that a rule hid: whether it still should be nobody can tell."""
 
+SHOWING = (*HIDING, "annunciated_at")
+"""What is written of alarms that come into sight: the operator is told of them then."""
+
 Rows = NDArray[np.intp]
 
 
@@ -67,7 +70,9 @@ class Hiding:
         """At once, the columns first: what comes into sight, and what the station itself hides by a rule. `detail` as
         in `Teller.entries`."""
         self._apply(rows, act, self._asides(rows, act, detail, who))
-        return self._keep.write(rows, HIDING, self._teller.entries(rows, act.value, who, detail))
+        return self._keep.write(
+            rows, HIDING if ROWS[act][1] else SHOWING, self._teller.entries(rows, act.value, who, detail)
+        )
 
     def tick(self) -> None:
         """Shelves whose time is over."""

@@ -201,7 +201,9 @@ def test_that_whatever_happens_only_what_has_a_reason_stays_hidden(
             elif word == "lose":
                 read(one, Quality.TIMEOUT, **dict.fromkeys(AT, math.nan))
             elif word == "restart":
-                await one.wind(SETTLE_S + 0.1)  # what is about to be shown stays hidden until its expression is known
+                await one.wind(
+                    PHASE.off_delay_s + SETTLE_S + 0.1
+                )  # or what is about to be shown waits until it is known
                 one.close()
                 one = Hall(folder, site, one.clock)
             else:
@@ -295,6 +297,28 @@ def test_that_a_cause_nobody_knows_hides_what_comes_of_it_no_longer(tmp_path: Pa
             read(one, order=0)
             assert hidden(one, "E0.phase"), "the supply is known to be lost"
             assert not one.alarms.columns["unknown_since"].any()
+
+    asyncio.run(scenario())
+
+
+def test_that_a_restart_hides_nothing_again_for_a_cause_nobody_knows_until_it_is_known_to_stand(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        with hall(tmp_path, plant(SUPPLY, PHASE)) as one:
+            read(one, order=0, level=0)
+            read(one, Quality.TIMEOUT, order=math.nan)
+            await one.wind(UNKNOWN_S + LOOK_S)
+            await one.wind(PHASE.off_delay_s + SETTLE_S + 0.1)
+            told_at = one.alarms.columns["annunciated_at"][row(one, "E0.phase")]
+            clock = one.clock
+        with hall(tmp_path, plant(SUPPLY, PHASE), clock) as one:
+            for ways in ({"order": math.nan}, {"level": math.nan}, {"order": math.nan}):
+                read(one, Quality.NOT_CONNECTED, **ways)
+                assert not hidden(one, "E0.phase"), "it was told, and nothing new is known"
+            read(one, level=0)
+            await one.wind(LONG)
+            assert one.alarms.columns["annunciated_at"][row(one, "E0.phase")] == told_at, "and it is not told twice"
+            read(one, order=0)
+            assert hidden(one, "E0.phase"), "the supply is known to be lost"
 
     asyncio.run(scenario())
 
