@@ -101,7 +101,7 @@ class LockOutsPage(Page):
         self.slow()
 
     async def _read(self) -> None:
-        attachment = self.context.attachment
+        attachment, began = self.context.attachment, self.context.clock.now()
         try:
             locks = await asyncio.to_thread(lock_outs, attachment.journal)
             held = await asyncio.to_thread(waiting, attachment.journal, occupied(self.context))
@@ -110,6 +110,9 @@ class LockOutsPage(Page):
             return
         finally:
             self._reading = False
+        if began > self.context.clock.now():  # the window turned to an earlier instant meanwhile
+            self.slow()
+            return
         self.locks.show_rows(locks)
         self.waiting.show_rows(held)
         self._tell()

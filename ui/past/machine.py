@@ -232,6 +232,10 @@ class Machine(QObject):
             self._shown = self._wish  # not tried again by itself: the next wish does
             self.failed.emit(error)
             self.moved.emit()
+        except Exception:  # a bug: with nothing to show of the past the present must not be called the past
+            if self._seen.scene is None:
+                self.leave()
+            raise
         finally:
             self._busy = False
 

@@ -118,9 +118,13 @@ class Reader:
             self._busy = True
             self._task = self._context.spawn(self._work())
 
+    def forget(self) -> None:
+        """What is being read is of another time, and not shown."""
+        self._wish = None
+
     def stop(self) -> None:
         """Nobody is left to show anything to."""
-        self._wish = None
+        self.forget()
         if self._task:
             self._task.cancel()
 
