@@ -193,8 +193,8 @@ class TrendView(QWidget):
 
     def jump(self) -> None:
         """Another instant is looked at: what was known up to the last one is forgotten, and the right end is there."""
-        for pen in self._pens:
-            pen.forget()
+        for known in (self._reader, self._counting, *self._pens):
+            known.forget()
         self._say_when()
         self.go_direct()
 
