@@ -11,7 +11,7 @@ from itertools import chain, islice, zip_longest
 from pathlib import Path
 
 from supervisor.clock import SECOND
-from supervisor.model import Tag
+from supervisor.model import Equipment, Tag
 from ui.folds import Folds
 from ui.pages import ALARMS, COMMISSIONING, JOURNAL, LINKS, MAP, OVERVIEW, SYNOPTIC, TRENDS, Page, Place
 from ui.shell.window import MainWindow
@@ -133,10 +133,15 @@ def _places(window: MainWindow) -> Iterator[tuple[str, Place]]:
 
 
 def _pens(window: MainWindow) -> tuple[Tag, ...]:
-    """Some tags of the first equipment of each system, by turns: scales of many units."""
+    """Some tags of the first equipment of each system, by turns: scales of many units. Only what devices tell: the past
+    of the pictures' city is that of its devices, and what is calculated begins with the station."""
     site = window.context.attachment.site
     firsts = {one.system: one for one in reversed(site.equipment) if one.type.page and one.type.headline}
-    turns = zip_longest(*(pens_of(site, firsts[system], 2) for system in sorted(firsts, reverse=True)))
+
+    def told(equipment: Equipment) -> list[Tag]:
+        return [tag for tag in pens_of(site, equipment, 8) if tag.source is not None][:2]
+
+    turns = zip_longest(*(told(firsts[system]) for system in sorted(firsts, reverse=True)))
     return tuple(islice((tag for tag in chain.from_iterable(turns) if tag), PENS))
 
 

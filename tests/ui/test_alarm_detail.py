@@ -152,6 +152,9 @@ def test_that_the_keys_are_told_by_a_key(page: AlarmsPage, qtbot: QtBot) -> None
     assert page.keys.isVisible()
     qtbot.keyClick(page.table, Qt.Key.Key_Escape)
     assert not page.keys.isVisible()
+    page.ack.setFocus()  # beside the list
+    qtbot.keyClick(page.ack, Qt.Key.Key_Question, Qt.KeyboardModifier.ShiftModifier)
+    assert page.keys.isVisible()
 
 
 def test_that_an_alarm_shown_because_nobody_can_tell_says_why_and_since_when(

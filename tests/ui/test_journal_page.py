@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from alarms.floods import Flood, flood_entry
 from supervisor.clock import SECOND
 from supervisor.journal import Entry
 from supervisor.journal_rows import Found, Wish
@@ -47,6 +48,25 @@ def page(window: MainWindow, station: TownStation, until: Until) -> JournalPage:
 
 def cells(page: JournalPage, row: int) -> list[str]:
     return [str(page.model.index(row, column).data()) for column in range(page.model.columnCount())]
+
+
+def test_that_a_flood_is_told_in_words_and_its_first_row_is_one_row(
+    page: JournalPage, window: MainWindow, station: TownStation, until: Until
+) -> None:
+    station.note(flood_entry(Flood()))
+    station.wind(1.1)
+    window.refresh.tick()
+    until(lambda: len(page.model.rows) == 4)
+    assert cells(page, 0)[1:3] == ["Fin d'avalanche", "Tout le site"]
+    assert cells(page, 0)[5] == "alarmes/10 min 0"
+    page.context.look.use(language="en")
+    assert cells(page, 0)[2] == "Whole site"
+    assert cells(page, 0)[5] == "alarms/10 min 0"
+    page.text.setText("avalanche")
+    page.text.settled.emit()
+    until(lambda: page.count.text() == "1 row")
+    page.context.look.use(language="fr")
+    until(lambda: page.count.text() == "1 ligne")
 
 
 def test_that_the_newest_row_is_first_and_told_in_the_operators_words(page: JournalPage) -> None:

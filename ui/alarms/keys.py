@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from ui import alarm_words
@@ -33,7 +33,15 @@ class KeysCard(QFrame):
         layout.addLayout(grid)
         look.changed.connect(self._say)
         self._say()
+        parent.installEventFilter(self)
         self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Wherever the focus is on the page: what reaches it no field has taken as text."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.text() == "?":
+            self.toggle()
+            return True
+        return super().eventFilter(watched, event)
 
     def _say(self) -> None:
         english = self._look.language == "en"

@@ -68,7 +68,7 @@ WHOLE_TEST = Text(
 )
 CARRIES_NOTHING = Text("Aucun automate ne porte cet équipement.", "No controller carries this equipment.")
 READING = Text("Lecture {0} / {1}", "Reading {0} / {1}")
-READ = Text("{0} mesure{s} lue{s}, bonnes : {1}.", "{0} tag{s} read, {1} good.")
+READ = Text("{0} mesure{s} lue{s}, valides : {1}.", "{0} tag{s} read, {1} good.")
 SURE = Text("Écrire {0} dans {1} ?", "Write {0} to {1}?")
 CONFIRM = Text("Écrire", "Write")
 CANCEL = Text("Annuler", "Cancel")

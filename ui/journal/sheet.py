@@ -116,6 +116,8 @@ class Names:
         return user.name if user else self._met.name(who)
 
     def _subject(self, subject: str) -> str:
+        if subject in words.SUBJECTS:
+            return self._say(words.SUBJECTS[subject])
         alarm = self._alarms.get(subject)
         equipment = alarm.equipment if alarm else self._site.equipment_by_id.get(subject)
         if equipment is None:

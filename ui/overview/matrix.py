@@ -16,10 +16,12 @@ from ui.naming import systems
 from ui.overview import words
 from ui.overview.figures import BLIND
 from ui.pages import ALARMS, Context, Place
-from ui.shapes import paint_icon, paint_priority, saved, shortened, system_icon
+from ui.shapes import paint_icon, paint_priority, saved, shortened, system_icon, text_width
 from ui.words import NO_AREA
 
 HEAD, ROW, CELL = 34, 28, 36
+WIDEST = 240
+"""Pixels that names may take from the cards beside them."""
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -67,12 +69,18 @@ class Matrix(QWidget):
     def _dress(self) -> None:
         scale = self._look.scale
         self.setMinimumHeight(round((HEAD + ROW * len(self._areas)) * scale) + 4)
-        self.setMinimumWidth(round(164 * scale + CELL * scale * len(self._systems)))
+        self.setMinimumWidth(round(self._names() + CELL * scale * len(self._systems)))
         self.setAccessibleName(self._look.say(words.AREAS))
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(round((176 + CELL * len(self._systems)) * self._look.scale), self.minimumHeight())
+        return QSize(self.minimumWidth() + round(12 * self._look.scale), self.minimumHeight())
+
+    def _names(self) -> float:
+        """Pixels for the longest name of an area; of a very long one for its beginning."""
+        font, scale = self._look.font("body"), self._look.scale
+        longest = max((text_width(self._area_name(area), font) for area in self._areas), default=0.0)
+        return min(max(longest + 32, 164 * scale), WIDEST * scale)
 
     def show_alarms(self) -> None:
         """The worst of each cell."""

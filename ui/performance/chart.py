@@ -152,15 +152,30 @@ class ClassSteps(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(460, round(28 * self._look.scale))
 
+    def size_of_words(self) -> str:
+        """Small where a narrow window leaves no air beside the words."""
+        wide = self._widths("label")
+        return "label" if sum(wide) + 14 * len(wide) <= self.width() else "hint"
+
+    def _widths(self, size: str) -> list[float]:
+        font = self._look.font(size, 600)
+        return [text_width(self._look.say(words.CLASSES[one]), font) for one in PerformanceClass]
+
+    def boxes(self) -> list[QRectF]:
+        """Where each class stands, from the left: as wide as its word is, and what is left over shared alike."""
+        wide = self._widths(self.size_of_words())
+        spare = (self.width() - sum(wide)) / len(wide)
+        lefts = [sum(wide[:at]) + at * spare for at in range(len(wide))]
+        return [QRectF(left, 1, each + spare - 4, self.height() - 2) for left, each in zip(lefts, wide, strict=True)]
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        look, width = self._look, self.width() / len(PerformanceClass)
+        look, size = self._look, self.size_of_words()
         with QPainter(self) as painter:
-            for one in PerformanceClass:
-                box = QRectF(one * width, 1, width - 4, self.height() - 2)
+            for one, box in zip(PerformanceClass, self.boxes(), strict=True):
                 here = one is self._found
                 painter.setPen(look.color("border2"))
                 painter.setBrush(look.color("mark" if here else "sunken"))
                 painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-                painter.setFont(look.font("label", 600 if here else 400))
+                painter.setFont(look.font(size, 600 if here else 400))
                 painter.setPen(look.color("chrome" if here else "text2"))
                 painter.drawText(box, CENTER, look.say(words.CLASSES[one]))

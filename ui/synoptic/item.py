@@ -107,10 +107,14 @@ class Item(QGraphicsItem):
                     painter, QRectF(corner.x() - SHAPE + 4, corner.y() - SHAPE + 4, SHAPE, SHAPE), self.sheet.look
                 )
 
+    def mark_bad(self, painter: QPainter) -> None:
+        """Say that what it shows can't be believed."""
+        paint_bad(painter, self.framed(), self.sheet.look)
+
     def _marks(self, painter: QPainter) -> None:
         tag = self.bound.tag
         if tag is not None and self.sheet.bad(tag):
-            paint_bad(painter, self.framed(), self.sheet.look)
+            self.mark_bad(painter)
         if self.raised is not None:
             paint_frame(painter, self.framed(), self.raised, self.sheet, self.labelled)
 

@@ -13,8 +13,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
-from supervisor.model import Text
+from supervisor.model import Site, Text
 from ui.look import Look
+from ui.naming import full_name
 from ui.shapes import elided, paint_icon, text_width
 from ui.trend import words
 from ui.trend.badge import dash, paint_badge
@@ -48,10 +49,11 @@ class Legend(QWidget):
     parted = Signal(object)
     """Give this pen an axis of its own, or take it back to the others of its unit."""
 
-    def __init__(self, look: Look, columns: Sequence[Column], name_px: int, removable: bool) -> None:
+    def __init__(self, site: Site, look: Look, columns: Sequence[Column], name_px: int, removable: bool) -> None:
         """`name_px` is the least width of a name, which columns give way to."""
         super().__init__()
         self._look, self.columns, self._name_px, self._removable = look, tuple(columns), name_px, removable
+        self._site = site
         self.joint: Callable[[Pen], str] = lambda _: ""
         self.whole = ""
         """Id of the equipment that is named elsewhere: its rows need not say whose they are."""
@@ -209,9 +211,11 @@ class Legend(QWidget):
         return f"{self._look.say(pen.tag.spec.name)} – {self._owner(pen)}"
 
     def _owner(self, pen: Pen) -> str:
+        """A part is named after what it is a part of, for every cabinet has a meter; not in the strip of that one."""
         thing = pen.tag.equipment
-        name = self._look.say(thing.name)
-        return name if self.whole and thing.parent == self.whole else f"{thing.id}  {name}"
+        if self.whole and thing.parent == self.whole:
+            return self._look.say(thing.name)
+        return f"{thing.id}  {full_name(self._site, thing, self._look)}"
 
     def _write(
         self, painter: QPainter, box: QRectF, text: str, face: tuple[str, int, str], side: Qt.AlignmentFlag

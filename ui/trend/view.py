@@ -69,7 +69,8 @@ class TrendView(QWidget):
         self.plot = TrendPlot(context.look, Nights(site.latitude, site.longitude, context.look.zone), docked)
         self.cursors = Cursors(self.plot)
         self.table = TableOfFigures(context, self.plot.shown)
-        self.legend = Legend(context.look, self.table.columns(docked), *((150, False) if docked else (210, True)))
+        shown = self.table.columns(docked)
+        self.legend = Legend(site, context.look, shown, *((150, False) if docked else (210, True)))
         self.legend.joint = self.table.states
         self._reader = Reader(context, self._drawn_anew, self._unread)
         self._counting = Reader(context, self.legend.update, self._unread)

@@ -14,13 +14,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrinter
 from pytestqt.qtbot import QtBot
 
+from alarms.verdicts import PerformanceClass
 from supervisor.clock import SECOND, HandClock
 from supervisor.desk.plans import Plans, plan_acts
 from supervisor.journal import Entry, Journal
 from supervisor.people import People
 from tests.ui.town import ANNE, NOW, Town, TownStation, ordinary
 from ui.pages import ALARMS, PERFORMANCE
-from ui.performance import report
+from ui.performance import report, words
 from ui.performance.page import PerformancePage
 from ui.performance.rows import kept_day
 from ui.performance.study import Period, months
@@ -178,6 +179,19 @@ def test_that_an_empty_journal_says_so(make_window: Callable[..., MainWindow], p
     assert page.blank.isVisible()
     assert page.nothing.text() == "Le journal ne contient aucune donnée sur cette période."
     assert not page.export.isEnabled()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_that_every_class_has_room_for_its_word_on_a_small_screen(
+    page: PerformancePage, window: MainWindow, language: str
+) -> None:
+    window.resize(1366, 768)
+    look = window.context.look
+    look.use(language=language)
+    boxes, font = page.steps.boxes(), look.font(page.steps.size_of_words(), 600)
+    for one, box in zip(PerformanceClass, boxes, strict=True):
+        assert text_width(look.say(words.CLASSES[one]), font) + 8 <= box.width(), one
+    assert boxes[-1].right() <= page.steps.width()
 
 
 def test_that_days_are_written_as_people_write_them() -> None:

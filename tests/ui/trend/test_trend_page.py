@@ -263,6 +263,15 @@ def test_that_the_pens_of_an_equipment_are_measures_of_it_and_of_its_parts(windo
     ]
 
 
+def test_that_a_part_is_named_after_what_it_is_a_part_of(page, window):
+    page.view.add(tags(window, "AR01.M.p"))
+    legend, pen = page.view.legend, page.view.plot.shown.pens[-1]
+    cabinet = window.context.attachment.site.equipment_by_id["AR01"].name.fr
+    assert f"AR01.M  {cabinet} · " in legend._name(pen)
+    legend.whole = "AR01"
+    assert cabinet not in legend._name(pen), "its cabinet is named above it"
+
+
 def test_that_a_click_on_the_legend_chooses_and_its_cross_removes(page, window):
     page.view.add(tags(window, RAIN))
     legend = page.view.legend

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPen
 
 from supervisor.model import Equipment, Text
 from ui.pages import Place
@@ -66,17 +66,28 @@ class WordOf(Item):
         sheet.quantity(painter, below, sheet.shown(self.bound.tag), ink, CENTRE if options.get("centre") else LEFT)
 
     def _badge(self, painter: QPainter) -> None:
-        """One letter in a small square: A for automatic; dark when it is anything else than the first state."""
+        """One letter in a small square: A for automatic; dark when it is anything else than the first state, and a
+        question mark in a dashed square where nobody knows: there is no room for a letter and a mark beside it."""
         sheet, tag = self.sheet, self.bound.tag
         if tag is None:
+            return
+        square = QRectF(0.5, 0.5, self.rect.width() - 1, self.rect.height() - 1)
+        if sheet.bad(tag):
+            painter.setPen(QPen(sheet.color("bad"), 1, Qt.PenStyle.DashLine))
+            painter.setBrush(sheet.color("raised"))
+            painter.drawRoundedRect(square, 3, 3)
+            sheet.write(painter, square, "?", Ink("hint", 700, "bad"), CENTRE)
             return
         first = bool(tag.spec.states) and sheet.state(tag) == tag.spec.states[0].id
         painter.setPen(sheet.pen("border2", 1))
         painter.setBrush(sheet.color("raised" if first else "eq_line"))
-        square = QRectF(0.5, 0.5, self.rect.width() - 1, self.rect.height() - 1)
         painter.drawRoundedRect(square, 3, 3)
         word = sheet.shown(tag).text
         sheet.write(painter, square, word[:1].upper(), Ink("hint", 700, "text" if first else "panel"), CENTRE)
+
+    def mark_bad(self, painter: QPainter) -> None:
+        if not self.bound.symbol.options.get("badge"):
+            super().mark_bad(painter)
 
     def framed(self) -> QRectF:
         if named(self) and not self.bound.symbol.options.get("badge"):
