@@ -192,10 +192,6 @@ class Accounts:
             self._found[found.id] = found
         return self.current(found.id) or found
 
-    async def sign_in(self, user_id: str, password: str, seat: str, new: str = "") -> User:
-        """`admit`, for who does not stay."""
-        return (await self.admit(user_id, password, seat, new))[0]
-
     async def admit(self, user_id: str, password: str, seat: str, new: str = "") -> tuple[User, int]:
         """`prove`, and a password of one's own where an administrator chose the present one: Refused "renew" asks.
 

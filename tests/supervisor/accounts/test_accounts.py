@@ -181,11 +181,11 @@ def test_that_somebody_made_here_has_role_and_areas_and_chooses_a_password_at_th
         await accounts.add(ADMINISTRATOR, BOB, OTHER)
         assert await refused(accounts.add(ADMINISTRATOR, BOB, OTHER)) == "name"
         assert await refused(accounts.prove("bob", OTHER)) == "renew", "its giver knows it too"
-        assert await refused(accounts.sign_in("bob", OTHER, "poste-1")) == "renew"
-        assert await refused(accounts.sign_in("bob", OTHER, "poste-1", "trop court")) == "rule"
-        assert await refused(accounts.sign_in("bob", OTHER, "poste-1", OTHER)) == "rule"
-        assert await accounts.sign_in("bob", OTHER, "poste-1", PASSWORD) == BOB
-        assert await accounts.sign_in("bob", PASSWORD, "poste-1") == BOB
+        assert await refused(accounts.admit("bob", OTHER, "poste-1")) == "renew"
+        assert await refused(accounts.admit("bob", OTHER, "poste-1", "trop court")) == "rule"
+        assert await refused(accounts.admit("bob", OTHER, "poste-1", OTHER)) == "rule"
+        assert (await accounts.admit("bob", OTHER, "poste-1", PASSWORD))[0] == BOB
+        assert (await accounts.admit("bob", PASSWORD, "poste-1"))[0] == BOB
         assert accounts.account("bob").last > 0
 
     rows = live(tmp_path, scenario)
@@ -253,7 +253,7 @@ def test_that_a_reset_password_lets_somebody_in_who_was_kept_waiting(tmp_path: P
         for _ in range(3):
             await refused(accounts.prove("ann", OTHER))
         await accounts.reset(CONSOLE, "ann", OTHER)
-        assert await accounts.sign_in("ann", OTHER, "poste-1", PASSWORD)
+        assert await accounts.admit("ann", OTHER, "poste-1", PASSWORD)
 
     live(tmp_path, scenario)
 
@@ -297,7 +297,7 @@ def test_that_nothing_changes_where_the_file_cannot_be_written(tmp_path: Path) -
     async def scenario(accounts: Accounts) -> None:
         before = block()
         assert await refused(accounts.reset(ADMINISTRATOR, "ann", OTHER)) == "store"
-        assert (await accounts.sign_in("ann", PASSWORD, "poste-1")).id == "ann"
+        assert (await accounts.admit("ann", PASSWORD, "poste-1"))[0].id == "ann"
         assert before == (tmp_path / "accounts.json").read_bytes()
 
     rows = live(tmp_path, scenario)

@@ -205,12 +205,12 @@ def test_that_accounts_of_the_station_get_in_while_the_directory_is_gone_and_the
             accounts.directory = asked
             server.stop()
             with pytest.raises(Refused) as caught:
-                await accounts.sign_in("m.cesbron", PASSWORD, "poste-1")
+                await accounts.admit("m.cesbron", PASSWORD, "poste-1")
             assert caught.value.check == "directory"
             assert asked.fault
-            assert (await accounts.sign_in("ann", PASSWORD, "poste-1")).id == "ann"
+            assert (await accounts.admit("ann", PASSWORD, "poste-1"))[0].id == "ann"
             await asyncio.to_thread(server.start)
-            assert (await accounts.sign_in("M.Cesbron", PASSWORD, "poste-1")).id == "m.cesbron"
+            assert (await accounts.admit("M.Cesbron", PASSWORD, "poste-1"))[0].id == "m.cesbron"
             assert not asked.fault
             assert "m.cesbron" not in (tmp_path / "station" / "accounts.json").read_text(), "nothing of them is kept"
 
