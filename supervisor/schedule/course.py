@@ -7,16 +7,20 @@ feedback ─┘
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from supervisor.clock import SECOND
 from supervisor.columns import Columns
 from supervisor.desk.interlocks import holds
 from supervisor.desk.order import Command, Order, find
 from supervisor.errors import Refused
 from supervisor.model import BAD, Comparison, Equipment, Site, Text
 from supervisor.schedule.plan import Bundle, State, Target
+from supervisor.schedule.programmes import Until
 from supervisor.schedule.store import Override
+from supervisor.schedule.sun import SunEvent
+from supervisor.schedule.times import DAY_S
 
 
 @dataclass(slots=True)
@@ -114,6 +118,13 @@ def _waits(site: Site, order: Order, changing: set[str]) -> bool:
     return any(tag is not None and tag.id in changing and tag.id != order.feedback.id for tag in tags)
 
 
+def behind(site: Site, lack: Lack, held: Sequence[Lack]) -> bool:
+    """Whether it has to wait for one of those that a condition holds back: it is of the same programme, or is possible
+    only after it."""
+    mine = lack.target.programme in {one.target.programme for one in held} and not lack.target.ends
+    return mine or _waits(site, lack.order, {one.order.feedback.id for one in held})
+
+
 def _ruled_out(site: Site, order: Order, expected: Mapping[str, float]) -> bool:
     """Whether an interlock of the command can't hold once everything is as planned."""
     for lock in order.spec.interlocks:
@@ -122,3 +133,13 @@ def _ruled_out(site: Site, order: Order, expected: Mapping[str, float]) -> bool:
             if tag is not None and tag.id in expected and not holds(lock.when, expected[tag.id]):
                 return True
     return False
+
+
+def end_of(bundle: Bundle, mode: Until, since: int) -> int:
+    """When an override ends; a day later where nothing is planned any more."""
+    if mode is Until.NIGHT:
+        place = bundle.base.place
+        rises = (place.sun.at(SunEvent.SUNRISE, day) for day in place.days_from(since, 3))
+        return next((at for at in rises if at and at > since), since + DAY_S * SECOND)
+    event = bundle.following(since)
+    return event.instant if event else since + DAY_S * SECOND

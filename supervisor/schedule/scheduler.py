@@ -34,12 +34,10 @@ from supervisor.errors import Refused, StoreError
 from supervisor.journal import CommandRow, Entry, Journal, JournalReader
 from supervisor.model import BAD, NO_TEXT, Site, Text
 from supervisor.schedule.conditions import holds, told
-from supervisor.schedule.course import Course, Lack, courses, lacking, watched
+from supervisor.schedule.course import Course, Lack, behind, courses, end_of, lacking, watched
 from supervisor.schedule.plan import Bundle, Event, State, Target, bundles
 from supervisor.schedule.programmes import SCHEDULER, Programme, Schedule, Until
 from supervisor.schedule.store import Override, Store
-from supervisor.schedule.sun import SunEvent
-from supervisor.schedule.times import DAY_S
 
 BOOK = "schedule"
 """Category of the journal."""
@@ -245,15 +243,17 @@ class Scheduler:
     # ------------------------------------------------------------ conditions
     def _look_again(self, now: int) -> None:
         """Whether a condition that did not hold does now; so many in one look, the others first in the next."""
-        for id_ in list(self._waiting)[:LOOKS]:
+        ready = [id_ for id_ in self._waiting if not self.courses[id_].busy]  # it may be at what does not hang on it
+        for id_ in ready[:LOOKS]:
             course = self.courses[id_]
             del self._waiting[id_]
-            aside = course.override or course.lost or course.busy  # each of them ends with a comparison
+            aside = course.override or course.lost  # each of them ends with a comparison
             lacks = [] if aside else lacking(self._site, course, self._state(course.bundle), self._table)
             if not lacks:
                 course.trouble = None
                 continue
-            fair = self._fair(course, lacks[0].target)
+            held = [one for one in lacks if self._programmes[one.target.programme].condition]
+            fair = any(self._fair(course, one.target) for one in held or lacks)
             course.fair = (course.fair or now) if fair else 0
             if fair and now - course.fair >= FAIR_S * SECOND:
                 self._due[id_] = None
@@ -316,15 +316,21 @@ class Scheduler:
             log.error("A programme failed", exc_info=task.exception())
 
     async def _follow(self, course: Course) -> None:
-        """Ask for what is lacking, one after the other, as long as each is done."""
-        asked: set[str] = set()
+        """Ask for what is lacking, one after the other, as long as each is done. What a condition holds back holds up
+        nothing but what hangs on it: another programme of the equipment goes on."""
+        asked, held = set[str](), list[Lack]()
         try:
             while True:
                 state = course.bundle.state_at(self._clock.now())
-                lack = next((one for one in self._lacks(course, state) if one.target.tag not in asked), None)
-                if lack is None or not await self._ask(course, lack, state):
+                left = (one for one in self._lacks(course, state) if one.target.tag not in asked)
+                lack = next((one for one in left if not behind(self._site, one, held)), None)
+                if lack is None:
                     return
                 asked.add(lack.target.tag)
+                if not await self._ask(course, lack, state):
+                    if course.equipment.id not in self._waiting:
+                        return
+                    held.append(lack)
         except StoreError as error:
             log.warning("Whether %s was commanded before cannot be read: %s", course.equipment.id, error)
             course.trouble = (Stage.REFUSED, UNREAD)
@@ -361,7 +367,10 @@ class Scheduler:
             row = await asyncio.to_thread(self._reader.command, number)
             stage = Stage(row.outcome) if row and row.outcome else Stage.UNKNOWN
             reason = Text(row.reason_fr, row.reason_en) if row else NO_TEXT
-        course.trouble = None if stage is Stage.DONE else (stage, reason)
+        if stage is not Stage.DONE:
+            course.trouble = (stage, reason)
+        elif course.equipment.id not in self._waiting:
+            course.trouble = None
         return stage is Stage.DONE
 
     async def _tried(self, lack: Lack, since: int) -> CommandRow | None:
@@ -373,16 +382,6 @@ class Scheduler:
             if row.who == SCHEDULER.id and row.time >= since and same:
                 return row if row.outcome != Stage.DONE else None
         return None
-
-
-def end_of(bundle: Bundle, mode: Until, since: int) -> int:
-    """When an override ends; a day later where nothing is planned any more."""
-    if mode is Until.NIGHT:
-        place = bundle.base.place
-        rises = (place.sun.at(SunEvent.SUNRISE, day) for day in place.days_from(since, 3))
-        return next((at for at in rises if at and at > since), since + DAY_S * SECOND)
-    event = bundle.following(since)
-    return event.instant if event else since + DAY_S * SECOND
 
 
 def standing(known: Iterable[Course]) -> list[Override]:

@@ -21,10 +21,9 @@ from supervisor.journal_tables import OVERRIDING
 from supervisor.model import Site
 from supervisor.replay import command_by
 from supervisor.schedule.acts import MOST, told_target
-from supervisor.schedule.course import Course, courses
+from supervisor.schedule.course import Course, courses, end_of
 from supervisor.schedule.plan import bundles
 from supervisor.schedule.programmes import SCHEDULER, Schedule, Until
-from supervisor.schedule.scheduler import end_of
 from supervisor.schedule.store import Override
 from supervisor.site.programmes import schedule_of
 

@@ -12,6 +12,7 @@ import pytest
 from supervisor.formula import Formula, parse
 from supervisor.schedule.programmes import Programme
 from supervisor.schedule.store import Override
+from tests.supervisor.schedule import street
 from tests.supervisor.schedule.plans import OFF, ON, at, dim, point
 from tests.supervisor.schedule.street import NIGHT, Lamps, Room, room, site
 
@@ -101,6 +102,36 @@ def test_that_a_condition_is_followed(tmp_path: Path, row: tuple[Programme, floa
             trouble = one.scheduler.courses["C1"].trouble
             waits = not lit and happens is not by_hand
             assert bool(trouble and trouble[0] == "held" and "(non ici)" in trouble[1].fr) == waits
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("free", [True, False])
+def test_that_what_is_held_back_holds_up_another_programme_only_in_what_hangs_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: bool
+) -> None:
+    """`free`: the lamp may be dimmed without being lit."""
+    dimming = replace(street.CIRCUIT.commands["dim"], interlocks=() if free else (street.LIT,))
+    commands = {**street.CIRCUIT.commands, "dim": dimming}
+    monkeypatch.setattr(street, "CIRCUIT", replace(street.CIRCUIT, commands=commands))
+    lit = replace(WAITING, points=(point("18:00", ON),))
+    other = replace(lit, id="other", condition=None, points=(point("18:00", dim(50)),))
+
+    async def scenario() -> None:
+        lamps = Lamps(site())
+        lamps.value["C1.mode"] = 1.0
+        async with room(tmp_path, "2026-01-15 17:59", lamps, lit, other) as one:
+            await until(one, "2026-01-15 18:02")
+            await one.settle()
+            assert lamps.writes == ([("C1.dimming", 50.0)] if free else [])
+            trouble = one.scheduler.courses["C1"].trouble
+            assert trouble is not None
+            assert trouble[0] == "held"
+            await dry(one)
+            await one.until(lambda: lamps.value["C1.on"] and lamps.value["C1.dimming"] == 50, "all is taken up")
+            await one.settle()
+            assert len(lamps.writes) == len(one.given()) == 2, "each was asked for once, and none was refused"
+            assert one.scheduler.courses["C1"].trouble is None
 
     asyncio.run(scenario())
 
