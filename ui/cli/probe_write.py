@@ -119,10 +119,7 @@ def _numbers(host: str) -> set[str]:
 
 # ------------------------------------------------------------ what stands in the way
 def _check(known: Place, given: argparse.Namespace) -> None:
-    found, say = _lock_outs(known), known.peer.say
-    if found.held:
-        raise Unavailable(say(words.NO_OVERRIDE, _told(known, found.held)))
-    why = []
+    found, say, why = _unheld(known), known.peer.say, []
     if found.doubtful:
         why.append(say(words.DOUBTFUL, _told(known, found.doubtful)))
     if known.folder.holder():
@@ -131,6 +128,14 @@ def _check(known: Place, given: argparse.Namespace) -> None:
         raise Unavailable(say(words.WITH_A_REASON, "; ".join(why)))
     for one in why:
         _tell(say(words.ANYWAY, one, given.anyway))
+
+
+def _unheld(known: Place) -> InTheWay:
+    """What else there is, where none holds what is written. Raises Unavailable where one does."""
+    found = _lock_outs(known)
+    if found.held:
+        raise Unavailable(known.peer.say(words.NO_OVERRIDE, _told(known, found.held)))
+    return found
 
 
 def _lock_outs(known: Place) -> InTheWay:
@@ -240,4 +245,5 @@ def _journal(known: Place, given: argparse.Namespace) -> Iterator[Note]:
         return
     known.folder.make()
     with known.folder.held():
+        _unheld(known)  # once more: a station may have come and gone while somebody made up their mind
         yield _Off(known, given)

@@ -41,8 +41,8 @@ class Workshop:
         self.folder = DataFolder(root / "data")
         self.folder.make()
 
-    def write(self, *words: str) -> int:
-        place = ["probe", self.url, "--timeout", "10", "--write", "holding 51", "7", "--yes"]
+    def write(self, *words: str, sure: bool = True) -> int:
+        place = ["probe", self.url, "--timeout", "10", "--write", "holding 51", "7", *(["--yes"] if sure else [])]
         return main([*place, "--site", str(self.path), "--data", str(self.folder.root), *words])
 
     def lock(self, equipment: str) -> None:
@@ -82,6 +82,20 @@ def test_that_a_controller_of_a_site_is_written_with_a_row_of_the_journal_and_ne
     assert "locked out" not in capsys.readouterr().err
     assert len(workshop.rows()) == 4
     assert JournalReader(workshop.folder.journal).verify().whole
+
+
+def test_that_a_lock_out_hung_while_somebody_makes_up_their_mind_holds(
+    workshop: Workshop, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def thinks(question: str) -> str:
+        workshop.lock("CB-1")
+        return "yes"
+
+    monkeypatch.setattr("builtins.input", thinks)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    assert workshop.write(sure=False) == 1
+    assert "CB-1) is locked out by ole" in capsys.readouterr().err
+    assert workshop.rows() == []
 
 
 def test_that_a_second_link_and_a_unit_of_their_own_are_found(
