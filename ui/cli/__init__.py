@@ -14,6 +14,7 @@ lists them all and is exit code 2. A traceback means a bug of ours.
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -36,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SiteError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
-        print(f"vigie: {len(error.problems)} mistake(s) in the site folder", file=sys.stderr)
+        print(f"vigie: {_counted(len(error.problems), given)}", file=sys.stderr)
         return SITE
     except (Unavailable, StoreError) as error:
         print(f"vigie: {error}", file=sys.stderr)
@@ -46,3 +47,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read us, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or closing it would raise once more
         return 141
+
+
+def _counted(count: int, given: argparse.Namespace) -> str:
+    from ui.cli.run_said import MISTAKE, MISTAKES, tongue
+
+    return (MISTAKE if count == 1 else MISTAKES).say(tongue(given)).format(count)

@@ -11,11 +11,14 @@ from supervisor.schedule.overlaps import cut_windows, precedence
 from supervisor.site import load
 from supervisor.site.calendars import warnings
 from supervisor.site.programmes import schedule_of
+from ui.cli import run_said
+from ui.cli.said import Speech
 
 
 def check(given: argparse.Namespace) -> int:
     """0 and a summary, or SiteError with all of them."""
     site = load(given.site, drivers.TABLE)
+    say = Speech(given, site)
     from ui.synoptic.lint import lint
     from ui.synoptic.page import load_pages
 
@@ -24,14 +27,12 @@ def check(given: argparse.Namespace) -> int:
     if problems:
         raise SiteError(sorted(problems))
     for warning in warnings(site, date.today()):
-        print(f"warning: {warning}")
+        print(say(run_said.WARNING, warning))
     schedule = schedule_of(site)
     for cut in cut_windows(schedule, date.today().year):
-        print(f"warning: {cut}")
+        print(say(run_said.WARNING, cut))
     for line in precedence(schedule):
-        print(f"note: {line}")
-    print(
-        f"{given.site}: {len(site.equipment)} equipment on {len(site.links)} links, {len(site.tags)} tags, "
-        f"{len(site.alarms)} alarms, {len(pages)} pages; no mistake found"
-    )
+        print(say(run_said.NOTE, line))
+    counts = map(len, (site.equipment, site.links, site.tags, site.alarms, pages))
+    print(say(run_said.SOUND, given.site, *counts))
     return 0

@@ -11,6 +11,8 @@ from pathlib import Path
 import drivers
 from supervisor.errors import Unavailable
 from supervisor.site import load
+from ui.cli import run_said
+from ui.cli.said import Speech
 from ui.commissioning import from_list, from_look
 from ui.commissioning.record import read
 
@@ -18,13 +20,14 @@ from ui.commissioning.record import read
 def import_(given: argparse.Namespace) -> int:
     """0, or SiteError with what `vigie check` would say of the result."""
     site = load(given.site, drivers.TABLE)
+    say = Speech(given, site)
     source = Path(given.source)
     if source.suffix.lower() in (".csv", ".txt"):
         wish = from_list.ListWish(given.pack, given.type, given.area, given.url, given.settings)
         draft = from_list.draft(source, site, wish)
     else:
         if given.url or given.settings:
-            raise Unavailable("--url and --settings are for a list of equipment in CSV")
+            raise Unavailable(say(run_said.ONLY_A_LIST))
         draft = from_look.draft(
             read(source),
             site,
@@ -32,5 +35,5 @@ def import_(given: argparse.Namespace) -> int:
         )
     for line in draft.write():
         print(line)
-    print(f"{given.site} has no mistake with it; restart its station to use it")
+    print(say(run_said.SOUND_WITH_IT, given.site))
     return 0

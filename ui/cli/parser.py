@@ -73,6 +73,7 @@ def _past(command: argparse.ArgumentParser) -> None:
 
 def _companion(command: argparse.ArgumentParser) -> None:
     command.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    language(command)
 
 
 def _control(command: argparse.ArgumentParser) -> None:
@@ -143,6 +144,7 @@ def _import(command: argparse.ArgumentParser) -> None:
     command.add_argument("--only", action="append", default=[], metavar="PLACE", help='from a look: "unit 1 holding*"')
     command.add_argument("--url", default="", help='for a list: how a URL is made, such as "modbus://{host}:502"')
     command.add_argument("--settings", default="", help='for a list: settings of every link, such as "timeout_s=2"')
+    language(command)
 
 
 def _sheet(command: argparse.ArgumentParser) -> None:
@@ -154,7 +156,7 @@ def _sheet(command: argparse.ArgumentParser) -> None:
 def _paper(command: argparse.ArgumentParser) -> None:
     command.add_argument("--html", metavar="FILE", help="write a page")
     command.add_argument("--pdf", metavar="FILE", help="write paper")
-    command.add_argument("--language", choices=("fr", "en"), help="of the page and the paper")
+    command.add_argument("--language", choices=("fr", "en"), help="of the page, the paper and what is said")
 
 
 def _trust(command: argparse.ArgumentParser) -> None:
@@ -209,7 +211,7 @@ _COMMANDS: tuple[tuple[str, str, str, tuple[Callable[[argparse.ArgumentParser], 
         (_site, _data, _companion),
     ),
     ("window", "Attach a window to a running station.", "ui.cli.window:window", (_site, _data, _window)),
-    ("check", "List every mistake in a site folder.", "ui.cli.check:check", (_site,)),
+    ("check", "List every mistake in a site folder.", "ui.cli.check:check", (_site, language)),
     ("city", "Put the simulated controllers of a site on the wire.", "ui.cli.city:city", (_demo_site, _control, _city)),
     ("mischief", "Make the simulated city misbehave.", "ui.cli.city:mischief", (_control, _mischief)),
     (

@@ -14,6 +14,7 @@ from supervisor.historian.history import History
 from supervisor.historian.writer import Historian
 from supervisor.model import Quality, Site
 from supervisor.texts import Texts
+from ui.cli import run_said
 from ui.folder import DataFolder
 
 STEP_S = 60.0
@@ -23,17 +24,19 @@ COARSE_STEP_S = 300.0
 DAY_S = 86_400.0
 
 
-def fill(site: Site, folder: DataFolder, hours: float) -> None:
+def fill(site: Site, folder: DataFolder, hours: float, language: str = "en") -> None:
     """Write the last `hours` unless there is a history already; says what it does, for it takes some seconds."""
     if _told(folder):
         return
     clock = SystemClock()
     historian = Historian(folder.history, site.tags, Texts.create(), clock)
     try:
-        print(f"vigie: telling the last {hours:g} h of the city", end="", file=sys.stderr, flush=True)
+        told = run_said.TELLING.say(language).format(f"{hours:g}")
+        print(f"vigie: {told}", end="", file=sys.stderr, flush=True)
         began = time.monotonic()
         count = _tell(historian, site, clock.now(), hours * 3600.0)
-        print(f"  {count} samples in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+        told = run_said.TOLD.say(language).format(count, f"{time.monotonic() - began:.0f}")
+        print(told, file=sys.stderr, flush=True)
     finally:
         historian.close()
 

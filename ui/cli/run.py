@@ -23,6 +23,8 @@ from supervisor.columns import Columns
 from supervisor.errors import StoreError, Unavailable
 from supervisor.model import Site
 from supervisor.site import load
+from ui.cli import run_said
+from ui.cli.said import Speech
 from ui.folder import DataFolder
 from ui.keeper import Child, Keeper
 
@@ -54,12 +56,12 @@ def demo(given: argparse.Namespace) -> int:
     folder.make()
     words = ["-m", "ui.cli", "city", str(given.site), "--control", str(given.control)]
     city = Child("city", [sys.executable, *words], folder.root / "city.log")
-    logging.basicConfig(level=logging.INFO, format="vigie: %(message)s")
+    run_said.to_terminal(given.language or site.language)
     # until the household listens: the city must not be left behind
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         city.start()
-        prepare_past(site, folder, given.past)
+        prepare_past(site, folder, given.past, given.language or site.language)
         await_city(given.control)
         return _Household(given, site, folder, [city]).live()
     finally:
@@ -79,12 +81,12 @@ def await_city(port: int) -> None:
     log.warning("The city has not answered for %.0f s: see city.log in the data folder", CITY_S)
 
 
-def prepare_past(site: Site, folder: DataFolder, hours: float) -> None:
+def prepare_past(site: Site, folder: DataFolder, hours: float, language: str = "en") -> None:
     """Give a demo that has no history yet a believable one, so that its trends are not empty."""
     from ui.cli.past import fill
 
     if hours > 0 and not folder.holder():
-        fill(site, folder, hours)
+        fill(site, folder, hours, language)
 
 
 class _Household:
@@ -94,6 +96,7 @@ class _Household:
         common = [str(given.site), "--data", str(folder.root)]
         self._folder = folder
         self._others = others
+        self._say = Speech(given, site)
         self._station = Child(
             "station", [sys.executable, "-m", "ui.cli", "station", *common], folder.root / "station.out"
         )
@@ -109,7 +112,7 @@ class _Household:
 
     def live(self) -> int:
         """Until the window is closed, or somebody ends us."""
-        logging.basicConfig(level=logging.INFO, format="vigie: %(message)s")
+        run_said.to_terminal(self._say.language)
         for name in ENDS:
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), self._end)
@@ -134,7 +137,7 @@ class _Household:
         if code == 0 or (code in (1, 2) and self._window.age_s < HASTY_S and not self._window.deaths):
             return True
         if self._window.deaths >= CRASHES:
-            raise Unavailable(f"the window crashes again and again; see {self._folder.root / 'window.out'}")
+            raise Unavailable(self._say(run_said.CRASHES, self._folder.root / "window.out"))
         return False
 
     def _closed(self, code: int) -> int:

@@ -6,15 +6,17 @@ import argparse
 import asyncio
 import sys
 import time
+from difflib import get_close_matches
 
 import drivers
 from supervisor.errors import Refused, Unavailable
 from supervisor.model import Role, Site
 from supervisor.names import Met, called
 from supervisor.site import load
-from supervisor.site.findings import suggest
 from ui.attach import RemoteAttachment
+from ui.cli import run_said, said
 from ui.cli.password import password_of
+from ui.cli.said import Speech
 from ui.commissioning.sheet import Row, examined, page, tags_of
 from ui.folder import DataFolder
 
@@ -22,35 +24,37 @@ from ui.folder import DataFolder
 def sheet(given: argparse.Namespace) -> int:
     """Write the sheet to the files asked for."""
     if not (given.pdf or given.html):
-        raise Unavailable("say where to: --pdf FILE, --html FILE, or both")
+        raise Unavailable(run_said.WHERE_TO.say(run_said.tongue(given)))
     site = load(given.site, drivers.TABLE)
+    say = Speech(given, site)
     if given.equipment not in site.equipment_by_id:
-        raise Unavailable(
-            f'{given.site} has no equipment "{given.equipment}". {suggest(given.equipment, site.equipment_by_id)}'
-        )
+        close = get_close_matches(given.equipment, site.equipment_by_id, 1)
+        meant = say(said.MEANT, close[0]) if close else ""
+        raise Unavailable(say(run_said.NO_EQUIPMENT, given.site, given.equipment) + meant)
     equipment = site.equipment_by_id[given.equipment]
-    user, folder = given.user or _engineer(site), DataFolder.of(site, given.data)
+    user, folder = given.user or _engineer(site, say), DataFolder.of(site, given.data)
     if not folder.holder():
-        raise Unavailable(f"no station runs on {given.site}: start it first, the sheet is read through it")
+        raise Unavailable(say(run_said.NO_STATION, given.site))
     rows = asyncio.run(_rows(site, folder, (user, password_of(user)), given.equipment))
     name = called(site, Met.of(folder.journal), user)
-    html = page(site, equipment, rows, name, time.time_ns(), given.language or site.language)
+    html = page(site, equipment, rows, name, time.time_ns(), say.language)
     if given.html:
-        _write(given.html, html)
+        _write(given.html, html, say)
     if given.pdf:
         from ui.commissioning.printing import print_pdf  # Qt, for this only
 
         print_pdf(html, given.pdf, f"{equipment.id} – Vigie")
     good = sum(row.good for row in rows)
-    print(f"{given.equipment}: {good} of {len(rows)} tags are good; {given.pdf or ''} {given.html or ''}".rstrip())
+    files = " ".join(file for file in (given.pdf, given.html) if file)
+    print(say(run_said.SHEET, given.equipment, good, len(rows), files))
     return 0
 
 
-def _engineer(site: Site) -> str:
+def _engineer(site: Site, say: Speech) -> str:
     """The first engineer of people.toml, where nobody else is named; whoever is may have an account of the station."""
     engineers = [user.id for user in site.users.values() if user.role is Role.ENGINEER]
     if not engineers:
-        raise Unavailable("people.toml has no engineer, and test reads take that role: say who reads with --user")
+        raise Unavailable(say(run_said.NO_ENGINEER))
     return engineers[0]
 
 
@@ -70,9 +74,9 @@ def _tell(done: int, whole: int) -> None:
         print(f"\r\033[K{done} / {whole}", end="" if done < whole else "\r\033[K", file=sys.stderr, flush=True)
 
 
-def _write(path: str, text: str) -> None:
+def _write(path: str, text: str, say: Speech) -> None:
     try:
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise Unavailable(f"{path} cannot be written: {error.strerror}") from None
+        raise Unavailable(say(run_said.NOT_WRITTEN, path, error.strerror)) from None

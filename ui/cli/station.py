@@ -17,6 +17,8 @@ from supervisor.errors import Unavailable
 from supervisor.model import Site
 from supervisor.site import load
 from ui.assemble import Assembly
+from ui.cli import run_said
+from ui.cli.said import Speech
 from ui.folder import DataFolder
 
 
@@ -26,22 +28,19 @@ def station(given: argparse.Namespace) -> int:
     folder = DataFolder.of(site, given.data)
     folder.make()
     with folder.held(), logging_to(folder.log):
-        asyncio.run(_run(site, folder, given.quiet))
+        asyncio.run(_run(site, folder, None if given.quiet else Speech(given, site)))
     return 0
 
 
-async def _run(site: Site, folder: DataFolder, quiet: bool) -> None:
+async def _run(site: Site, folder: DataFolder, say: Speech | None) -> None:
     stop = asyncio.Event()
     on_end(stop)
     async with Assembly.of(site, folder):
-        if not quiet:
-            print(
-                f"station ready: {site.id}, {len(site.links)} links, {len(site.tags)} tags, data in {folder.root}",
-                flush=True,
-            )
+        if say is not None:
+            print(say(run_said.READY, site.id, len(site.links), len(site.tags), folder.root), flush=True)
         await stop.wait()
-        if not quiet:
-            print("station stops", flush=True)
+        if say is not None:
+            print(say(run_said.STOPS), flush=True)
 
 
 def on_end(stop: asyncio.Event) -> None:

@@ -173,12 +173,12 @@ def test_that_an_equipment_type_may_have_day_types_of_its_own(folder: Path) -> N
 def test_that_check_tells_who_counts_first_and_what_cuts_a_window(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["check", str(folder)]) == 0
+    assert main(["check", str(folder), "--language", "en"]) == 0
     assert 'note: Of 12 equipment "fete" (priority 10) counts before "centre" (0)' in capsys.readouterr().out
     windows = ", ".join(f'{{ at = "{at}", do = "open", for = "25min", then = "close" }}' for at in ("04:30", "04:40"))
     programme = HEAD.replace("lighting_circuit", "irrigation_valve")
     (folder / "programmes.toml").write_text(f"{programme}point = [{windows}]\n", "utf-8")
-    assert main(["check", str(folder)]) == 0
+    assert main(["check", str(folder), "--language", "en"]) == 0
     told = capsys.readouterr().out
     assert "something is asked at 04:40, within the window of 04:30: one is cut" in told
 
@@ -234,7 +234,7 @@ def test_that_a_list_that_ends_is_warned_of_in_time_and_a_rule_never(folder: Pat
 def test_that_check_prints_warnings_and_passes_all_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "calendars.toml").write_text('[[calendar]]\nid = "o"\nname = "O"\ndates = ["2020-01-01"]\n', "utf-8")
     (folder / "programmes.toml").unlink()
-    assert main(["check", str(folder)]) == 0
+    assert main(["check", str(folder), "--language", "en"]) == 0
     out = capsys.readouterr().out
     assert 'warning: calendars.toml:1: The list of days of the calendar "o" ended on 2020-01-01.' in out
     assert "no mistake found" in out

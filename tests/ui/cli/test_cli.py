@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 import shutil
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
 from supervisor.errors import Unavailable
 from ui.cli import main
+from ui.cli.run_said import LINES, Lines, tongue
 from ui.cli.station import _LogFile
 from ui.folder import DataFolder
+from ui.keeper import Child
 
 ROOT = Path(__file__).resolve().parents[3]
 ANGERS = ROOT / "sites" / "angers"
@@ -19,6 +22,8 @@ ANGERS = ROOT / "sites" / "angers"
 
 def test_that_the_demo_city_has_no_mistake(capsys):
     assert main(["check", str(ANGERS)]) == 0
+    assert "aucune erreur" in capsys.readouterr().out
+    assert main(["check", str(ANGERS), "--language", "en"]) == 0
     assert "no mistake found" in capsys.readouterr().out
 
 
@@ -32,6 +37,32 @@ def test_that_every_mistake_is_told_with_its_place_and_its_remedy(tmp_path, caps
     assert main(["check", str(site)]) == 2
     said = capsys.readouterr().err
     assert 'types/pump.toml:13: "kind" is "enumm". Did you mean "enum"?' in said
+    assert said.splitlines()[-1].endswith("dans le dossier du site"), "the frame is in the language of the site"
+    assert main(["check", str(site), "--language", "en"]) == 2
+    assert "in the site folder" in capsys.readouterr().err
+
+
+@pytest.mark.logs("cannot be started")
+def test_that_the_terminal_of_a_house_is_told_in_its_language(caplog):
+    caplog.set_level(logging.INFO)
+    asked, folder = Namespace(language=None, site=ANGERS), Path("/nowhere/at/all")
+    Child("station", [folder / "station"], folder / "out").start()
+    said = [Lines(tongue(asked)).format(record) for record in caplog.records]
+    assert said[0] == "vigie: démarrage : le poste"
+    assert any(line.startswith("vigie: le poste ne peut pas démarrer : ") for line in said)
+    sources = "".join((ROOT / "ui" / name).read_text("utf-8") for name in ("keeper.py", "cli/run.py"))
+    assert [line for line in LINES if f'"{line}"' not in sources] == [], "no line is translated that nobody writes"
+
+
+def test_that_a_sheet_is_refused_in_the_language_of_the_site(tmp_path, capsys):
+    words = ["sheet", str(ANGERS), "AP-00", "--data", str(tmp_path)]
+    assert main(words) == 1
+    assert "indiquez où : --pdf FICHIER" in capsys.readouterr().err
+    assert main([*words, "--html", str(tmp_path / "a.html")]) == 1
+    assert "n'a pas d'équipement « AP-00 ». Vouliez-vous dire « AP-0" in capsys.readouterr().err
+    words[2] = "AP-001"
+    assert main([*words, "--html", str(tmp_path / "a.html"), "--language", "en"]) == 1
+    assert "no station runs on" in capsys.readouterr().err
 
 
 def test_that_a_mistake_on_a_page_is_found_too(tmp_path, capsys):

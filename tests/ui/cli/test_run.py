@@ -69,7 +69,7 @@ def test_that_an_error_of_a_window_that_had_worked_is_a_crash_and_not_its_end(ho
 
 def test_that_a_window_that_does_nothing_but_crash_is_given_up(house: _Household):
     house._window.deaths = run.CRASHES
-    with pytest.raises(Unavailable, match="again and again"):
+    with pytest.raises(Unavailable, match="plante sans cesse"):
         house._over(-11)
 
 
