@@ -12,7 +12,7 @@ Cell = tuple[int, str, str]
 
 def with_cells(text: str, cells: Sequence[Cell]) -> str:
     """The text with these. Raises ValueError for a row over several lines and for a column that is not there."""
-    lines = text.splitlines(keepends=True)
+    lines = list(io.StringIO(text, newline=""))  # as the sheet was read: a text may have separators of its own
     head = next((line for line in lines if line.strip(" ,\r\n") and not line.startswith("#")), "")
     columns = [name.strip().lstrip("\ufeff") for name in _cells(head)]
     for number, column, value in cells:

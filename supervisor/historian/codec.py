@@ -65,7 +65,6 @@ _NAN_BITS = np.array(np.nan).view(np.int64)
 ONE_BITS = np.array(1.0).view(np.int64)
 EXACT = float(1 << 53)
 
-
 Last = tuple[int, float, int, str | None]
 """Source time, value, quality and text of one sample."""
 

@@ -19,6 +19,7 @@ from alarms.master.book import MASTER, configured, sources, whole
 from alarms.master.columns import COLUMNS
 from alarms.master.compare import Kind, compare
 from alarms.master.edit import edit, literal, proven
+from alarms.master.own import with_cells
 from alarms.master.sheets import read, write
 from alarms.master.take import Taken, kept_rows, take
 from supervisor.errors import SiteError, Unavailable
@@ -309,6 +310,11 @@ def test_that_an_override_is_a_row_of_its_own_and_comes_back_where_it_stands(fol
     rule = next(alarm.rule for alarm in loaded(folder).alarms if alarm.id == key[1])
     assert (rule.limit, int(rule.priority)) == (540, 2)
     assert given_back(folder, export(folder, tmp_path / "b.csv", lambda rows: None)) == Taken(0, 0, ())
+
+
+def test_that_a_separator_within_a_text_moves_no_cell_to_another_row() -> None:
+    text = "equipment,alarm,limit,reason\nA,high,1,old\u2028cable\nB,high,2,new\n"
+    assert with_cells(text, [(3, "limit", "9")]) == text.replace("B,high,2", "B,high,9")
 
 
 def test_that_an_override_nobody_approved_is_a_difference(folder: Path, tmp_path: Path) -> None:
