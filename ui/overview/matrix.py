@@ -69,18 +69,20 @@ class Matrix(QWidget):
     def _dress(self) -> None:
         scale = self._look.scale
         self.setMinimumHeight(round((HEAD + ROW * len(self._areas)) * scale) + 4)
-        self.setMinimumWidth(round(self._names() + CELL * scale * len(self._systems)))
+        self.setMinimumWidth(round(164 * scale + CELL * scale * len(self._systems)))
         self.setAccessibleName(self._look.say(words.AREAS))
         self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(self.minimumWidth() + round(12 * self._look.scale), self.minimumHeight())
 
-    def _names(self) -> float:
-        """Pixels for the longest name of an area; of a very long one for its beginning."""
+    @property
+    def whole_width(self) -> int:
+        """Pixels in which no name of an area is cut; of a very long one its beginning is enough."""
         font, scale = self._look.font("body"), self._look.scale
         longest = max((text_width(self._area_name(area), font) for area in self._areas), default=0.0)
-        return min(max(longest + 32, 164 * scale), WIDEST * scale)
+        names = min(max(longest + 32, 164 * scale), WIDEST * scale)
+        return round(names + CELL * scale * len(self._systems))
 
     def show_alarms(self) -> None:
         """The worst of each cell."""

@@ -51,7 +51,7 @@ class OverviewPage(Page):
         self._dress()
 
     def _dress(self) -> None:
-        self._areas.setMinimumWidth(self.matrix.minimumWidth() + 14)
+        self._lay_out()
         self._tell()
 
     def _make_head(self) -> Card:
@@ -97,10 +97,16 @@ class OverviewPage(Page):
         super().resizeEvent(event)
         self._lay_out()
 
+    def _fitting(self, areas_px: int) -> int:
+        """Cards beside each other, where the areas take so much."""
+        room = self.width() - areas_px - 16
+        return max(1, min(int(room // (NARROWEST * self.context.look.scale)), len(self.cards)))
+
     def _lay_out(self) -> None:
-        """As many cards beside each other as there is room for."""
-        room = self.width() - self.matrix.sizeHint().width() - 16
-        fitting = max(1, min(int(room // (NARROWEST * self.context.look.scale)), len(self.cards)))
+        """As many cards beside each other as there is room for; names of areas are whole where that costs no card."""
+        fitting, whole = self._fitting(self.matrix.sizeHint().width()), self.matrix.whole_width
+        cut = self._fitting(whole + 12) < fitting
+        self._areas.setMinimumWidth((self.matrix.minimumWidth() if cut else whole) + 14)
         rows = -(-len(self.cards) // fitting)
         columns = -(-len(self.cards) // rows)
         if columns == self._columns:
