@@ -194,8 +194,10 @@ class TrendView(QWidget):
 
     def jump(self) -> None:
         """Another instant is looked at: what was known up to the last one is forgotten, and the right end is there."""
-        for known in (self._reader, self._counting, *self._pens):
-            known.forget()
+        for reader in (self._reader, self._counting):
+            reader.forget()
+        for pen in self._pens:
+            pen.forget()
         self._say_when()
         self.go_direct()
 
