@@ -1,6 +1,7 @@
 """Portraits: the faceplate of a pump in every state of a command, side by side, for the documents.
 
     at rest · selected · under way · done · failed · unknown        and the same pump, locked out, in its whole window
+    form of a lock-out · locked out · its release asked for
 
 Everything is real: buttons are pressed, and `misbehave` makes the controller refuse or fall silent.
 """
@@ -14,9 +15,9 @@ from pathlib import Path
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QPushButton
 
-from supervisor.model import Equipment
+from supervisor.model import Equipment, Text
 from ui.faceplate.commands import Buttons, Commands
-from ui.faceplate.panel import Faceplate
+from ui.faceplate.panel import Content, Faceplate
 from ui.pages import FACEPLATE, SYNOPTIC, Place
 from ui.shell.window import MainWindow
 
@@ -30,7 +31,7 @@ LONG = 250
 """Such turns until a command has ended, and until a link is back."""
 SOON = 4
 """Turns after which a command is on its way."""
-REASON = "Remplacement de la garniture mécanique"
+REASON = Text("Remplacement de la garniture mécanique", "Replacement of the shaft seal")
 
 
 async def take_commands(window: MainWindow, folder: Path, station: str, misbehave: Misbehave) -> list[Path]:
@@ -44,8 +45,11 @@ async def take_commands(window: MainWindow, folder: Path, station: str, misbehav
             made.append(folder / f"commands-{theme}-{language}.png")
             _beside(await sitter.states(), window).save(str(made[-1]))
             made.append(folder / f"lock-out-{theme}-{language}.png")
+            form = await sitter.form()
             await sitter.lock()
             window.grab().save(str(made[-1]))
+            made.append(folder / f"lock-outs-{theme}-{language}.png")
+            _beside([form, await sitter.grab(), await sitter.asked()], window).save(str(made[-1]))
     look.use(theme=before[0], language=before[1])
     return made
 
@@ -60,27 +64,43 @@ class _Sitter:
         """Its faceplate in every state, in their order."""
         self._window.navigate(Place(SYNOPTIC, self._window.context.attachment.site.equipment_by_id[self._pump.parent]))
         self._window.navigate(Place(FACEPLATE, self._pump))
-        taken = [await self._grab()]
+        taken = [await self.grab()]
         await self._press("stop")
-        taken.append(await self._grab())
+        taken.append(await self.grab())
         self._commands.cancel()
         await self._until(lambda: self._button("start").isEnabled())
         await self._press("start")
         taken.append(self._panel.grab())
         await self._end()
-        taken.append(await self._grab())
+        taken.append(await self.grab())
         for act in ("refuse", "silence"):
             await self._misbehave(f"{act} {self._pump.link}")
             await self._press("auto")
             await self._end()
-            taken.append(await self._grab())
+            taken.append(await self.grab())
             await self._misbehave(f"restore {self._pump.link}")
             await self._until(lambda: all(self._button(id_).isEnabled() for id_ in ("start", "auto")))
         return taken
 
+    async def form(self) -> QPixmap:
+        """The form of a lock-out, as it opens; put away again."""
+        section = self._content.lock_outs
+        section.hang.click()
+        taken = await self.grab()
+        section.form.cancel.click()
+        return taken
+
+    async def asked(self) -> QPixmap:
+        """Its release asked for; a second person has not confirmed yet."""
+        for one in self._content.lock_outs.held:
+            await self._window.context.attachment.ask("ask_release", id=one.id)
+        await self._turn(3 * SOON)
+        return await self.grab()
+
     async def lock(self) -> None:
         """Hang a lock-out on it, and wait until the faceplate tells."""
-        await self._window.context.attachment.ask("hang_lock", equipment=self._pump.id, reason=REASON)
+        context = self._window.context
+        await context.attachment.ask("hang_lock", equipment=self._pump.id, reason=context.look.say(REASON))
         await self._until(lambda: not self._button("start").isEnabled())
         await self._turn(3 * SOON)
 
@@ -90,11 +110,16 @@ class _Sitter:
         return self._window.side
 
     @property
-    def _commands(self) -> Commands:
+    def _content(self) -> Content:
         content = self._panel.content
         assert content is not None
-        assert content.commands is not None
-        return content.commands
+        return content
+
+    @property
+    def _commands(self) -> Commands:
+        commands = self._content.commands
+        assert commands is not None
+        return commands
 
     def _button(self, command: str) -> QPushButton:
         rows = (one.buttons for one in self._commands.controls if isinstance(one, Buttons))
@@ -107,7 +132,8 @@ class _Sitter:
     async def _end(self) -> None:
         await self._until(lambda: not self._commands.progress.busy)
 
-    async def _grab(self) -> QPixmap:
+    async def grab(self) -> QPixmap:
+        """The faceplate a moment later."""
         await self._turn(SOON)
         self._window.context.board.bright = True
         return self._panel.grab()
