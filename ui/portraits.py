@@ -101,6 +101,7 @@ class _Sitter:
         """Hang a lock-out on it, and wait until the faceplate tells."""
         context = self._window.context
         await context.attachment.ask("hang_lock", equipment=self._pump.id, reason=context.look.say(REASON))
+        self._panel.jump()  # from its head: the form was looked for far down
         await self._until(lambda: not self._button("start").isEnabled())
         await self._turn(3 * SOON)
 
