@@ -274,6 +274,8 @@ def store(connection: Connection, slot: int, level: int, rows: Rows, span: Span)
                 " ON CONFLICT(tag, level, t0) DO UPDATE SET data = excluded.data",
                 (slot, level, block, encode(fresh)),
             )
+        elif old is not None:  # too few by now to be worth it: what stood would be taken for all there is
+            connection.execute("DELETE FROM rollup WHERE tag = ? AND level = ? AND t0 = ?", (slot, level, block))
 
 
 def _readable(blob: bytes, slot: int, level: int, start: int) -> Rows:

@@ -15,6 +15,8 @@ from supervisor.historian.files import ROLLUP_SQL
 from supervisor.historian.rollups import LEVELS, NOTHING, Carried, Rows
 from supervisor.historian.samples import Samples, samples
 from supervisor.model import BAD
+from tests.supervisor.historian.conftest import HOUR, START, Plant
+from tests.supervisor.historian.test_history import fill, settle
 
 SPAN = (0, 7200 * SECOND)
 GRID = rollups.grid(SPAN, LEVELS[0])
@@ -126,3 +128,13 @@ def test_that_storing_a_span_twice_replaces_it_and_leaves_its_neighbours(tmp_pat
             back = rollups.load(connection, 5, level, (0, 3 * LEVELS[1]))
     assert back.low.tolist() == [1.0] * 6 + [9.0] * 6 + [3.0] * 6
     assert back.start.tolist() == [i * level for i in range(18)]
+
+
+def test_that_buckets_that_late_samples_make_too_few_to_keep_do_not_stand_for_them(plant: Plant) -> None:
+    fill(plant, 2, [3100, 3200], [5.0, 5.0])
+    fill(plant, 3, [4000], [1.0])  # the hour is known to its end
+    settle(plant)
+    fill(plant, 2, [100, 700, 1300, 1900, 2500], [1.0, 2.0, 3.0, 4.0, 5.0])  # a bucket each: read from the samples
+    settle(plant, 12)
+    found = plant.history.trend("P.t2", START, START + HOUR, 6, 600 * SECOND)
+    assert found.low.tolist() == [1.0, 1.0, 2.0, 3.0, 4.0, 5.0]
