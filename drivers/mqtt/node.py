@@ -60,6 +60,8 @@ class Node:
         self._patience_s = ASK_AGAIN_S
         self._faulty = False
         """The coming request follows a fault; the others are routine."""
+        self._untold = False
+        """Values are stale for a fault that is not counted yet."""
         self._answer_by = now + round(ANSWER_S * SECOND) if now else 0
         self._unborn: set[str] = set()
         """Devices that have not followed the last birth of the node yet."""
@@ -111,6 +113,7 @@ class Node:
 
     def asked(self, now: int) -> None:
         """The request has just been sent. In doubt it is sent until it is answered."""
+        self._untold = False
         if self._faulty:
             self._counts["rebirth"] += 1
             calm = now - self._asked > round((self._patience_s + ASK_LAST_S) * SECOND)
@@ -146,6 +149,9 @@ class Node:
             self._lose({name for name in devices if self.devices[name].alive}, now, gather)
         self.due = self._answer_by = 0
         self._faulty = False
+        if self._untold:  # a birth on its way for another reason settled it before anybody was asked
+            self._counts["rebirth"] += 1
+        self._untold = False
         if self._resurrected(heard, bdseq):
             self._ask(now)
         self._bdseq, self._born_ms = bdseq, heard.time_ms
@@ -212,6 +218,7 @@ class Node:
         if stale:
             gather.lose(stale, Quality.STALE, now)
         self._ask(now)
+        self._untold = True
         return sum(self._apply(each._replace(since=now), gather, doubtful=True) for each in held)
 
     def _tidy(self, heard: Heard, gather: Gather) -> int:

@@ -100,7 +100,7 @@ class Nodes:
     def counted(self) -> list[str]:
         """What was counted since the last time, each as often as it occurred.
 
-        "rebirth" (asked for because something was amiss), "duplicate", "retained".
+        "rebirth" (wanted because something was amiss), "duplicate", "retained".
         """
         counted = list(self._counts.elements())
         self._counts.clear()

@@ -342,6 +342,19 @@ def test_that_the_reorder_timer_starts_with_the_first_message_of_each_gap():
     assert host.node.state is State.DOUBTFUL
 
 
+def test_that_a_loss_is_counted_also_where_a_birth_comes_before_anybody_asked():
+    host = Host()
+    host.birth()
+    host.asked()
+    host.nodes.counted()
+    host.tell("NDATA", [FREE], 2)
+    assert with_quality(host.wait(2.1), Quality.STALE)
+    host.wait(0.1)
+    host.birth()
+    assert not host.asked()
+    assert host.nodes.counted() == ["rebirth"]
+
+
 def test_that_a_message_missing_for_too_long_makes_every_tag_stale_and_asks_until_it_is_answered():
     host = Host()
     host.birth()

@@ -105,6 +105,7 @@ def test_that_a_birth_kept_by_the_broker_is_not_taken_for_a_living_node(broker):
 def test_that_a_write_is_confirmed_by_data_or_else_by_a_birth(broker):
     async def scenario() -> None:
         async with hand(broker.port) as (peer, heard), listening(town.site(town.link(broker.port), THINGS)) as ear:
+            await until(lambda: rebirths(heard) == 1)  # as after each connection
             peer.publish("spBv1.0/g/NBIRTH/n", birth())
             await until(lambda: ear.quality("PK.sign") == Quality.GOOD)
             before = rebirths(heard)
