@@ -360,6 +360,8 @@ class TownStation:
         if act == "remove_from_service":
             return {"count": await self.engine.remove(words["alarms"], words["reason"], ANNE.id)}
         plain = {"take": self.engine.take, "release": self.engine.release, "return_to_service": self.engine.put_back}
+        if "alarms" not in words:
+            raise Refused("unknown", Text("ce poste ne sait pas le faire", "this station does not do that"))
         return {"count": await plain.get(act, self.engine.unshelve)(words["alarms"], ANNE.id)}
 
     def beat(self) -> None:
