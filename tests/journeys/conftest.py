@@ -44,6 +44,8 @@ HASTENED = {
     "energy_meter": ("phase_1_low", "phase_2_low", "phase_3_low"),
 }
 """Type -> its alarms."""
+NOON = 12
+"""Local hour the city begins at, whatever the hour of the test: after dusk its cabinets would light the streets."""
 Founding = Callable[[Path], Path]
 """Makes a site folder in a folder; the site folder."""
 
@@ -133,7 +135,7 @@ class Town:
         self.port = free_port()
         self._children: list[subprocess.Popen[bytes]] = []
         if "city" in children:
-            self.city = self.start("city", self.path, "--control", self.port)
+            self.city = self.start("city", self.path, "--control", self.port, "--hour", NOON)
         if "station" in children:
             self.station = self.start_station()
 

@@ -33,10 +33,6 @@ def streets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     with running(tmp_path_factory.mktemp("streets"), lambda to: lit_streets(to, links)) as place:
         for cabinet in CABINETS:  # in automatic their own clock would act too
             place.mischief("set", f"{cabinet}.mode", 1)
-            for circuit in range(1, 5):  # after sunset they are lit
-                order = f"{cabinet}.C{circuit}.order"
-                place.mischief("set", order, 0)
-                place.mischief("release", order)
         yield place
 
 
