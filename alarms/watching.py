@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from alarms.conditions import measured
 from alarms.measures import measures
 from supervisor.columns import Columns
 from supervisor.flow import Change, Indices, Qualities, Times, Values
@@ -105,18 +106,18 @@ class Watching:
         self.seen = last(len(site.tags))
         self._known = np.full(len(site.tags), np.nan)
         """By tag, the last value that was known."""
-        self._works = measures(site)
-        self._begins = np.cumsum([0, *(len(work.rows) for work in self._works)])
+        works = measures(site)
+        self._begins = np.cumsum([0, *(len(work.rows) for work in works)])
         """The first slot of each measure, and the end of the last."""
-        self._row = np.concatenate([np.empty(0, np.intp), *(work.rows for work in self._works)])
+        self._runs = list(zip(works, self._begins.tolist(), strict=False))
+        self._row = np.concatenate([np.empty(0, np.intp), *(work.rows for work in works)])
         """By slot, the row of its rule."""
         self._rules = len(site.alarms)
         """What is below that is a plain rule, what is not a slot."""
         self._own = np.array([alarm.tag.index for alarm in site.alarms], np.intp)
-        self._plain = np.ones(self._rules, np.bool_)
-        self._plain[self._row] = False
-        runs = zip(self._works, self._begins.tolist(), strict=False)
-        pairs = [(tags, places + begin) for work, begin in runs for tags, places in work.inputs()]
+        self._plain = np.array([not measured(alarm.rule) for alarm in site.alarms], np.bool_)
+        """A measured rule of an equipment that has not all it looks at is no plain one: nothing moves it."""
+        pairs = [(tags, places + begin) for work, begin in self._runs for tags, places in work.inputs()]
         alone = np.flatnonzero(self._plain)
         mine = (self._own[alone].astype(np.int32), alone)
         self._fan = Fan.of([mine, *((tags, slots + self._rules) for tags, slots in pairs)], len(site.tags))
@@ -133,7 +134,7 @@ class Watching:
 
     def begin(self, active: NDArray[np.bool_]) -> None:
         """Which alarms stood when the station ended."""
-        for work in self._works:
+        for work, _ in self._runs:
             work.begin(active[work.rows])
 
     def concerned(self, change: Change) -> Change:
@@ -179,8 +180,7 @@ class Watching:
 
     def turn(self, now: float) -> Found:
         """What time alone has moved."""
-        runs = zip(self._works, self._begins.tolist(), strict=False)
-        found = [places + begin for work, begin in runs if len(places := work.turn(now))]
+        found = [places + begin for work, begin in self._runs if len(places := work.turn(now))]
         return self._measured(np.concatenate(found), now) if found else NOTHING
 
     def _measured(self, slots: Rows, now: float) -> Found:
@@ -189,7 +189,7 @@ class Watching:
             return NOTHING
         values, qualities = [], []
         ends = slots.searchsorted(self._begins).tolist()
-        for work, begin, first, end in zip(self._works, self._begins.tolist(), ends, ends[1:], strict=False):
+        for (work, begin), first, end in zip(self._runs, ends, ends[1:], strict=False):
             if first < end:
                 value, quality = work.measure(slots[first:end] - begin, self.seen, now)
                 values.append(value)

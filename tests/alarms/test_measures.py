@@ -15,7 +15,10 @@ from hypothesis import strategies as st
 
 from alarms.measures import measures
 from alarms.states import ACTIVE, State
+from supervisor.alarm_terms import Watch
+from supervisor.formula import Compared, Formula, Name, Number
 from supervisor.model import AlarmRule, Condition, Native, Quality
+from supervisor.terms import Operator
 from tests.alarms.hall import Hall, change, hall
 from tests.alarms.plant import AT, LEVEL, ORDER, RULES, SERVICE, SETPOINT, STATE, link_up, plant
 
@@ -41,6 +44,15 @@ def active(one: Hall) -> bool:
 
 def test_that_every_condition_has_a_rule_here() -> None:
     assert set(RULES) == set(Condition)
+
+
+def test_that_an_equipment_without_all_that_a_rule_looks_at_has_no_such_alarm(tmp_path: Path) -> None:
+    above = Formula("parent.level > 3", Compared(Operator.GT, Name("parent.level"), Number(3.0)))
+    deviation = replace(RULES[Condition.DEVIATION], watch=Watch(other="parent.setpoint"))
+    formula = replace(RULES[Condition.FORMULA], watch=Watch(formula=above))
+    with hall(tmp_path, plant(deviation, formula, RULES[Condition.HIGH])) as one:
+        read(one, level=9.0, setpoint=1.0)
+        assert [one.state(at) for at in range(3)] == [State.NORMAL, State.NORMAL, State.UNACKED]
 
 
 @pytest.mark.parametrize("condition", [Condition.IS, Condition.IS_NOT])
