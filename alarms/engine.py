@@ -325,7 +325,7 @@ class Alarms:
         return self._keep.write(rows, fields, itertools.chain.from_iterable(move.entries for move in moves))
 
     def _firsts(self, rows: Rows, details: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-        """What the journal says of alarms that rise: which was the first, where several of a group do at once."""
+        """What the journal says of alarms that rise: which is the first, where several of a group came."""
         firsts = set(self._life.contested.tolist())
         if not firsts:
             return details
@@ -352,4 +352,4 @@ class Alarms:
             log.info("%d alarms of rules that no longer exist are dropped", len(gone))
             detail = [{"state": one.state, "raised_at": one.raised_at} for one in gone]
             rows = zip(gone, detail, strict=True)
-            self._journal.extend(Entry(BOOK, "drop", subject=one.id, detail=words) for one, words in rows)
+            self._keep.forget(gone, (Entry(BOOK, "drop", subject=one.id, detail=words) for one, words in rows))

@@ -30,9 +30,6 @@ class Standing(msgspec.Struct):
     first_up: int = 0
     taken_by: str = ""
     shelved_by: str = ""
-    first_at: int = 0
-    """Of the first of its group: when it became that, and how urgent it is."""
-    priority: int = 0
 
     @property
     def at_rest(self) -> bool:
@@ -50,9 +47,8 @@ class Detail(msgspec.Struct):
 
     value: float | None = None
     until: int = 0
-    priority: int = 0
     first: str = ""
-    """How it is the first of several that rose at once (`alarms.life.HOW`); empty where nothing is said."""
+    """How it is the first of several (`alarms.life.HOW`); empty where nothing is said."""
 
 
 class Happening(NamedTuple):

@@ -93,7 +93,7 @@ class Keep:
         """By alarm and by how it is hidden."""
 
     def restore(self, old: Path) -> list[Gone]:
-        """Fill the columns with what was kept, forget the rules that are gone, and say which those were.
+        """Fill the columns with what was kept, and say which rules of it are gone.
 
         `old` is where an earlier Vigie kept them: taken over once, then removed. Raises StoreError.
         """
@@ -104,19 +104,27 @@ class Keep:
             if earlier and not connection.execute("SELECT 1 FROM alarms LIMIT 1").fetchone():
                 connection.executemany(_upsert(_OLD), earlier)
             kept = connection.execute(f"SELECT id, {', '.join(KEPT)} FROM alarms").fetchall()
-            gone = [(one[0],) for one in kept if one[0] not in self._row]
-            connection.executemany("DELETE FROM alarms WHERE id = ?", gone)
-            connection.executemany("DELETE FROM asides WHERE alarm = ?", gone)
             fields = "alarm, how, who, reason, since, until"
             return kept, connection.execute(f"SELECT {fields} FROM asides").fetchall()
 
         kept, asides = self._journal.submit(work).result()
         for end in ("", "-wal", "-shm"):
             old.with_name(old.name + end).unlink(missing_ok=True)
-        self.asides = {(one[0], one[1]): Aside(*one) for one in asides}
+        self.asides = {(one[0], one[1]): Aside(*one) for one in asides if one[0] in self._row}
         self._fill([one for one in kept if one[0] in self._row])
         at = 1 + KEPT.index("raised_at")
         return [Gone(one[0], one[1], one[at]) for one in kept if one[0] not in self._row]
+
+    def forget(self, gone: Sequence[Gone], entries: Iterable[Entry]) -> None:
+        """Rules the site no longer has, in one step with the rows that tell their end: a kill between the two would let
+        them stand in the journal for ever."""
+        ids = [(one.id,) for one in gone]
+
+        def work(connection: Connection) -> None:
+            connection.executemany("DELETE FROM alarms WHERE id = ?", ids)
+            connection.executemany("DELETE FROM asides WHERE alarm = ?", ids)
+
+        self._journal.extend(entries, work)
 
     def _fill(self, kept: Sequence[tuple[Any, ...]]) -> None:
         rows = np.array([self._row[one[0]] for one in kept], np.intp)

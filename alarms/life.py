@@ -8,7 +8,8 @@
 A group is the alarms of one equipment, or those of a whole equipment whose rules name the same `first_up`. Of several
 that raise in one turn the first is the one whose values have the earliest source time; where that is the same, or time
 alone raised one of them, nobody can tell, as of a controller that is read by polling: then it is the most urgent, and
-the mark says that they came at the same instant.
+the mark says that they came at the same instant. Messages pass each other on their way: what raises within `SETTLED` of
+the first, in another turn, and was sooner by its source time, takes the mark over. Then it stays.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from alarms.states import ACTIVE, NOTHING, TABLE, Event, State
 from alarms.suppression import ROWS, Act, Hidden
 from supervisor.causes import whole
+from supervisor.clock import SECOND
 from supervisor.columns import Columns
 from supervisor.flow import Times, Values
 from supervisor.model import Alarm, Site
@@ -60,6 +62,9 @@ FIRST, SAME_INSTANT = 1, 2
 in order."""
 HOW = {FIRST: "source_time", SAME_INSTANT: "same_instant"}
 """How the first of several was found, as the journal says it."""
+SETTLED = 2 * SECOND
+"""For how long the first of a group may still be another, and by how much that one may have been sooner: longer than
+what is published, or polled, by the second takes; a clock that is further off is not believed."""
 
 
 class Life:
@@ -74,11 +79,15 @@ class Life:
         """How many alarms of each group are not normal."""
         self._first = np.full(len(self._up), -1, np.intp)
         """The first of each group, -1 for none."""
+        self._source = np.zeros(len(self._up), np.int64)
+        """When that was by its source time; 0 where it is not known, or told before a restart."""
+        self._since = np.zeros(len(self._up), np.int64)
+        """When each group ceased to be calm, ns UTC."""
         self._generation = 0
         self.annunciations = 0
         """How many there were since the start; see `alarms.floods`."""
         self.contested = np.empty(0, np.intp)
-        """Of the last step: those that became the first of several that rose with them."""
+        """Of the last step: those that became the first of several."""
 
     def begin(self) -> None:
         """What was kept stands in the columns now. A rule may have become latching, or ceased to be, since: its alarm
@@ -126,7 +135,8 @@ class Life:
                 columns["raised_at"][rows] = at
                 columns["cleared_at"][rows] = columns["acked_at"][rows] = 0
                 columns["annunciated_at"][rows[fresh]] = 0
-                self._rise(rows[fresh], np.zeros(int(fresh.sum()), np.int64) if source is None else source[fresh])
+                times = np.zeros(len(rows), np.int64) if source is None else source
+                changed = np.concatenate((rows, self._rise(rows[fresh], times[fresh], at)))
             elif event is Event.CLEAR:
                 columns["cleared_at"][rows] = at
             else:
@@ -144,31 +154,45 @@ class Life:
         self.columns["annunciated_at"][shown] = at
         self.annunciations += len(shown)
 
-    def _rise(self, rising: Rows, source: Times) -> None:
-        """Count who is up in each group, and mark the first of those groups that were calm."""
+    def _rise(self, rising: Rows, source: Times, at: int) -> Rows:
+        """Count who is up in each group, and mark the first of those that were calm; whose marks were taken over."""
         group = self._group[rising]
         calm = self._up[group] == 0
-        fresh, group_, source = rising[calm], group[calm], source[calm]
         np.add.at(self._up, group, 1)
+        self._since[group[calm]] = at
+        able = calm | self._sooner(group, source, at)
+        first, source, how, several = self._order(rising[able], source[able])
+        group = self._group[first]
+        before = self._first[group]
+        over = before >= 0
+        self.columns["first_up"][before[over]] = 0
+        self.columns["first_up"][first] = how
+        self._first[group], self._source[group] = first, source
+        self.contested = first[several | over]
+        former: Rows = before[over]
+        return former
+
+    def _sooner(self, group: Rows, source: Times, at: int) -> Marks:
+        """Those that were there before the first of their group, which is not settled yet."""
+        ahead = self._source[group] - source
+        found: Marks = (source > 0) & (ahead > 0) & (ahead <= SETTLED) & (np.abs(at - self._since[group]) <= SETTLED)
+        return found
+
+    def _order(self, fresh: Rows, source: Times) -> tuple[Rows, Times, NDArray[np.int_], Marks]:
+        """The first of each group, its source time, how it was found, and whether there were others."""
+        group = self._group[fresh]
         if len(fresh) < 2:
-            self._put_first(fresh, FIRST)
-            self.contested = fresh[:0]
-            return
+            return fresh, source, np.full(len(fresh), FIRST), np.zeros(len(fresh), np.bool_)
         if not source.all():  # one that nobody knows leaves the order of its whole group unknown
-            source = np.where(np.isin(group_, group_[source == 0]), 0, source)
-        order = np.lexsort((fresh, self._priority[fresh], source, group_))
-        fresh, group_, source = fresh[order], group_[order], source[order]
-        new = np.concatenate(([True], group_[1:] != group_[:-1]))
+            source = np.where(np.isin(group, group[source == 0]), 0, source)
+        order = np.lexsort((fresh, self._priority[fresh], source, group))
+        fresh, group, source = fresh[order], group[order], source[order]
+        new = np.concatenate(([True], group[1:] != group[:-1]))
         begins = np.flatnonzero(new)
         follower = np.minimum(begins + 1, len(fresh) - 1)
-        many = ~new[follower] & (follower > begins)
-        same = many & (source[begins] == source[follower])
-        self._put_first(fresh[begins], np.where(same, SAME_INSTANT, FIRST))
-        self.contested = fresh[begins[many]]
-
-    def _put_first(self, rows: Rows, how: int | NDArray[np.int_]) -> None:
-        self.columns["first_up"][rows] = how
-        self._first[self._group[rows]] = rows
+        several = ~new[follower] & (follower > begins)
+        same = several & (source[begins] == source[follower])
+        return fresh[begins], source[begins], np.where(same, SAME_INSTANT, FIRST), several
 
     def _let_go(self, rows: Rows, falling: Rows) -> Rows:
         """The marks of groups of which these were the last; whose marks those were, without `rows`."""

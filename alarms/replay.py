@@ -71,12 +71,8 @@ class Walk:
         self._plant = plant
         self._up = Counter(self._group(id_) for id_, alarm in standings.items() if alarm.state)
         """How many alarms of each group are not normal."""
-        self._first = {
-            self._group(id_): (id_, alarm.first_at, alarm.priority)
-            for id_, alarm in standings.items()
-            if alarm.first_up
-        }
-        """Group -> alarm that is the first, when it became that, and its priority."""
+        self._first = {self._group(id_): id_ for id_, alarm in standings.items() if alarm.first_up}
+        """Group -> alarm that is the first."""
         self.strange: set[str] = set()
         """Kinds nobody knows."""
 
@@ -111,19 +107,13 @@ class Walk:
             self.standings[row.alarm] = alarm
 
     def _rise(self, row: Happening, alarm: Standing) -> None:
-        group = self._group(row.alarm)
-        detail = row.read()
-        priority, first = detail.priority, self._first.get(group)
-        if detail.first:
-            priority = 0  # the journal says so: nobody more urgent takes it
-        if not self._up[group]:
-            alarm.first_up = _HOW.get(detail.first, FIRST)
-        elif first and first[1] == row.time and priority < first[2]:  # of one turn, the most urgent is the first
-            self._unmark(first[0])
-            alarm.first_up = _HOW.get(detail.first, FIRST)
-        if alarm.first_up:
-            alarm.first_at, alarm.priority = row.time, priority
-            self._first[group] = (row.alarm, row.time, priority)
+        """The first, unless the row of another says that it was."""
+        group, how = self._group(row.alarm), row.read().first
+        if how or not self._up[group]:
+            if group in self._first:
+                self._unmark(self._first[group])
+            alarm.first_up = _HOW.get(how, FIRST)
+            self._first[group] = row.alarm
         self._up[group] += 1
 
     def _fall(self, row: Happening, alarm: Standing) -> None:
@@ -132,9 +122,9 @@ class Walk:
         if self._up[group] <= 0:
             del self._up[group]
             alarm.first_up = 0
-            first = self._first.pop(group, None)
-            if first and first[0] != row.alarm:
-                self._unmark(first[0])
+            first = self._first.pop(group, row.alarm)
+            if first != row.alarm:
+                self._unmark(first)
 
     def _unmark(self, id_: str) -> None:
         was = self.standings.get(id_)
