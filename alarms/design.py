@@ -137,13 +137,13 @@ class ByDesign:
         if not len(rows):
             return
         wanted, hidden = self._wanted(rows), self._hidden(rows)
-        self._tell_doubt(rows, hidden)
+        self._tell_doubt(rows, hidden | wanted)
         self._due[rows[wanted]] = np.inf
         waiting = rows[~wanted & hidden]
         self._due[waiting] = np.minimum(self._due[waiting], self._clock.monotonic() + self._wait[waiting])
         hide = rows[wanted & ~hidden]
         if len(hide):
-            self._hiding.step(hide, Act.SUPPRESS, [self._reason(row) for row in hide.tolist()])
+            self._hiding.step(hide, Act.SUPPRESS, self._reasons(hide))
 
     def tick(self) -> None:
         """Show what has waited, and what nobody knows enough of to hide it any longer."""
@@ -199,9 +199,11 @@ class ByDesign:
 
     def _wanted(self, rows: Rows) -> Marks:
         flat, row = self._causes.spread(rows)
-        certain = self._stand(flat) & (self._met[flat] | self._hidden(rows)[row])
-        likely = self._standing[flat] & self._believed(flat) & ~self._over(self._lost[flat])
-        untold = (self._life.columns["state"][rows] == State.NORMAL) | self._hidden(rows)
+        hidden = self._hidden(rows)
+        met = self._met[flat] | hidden[row]
+        certain = self._stand(flat) & met
+        likely = self._standing[flat] & self._believed(flat) & ~self._over(self._lost[flat]) & met
+        untold = (self._life.columns["state"][rows] == State.NORMAL) | hidden
         wanted: Marks = (
             (self._asked[rows] & ~self._over(self._blind[rows]))
             | (np.bincount(row, certain, len(rows)) > 0)
@@ -224,13 +226,17 @@ class ByDesign:
         found: Marks = (self._life.columns["suppression"][causes] & Hidden.OUT_OF_SERVICE) == 0
         return found
 
-    def _reason(self, row: int) -> Mapping[str, Any]:
-        if self._asked[row] and not self._over(self._blind[row]):
-            return {"reason": BY_EXPRESSION}
-        mine, _ = self._causes.spread(np.array([row]))
-        stands = self._stand(mine)
-        cause = mine[stands if stands.any() else self._standing[mine]][0]
-        return {"reason": "cause", "by": self._alarms[int(cause)].id}
+    def _reasons(self, rows: Rows) -> list[Mapping[str, Any]]:
+        """Why each of these is to be hidden: its own expression, or the first cause that stands, or is about to."""
+        own = self._asked[rows] & ~self._over(self._blind[rows])
+        flat, place = self._causes.spread(rows)
+        cause = np.zeros(len(rows), np.intp)
+        for stands in (self._standing[flat], self._stand(flat)):
+            cause[place[stands][::-1]] = flat[stands][::-1]  # where several are put in one place the last stays
+        return [
+            {"reason": BY_EXPRESSION} if mine else {"reason": "cause", "by": self._alarms[by].id}
+            for mine, by in zip(own.tolist(), cause.tolist(), strict=True)
+        ]
 
 
 def _note(since: Seconds, rows: Rows, unknown: Rows, now: float) -> None:

@@ -53,6 +53,7 @@ KINDS = {happening.name.lower(): int(happening) for happening in Happening} | {"
 """Kind of a journal row -> what it is. An alarm whose rule is gone stands no longer."""
 HIDING = ((Happening.SHELVE, Happening.UNSHELVE), (Happening.SUPPRESS, Happening.UNSUPPRESS),
           (Happening.REMOVE, Happening.RETURN))  # fmt: skip
+_WORDS = tuple((hide.name.lower(), show.name.lower()) for hide, show in HIDING)
 _KNOWN = ", ".join(f"'{kind}'" for kind in KINDS)
 _PRIORITY = "CASE kind WHEN 'raise' THEN coalesce(json_extract(detail, '$.priority'), 4) ELSE 0 END"
 _ROWS = (
@@ -67,6 +68,13 @@ _BEFORE = (
 _HIDDEN = (
     "SELECT id, time, kind, subject, 0 FROM journal WHERE kind = ? AND id IN ("
     f"SELECT max(id) FROM journal WHERE {JOURNAL_HIDING} AND kind IN (?, ?) AND id < ? GROUP BY subject)"
+)
+_HIDDEN_THEN = (
+    f"SELECT id, time, kind, subject, 0 FROM journal WHERE {JOURNAL_HIDING} AND subject = ? AND id < ? "
+    "AND kind IN (?, ?) ORDER BY id DESC LIMIT 1"
+)
+_MOVED_SINCE = (
+    f"SELECT id, time, kind, subject, 0 FROM journal WHERE {JOURNAL_HIDING} AND subject = ? AND id > ? AND id < ?"
 )
 _DOWN_FROM = f"SELECT time FROM journal WHERE {RAISING} AND time <= ? ORDER BY time DESC"
 _UP_FROM = f"SELECT time FROM journal WHERE {RAISING} AND time > ? ORDER BY time"
@@ -174,7 +182,7 @@ class Record:
         first, _ = self._span(connection)
         self._next = first or self._top(connection)
         if self._begin and self._begin <= self._from:
-            self._add(sorted(self._standing(connection)))
+            self._add(sorted(set(self._standing(connection))))
 
     def _standing(self, connection: Connection) -> Iterator[Row]:
         """What stood, and what was hidden, when the span began."""
@@ -182,9 +190,15 @@ class Record:
             row = connection.execute(_BEFORE, (id_, self._next)).fetchone()
             if row and row[2] == "raise":
                 yield row
-        for hide, show in HIDING:
-            words = (hide.name.lower(), show.name.lower())
-            yield from connection.execute(_HIDDEN, (words[0], *words, self._next))
+                yield from self._hidden_since(connection, row)
+        for hide, show in _WORDS:
+            yield from connection.execute(_HIDDEN, (hide, hide, show, self._next))
+
+    def _hidden_since(self, connection: Connection, row: Row) -> Iterator[Row]:
+        """What hid an alarm when it was raised, and since: hidden time makes nothing stale."""
+        for words in _WORDS:
+            yield from connection.execute(_HIDDEN_THEN, (row[3], row[0], *words))
+        yield from connection.execute(_MOVED_SINCE, (row[3], row[0], self._next))
 
     def _last(self, connection: Connection) -> int:
         """Id of the first row that is not of the span, or is not there yet."""

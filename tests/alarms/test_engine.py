@@ -1,8 +1,8 @@
+"""The engine: values, delays, acts and restarts become states, columns and rows of the journal."""
+
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -17,9 +17,7 @@ from alarms.states import ACTIVE, State
 from alarms.suppression import Act, Hidden
 from supervisor.clock import SECOND, HandClock, SystemClock
 from supervisor.columns import Columns
-from supervisor.database import sqlite3
 from supervisor.desk.alarm_desk import LONGEST_MIN
-from supervisor.errors import StoreError
 from supervisor.flow import Change
 from supervisor.journal import Journal, JournalReader
 from supervisor.model import Alarm, Equipment, Quality, Tag
@@ -194,19 +192,6 @@ def test_that_no_shelf_survives_a_restart_for_longer_than_a_shelf_may_be(tmp_pat
     asyncio.run(scenario())
 
 
-@pytest.mark.logs("not written", "could not be written until the end")
-def test_that_an_alarm_comes_back_from_the_shelf_though_nothing_can_be_written(tmp_path: Path) -> None:
-    async def scenario() -> None:
-        with hall(tmp_path) as one:
-            one.read(LEVEL, 3.5)
-            await one.alarms.shelve(["E0.high"], 10, "works", "ann")
-            one.journal.close()
-            assert await one.alarms.unshelve(["E0.high"], "ann") == 1
-            assert one.alarms.columns["suppression"][HIGH] == 0
-
-    asyncio.run(scenario())
-
-
 def test_that_a_restart_forgets_nothing_and_knows_it_before_the_first_value(tmp_path: Path) -> None:
     async def scenario() -> None:
         clock = HandClock()
@@ -231,14 +216,20 @@ def test_that_a_restart_forgets_nothing_and_knows_it_before_the_first_value(tmp_
 
 
 def test_that_alarms_of_rules_that_are_gone_end_with_a_row_in_the_journal(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
-        one.read(DOOR, 1)
-        one.read(LEVEL, 5)
+    async def scenario() -> None:
+        with hall(tmp_path) as one:
+            one.read(DOOR, 1)
+            one.read(LEVEL, 5)
+            await one.alarms.shelve(["E0.open"], 10, "works", "ann")
+
+    asyncio.run(scenario())
     with hall(tmp_path, site(RULES[:3])) as one:
         assert one.state(HIGH) == State.UNACKED
-    assert kinds(tmp_path, "E0.open") == ["raise", "drop"]
+        assert one.alarms.asides == []
+    assert kinds(tmp_path, "E0.open") == ["raise", "shelve", "drop"]
     with hall(tmp_path) as one:
         assert one.state(OPEN) == State.NORMAL
+        assert one.alarms.asides == []
 
 
 @pytest.mark.parametrize("latching", [False, True])
@@ -250,44 +241,6 @@ def test_that_a_rule_that_changes_its_latching_keeps_a_legal_state(tmp_path: Pat
         assert one.state(0) == (State.RETURNED if latching else State.LATCHED_UNACKED)
         one.read(DOOR, 1)
         assert one.state(0) == State.UNACKED
-
-
-@pytest.mark.logs("Alarms go on", "could not be written until the end")
-def test_that_alarms_go_on_when_nothing_can_be_written_and_shelving_does_not(tmp_path: Path) -> None:
-    async def scenario() -> None:
-        with hall(tmp_path) as one:
-            one.journal.close()
-            one.read(DOOR, 1)
-            assert one.state(OPEN) == State.UNACKED
-            assert await one.alarms.acknowledge(["E0.open"], "ann") == 1
-            with pytest.raises(StoreError):
-                await one.alarms.shelve(["E0.open"], 10, "works", "ann")
-            assert one.alarms.columns["suppression"][OPEN] == 0
-
-    asyncio.run(scenario())
-
-
-def test_that_what_could_not_be_written_is_written_when_it_can_be(tmp_path: Path) -> None:
-    """The file is taken away by another program for longer than the writer waits."""
-
-    async def scenario() -> None:
-        with hall(tmp_path) as one:
-            one.journal._writer.submit(lambda c: c.execute("PRAGMA busy_timeout=10").fetchall()).result()
-            thief = sqlite3.connect(tmp_path / "journal.db", isolation_level=None)
-            thief.execute("BEGIN IMMEDIATE")
-            one.read(DOOR, 1)
-            for _ in range(200):
-                if one.alarms._keep.behind:
-                    break
-                await asyncio.sleep(0.01)
-            assert one.alarms._keep.behind
-            thief.execute("ROLLBACK")
-            thief.close()
-            await one.wind(10)
-        with hall(tmp_path) as one:
-            assert one.state(OPEN) == State.UNACKED
-
-    asyncio.run(scenario())
 
 
 def test_that_a_window_reads_the_columns_from_their_file(tmp_path: Path) -> None:
@@ -372,36 +325,3 @@ def test_that_a_hundred_thousand_rules_cost_a_change_of_a_thousand_tags_little(t
     journal.close()
     assert (tested.columns["state"] != State.NORMAL).any()
     assert np.median(spent) < 0.005
-
-
-CHILD = """
-import asyncio, sys
-from pathlib import Path
-from supervisor.clock import HandClock
-from tests.alarms.hall import DOOR, Hall, change, site
-
-async def main():
-    one = Hall(Path(sys.argv[1]), site(equipment=200), HandClock())
-    for n in range(200):
-        one.alarms.absorb(change(one.clock, {2 * n + DOOR: 1.0}))
-        await one.alarms.acknowledge([f"E{n}.open"], "ann")
-        print(n, flush=True)
-
-asyncio.run(main())
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("after", [1, 20, 90])
-def test_that_an_acknowledgement_that_was_answered_survives_kill_9(tmp_path: Path, after: int) -> None:
-    with subprocess.Popen([sys.executable, "-c", CHILD, str(tmp_path)], stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None
-        answered = [int(child.stdout.readline()) for _ in range(after)]
-        child.kill()
-        answered += [int(line) for line in child.stdout.read().split()]
-    with hall(tmp_path, site(equipment=200)) as one:
-        rows = [4 * n + OPEN for n in answered]
-        assert len(rows) >= after
-        assert (one.alarms.columns["state"][rows] == State.ACKED).all()
-        assert (one.alarms.columns["raised_at"][rows] >= SECOND).all()
-    assert JournalReader(tmp_path / "journal.db").verify().whole

@@ -1,4 +1,5 @@
-"""kill -9 while alarms come: what is found afterwards is what the journal tells, alarm by alarm and field by field."""
+"""kill -9 while alarms come: what is found afterwards is what the journal tells, alarm by alarm and field by field, and
+what was answered is among it."""
 
 from __future__ import annotations
 
@@ -13,10 +14,10 @@ from alarms.keep import Names
 from alarms.life import FIELDS
 from alarms.replay import Plant, Replay, fill
 from alarms.states import State
-from supervisor.clock import HandClock
+from supervisor.clock import SECOND, HandClock
 from supervisor.columns import Columns
 from supervisor.journal import JournalReader
-from tests.alarms.hall import Hall, site
+from tests.alarms.hall import OPEN, Hall, hall, site
 
 THINGS = 150
 PLANT = site(equipment=THINGS)
@@ -84,3 +85,36 @@ def _told(path: Path, instant: int) -> Columns:
     rows = {alarm.id: alarm.index for alarm in PLANT.alarms}
     fill(columns, rows, Replay(path, Plant.of(PLANT)).at(instant), Names(PLANT))
     return columns
+
+
+ANSWERING = """
+import asyncio, sys
+from pathlib import Path
+from supervisor.clock import SECOND, HandClock
+from tests.alarms.hall import DOOR, Hall, change, site
+
+async def main():
+    one = Hall(Path(sys.argv[1]), site(equipment=200), HandClock())
+    for n in range(200):
+        one.alarms.absorb(change(one.clock, {2 * n + DOOR: 1.0}))
+        await one.alarms.acknowledge([f"E{n}.open"], "ann")
+        print(n, flush=True)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [1, 20, 90])
+def test_that_an_acknowledgement_that_was_answered_survives_kill_9(tmp_path: Path, after: int) -> None:
+    with subprocess.Popen([sys.executable, "-c", ANSWERING, str(tmp_path)], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        answered = [int(child.stdout.readline()) for _ in range(after)]
+        child.kill()
+        answered += [int(line) for line in child.stdout.read().split()]
+    with hall(tmp_path, site(equipment=200)) as one:
+        rows = [4 * n + OPEN for n in answered]
+        assert len(rows) >= after
+        assert (one.alarms.columns["state"][rows] == State.ACKED).all()
+        assert (one.alarms.columns["raised_at"][rows] >= SECOND).all()
+    assert JournalReader(tmp_path / "journal.db").verify().whole

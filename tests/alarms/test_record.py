@@ -145,3 +145,19 @@ def test_that_what_chatters_over_midnight_does_in_both_months(tmp_path: Path) ->
         found = measure(record.events(), span, PARIS)
         assert [(one.id, one.count) for one in found.chattering] == [(IDS[0], count)]
         assert found.fleeting == ()
+
+
+def test_that_hidden_time_before_the_span_makes_nothing_stale_in_it(tmp_path: Path) -> None:
+    path, day = tmp_path / "journal.db", 86_400
+    write(path, (-12 * day, "suppress", IDS[0]), (-11 * day, "raise", IDS[0]), (-10 * day, "raise", IDS[1]),
+          (-9 * day - 3600, "shelve", IDS[1]), (-9 * day, "raise", IDS[2]), (-3600, "unsuppress", IDS[0]),
+          (-60, "unshelve", IDS[1]), (1800, "clear", IDS[1]), (3600, "clear", IDS[0]))  # fmt: skip
+    record = Record(path, IDS, NOW)
+    record.update()
+    found = measure(record.events(), Span(NOW, NOW + DAY), PARIS)
+    assert [(one.id, one.seen) for one in found.stale] == [(IDS[2], 10 * DAY)], (
+        "the others were seen for less than a day"
+    )
+    whole = Record(path, IDS, NOW - 30 * DAY)
+    whole.update()
+    assert measure(whole.events(), Span(NOW, NOW + DAY), PARIS).stale == found.stale, "wherever the reading begins"
