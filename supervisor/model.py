@@ -374,7 +374,10 @@ class User:
     classes: frozenset[CommandClass] = frozenset()
     """Classes of commands in the place of those of the role; empty for those of the role."""
     lent_by: str = field(default="", compare=False)
-    """Who lends these rights for a while, and can end that (`supervisor.accounts.sessions`); empty for one's own."""
+    """Who lends rights for a while, and can end that (`supervisor.accounts.sessions`); empty where nobody does."""
+    parts: tuple[User, ...] = ()
+    """Where rights are lent: one's own and those lent, each with the areas and classes it holds in. `role` is then the
+    highest of them, and holds where its part does (`supervisor.people.People`)."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ Who sits at the desk is a `User`; what they may do is asked of `People` at every
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from supervisor.errors import Refused
 from supervisor.model import Area, CommandClass, CommandSpec, Equipment, Role, Site, Text, User
@@ -35,6 +36,14 @@ CLASSES: Mapping[CommandClass, Text] = {
 }
 """Classes of commands in the words of the screen, as they stand behind "commande" in French."""
 _OPERATORS = frozenset({CommandClass.NORMAL, CommandClass.CRITICAL, CommandClass.EMERGENCY})
+
+
+def lent(person: User, lender: User) -> User:
+    """Somebody with a lender's rights beside their own: either is enough, and neither grows by the other. Who is less
+    than a supervisor is lent those of a supervisor at most."""
+    role = min(max(person.role, Role.SUPERVISOR), lender.role)
+    part = replace(lender, id=person.id, name=person.name, role=role, lent_by=lender.id)
+    return replace(person, role=max(person.role, role), lent_by=lender.id, parts=(person, part))
 
 
 def classes(user: User) -> frozenset[CommandClass]:
@@ -67,10 +76,16 @@ class People:
 
     def may(self, user: User, command: CommandSpec, equipment: Equipment) -> bool:
         """Whether `user` may give this command to this equipment: role x area x class."""
-        return command.class_ in classes(user) and self.holds(user, command.role, equipment.area)
+        return any(
+            command.class_ in classes(one) and self._holds(one, command.role, equipment.area)
+            for one in user.parts or (user,)
+        )
 
     def holds(self, user: User, role: Role, area: str) -> bool:
         """Whether `user` has at least `role` in `area`."""
+        return any(self._holds(one, role, area) for one in user.parts or (user,))
+
+    def _holds(self, user: User, role: Role, area: str) -> bool:
         return user.role >= role and (not user.areas or any(one in user.areas for one in self._upwards(area)))
 
     def _upwards(self, area: str) -> Iterator[str]:

@@ -24,6 +24,7 @@ from alarms.replay import Plant
 from supervisor.accounts.accounts import Accounts
 from supervisor.accounts.acts import people_acts
 from supervisor.accounts.directory import LdapDirectory
+from supervisor.accounts.follow import follow, renew
 from supervisor.accounts.sessions import Sessions
 from supervisor.calculated.calculator import Calculator
 from supervisor.calculated.past import Past
@@ -139,6 +140,7 @@ class Assembly:
         rules = policy(site.folder)
         sessions = Sessions(accounts, journal, clock, rules)
         desk.rights, lock_outs.persons = sessions.now, sessions.rights
+        desk.renew = partial(renew, accounts)
         if rules.directory:
             accounts.directory = LdapDirectory(rules.directory, site.folder, folder.vault(site))
         rows |= people_acts(accounts, site)
@@ -184,6 +186,7 @@ class Assembly:
                 (partial(index.run, self.clock), "journal words"),
                 (marks.run, "marks of alarms"),
                 (self.sessions.run, "seats"),
+                (partial(follow, self.sessions, self.clock), "directory"),
             ):
                 task = asyncio.create_task(endure(work, name, self.clock), name=name)
                 ends.push_async_callback(_cancel, task)

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from supervisor.model import Role, User
+from supervisor.model import CommandClass, Role, User
 from supervisor.people import SEAT
 
 
@@ -74,7 +74,7 @@ class Session(QObject):
         self._turn(
             Standing(
                 person,
-                self._rights(person, told),
+                _user(told["rights"]) if person and not told["locked"] else _watching(str(told["seat"])),
                 str(told["seat"]),
                 bool(told["locked"]),
                 str(told["lender"]),
@@ -92,11 +92,6 @@ class Session(QObject):
         now = self.now
         self._turn(replace(now, person=None, rights=_watching(now.seat), locked=False, lender="", lent_s=0.0))
 
-    def _rights(self, person: User | None, told: Mapping[str, Any]) -> User:
-        if person is None or told["locked"]:
-            return _watching(str(told["seat"]))
-        return replace(person, role=Role(int(told["role"])), areas=frozenset(told["areas"]))
-
     def _turn(self, standing: Standing) -> None:
         before, self.now = self.now, standing
         if replace(before, lent_s=0.0) != replace(standing, lent_s=0.0):
@@ -108,4 +103,11 @@ def _watching(seat: str) -> User:
 
 
 def _user(told: Mapping[str, Any]) -> User:
-    return User(str(told["id"]), str(told["name"]), Role(int(told["role"])), frozenset(told["areas"]))
+    return User(
+        str(told["id"]),
+        str(told["name"]),
+        Role(int(told["role"])),
+        frozenset(told["areas"]),
+        frozenset(map(CommandClass, told["classes"])),
+        parts=tuple(map(_user, told["parts"])),
+    )

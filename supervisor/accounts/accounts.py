@@ -2,7 +2,7 @@
 
     in people.toml   name, role and areas are the site folder's; the station keeps the password
     in accounts.json alone: somebody an administrator made at this station
-    in the directory alone: name and role come from there at each sign-in, nothing is kept
+    in the directory alone: name and role come from there, as it says at each sign-in and `ask_again`
 
 Rules:
 - `prove` is the only way from a password to a `User`. Success and failure are rows of the journal; what was typed as a
@@ -18,7 +18,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
@@ -26,6 +26,7 @@ from supervisor.accounts import rules
 from supervisor.accounts.book import Account, Book
 from supervisor.accounts.delays import Delays
 from supervisor.accounts.hashing import Hasher
+from supervisor.accounts.heard import Directory, Heard, Word
 from supervisor.accounts.words import (
     CONFLICT,
     DISABLED,
@@ -59,13 +60,6 @@ _ID = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-")
 log = logging.getLogger(__name__)
 
 
-class Directory(Protocol):
-    """Somebody else who knows passwords; `supervisor.accounts.directory` is one."""
-
-    async def prove(self, id_: str, password: str) -> User:
-        """Who that is there. Raises Refused: "password", "right" for nobody of ours, "directory" where it is silent."""
-
-
 class Accounts:
     """See the module."""
 
@@ -74,8 +68,7 @@ class Accounts:
         """Set at assembly where the site has one."""
         self.changed: Callable[[], None] = _nothing
         """Called after each change of an account."""
-        self._found: dict[str, User] = {}
-        """Those of the directory as it said at their last proof, by id."""
+        self._heard = Heard(clock)
         self._site = site
         self._journal = journal
         self._clock = clock
@@ -111,15 +104,41 @@ class Accounts:
 
     def now(self, person: User) -> User | None:
         """Somebody who was proved once, as they are now: people of the directory as it said last. None for who was
-        disabled."""
+        disabled, here or there, and for whom it has not spoken of for too long."""
+        word = self._word(person.id)
+        if word and (word.user is None or self._heard.stale(word)):
+            return None
         if self.user(person.id):
             return self.current(person.id)
-        return None if self._account(person.id).disabled else self._found.get(person.id, person)
+        return None if self._account(person.id).disabled else word.user if word else person
 
     def person(self, id_: str) -> User | None:
         """The same by an id; None also for who has not been proved since this station runs."""
-        user = self.user(id_) or self._found.get(id_)
+        word = self._word(id_)
+        user = self.user(id_) or (word.user if word else None)
         return self.now(user) if user else None
+
+    def unheard(self, id_: str) -> bool:
+        """Whether the directory, which proved them, has not spoken of them for too long."""
+        word = self._word(id_)
+        return word is not None and self._heard.stale(word)
+
+    def _word(self, id_: str) -> Word | None:
+        """What the directory said last. Somebody with a password at this station it is not asked about."""
+        return None if self._account(id_).mark else self._heard.of(id_)
+
+    async def ask_again(self, id_: str, older_s: float, within_s: float | None = None) -> None:
+        """See `Heard.again`: the directory, about somebody it proved."""
+        if self.directory is None or self._word(id_) is None:
+            return
+        before = await self._heard.again(self.directory, id_, older_s, within_s)
+        user = self.person(id_)
+        if before is None or (user and self.user(id_)):  # who is in people.toml keeps the role it says
+            return
+        was = {"before": _fields(before.user)} if before.user else {}
+        now = _fields(user) if user else {}
+        self._note("alter" if user else "disable", "", id_, "done", {"reason": "directory", **was, **now})
+        self.changed()
 
     def account(self, id_: str) -> Account:
         """What is kept of somebody; an empty one for nobody."""
@@ -188,8 +207,7 @@ class Accounts:
             raise Refused("disabled", DISABLED)
         if found.id != id_ and self.user(found.id):
             raise Refused("password", WRONG)  # another spelling of somebody whom this station knows itself
-        if self.user(found.id) is None:
-            self._found[found.id] = found
+        self._heard.hear(found.id, found)
         return self.current(found.id) or found
 
     async def admit(self, user_id: str, password: str, seat: str, new: str = "") -> tuple[User, int]:

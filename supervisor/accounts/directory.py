@@ -4,6 +4,8 @@
 
 Rules:
 - Nothing of a person is kept: a directory that is silent proves nobody, and only accounts of the station sign in.
+- Who was proved is looked for again by `bind` alone, without their password (`look`): who has gone, is kept out there or
+  is in no group that counts is nobody of ours any more.
 - The certificate and its name are always checked; referrals are never followed, for they lead where no check was made.
 - An empty password never reaches the server: LDAP would take it for an anonymous bind, and succeed (RFC 4513, 5.1.2).
 - `ldap3` is imported here only, and only where a site has a directory.
@@ -17,9 +19,9 @@ import math
 import socket
 import ssl
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,6 +41,15 @@ AT_ONCE = 2
 _GARBLED = (ValueError, LookupError, TypeError, struct.error)
 """What ldap3 lets through when an answer is no LDAP."""
 _PORTS = {"ldap": 389, "ldaps": 636}
+_DISABLED = 0x2
+_OUT: Mapping[str, Callable[[str], bool]] = {
+    "userAccountControl": lambda said: said.isdigit() and bool(int(said) & _DISABLED),
+    "pwdAccountLockedTime": lambda said: said == "000001010000Z",
+    "nsAccountLock": lambda said: said.casefold() == "true",
+}
+"""What an entry says whose owner may not bind any more; a directory that has no such attribute leaves it out (RFC 4511,
+4.5.1.8). Sources: Active Directory, MS-ADTS 2.2.16 (ADS_UF_ACCOUNT_DISABLE); OpenLDAP's ppolicy,
+draft-behera-ldap-password-policy-10, 5.3.3; 389 Directory Server, Administration Guide, "Inactivating users"."""
 
 log = logging.getLogger(__name__)
 
@@ -55,10 +66,12 @@ class _Found:
     id: str
     name: str
     groups: tuple[str, ...]
+    out: bool
+    """The entry itself says that its owner may not bind."""
 
 
 class LdapDirectory:
-    """See the module; a `supervisor.accounts.accounts.Directory`."""
+    """See the module; a `supervisor.accounts.heard.Directory`."""
 
     def __init__(self, settings: DirectorySettings, folder: Path, vault: Vault) -> None:
         """`folder` is the site's, for the certificate of its authority."""
@@ -73,6 +86,21 @@ class LdapDirectory:
         """Who that is there. Raises Refused: "password", "right" for nobody of ours, "directory" where it is silent."""
         if not password:
             raise Refused("password", WRONG)
+        found = await self._answer(id_, password)
+        if found is None:
+            raise Refused("password", WRONG)
+        return self._user(found)
+
+    async def look(self, id_: str) -> User | None:
+        """Somebody as they are there now; None for nobody of ours any more. Raises Refused where it is silent."""
+        found = await self._answer(id_, None)
+        try:
+            return self._user(found) if found else None
+        except Refused:
+            return None
+
+    async def _answer(self, id_: str, password: str | None) -> _Found | None:
+        """What it says. Raises Refused where it is silent."""
         try:
             async with asyncio.timeout(BUDGET_S):
                 found = await self._looked(id_, password)
@@ -81,11 +109,9 @@ class LdapDirectory:
             log.warning("The directory does not answer: %s", self.fault)
             raise Refused("directory", SILENT_DIRECTORY) from error
         self.fault = ""
-        if found is None:
-            raise Refused("password", WRONG)
-        return self._user(found)
+        return found
 
-    async def _looked(self, id_: str, password: str) -> _Found | None:
+    async def _looked(self, id_: str, password: str | None) -> _Found | None:
         """`_look` in a thread. One that is not waited for any more still has its place: it can't be stopped, and the
         threads of a station hash passwords and write files too."""
         await self._places.acquire()
@@ -108,8 +134,9 @@ class LdapDirectory:
         return User(found.id, found.name, role, _areas([group for group in groups if group.role is role]))
 
     # ------------------------------------------------------------ in a thread
-    def _look(self, id_: str, password: str) -> _Found | None:
-        """Ask the servers in order until one answers; None for a name or a password it does not know."""
+    def _look(self, id_: str, password: str | None) -> _Found | None:
+        """Ask the servers in order until one answers; None for a name or a password it does not know. Without a
+        password, whether somebody who gave it before would get in."""
         faults = []
         for server in self._settings.servers:
             try:
@@ -166,7 +193,7 @@ class LdapDirectory:
             raise _SilentError(f"{self._settings.ca} holds no certificate that can be read: {error}") from error
         return context
 
-    def _ask(self, connection: Any, id_: str, password: str) -> _Found | None:
+    def _ask(self, connection: Any, id_: str, password: str | None) -> _Found | None:
         if self._settings.bind:
             secret = self._vault.password(SECRET)
             if not secret:
@@ -177,14 +204,14 @@ class LdapDirectory:
         if found is None:
             return None
         groups = found.groups + tuple(self._groups(connection, found, id_))
-        if not _bind(connection, found.dn, password):
+        if found.out if password is None else not _bind(connection, found.dn, password):
             return None
-        return _Found(found.dn, found.id, found.name, groups)
+        return replace(found, groups=groups)
 
     def _find(self, connection: Any, id_: str) -> _Found | None:
         """The one entry that is called so; None for nobody. Several are a mistake of the filter."""
         settings = self._settings
-        wanted = [settings.id_attribute, settings.name_attribute, "cn", "memberOf"]
+        wanted = [settings.id_attribute, settings.name_attribute, "cn", "memberOf", *_OUT]
         rows = _search(connection, settings.base, _filled(settings.filter, user=id_), wanted)
         if len(rows) > 1:
             raise _SilentError(f"{len(rows)} entries are called {id_}: the filter must find one")
@@ -195,7 +222,7 @@ class LdapDirectory:
         if called.casefold() != id_.casefold():
             return None  # the server compares more loosely than we do: "m.cesbron " is another id to us
         name = (attributes.get(settings.name_attribute.casefold()) or attributes.get("cn") or [called])[0]
-        return _Found(dn, id_, name, tuple(attributes.get("memberof", ())))
+        return _Found(dn, id_, name, tuple(attributes.get("memberof", ())), _out(attributes))
 
     def _groups(self, connection: Any, found: _Found, id_: str) -> list[str]:
         """Names of the groups that name the person; asked before the person binds, who may not see them."""
@@ -280,6 +307,10 @@ def _part(connection: Any) -> None:
         connection.unbind()
     except (LDAPException, OSError) as error:
         log.debug("The directory was gone before it was left: %s", error)
+
+
+def _out(attributes: Mapping[str, list[str]]) -> bool:
+    return any(says(one) for name, says in _OUT.items() for one in attributes.get(name.casefold(), ()))
 
 
 def _areas(groups: list[Group]) -> frozenset[str]:

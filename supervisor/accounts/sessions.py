@@ -23,7 +23,7 @@ Source: IEC 62443-3-3 SR 2.5 (session lock), SR 2.1 RE 3 (supervisor override), 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -45,7 +45,7 @@ from supervisor.clock import Clock
 from supervisor.errors import Refused
 from supervisor.journal import Entry, Journal
 from supervisor.model import Role, User
-from supervisor.people import ACTORS, SEAT
+from supervisor.people import ACTORS, SEAT, lent
 
 OVERRIDE_MIN = 15.0
 """How long rights are lent where nobody says; and `LONGEST_MIN` at most."""
@@ -57,6 +57,7 @@ GRACE_S = 30.0
 slow to tell."""
 LOOK_S = 5.0
 """How often the station looks whether a seat is due, an override over."""
+
 
 SeatAct = Callable[["Session", Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 """An act that concerns the seat itself, not only who sits there."""
@@ -150,6 +151,10 @@ class Sessions:
             await self._clock.sleep(LOOK_S)
             self.look()
 
+    def ids(self) -> set[str]:
+        """Who has signed in somewhere, or lends rights there."""
+        return {one.id for seat in self._seats for one in (seat.person, seat.lender) if one}
+
     def look(self) -> None:
         """Bring every seat up to now: what changed since takes effect also where nobody asks for anything."""
         for session in self._seats:
@@ -169,7 +174,7 @@ class Sessions:
         if person is None or session.locked:
             return self.seat_user(session)
         lender = self._lender(session)
-        return _lent(person, lender) if lender else person
+        return lent(person, lender) if lender else person
 
     def now(self, user: User) -> User | None:
         """Whoever asked for something a while ago, with the rights of this moment; None for who may act no more.
@@ -181,7 +186,7 @@ class Sessions:
         person = self.accounts.now(user)
         if person is None or not user.lent_by:
             return person
-        return next((lent for lent in self._loans(person) if lent.lent_by == user.lent_by), person)
+        return next((one for one in self._loans(person) if one.lent_by == user.lent_by), person)
 
     def rights(self, id_: str) -> list[User]:
         """All that somebody may do at this moment: their own rights, and those lent to them at a seat; none for who is
@@ -192,7 +197,7 @@ class Sessions:
     def _loans(self, person: User) -> list[User]:
         """What is lent to somebody now, seat by seat."""
         seats = [one for one in self._seats if one.person and one.person.id == person.id and not one.locked]
-        return [_lent(person, lender) for one in seats if (lender := self._lender(one))]
+        return [lent(person, lender) for one in seats if (lender := self._lender(one))]
 
     def present(self, session: Session) -> User | None:
         """Who signed in here, locked or not, as they are now; somebody disabled since has signed out."""
@@ -206,7 +211,7 @@ class Sessions:
             return
         due = self._clock.monotonic() - session.touched > 60 * self._policy.lock_min + GRACE_S
         if self.accounts.now(person) is None:
-            self._end(session, "disabled")
+            self._end(session, "directory" if self.accounts.unheard(person.id) else "disabled")
         elif not session.keeping and self.accounts.account(person.id).changed != session.proved:
             self._end(session, "password")
         elif due and self._policy.lock_min and not session.locked:
@@ -252,8 +257,7 @@ class Sessions:
         return {
             "seat": session.seat,
             "person": _told(person) if person else None,
-            "role": int(rights.role),
-            "areas": sorted(rights.areas),
+            "rights": _told(rights),
             "locked": session.locked,
             "ended": session.ended,
             "lender": lender.name if lender else "",
@@ -381,11 +385,9 @@ async def _kept(session: Session, setting: Awaitable[int]) -> None:
         session.proved = proved
 
 
-def _lent(person: User, lender: User) -> User:
-    """Somebody with the lender's rights, where theirs hold: never more than theirs."""
-    role = min(max(person.role, Role.SUPERVISOR), lender.role)
-    return replace(lender, id=person.id, name=person.name, role=role, lent_by=lender.id)
-
-
 def _told(person: User) -> dict[str, Any]:
-    return {"id": person.id, "name": person.name, "role": int(person.role), "areas": sorted(person.areas)}
+    """Who somebody is and what they may do; `parts` as in `User`."""
+    return {
+        "id": person.id, "name": person.name, "role": int(person.role), "areas": sorted(person.areas),
+        "classes": sorted(person.classes), "parts": [_told(one) for one in person.parts],
+    }  # fmt: skip

@@ -136,8 +136,8 @@ class AlarmDesk:
         """Nobody is on these any more; another's are let go by a supervisor only."""
 
         def checked() -> Awaitable[int]:
-            others = [id_ for id_ in ids if self._board.on_it(id_) not in ("", user.id)]
-            if others and user.role < Role.SUPERVISOR:
+            others = [self._alarms[id_] for id_ in ids if self._board.on_it(id_) not in ("", user.id)]
+            if not all(self._people.holds(user, Role.SUPERVISOR, one.equipment.area) for one in others):
                 raise Refused("right", NOT_YOURS)
             return self._board.release(ids, user.id)
 

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from supervisor.clock import Clock
 from supervisor.columns import Columns
-from supervisor.desk.checks import Scene, leaving
+from supervisor.desk.checks import Scene, Turn, leaving
 from supervisor.desk.interlocks import holds
 from supervisor.desk.ledger import Outcome, Page
 from supervisor.desk.order import Order
@@ -56,6 +56,7 @@ class Run:
     scene: Scene
     page: Page
     stage: Stage
+    turn: Turn
     watches: list[Watch] = field(default_factory=list)
 
     @property

@@ -2,7 +2,7 @@
 
 right       may this user do it, here, of this class, as of now? And the second person, where there is one?
 lock_out    has somebody locked the equipment out, or what it is a part of?
-busy        is another command under way on this equipment?
+busy        is another command under way on this equipment? An emergency waits for none but the same one.
 interlock   does every interlock of the command hold on live values? Bad quality satisfies none.
 permissive  does everything hold that must hold for it to be asked?
 range       is the value one that may be written, and near enough to how things stand?
@@ -12,7 +12,7 @@ rate        was it not given a moment ago?
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from supervisor.clock import SECOND
@@ -21,7 +21,7 @@ from supervisor.desk.desk_words import disabled, withdrawn
 from supervisor.desk.interlocks import Found, believed, judge, refusal
 from supervisor.desk.order import Order
 from supervisor.errors import Refused
-from supervisor.model import Equipment, Interlock, Kind, Site, Tag, TagSpec, Text, User
+from supervisor.model import CommandClass, Equipment, Interlock, Kind, Site, Tag, TagSpec, Text, User
 from supervisor.people import CLASSES, ROLES, People
 
 Now = Callable[[User], User | None]
@@ -50,6 +50,21 @@ class Standing:
     rights: Now = as_given
 
 
+@dataclass(slots=True, eq=False)
+class Turn:
+    """One command's turn on its equipment."""
+
+    who: str
+    """Name of who gave it."""
+    command: str
+    urgent: bool = False
+    """An emergency."""
+    number: int = 0
+    """In the ledger; 0 until it is there."""
+    overtaken: bool = False
+    """An emergency has left since: whatever has not left by now does not any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What the checks look at."""
@@ -60,8 +75,8 @@ class Scene:
     """Columns of `supervisor.table`."""
     order: Order
     user: User
-    busy: Mapping[str, str]
-    """Equipment id -> id of the user whose command is under way there."""
+    busy: Mapping[str, Sequence[Turn]]
+    """Equipment id -> the commands that have their turn there, the newest last."""
     standing: Standing = field(default_factory=Standing)
     second: User | None = None
     """Who approved it."""
@@ -114,15 +129,16 @@ def lock_out(scene: Scene) -> None:
 
 
 def busy(scene: Scene) -> None:
-    who = scene.busy.get(scene.order.equipment.id)
-    if who is not None:
-        raise Refused(
-            "busy",
-            Text(
-                f"Une commande de {who} est déjà en cours sur cet équipement : attendez son résultat.",
-                f"A command of {who} is already under way on this equipment: wait for its outcome.",
-            ),
-        )
+    spec = scene.order.spec
+    for turn in scene.busy.get(scene.order.equipment.id, ()):
+        if spec.class_ is not CommandClass.EMERGENCY or turn.command == spec.id:
+            raise Refused(
+                "busy",
+                Text(
+                    f"Une commande de {turn.who} est déjà en cours sur cet équipement : attendez son résultat.",
+                    f"A command of {turn.who} is already under way on this equipment: wait for its outcome.",
+                ),
+            )
 
 
 def interlock(scene: Scene) -> None:

@@ -11,7 +11,9 @@ Rules:
 - Rights, lock-outs, interlocks and permissives hold when the write leaves, not only when the operator asked; of a
   command for two persons, the rights of both.
 - A write is tried once. Whatever is not clear ends as unknown, and is never tried again.
-- One command at a time per equipment, from the checks, or the selection, to the outcome.
+- One command at a time per equipment, from the checks, or the selection, to the outcome. An emergency waits for none:
+  what waits for a person is turned down by it, what has not left does not any more, what has left ends by itself.
+- Before a critical command leaves, who gives it is asked about anew where somebody else knows them (`renew`).
 - What waits for a person lapses by itself, and can be cancelled; what was sent can't.
 """
 
@@ -19,7 +21,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -28,12 +30,13 @@ from supervisor.columns import Columns
 from supervisor.desk import board, trial
 from supervisor.desk.carry import Carriage, Run
 from supervisor.desk.carry import Carrier as Carrier
-from supervisor.desk.checks import Now, Scene, Standing, again, as_given, check
+from supervisor.desk.checks import Now, Scene, Standing, Turn, again, as_given, check
 from supervisor.desk.demands import spec_of
 from supervisor.desk.desk_words import (
     GONE,
     LATE,
     NOT_YOURS,
+    OVERTAKEN,
     SENT,
     STOPPED,
     UNSENT,
@@ -44,13 +47,13 @@ from supervisor.desk.desk_words import (
 from supervisor.desk.ledger import Ledger, Outcome, Step
 from supervisor.desk.lock_outs import LockOuts
 from supervisor.desk.notes import Notes
-from supervisor.desk.order import Command, find
+from supervisor.desk.order import Command, Order, find
 from supervisor.desk.second import second
 from supervisor.desk.states import Stage, step
 from supervisor.errors import Refused, StoreError
 from supervisor.flow import Change
 from supervisor.journal import Entry, Journal, safe
-from supervisor.model import Role, Site, Text, User
+from supervisor.model import CommandClass, Role, Site, Text, User
 from supervisor.people import People
 
 LATEST_S = 5.0
@@ -79,13 +82,15 @@ class Desk:
         self.lock_outs = lock_outs or LockOuts(site, journal, clock)
         self.rights: Now = as_given
         """What who asked may do by now; set at assembly where a station has accounts."""
+        self.renew: Callable[[User], Awaitable[None]] = _known
+        """Asks anew who somebody is; set at assembly likewise."""
         self._site = site
         self._table = table
         self._links = links
         self._journal = journal
         self._clock = clock
         self._carriage = Carriage(site, table, links, clock, self._note)
-        self._busy: dict[str, str] = {}
+        self._busy: dict[str, list[Turn]] = {}
         self._held: dict[int, tuple[Run, asyncio.Task[Any]]] = {}
         """Commands that wait for a person, and the task that ends the waiting."""
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -168,24 +173,45 @@ class Desk:
         try:
             if not self.ledger.recovered.done():
                 await _kept(safe(self.ledger.recovered))
+            await self._renewed(find(self._site, command), user)
             scene = self._scene(command, user)
             read = check(scene)
         except Refused as refused:
             await self._tell_refused(command, user, requested, refused)
             raise
-        equipment, stages = scene.order.equipment, _stages(scene, selecting)
-        self._busy[equipment.id] = user.name
+        spec, stages = scene.order.spec, _stages(scene, selecting)
+        turn = Turn(user.name, spec.id, spec.class_ is CommandClass.EMERGENCY)
+        self._busy.setdefault(scene.order.equipment.id, []).append(turn)
         try:
             page = await _kept(safe(self.ledger.open(scene.order, user, requested, read, stages)))
         except BaseException:
-            del self._busy[equipment.id]
+            self._free(scene.order, turn)
             raise
+        turn.number = page.id
         self._outcomes[page.id] = asyncio.get_running_loop().create_future()
-        self._begin(Run(scene, page, stages[-1]), self._clock.monotonic() - begun > LATEST_S)
+        self._begin(Run(scene, page, stages[-1], turn), self._clock.monotonic() - begun > LATEST_S)
+        if turn.urgent:
+            self._overtake(scene.order)
         return page.id
+
+    def _overtake(self, order: Order) -> None:
+        """Nothing that was asked of this equipment before an emergency leaves after it; another emergency does."""
+        for turn in self._busy[order.equipment.id]:
+            turn.overtaken = not turn.urgent
+        for run in [run for run, _ in self._held.values() if run.turn.overtaken]:
+            self._unhold(run)
+            self._spawn(self._turn_down(run, Refused("emergency", OVERTAKEN)))
+
+    async def _renewed(self, order: Order, *people: User) -> None:
+        for one in people if order.spec.class_ is CommandClass.CRITICAL else ():
+            await self.renew(one)
 
     def _begin(self, run: Run, late: bool) -> None:
         """Go on from the stage that is written: wait for a person, or off to the field."""
+        if run.turn.overtaken:
+            held = run.stage is not Stage.JOURNALLED
+            self._spawn(self._turn_down(run, Refused("emergency", OVERTAKEN)) if held else self._carry(run, late))
+            return
         awaiting = run.stage is Stage.AWAITING
         board.occupy(self.lock_outs.board, run.order.equipment, run.page.id, awaiting)
         if run.stage is Stage.JOURNALLED:
@@ -214,6 +240,8 @@ class Desk:
         run = self._waiting(number, Stage.SELECTED)
         if run.scene.user.id != user.id:
             raise self._noted(Refused("right", NOT_YOURS), number, user, "operate")
+        await self._renewed(run.order, user)
+        run = self._waiting(number, Stage.SELECTED)  # it may have lapsed meanwhile
         run.scene = replace(run.scene, user=user)  # with the rights of now, not those of the selection
         await self._go_on(run, [Stage.AWAITING] if run.order.spec.approval > 1 else [Stage.JOURNALLED])
 
@@ -250,6 +278,7 @@ class Desk:
         run = self._waiting(number, Stage.AWAITING)
         try:
             person = await second((run.scene.user.id,), user, proof, self.lock_outs.prove)
+            await self._renewed(run.order, run.scene.user, person)
             if not self.people.may(person, run.order.spec, run.order.equipment):
                 raise Refused("right", no_right(person))
         except Refused as refused:
@@ -305,22 +334,32 @@ class Desk:
     async def _carry(self, run: Run, late: bool) -> None:
         outcome = Outcome(Stage.UNKNOWN, STOPPED)
         try:
-            outcome = Outcome(Stage.FAILED, LATE) if late else await self._carriage.carry(run)
+            if run.turn.overtaken:
+                outcome = Outcome(Stage.FAILED, OVERTAKEN, "emergency")
+            else:
+                outcome = Outcome(Stage.FAILED, LATE) if late else await self._carriage.carry(run)
         finally:
             await self._close(run, outcome)
 
     async def _close(self, run: Run, outcome: Outcome, check: str = "", who: str = "") -> None:
         """Written first, known afterwards; a disk that is full keeps it from the ledger, never from the operator."""
         step(run.stage, outcome.stage)
-        equipment = run.order.equipment
         try:
             await safe(self.ledger.close(run.page, outcome, check or outcome.check, who))
         except StoreError as error:
             log.error("Command %d ended as %s, which is not in the ledger: %s", run.page.id, outcome.stage, error)
         finally:
-            self._busy.pop(equipment.id, None)
-            board.occupy(self.lock_outs.board, equipment, 0)
+            self._free(run.order, run.turn)
             self._outcomes.pop(run.page.id).set_result(outcome)
+
+    def _free(self, order: Order, turn: Turn) -> None:
+        """Its turn is over; an emergency, or what it overtook, may still have one there."""
+        left = self._busy[order.equipment.id]
+        left.remove(turn)
+        if not left:
+            del self._busy[order.equipment.id]
+        if turn.number:
+            board.occupy(self.lock_outs.board, order.equipment, left[-1].number if left else 0)
 
     def _note(self, run: Run, stage: Stage, detail: Mapping[str, Any] | None = None) -> None:
         """A step of a command that is already in the journal: if it can't be kept, the command goes on all the same."""
@@ -339,6 +378,10 @@ class Desk:
         error = None if task.cancelled() else task.exception()
         if error and not isinstance(error, Refused):
             log.error("The desk failed", exc_info=error)
+
+
+async def _known(user: User) -> None:
+    """For a desk whose people are all known here."""
 
 
 async def _kept(writing: Coroutine[Any, Any, T]) -> T:

@@ -25,6 +25,10 @@ SENT = Text(
     "Trop tard : la commande est déjà partie vers l'automate. Donnez l'ordre contraire si besoin.",
     "Too late: the command has left for the controller already. Give the opposite order if need be.",
 )
+OVERTAKEN = Text(
+    "Une commande d'urgence a été donnée entre-temps sur cet équipement : celle-ci ne part pas.",
+    "An emergency command was given meanwhile on this equipment: this one does not leave.",
+)
 NOT_YOURS = Text(
     "Cette commande est celle d'une autre personne : elle seule, ou un chef de salle, peut l'annuler.",
     "This command is another person's: only they, or a supervisor, can cancel it.",
@@ -51,8 +55,8 @@ def lapsed(stage: Stage, within_s: float) -> Refused:
 
 def disabled(person: User) -> Text:
     return Text(
-        f"Le compte de {person.name} est désactivé : ses commandes ne partent plus.",
-        f"The account of {person.name} is disabled: their commands leave no more.",
+        f"Le compte de {person.name} est désactivé, ou l'annuaire ne le confirme plus : ses commandes ne partent plus.",
+        f"The account of {person.name} is disabled, or the directory confirms it no more: their commands do not leave.",
     )
 
 

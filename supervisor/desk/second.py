@@ -20,7 +20,8 @@ async def nobody(user_id: str, password: str) -> User:
 
 
 async def second(first: tuple[str, ...], seat: User, proof: tuple[str, str], prove: Prove) -> User:
-    """Who the second person is. Raises Refused where that is one of the first, or nobody.
+    """Who the second person is, without what one of the first lends them: that would be the first once more. Raises
+    Refused where that is one of the first, or nobody.
 
     `proof` is an id and a password given at this seat; an empty id means the person of the seat.
     """
@@ -28,7 +29,7 @@ async def second(first: tuple[str, ...], seat: User, proof: tuple[str, str], pro
     person = await prove(user_id, password) if user_id else seat
     if person.id in first:
         raise Refused("second", SAME)
-    return person
+    return person.parts[0] if person.parts and person.lent_by in first else person
 
 
 NO_ACCOUNTS = Text(

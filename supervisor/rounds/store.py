@@ -31,6 +31,7 @@ BOOK = "round"
 """Category of the journal."""
 _KINDS = {Event.THROUGH: "held", Event.LAST: "done"}
 """What the journal calls an event where that is another word."""
+_OVER = [state.value for state in State if state.final]
 SAME = Text("Déjà ainsi : rien à demander.", "Already so: nothing to ask.")
 NOTHING_LEFT = Text(
     "Il ne reste rien à demander : tout est refusé, ou déjà ainsi.",
@@ -244,10 +245,12 @@ Counts = dict[int, Mapping[str, int]]
 
 
 def latest(path: Path, n: int, known: Counts) -> list[tuple[Round, Mapping[str, int]]]:
-    """The newest rounds, newest first, without their targets but with their counts. Those of rounds that are over are
-    counted once, and kept in `known`."""
+    """The newest rounds, and all that are not over, newest first, without their targets but with their counts. Those of
+    rounds that are over are counted once, and kept in `known`."""
     with snapshot(path) as database:
-        rounds = [_round(row) for row in RoundTable.select().order_by(RoundTable.id.desc()).limit(n).execute(database)]
+        newest = RoundTable.select(RoundTable.id).order_by(RoundTable.id.desc()).limit(n)
+        listed = RoundTable.select().where(RoundTable.id.in_(newest) | RoundTable.state.not_in(_OVER))
+        rounds = [_round(row) for row in listed.order_by(RoundTable.id.desc()).execute(database)]
         table = RoundTargetTable
         query = table.select(table.round, table.state, fn.COUNT(table.equipment)).group_by(table.round, table.state)
         query = query.where(table.round.in_([one.number for one in rounds if one.number not in known]))
@@ -276,7 +279,7 @@ def read(database: SqliteDatabase, number: int = 0, unfinished: bool = False) ->
     if number:
         query = query.where(RoundTable.id == number)
     if unfinished:
-        query = query.where(RoundTable.state.not_in([state.value for state in State if state.final]))
+        query = query.where(RoundTable.state.not_in(_OVER))
     rounds = {row.id: _round(row) for row in query.order_by(RoundTable.id).execute(database)}
     table = RoundTargetTable
     rows = table.select().where(table.round.in_(list(rounds))).order_by(table.round, table.stage, table.equipment)

@@ -18,6 +18,7 @@ from supervisor.clock import HandClock
 from supervisor.errors import Refused
 from supervisor.journal import JournalReader
 from supervisor.model import Role
+from tests import patience
 from tests.journeys.conftest import Town
 from tests.journeys.seat import Seat, click, in_qt, sit, window_over
 from tests.people import ADMINISTRATOR, OTHER, PASSWORD, give, hurry
@@ -48,11 +49,7 @@ class Room:
         self.seat, self.session = window.seat, window.context.session
 
     async def until(self, holds: Callable[[], object], what: str, within_s: float = 20.0) -> None:
-        for _ in range(round(within_s / 0.02)):
-            if holds():
-                return
-            await asyncio.sleep(0.02)
-        raise AssertionError(f"not within {within_s} s: {what}")
+        await patience.until(holds, within_s, what)
 
     async def form(self, title: object) -> Form:
         await self.until(lambda: self.seat.panel.form and self.seat.panel.form.wish.title == title, f"the form {title}")
@@ -285,9 +282,11 @@ def test_that_an_administrator_makes_an_account_whose_owner_chooses_a_password(t
 def test_that_an_emergency_command_leaves_from_a_locked_seat_with_a_name(town: Town, qapp: QApplication) -> None:
     async def scenario(seat: Seat) -> None:
         window = seat.window
-        content = await seat.faceplate_of("CF-101")
+        before = await seat.faceplate_of("CF-101")
         await seat.until(lambda: seat.shown("CF-101.mode").text, 10, "the crossing is known")
         await window.seat.door.lock()
+        content = await seat.faceplate_of("CF-101")
+        assert content is not before, "what stood there was somebody's"
         assert content.commands is not None
         commands = content.commands
         buttons = {

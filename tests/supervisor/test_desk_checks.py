@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervisor.desk.checks import CHECKS, Scene, check
+from supervisor.desk.checks import CHECKS, Scene, Turn, check
 from supervisor.desk.order import Command, find, holds
 from supervisor.errors import Refused
 from supervisor.flow import Batch
@@ -29,7 +29,7 @@ def ask(
     command: str, value: float | None = None, user: User = ANN, live: TagTable | None = None, busy: str = ""
 ) -> dict[str, float]:
     order = find(SITE, Command("W.P1", command, value))
-    occupied = {"W.P1": busy} if busy else {}
+    occupied = {"W.P1": [Turn(busy, "stop")]} if busy else {}
     return check(Scene(SITE, People(SITE), (live or table()).columns, order, user, occupied))
 
 
@@ -51,6 +51,7 @@ def test_that_the_checks_come_in_the_order_of_the_house() -> None:
     ]  # fmt: skip
     assert refused("start", 3.0, user=EVE, busy="Ned", live=table(0.1)) == "right"
     assert refused("start", 3.0, busy="Ned", live=table(0.1)) == "busy"
+    assert refused("panic", 3.0, busy="Ned") == "range", "an emergency waits for no other command"
     assert refused("start", 3.0, live=table(0.1)) == "interlock"
     assert refused("start", 3.0) == "range"
 

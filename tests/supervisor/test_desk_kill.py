@@ -45,6 +45,14 @@ def await_step(folder: Path, word: str) -> None:
     pytest.fail(f"no step {word} within half a minute")
 
 
+def await_write(folder: Path) -> None:
+    for _ in range(6000):
+        if (folder / "field").read_text():
+            return
+        time.sleep(0.005)
+    pytest.fail("nothing is written to the field within half a minute")
+
+
 def restart(folder: Path) -> tuple[int, JournalReader]:
     """Start over; how many commands were found open."""
     journal = Journal(folder / "journal.db", SystemClock())
@@ -61,6 +69,7 @@ def test_that_a_command_cut_off_after_any_step_is_unknown_after_the_restart(
 ) -> None:
     with station(tmp_path, stall):
         await_step(tmp_path, last)
+        await_write(tmp_path)  # "journalled" is safe a moment before the write leaves
     found, reader = restart(tmp_path)
     assert found == 1
     row = reader.commands(1)[0]

@@ -101,12 +101,16 @@ class Commands(QWidget):
             return words.CUT_OFF
         return blocking(self.context, self.equipment, spec)
 
+    def busy(self, spec: CommandSpec) -> bool:
+        """Whether another command is in the way of this one; only what is asked here is in that of an emergency."""
+        urgent = spec.class_ is CommandClass.EMERGENCY
+        return self._busy or self.card is not None or (self.progress.busy and not urgent)
+
     def read(self) -> None:
         """Follow the live values."""
         look = self.context.look
-        busy = self._busy or self.progress.busy or self.card is not None
         for control in self.controls:
-            control.read(busy)
+            control.read()
         reasons = (self.blocked(spec) for control in self.controls for spec in control.specs)
         said = list(dict.fromkeys(look.say(why) for why in reasons if why is not None))
         self._why.setText("\n".join(said[:2]))
@@ -135,7 +139,7 @@ class Commands(QWidget):
     def press(self, spec: CommandSpec, value: float | None, control: Control) -> None:
         """A control was used: critical commands are selected, or at least asked about, first."""
         control.say(None)
-        control.read(False)  # a segment shows where things stand, not where the finger went
+        control.read()  # a segment shows where things stand, not where the finger went
         if self._urgent(spec) and not self.context.session.acting:
             self._emergency(spec, value, control)  # the form that asks for a name is the second look
         elif spec.select_s:

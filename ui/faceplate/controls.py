@@ -50,8 +50,8 @@ class Control(QWidget):
         """Make the widgets."""
         raise NotImplementedError
 
-    def read(self, busy: bool) -> None:
-        """Follow the live values; `busy` while a command is under way."""
+    def read(self) -> None:
+        """Follow the live values."""
         raise NotImplementedError
 
     def blocked(self, spec: CommandSpec) -> Text | None:
@@ -97,13 +97,13 @@ class Buttons(Control):
             return column(None, 0, 4)
         return row(None, 0, 0 if self.segmented else 8)
 
-    def read(self, busy: bool) -> None:
+    def read(self) -> None:
         live = self.context.live
         now = float(live.value[self.tag.index])
         for spec in self.specs:
             button = self.buttons[spec.id]
             why = self.blocked(spec)
-            button.setEnabled(not busy and why is None)
+            button.setEnabled(not self.commands.busy(spec) and why is None)
             button.setToolTip(self.context.look.say(why) if why else "")
             if self.segmented:
                 button.setChecked(now == spec.value)
@@ -136,10 +136,10 @@ class Choice(Control):
         now = self.context.live.value[self.tag.index] if chosen is None else chosen
         self.box.setCurrentIndex(max(self.box.findData(int(now)) if now == now else 0, 0))
 
-    def read(self, busy: bool) -> None:
+    def read(self) -> None:
         why = self.blocked(self.specs[0])
         for widget in (self.box, self.button):
-            widget.setEnabled(not busy and why is None)
+            widget.setEnabled(not self.commands.busy(self.specs[0]) and why is None)
             widget.setToolTip(self.context.look.say(why) if why else "")
 
 
@@ -201,10 +201,10 @@ class Setpoint(Control):
         else:
             self.commands.press(self.specs[0], value, self)
 
-    def read(self, busy: bool) -> None:
+    def read(self) -> None:
         why = self.blocked(self.specs[0])
         for widget in (self.field, self.button):
-            widget.setEnabled(not busy and why is None)
+            widget.setEnabled(not self.commands.busy(self.specs[0]) and why is None)
             widget.setToolTip(self.context.look.say(why) if why else "")
         if not self.field.hasFocus() and not self.field.isModified():
             value = float(self.context.live.value[self.tag.index])

@@ -137,6 +137,8 @@ class LockOutSection(QWidget):
 
     changed = Signal()
     """Other lock-outs are held than before."""
+    hung = Signal()
+    """The one that was hung here is held."""
 
     def __init__(self, context: Context, equipment: Equipment | None) -> None:
         super().__init__()
@@ -145,6 +147,8 @@ class LockOutSection(QWidget):
         self.held: list[LockOut] = []
         """Those that hold it, the oldest first."""
         self._turn = -1
+        self._act = ""
+        """What was asked for last; empty once it is seen."""
         self.errand = Errand(context, self._declined, self._done)
         self._task: asyncio.Task[None] | None = None
         self._list = QWidget()
@@ -191,8 +195,16 @@ class LockOutSection(QWidget):
             self.held = held
             self.dress()
             self.changed.emit()
+            if self._act == "hang_lock":
+                self._act = ""
+                self.hung.emit()
 
     # ------------------------------------------------------------ showing
+    def person_changed(self) -> None:
+        """Somebody else may do other things, and a password that was typed is nobody's."""
+        self.form.second.clear()
+        self.dress()
+
     @property
     def offered(self) -> bool:
         """Whether there is something to do here."""
@@ -277,10 +289,12 @@ class LockOutSection(QWidget):
         self.form.open("release_lock", {"id": one.id}, words.SECOND_ASK, words.SECOND_WHY, True)
 
     def _begin(self, act: str, given: dict[str, Any]) -> None:
+        self._act = act
         self.said.hide()
         self.errand.begin(act, **given)
 
     def _declined(self, why: Text) -> None:
+        self._act = ""
         said = self._context.look.say(why)
         if self.form.isVisibleTo(self):
             self.form.say(said)

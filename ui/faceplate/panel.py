@@ -75,6 +75,11 @@ class Faceplate(Page):
     def rows(self) -> NDArray[np.intp]:
         return self.content.rows if self.content is not None else np.empty(0, np.intp)
 
+    def person_changed(self) -> None:
+        """Built again for who may do other things; a card that was open and a password that was typed are nobody's."""
+        if self.content is not None and self.content.user != self.context.user:
+            self._again()
+
     def jump(self) -> None:
         """Built again: its strip, its events and its last command are others, and a card that was open is put away."""
         self._again()
@@ -108,7 +113,7 @@ class Content(QWidget):
 
     def __init__(self, context: Context, equipment: Equipment) -> None:
         super().__init__()
-        self.context, self.equipment = context, equipment
+        self.context, self.equipment, self.user = context, equipment, context.user
         self.site = context.attachment.site
         self.tags = self.site.tags_by_equipment.get(equipment.id, ())
         self.alarms = self.site.alarms_by_equipment.get(equipment.id, ())
@@ -133,6 +138,7 @@ class Content(QWidget):
         self._outside.addWidget(area, 1)
         self._area = area
         self.lock_outs.form.installEventFilter(self)
+        self.lock_outs.hung.connect(self._show_held)
         self._bottom()
         rows = {tag.index for tag in self._watched()}
         self._rows = np.array(sorted(rows), np.intp)
@@ -389,6 +395,11 @@ class Content(QWidget):
         self._lock_box.setVisible(useful and (self.commands is not None or bool(self.lock_outs.held)))
         self._inside.removeWidget(self._lock_box)  # first of all where it holds, far down where it is only offered
         self._inside.insertWidget(1 if self.lock_outs.held else self._inside.indexOf(self._event_box), self._lock_box)
+
+    def _show_held(self) -> None:
+        """Whoever has just hung a lock-out sees it, and not the place it was asked for at."""
+        self._lock()
+        QTimer.singleShot(0, self, lambda: self._area.verticalScrollBar().setValue(0))
 
     def _count(self) -> None:
         held = sum(lock.holds is True for lock in self.locks)

@@ -90,6 +90,7 @@ TURNED_DOWN = {
     "declined": Text(fr="Non approuvée", en="Not approved"),
     "restarted": Text(fr="Non envoyée", en="Not sent"),
     "stopped": Text(fr="Non envoyée", en="Not sent"),
+    "emergency": Text(fr="Écartée par une urgence", en="Set aside by an emergency"),
 }
 """What is said in the place of "refused" where it was a person or the time that said no."""
 WAITING = {

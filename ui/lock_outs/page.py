@@ -50,7 +50,7 @@ class LockOutsPage(Page):
         self.gone = LockOutSection(context, None)
         self._gone_card = self._gone_part(whole)
         self.gone.changed.connect(self._tell)
-        context.session.changed.connect(self.gone.dress)
+        context.session.changed.connect(self.gone.person_changed)
         self.setFocusProxy(self.lock_table)
         context.look.changed.connect(self._tell)
         self._tell()

@@ -23,6 +23,10 @@ ENDED = {
         "Session fermée : ce compte a été désactivé. Tout reste visible et vivant.",
         "Signed out: this account was disabled. Everything stays visible and live.",
     ),
+    "directory": Text(
+        "Session fermée : l'annuaire, muet depuis trop longtemps, ne confirme plus ce compte. Tout reste visible.",
+        "Signed out: the directory, silent for too long, no longer confirms this account. Everything stays visible.",
+    ),
 }
 """Why a session has ended that its person did not end."""
 LOCKED_WHY = Text(

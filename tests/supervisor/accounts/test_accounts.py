@@ -314,6 +314,9 @@ def test_that_everybody_who_proved_who_they_are_has_a_name_for_other_processes(t
         async def prove(self, id_: str, password: str) -> User:
             return User("x.gast", "Xavière Gast", Role.OPERATOR)
 
+        async def look(self, id_: str) -> User | None:
+            return await self.prove(id_, PASSWORD)
+
     async def scenario(accounts: Accounts) -> None:
         await accounts.add(CONSOLE, User("b.durand", "Bruno Durant", Role.OPERATOR), OTHER)
         await accounts.alter(CONSOLE, User("b.durand", "Bruno Durand", Role.OPERATOR))

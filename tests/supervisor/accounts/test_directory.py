@@ -11,9 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from ldap3 import MODIFY_ADD, MODIFY_DELETE
 
 from supervisor.accounts import directory
-from supervisor.accounts.directory import LdapDirectory, _filled
+from supervisor.accounts.directory import LdapDirectory, _filled, _out
 from supervisor.accounts.settings import DirectorySettings, Group
 from supervisor.errors import Refused
 from supervisor.journal import JournalReader
@@ -21,7 +22,7 @@ from supervisor.model import Role, User
 from supervisor.vault import Vault
 from tests.people import OTHER, PASSWORD, give, opened
 from tests.ports import free_port
-from tests.supervisor.accounts.slapd import CHIEFS, OPERATORS, READER_PASSWORD, Slapd
+from tests.supervisor.accounts.slapd import BASE, CHIEFS, OPERATORS, READER_PASSWORD, Slapd
 from tests.supervisor.pumphouse import site
 
 pytestmark = pytest.mark.slow
@@ -168,6 +169,50 @@ def test_that_a_directory_that_is_silent_leaves_threads_for_everything_else(
 
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         asyncio.run(scenario(deaf.getsockname()[1]))
+
+
+def test_that_who_was_proved_is_looked_for_again_without_a_password(slapd: Slapd, vault: Vault) -> None:
+    base = f"ou=personnes,{BASE}"
+    dn = f"uid=n.neuf,{base}"
+    words = {"uid": "n.neuf", "cn": "Noé Neuf", "sn": "Neuf", "userPassword": PASSWORD}
+
+    def look(settings: DirectorySettings = slapd.settings) -> User | None:
+        return asyncio.run(LdapDirectory(settings, Path(), vault).look("n.neuf"))
+
+    with slapd._administrator() as administrator:
+        assert look() is None
+        assert administrator.add(dn, ["inetOrgPerson"], words)
+        assert look() is None, "in no group that counts"
+        assert administrator.modify(OPERATORS, {"member": [(MODIFY_ADD, [dn])]})
+        assert look() == prove(slapd.settings, vault, "n.neuf") == User("n.neuf", "Noé Neuf", Role.OPERATOR)
+        assert administrator.modify(CHIEFS, {"member": [(MODIFY_ADD, [dn])]})
+        assert look() == User("n.neuf", "Noé Neuf", Role.SUPERVISOR)
+        assert look(replace(slapd.settings, filter="(&(uid={user})(!(cn=Noé Neuf)))")) is None, "kept out by the filter"
+        for group in (OPERATORS, CHIEFS):
+            assert administrator.modify(group, {"member": [(MODIFY_DELETE, [dn])]})
+        assert administrator.delete(dn)
+    assert look() is None
+    with pytest.raises(Refused) as caught:
+        look(replace(slapd.settings, servers=(f"ldaps://127.0.0.1:{free_port()}",)))
+    assert caught.value.check == "directory"
+
+
+@pytest.mark.parametrize(
+    ("said", "out"),
+    [
+        ({}, False),
+        ({"useraccountcontrol": ["512"]}, False),
+        ({"useraccountcontrol": ["514"]}, True),
+        ({"useraccountcontrol": ["66050"]}, True),
+        ({"useraccountcontrol": ["?"]}, False),
+        ({"pwdaccountlockedtime": ["000001010000Z"]}, True),
+        ({"pwdaccountlockedtime": ["20261122120000Z"]}, False),  # too many guesses: for a while, and by anybody
+        ({"nsaccountlock": ["TRUE"]}, True),
+        ({"nsaccountlock": ["false"]}, False),
+    ],
+)
+def test_that_an_account_that_is_disabled_there_is_known_by_its_entry(said: dict[str, list[str]], out: bool) -> None:
+    assert _out(said) is out
 
 
 def test_that_no_window_makes_an_administrator_where_people_come_from_a_directory(

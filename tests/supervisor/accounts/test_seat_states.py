@@ -15,11 +15,12 @@ from supervisor.accounts.sessions import GRACE_S, LOOK_S, Sessions
 from supervisor.accounts.settings import LOCK_MIN
 from supervisor.clock import HandClock
 from supervisor.desk.emergency import giver
+from supervisor.desk.second import nobody, second
 from supervisor.errors import Refused
 from supervisor.model import Role
 from tests.people import ADMINISTRATOR, OTHER, PASSWORD, opened
 from tests.supervisor.accounts.test_sessions import CHIEF, Seat, live
-from tests.supervisor.pumphouse import ANN, site
+from tests.supervisor.pumphouse import ANN, NED, site
 
 THIRD = "six péniches à quai ce matin"
 LONG_S = 60 * LOCK_MIN + GRACE_S + 1
@@ -234,10 +235,12 @@ def test_that_rights_are_told_as_of_now_wherever_they_were_asked_with(tmp_path: 
         lent = seat.user
         assert (lent.role, lent.lent_by) == (Role.SUPERVISOR, "chief")
         assert sessions.now(lent) == lent
+        assert await second(("ann",), lent, ("", ""), nobody) == lent
+        assert await second(("chief",), lent, ("", ""), nobody) == NED, "what the first lends is no second person's"
         assert [one.role for one in sessions.rights("ned")] == [Role.OPERATOR, Role.SUPERVISOR]
         await accounts.alter(CONSOLE, replace(CHIEF, areas=frozenset({"south"})))
         assert (now := sessions.now(lent))
-        assert now.areas == frozenset({"south"})
+        assert [part.areas for part in now.parts] == [frozenset({"north"}), frozenset({"south"})]
         await seat.ask("return_rights")
         assert (now := sessions.now(lent))
         assert (now.role, now.areas) == (Role.OPERATOR, frozenset({"north"}))

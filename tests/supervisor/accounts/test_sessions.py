@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from supervisor.accounts.accounts import CONSOLE
 from supervisor.accounts.sessions import Session, Sessions
@@ -17,7 +20,7 @@ from supervisor.desk.emergency import giver
 from supervisor.errors import Refused
 from supervisor.journal import Journal, JournalReader, Row
 from supervisor.model import CommandClass, Role, User
-from supervisor.people import SEAT, People
+from supervisor.people import SEAT, People, lent
 from supervisor.schedule.programmes import SCHEDULER
 from tests.people import ADMINISTRATOR, OTHER, PASSWORD, give, opened
 from tests.supervisor.pumphouse import ANN, NED, site
@@ -70,7 +73,7 @@ def test_that_a_seat_watches_until_somebody_signs_in_and_again_afterwards(tmp_pa
     async def scenario(seat: Seat) -> None:
         assert seat.user == User("@poste-1", "poste-1, en veille", Role.VIEWER)
         told = await seat.sign_in()
-        assert (told["person"]["name"], told["role"], told["locked"]) == ("Ann", Role.OPERATOR, False)
+        assert (told["person"]["name"], told["rights"]["role"], told["locked"]) == ("Ann", Role.OPERATOR, False)
         assert seat.user == ANN
         await seat.ask("sign_out")
         assert seat.user.id == "@poste-1"
@@ -93,7 +96,7 @@ def test_that_a_locked_seat_acts_as_nobody_until_its_person_is_back(tmp_path: Pa
     async def scenario(seat: Seat) -> None:
         await seat.sign_in()
         told = await seat.ask("lock", idle=True)
-        assert (told["locked"], told["person"]["id"], told["role"]) == (True, "ann", Role.VIEWER)
+        assert (told["locked"], told["person"]["id"], told["rights"]["role"]) == (True, "ann", Role.VIEWER)
         assert seat.user.id == "@poste-1"
         refused = seat.sessions.explain(seat.session, "acknowledge", Refused("right", "no"))
         assert refused.check == "session"
@@ -153,7 +156,7 @@ def test_that_a_supervisor_lends_rights_for_a_while_and_for_a_reason(tmp_path: P
         assert await seat.refused("lend_rights", **loan | {"minutes": 600.0}) == "reason"
         told = await seat.ask("lend_rights", **loan)
         assert (told["lender"], told["lent_s"]) == (CHIEF.name, 900.0)
-        assert seat.user == User("ned", "Ned", Role.SUPERVISOR)
+        assert seat.user == lent(NED, CHIEF)
         await clock.wind(899)
         assert seat.user.role is Role.SUPERVISOR
         await clock.wind(2)
@@ -170,9 +173,9 @@ def test_that_a_supervisor_lends_rights_for_a_while_and_for_a_reason(tmp_path: P
         assert seat.user == ANN, "and so does a hand-over"
 
     rows = live(tmp_path, scenario, clock)
-    lent = [row for row in rows if row.kind == "lend_rights"]
-    assert len(lent) == len([row for row in rows if row.kind == "return_rights"]) == 4
-    assert (lent[0].who, lent[0].detail["for"], lent[0].detail["reason"]) == ("chief", "ned", "panne d'astreinte")
+    loans = [row for row in rows if row.kind == "lend_rights"]
+    assert len(loans) == len([row for row in rows if row.kind == "return_rights"]) == 4
+    assert (loans[0].who, loans[0].detail["for"], loans[0].detail["reason"]) == ("chief", "ned", "panne d'astreinte")
     assert [row.detail["reason"] for row in rows if row.kind == "return_rights"] == ["over", "", "lock", "hand_over"]
 
 
@@ -220,7 +223,8 @@ def test_that_the_first_start_is_told_and_over_once_there_is_an_administrator(tm
             assert (await seat.ask("session"))["first_start"]
             assert await seat.refused("sign_in", user="ann", password=PASSWORD) == "password"
             told = await seat.ask("first_administrator", id="a.martin", name="Agnès Martin", password=PASSWORD)
-            assert (told["first_start"], told["person"]["id"], told["role"]) == (False, "a.martin", Role.ADMINISTRATOR)
+            role = told["rights"]["role"]
+            assert (told["first_start"], told["person"]["id"], role) == (False, "a.martin", Role.ADMINISTRATOR)
             assert (
                 await Seat(seat.sessions, "poste-2").refused("first_administrator", id="b", name="B", password=PASSWORD)
                 == "right"
@@ -246,14 +250,41 @@ def test_that_lent_rights_are_the_lenders_of_now_and_never_more_than_theirs(tmp_
         await accounts.add(CONSOLE, engineer, PASSWORD, renew=False)
         await seat.sign_in("e.roux")
         await seat.ask("lend_rights", user="chief", password=PASSWORD, reason="renfort", minutes=15.0)
-        assert (seat.user.role, seat.user.areas) == (Role.SUPERVISOR, frozenset()), "an engineer in the north alone"
+        assert holding(seat.user) == {(Role.ENGINEER, "north"), (Role.SUPERVISOR, "south"), (Role.SUPERVISOR, "city")}
         await accounts.alter(CONSOLE, User("chief", CHIEF.name, Role.SUPERVISOR, frozenset({"south"})))
-        assert seat.user.areas == frozenset({"south"})
+        assert holding(seat.user) == {(Role.ENGINEER, "north"), (Role.SUPERVISOR, "south")}
         await accounts.alter(CONSOLE, User("chief", CHIEF.name, Role.OPERATOR))
         assert seat.user == engineer, "who is no supervisor any more lends nothing"
 
     rows = live(tmp_path, scenario)
     assert [row.detail["reason"] for row in rows if row.kind == "return_rights"] == ["over"]
+
+
+def holding(user: User) -> set[tuple[Role, str]]:
+    """The highest role that somebody has in each area, where they have one."""
+    people = People(site())
+    areas = [area for area in site().areas if people.holds(user, Role.VIEWER, area)]
+    return {(max(role for role in Role if people.holds(user, role, area)), area) for area in areas}
+
+
+CLASSES = st.sets(st.sampled_from(CommandClass)).map(frozenset)
+AREAS = st.sets(st.sampled_from(["city", "north", "south"])).map(frozenset)
+
+
+def anybody(id_: str, roles: Sequence[Role]) -> st.SearchStrategy[User]:
+    return st.builds(User, st.just(id_), st.just(id_), st.sampled_from(roles), AREAS, CLASSES)
+
+
+@given(anybody("own", list(Role)), anybody("lender", [role for role in Role if role >= Role.SUPERVISOR]))
+def test_that_lent_rights_are_added_and_are_never_more_than_either_has(own: User, lender: User) -> None:
+    both, people = lent(own, lender), People(site())
+    most = replace(lender, role=min(lender.role, max(own.role, Role.SUPERVISOR)))
+    assert (both.id, both.name, both.role) == (own.id, own.name, max(own.role, most.role))
+    for area, class_, role in product(site().areas, CommandClass, Role):
+        thing = replace(site().equipment_by_id["W.P1"], area=area)
+        spec = replace(thing.type.commands["start"], class_=class_, role=role)
+        assert people.may(both, spec, thing) == (people.may(own, spec, thing) or people.may(most, spec, thing))
+        assert people.holds(both, role, area) == (people.holds(own, role, area) or people.holds(most, role, area))
 
 
 def test_that_rights_are_lent_to_who_sat_there_when_the_supervisor_agreed(tmp_path: Path) -> None:

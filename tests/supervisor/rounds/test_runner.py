@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from supervisor.errors import Refused
+from supervisor.rounds import acts
 from supervisor.rounds.runner import AT_ONCE
 from tests.supervisor.rounds.estate import ANN, EVE, NED, Estate, Field, estate, hurried, site
 
@@ -39,6 +40,19 @@ def test_that_a_round_goes_by_one_ten_and_a_hundred_percent_and_a_person_lets_ea
         assert not one.rounds.runner.rounds
         assert one.field.most <= AT_ONCE
 
+    run(tmp_path, scenario)
+
+
+def test_that_a_round_that_is_not_over_is_listed_however_many_came_since(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario(one: Estate) -> None:
+        for _ in range(3):
+            await one.plan()
+        await one.ask("round_end", number=2)
+        assert [told["number"] for told in (await one.ask("rounds"))["rounds"]] == [3, 1]
+
+    monkeypatch.setattr(acts, "MOST", 1)
     run(tmp_path, scenario)
 
 

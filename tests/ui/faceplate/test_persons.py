@@ -24,14 +24,15 @@ from supervisor.model import CommandClass, Role, Text, User
 from tests.ui.bench import Bench
 from tests.ui.town import NOW
 from ui.faceplate import lock_words
+from ui.faceplate.commands import Commands
 from ui.faceplate.controls import Buttons
-from ui.faceplate.panel import Content
+from ui.faceplate.panel import Content, Faceplate
 from ui.faceplate.progress import Outcome
 from ui.lock_outs.page import LockOutsPage
 from ui.padlock import locks, marked
 from ui.pages import LINKS, LOCK_OUTS
 from ui.refresh import Refresh
-from ui.seat import Session
+from ui.seat import Session, Standing
 from ui.shell.status import StatusBar
 from ui.tasks import Tasks
 from ui.widgets import Label
@@ -162,13 +163,18 @@ def test_that_a_lock_out_is_hung_with_a_reason_seen_in_every_window_and_released
     bench: Staffed,
 ) -> None:
     mine, theirs, viewer = (open_plate(user, PUMP) for user in (ANN, BEN, EVE))
+    bar = mine._area.verticalScrollBar()
     assert not shows(viewer, lock_words.HANG_MORE)
+    mine.resize(336, 480)
+    see(lambda: bar.maximum() > 0, mine)
     press(loop, mine, lock_words.HANG_MORE)
     form = mine.lock_outs.form
     assert not form.confirm.isEnabled()
     form.reason.setText("roue bouchée")
+    see(lambda: bar.value() > 0, mine)
     press(loop, form, lock_words.HANG)
     see(lambda: "roue bouchée" in said(theirs) and "roue bouchée" in said(mine), mine, theirs, viewer)
+    see(lambda: bar.value() == 0, mine)
     assert "Maëlle Cesbron" in said(theirs)
     assert mine.padlock.isVisibleTo(mine)
     for content in (mine, theirs):
@@ -186,6 +192,42 @@ def test_that_a_lock_out_is_hung_with_a_reason_seen_in_every_window_and_released
     see(lambda: not mine.lock_outs.held and not theirs.lock_outs.held, mine, theirs)
     assert not mine.padlock.isVisibleTo(mine)
     assert bench.desk.lock_outs.standing == {}
+
+
+def test_that_a_faceplate_that_is_open_offers_what_whoever_signs_in_may_do_and_keeps_no_password(
+    qapp: QApplication, see: See, loop: Loop, bench: Staffed
+) -> None:
+    tasks = Tasks(loop)
+    session = Session(seat="poste-1")
+
+    async def make() -> Faceplate:
+        plate = Faceplate(replace(Seat(bench, ANN).context(tasks.spawn), session=session))
+        plate.show_equipment(bench.site.equipment_by_id[PUMP])
+        plate.show()
+        return plate
+
+    def sit(standing: Standing) -> Content:
+        async def turn() -> None:
+            session._turn(standing)
+            plate.person_changed()
+
+        loop.run_until_complete(turn())
+        assert plate.content is not None
+        return plate.content
+
+    plate = loop.run_until_complete(make())
+    assert not shows(plate, lock_words.HANG_MORE)
+    mine = sit(Standing(ANN, ANN, "poste-1"))
+    assert shows(plate, lock_words.HANG_MORE)
+    mine.lock_outs.form.second.password.setText("s.benali's")
+    assert sit(Standing(ANN, ANN, "poste-1", directory_fault="muet")) is mine, "what is being typed stays"
+    watched = sit(Standing(ANN, replace(EVE, id="@poste-1"), "poste-1", locked=True))
+    assert not watched.lock_outs.form.second.password.text()
+    assert not shows(plate, lock_words.HANG_MORE)
+    loop.run_until_complete(tasks.close())
+    plate.close()
+    plate.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def test_that_the_second_person_proves_it_at_the_holders_seat_and_a_wrong_password_is_told(
@@ -228,17 +270,23 @@ def test_that_a_part_shows_the_lock_out_of_what_it_is_in_and_a_supervisor_may_as
     see(lambda: "Levée demandée par Samira Benali" in said(pump), pump)
 
 
-def test_that_a_command_for_two_is_asked_in_one_window_and_approved_in_another(
-    open_plate: Plates,
-    see: Callable[..., None],
-    loop: asyncio.AbstractEventLoop,
-    bench: Staffed,
-) -> None:
+Two = tuple[Content, Content, Commands, Commands]
+
+
+@pytest.fixture
+def two(open_plate: Plates, bench: Staffed) -> Two:
+    """The crossing before Ann and before Ben, and what each of them may command there."""
     bench.put({f"{CROSSING}.mode": 1.0})
     mine, theirs = open_plate(ANN, CROSSING), open_plate(BEN, CROSSING)
     assert mine.commands is not None
     assert theirs.commands is not None
-    ours, others = mine.commands, theirs.commands
+    return mine, theirs, mine.commands, theirs.commands
+
+
+def test_that_a_command_for_two_is_asked_in_one_window_and_approved_in_another(
+    two: Two, see: Callable[..., None], loop: asyncio.AbstractEventLoop
+) -> None:
+    mine, theirs, ours, others = two
     button = next(control.buttons["all_red"] for control in ours.controls if hasattr(control, "buttons"))
 
     async def click() -> None:
@@ -261,16 +309,9 @@ def test_that_a_command_for_two_is_asked_in_one_window_and_approved_in_another(
 
 
 def test_that_an_approval_of_what_its_author_may_no_longer_give_is_refused_before_both(
-    open_plate: Plates,
-    see: Callable[..., None],
-    loop: asyncio.AbstractEventLoop,
-    bench: Staffed,
+    two: Two, see: Callable[..., None], loop: asyncio.AbstractEventLoop, bench: Staffed
 ) -> None:
-    bench.put({f"{CROSSING}.mode": 1.0})
-    mine, theirs = open_plate(ANN, CROSSING), open_plate(BEN, CROSSING)
-    assert mine.commands is not None
-    assert theirs.commands is not None
-    ours, others = mine.commands, theirs.commands
+    mine, theirs, ours, others = two
     number = loop.run_until_complete(bench.desk.submit(Command(CROSSING, "all_red"), ANN))
     see(lambda: others.approval.isVisibleTo(others), mine, theirs)
     bench.desk.rights = lambda user: replace(user, role=Role.VIEWER) if user.id == ANN.id else user
