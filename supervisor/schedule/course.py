@@ -8,7 +8,7 @@ feedback ─┘
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from supervisor.clock import SECOND
 from supervisor.columns import Columns
@@ -39,8 +39,8 @@ class Course:
     """Outcome and reason of what was asked for last, where it was not done."""
     fresh: int = 0
     """When the programme was last resumed, ns UTC: what was tried before counts no more."""
-    held: tuple[int, str] | None = None
-    """Instant and command of the target whose condition did not hold, which the journal knows already."""
+    held: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Programme -> instant and command of its target whose condition did not hold, which the journal knows already."""
     fair: int = 0
     """Since when that condition holds after all, ns UTC; 0 while it does not."""
 

@@ -9,7 +9,7 @@ Rules:
 - What should be now is compared with the feedback; only what differs is asked for. Missed events are not replayed.
 - Nothing is asked for while the feedback is bad; what should be then is asked for when it is good.
 - One target is asked for once. Refused, failed or unknown stays so until the next point of the programme: the ledger
-  tells, so it holds over a restart and a kill too.
+  tells, so it holds over a restart and a kill too. What somebody commands at that moment is asked for behind them.
 - Where the condition of a programme does not hold, it is looked at again until the next point: once it has held for a
   minute, what should be then is taken up. What was taken up is not undone. The end of a window asks for no condition.
 - A command of a person on what a programme writes is an override: the programme leaves the equipment alone until it
@@ -36,7 +36,7 @@ from supervisor.model import BAD, NO_TEXT, Site, Text
 from supervisor.schedule.conditions import holds, told
 from supervisor.schedule.course import Course, Lack, behind, courses, end_of, lacking, watched
 from supervisor.schedule.plan import Bundle, Event, State, Target, bundles
-from supervisor.schedule.programmes import SCHEDULER, Programme, Schedule, Until
+from supervisor.schedule.programmes import SCHEDULER, Schedule, Until
 from supervisor.schedule.store import Override, Store
 
 BOOK = "schedule"
@@ -52,6 +52,8 @@ FAIR_S = 60.0
 """So long a condition that did not hold must hold before it counts: a rain gauge that flickers opens no valve."""
 RECENT = 20
 """Commands of an equipment among which one for the same target is looked for."""
+BUSY = "busy"
+"""The check of the desk that refuses only as long as somebody else's command is under way."""
 UNREAD = Text(
     "Le journal ne peut pas être lu : rien n'est commandé sans savoir ce qui l'a déjà été.",
     "The journal cannot be read: nothing is commanded without knowing what was before.",
@@ -88,19 +90,18 @@ class Scheduler:
         self._looked = 0
         self._allowed = 0.0
         self._seen = 0
-        self._open: set[int] = set()
-        """Commands of others whose outcome is not known yet."""
+        self._open: dict[int, str] = {}
+        """Commands of others whose outcome is not known yet, and their equipment."""
         self._rows = np.array([row for one in self.courses.values() for row in one.rows], np.intp)
         self._of = np.repeat(np.arange(len(self.courses)), [len(one.rows) for one in self.courses.values()])
 
     async def run(self) -> None:
         """For ever. Does nothing where the site has no programme."""
-        if not self.courses:
-            await asyncio.Event().wait()
         await self._restore()
-        while True:
+        while self.courses:
             await self._look()
             await self._clock.sleep(TICK_S)
+        await asyncio.Event().wait()
 
     async def stop(self) -> None:
         """Ask for nothing more; a command that has left goes on at the desk."""
@@ -122,7 +123,10 @@ class Scheduler:
         for one in kept.overrides:
             if one.equipment in self.courses:
                 self.courses[one.equipment].override = one
-        if self._seen < 0:  # the first start with programmes: what was commanded before is nobody's override
+        if not self.courses:
+            if self._seen >= 0:
+                self._store.hear(-1)  # the next start with programmes is a first one again
+        elif self._seen < 0:  # the first start with programmes: what was commanded before is nobody's override
             latest = await asyncio.to_thread(self._reader.commands, 1)
             self._seen = latest[0].id if latest else 0
             self._store.hear(self._seen)
@@ -151,6 +155,8 @@ class Scheduler:
             self._journal.append(Entry(BOOK, "clock", SCHEDULER.id, detail={"from": self._looked, "to": now}))
         self._due |= dict.fromkeys(self.courses)
         self._waiting.clear()
+        for course in self.courses.values():
+            course.fresh = min(course.fresh, now)  # by a clock that was ahead: what comes now is later all the same
         self._next = [await asyncio.to_thread(bundle.following, now) for bundle in self.bundles]
 
     async def _events(self, now: int) -> None:
@@ -184,10 +190,12 @@ class Scheduler:
             log.warning("Commands of others cannot be read: %s", error)
             return
         for row in [*(row for row in again if row), *reversed(fresh)]:
-            self._open.discard(row.id)
+            self._open.pop(row.id, None)
+            if row.who == SCHEDULER.id:
+                continue
             if not row.outcome:
-                self._open.add(row.id)
-            elif row.who != SCHEDULER.id and row.outcome != Stage.REFUSED:
+                self._open[row.id] = row.equipment
+            elif row.outcome != Stage.REFUSED:
                 self._taken(row, now)
         if fresh:
             self._seen = fresh[0].id
@@ -230,7 +238,8 @@ class Scheduler:
     def resume(self, equipment: str, who: str) -> Future[int]:
         """The programme goes on with what should be now; journalled. The future is done once that is on disk."""
         course = self.courses[equipment]
-        course.override, course.trouble, course.held, course.fresh = None, None, None, self._clock.now()
+        course.override, course.trouble, course.fresh = None, None, self._clock.now()
+        course.held.clear()
         self._due[equipment] = None
         entry = Entry(BOOK, "resume", who, equipment, course.equipment.area, "done")
         return self._store.drop(equipment, course.fresh, entry)
@@ -267,16 +276,15 @@ class Scheduler:
 
     def _hold_back(self, course: Course, target: Target) -> None:
         """Look at the condition again; journalled once for each target."""
-        programme: Programme = self._programmes[target.programme]
+        programme, subject = self._programmes[target.programme], course.equipment
         condition, text = programme.condition, programme.condition.text if programme.condition else ""
-        said = told(condition, self._site, course.equipment) if condition else NO_TEXT
+        said = told(condition, self._site, subject) if condition else NO_TEXT
         course.trouble = ("held", Text(HELD.fr.format(said.fr), HELD.en.format(said.en)))
         course.fair = 0
-        self._waiting[course.equipment.id] = None
-        if course.held != (target.since, target.action.command):
-            course.held = (target.since, target.action.command)
+        self._waiting[subject.id] = None
+        if course.held.get(programme.id) != (target.since, target.action.command):
+            course.held[programme.id] = (target.since, target.action.command)
             detail = {"programme": programme.id, "command": target.action.command, "only_if": text}
-            subject = course.equipment
             self._journal.append(Entry(BOOK, "held", SCHEDULER.id, subject.id, subject.area, "", detail))
 
     # ------------------------------------------------------------ asking
@@ -287,11 +295,11 @@ class Scheduler:
         return self._states[key]
 
     def _start(self) -> None:
-        """Begin with as many as the pace allows. What needs nothing costs nothing of it."""
-        looks = 0
+        """Begin with as many as the pace allows. What needs nothing costs nothing of it; what others command waits."""
+        looks, theirs = 0, set(self._open.values())
         for id_ in list(self._due):
             course = self.courses[id_]
-            if course.lost or course.override or course.busy:
+            if course.lost or course.override or course.busy or id_ in theirs:
                 continue
             looks += 1
             if looks > LOOKS:
@@ -355,7 +363,10 @@ class Scheduler:
         try:
             number = await self._desk.submit(lack.command, SCHEDULER)
         except Refused as refused:
-            course.trouble = (Stage.REFUSED, refused.text)
+            if refused.check == BUSY:
+                self._due[course.equipment.id] = None
+            else:
+                course.trouble = (Stage.REFUSED, refused.text)
             return False
         return await self._outcome(course, number)
 
@@ -379,7 +390,7 @@ class Scheduler:
         action = lack.target.action
         for row in rows:
             same = row.command == action.command and (row.value is None or row.value == action.value)
-            if row.who == SCHEDULER.id and row.time >= since and same:
+            if row.who == SCHEDULER.id and row.time >= since and same and row.refused_by != BUSY:
                 return row if row.outcome != Stage.DONE else None
         return None
 

@@ -59,6 +59,8 @@ class Store:
         self._lock = threading.Lock()
         self._unwritten: dict[str, Statement] = {}
         """What is not on disk yet, the newest of each equipment; no id has a slash."""
+        self._refused: set[str] = set()
+        """What of it the disk would not take: it goes with the next change."""
 
     def read(self) -> Kept:
         """Waits for the disk; raises StoreError."""
@@ -98,7 +100,7 @@ class Store:
     def _write(self, changes: Mapping[str, Statement], *entries: Entry) -> Future[int]:
         with self._lock:
             self._unwritten |= changes
-            together = dict(self._unwritten)
+            together = {key: self._unwritten[key] for key in (*changes, *self._refused)}
 
         def beside(connection: Connection) -> None:
             for statement, row in together.values():
@@ -110,11 +112,14 @@ class Store:
 
     def _written(self, done: Future[int], together: Mapping[str, Statement]) -> None:
         """In the writer's thread."""
-        if done.exception() is None:
-            with self._lock:
-                for key, change in together.items():
-                    if self._unwritten.get(key) is change:
-                        del self._unwritten[key]
+        with self._lock:
+            if done.exception() is not None:
+                self._refused |= together.keys() & self._unwritten.keys()
+                return
+            for key, change in together.items():
+                if self._unwritten.get(key) is change:
+                    del self._unwritten[key]
+                    self._refused.discard(key)
 
 
 def _read_old(path: Path) -> tuple[list[tuple[Any, ...]], int]:

@@ -12,12 +12,12 @@ from supervisor.database import SqliteDatabase, plain
 from supervisor.desk.order import Command, find
 from supervisor.formula import Formula, parse
 from supervisor.journal import CommandRow
-from supervisor.model import Quality
+from supervisor.model import Quality, Tag
 from supervisor.schedule.course import Lack
 from supervisor.schedule.programmes import SCHEDULER, Until
 from supervisor.schedule.store import Override
 from tests.supervisor.schedule.plans import OFF, at, dim, point, schedule
-from tests.supervisor.schedule.street import NIGHT, Lamps, Room, room, running, site
+from tests.supervisor.schedule.street import ANN, NIGHT, Lamps, Room, room, running, site
 
 pytestmark = pytest.mark.slow
 
@@ -265,6 +265,44 @@ def test_that_a_command_by_hand_is_heard_among_thousands_of_others(tmp_path: Pat
     asyncio.run(scenario())
 
 
+@pytest.mark.parametrize("heard", [True, False])
+def test_that_what_somebody_commands_when_a_programme_is_due_is_asked_for_behind_them(
+    tmp_path: Path, heard: bool
+) -> None:
+    """`heard`: the scheduler knows of the command when its own is due; else the desk refuses it as too late."""
+
+    async def scenario() -> None:
+        async with room(tmp_path, "2026-01-15 22:59:50") as one:
+            await one.settle()
+            plainly, gate = one.lamps.write, asyncio.Event()
+
+            async def slow(tag: Tag, raw: float, timeout_s: float) -> None:
+                if raw == 70:
+                    await gate.wait()
+                await plainly(tag, raw, timeout_s)
+
+            one.lamps.write = slow  # type: ignore[method-assign]
+            await one.wind(one.go("2026-01-15 22:59:58"))
+            await one.desk.submit(Command("C1", "dim", 70.0), ANN)
+            one._at_work = lambda: any(course.busy for course in one.scheduler.courses.values())  # type: ignore[method-assign]
+            await one.until(lambda: one.scheduler._open, "it is heard of")
+            if heard:
+                await one.until(lambda: one.lamps.value["C2.dimming"] == 50, "the other lamp is not kept waiting")
+                await one.wind(1)
+                assert one.lamps.value["C1.dimming"] == 100
+            else:
+                one.scheduler._open.clear()
+                await one.until(lambda: ("C1", "dim", "refused") in one.given(), "the desk has refused it")
+            gate.set()
+            await one.until(lambda: one.lamps.value["C1.dimming"] == 50, "then it is the programme's turn")
+            await one.settle()
+            assert ("C1.dimming", 70.0) in one.lamps.writes
+            assert one.scheduler.courses["C1"].trouble is None
+            assert one.told("override") == [], "the planned change had come before the outcome"
+
+    asyncio.run(scenario())
+
+
 def test_that_an_outcome_heard_after_somebody_resumed_holds_nothing_again(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with room(tmp_path, "2026-01-15 22:00") as one:
@@ -322,6 +360,7 @@ def test_that_a_clock_that_was_set_is_followed_and_journalled(tmp_path: Path, ju
         async with room(tmp_path, "2026-01-16 00:30") as one:
             await one.settle()
             assert one.lamps.value["C1.dimming"] == 50
+            one.scheduler.resume("C1", "ann")
             one.clock._now += jump * 1_000_000_000
             one.station.table.forget_times(one.clock.now())
             await one.wind(3)
@@ -331,6 +370,9 @@ def test_that_a_clock_that_was_set_is_followed_and_journalled(tmp_path: Path, ju
             assert abs((row.detail["to"] - row.detail["from"]) / 1e9 - jump) < 5
             assert one.lamps.value["C1.dimming"] == (100 if jump < 0 else 50)
             assert one.lamps.value["C1.on"] == (1 if jump < 0 else 0)
+            if jump < 0:
+                await one.command("C1", "off")
+                await one.until(lambda: one.scheduler.courses["C1"].override, "it is in hand, though resumed later")
 
     asyncio.run(scenario())
 

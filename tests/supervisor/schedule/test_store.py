@@ -6,22 +6,33 @@ import asyncio
 import signal
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 
 import pytest
 
 from supervisor.clock import SECOND
-from supervisor.database import reading, sqlite3
+from supervisor.database import plain, reading, sqlite3
 from supervisor.errors import StoreError
-from supervisor.journal import safe
+from supervisor.journal import Entry, safe
 from supervisor.schedule.store import Override
-from tests.supervisor.schedule.plans import at
-from tests.supervisor.schedule.street import Lamps, room, site
+from tests.supervisor.schedule.plans import at, schedule
+from tests.supervisor.schedule.street import Lamps, Room, room, running, site
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[3]
 HELD = Override("C1", "ann", at("2026-01-15 21:00"), at("2026-01-16 04:00"), "time")
+
+
+def leave(path: Path) -> None:
+    """The file of an earlier Vigie."""
+    old = sqlite3.connect(path)
+    old.execute("CREATE TABLE overrides(equipment TEXT PRIMARY KEY, who, since, until, mode, command)")
+    old.execute("CREATE TABLE seen(one INTEGER PRIMARY KEY, command)")
+    old.execute("INSERT INTO overrides VALUES(?, ?, ?, ?, ?, ?)", astuple(HELD))
+    old.execute("INSERT INTO seen VALUES(1, 0)")
+    old.commit()
+    old.close()
 
 
 @pytest.mark.parametrize(("act", "stands"), [("resume", False), ("hold", True)])
@@ -85,21 +96,51 @@ def test_that_what_a_full_disk_refused_is_written_with_the_next_change(tmp_path:
     asyncio.run(scenario())
 
 
+def test_that_many_in_hand_at_once_are_each_written_once(tmp_path: Path) -> None:
+    """At sunrise a thousand overrides may end in one second: the journal's writer must not stand still for that."""
+
+    async def scenario() -> None:
+        async with room(tmp_path, "2026-01-15 22:00") as one:
+            await one.settle()
+
+            def written() -> int:
+                return one.journal.submit(lambda database: plain(database).total_changes).result(5)
+
+            before = written()
+            some = [replace(HELD, equipment=f"X{number}") for number in range(300)]
+            await asyncio.gather(*(safe(one.store.keep(each, Entry("schedule", "override"))) for each in some))
+            assert written() - before < 300 * 5, "a row of the chain, its head, and the override"
+            await one.until(lambda: not one.store._unwritten, "nothing is owed")
+
+    asyncio.run(scenario())
+
+
+def test_that_what_was_commanded_while_a_site_had_no_programme_is_nobodys_override(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        place, lamps = site(), Lamps(site())
+        async with room(tmp_path, "2026-01-15 21:00", lamps) as one:
+            await one.settle()
+        leave(tmp_path / "schedule.db")
+        bare = Room(place, lamps, schedule(), tmp_path, at("2026-01-15 21:30"))
+        async with running(bare):
+            bare.speak()
+            await bare.command("C1", "off")
+            await bare.until(lambda: not (tmp_path / "schedule.db").exists(), "an old file is taken over all the same")
+        async with room(tmp_path, "2026-01-15 22:00", lamps) as one:
+            await one.until(lambda: lamps.value["C1.on"] == 1, "it is the programme's again")
+            assert one.told("override") == []
+
+    asyncio.run(scenario())
+
+
 def test_that_the_file_of_an_earlier_vigie_is_taken_over_once(tmp_path: Path) -> None:
-    old = sqlite3.connect(tmp_path / "schedule.db")
-    old.execute("CREATE TABLE overrides(equipment TEXT PRIMARY KEY, who, since, until, mode, command)")
-    old.execute("CREATE TABLE seen(one INTEGER PRIMARY KEY, command)")
-    row = (HELD.equipment, HELD.who, HELD.since, HELD.until, HELD.mode, "dim")
-    old.execute("INSERT INTO overrides VALUES(?, ?, ?, ?, ?, ?)", row)
-    old.execute("INSERT INTO seen VALUES(1, 0)")
-    old.commit()
-    old.close()
+    leave(tmp_path / "schedule.db")
 
     async def scenario() -> None:
         for _ in range(2):
             async with room(tmp_path, "2026-01-15 22:00") as one:
                 await one.settle()
-                assert one.scheduler.courses["C1"].override == Override(*row)
+                assert one.scheduler.courses["C1"].override == HELD
                 assert not (tmp_path / "schedule.db").exists()
 
     asyncio.run(scenario())

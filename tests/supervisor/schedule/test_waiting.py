@@ -136,6 +136,32 @@ def test_that_what_is_held_back_holds_up_another_programme_only_in_what_hangs_on
     asyncio.run(scenario())
 
 
+def test_that_what_two_conditions_hold_back_is_journalled_once_for_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands = {**street.CIRCUIT.commands, "dim": replace(street.CIRCUIT.commands["dim"], interlocks=())}
+    monkeypatch.setattr(street, "CIRCUIT", replace(street.CIRCUIT, commands=commands))
+    lit = replace(WAITING, points=(point("18:00", ON),))
+    sound = Formula("not fault", parse("not fault"))
+    other = replace(lit, id="other", condition=sound, points=(point("18:00", dim(50)),))
+
+    async def scenario() -> None:
+        lamps = Lamps(site())
+        lamps.value |= {"C1.mode": 1.0, "C1.fault": 1.0}
+        async with room(tmp_path, "2026-01-15 18:01", lamps, lit, other) as one:
+            await until(one, "2026-01-15 18:02")
+            lamps.value["C1.fault"] = 0.0
+            await until(one, "2026-01-15 18:05")
+            await one.until(lambda: lamps.value["C1.dimming"] == 50, "the second is taken up")
+            await one.settle()
+            assert [row.detail["programme"] for row in one.told("held")] == [lit.id, other.id]
+            trouble = one.scheduler.courses["C1"].trouble
+            assert trouble, "the first is held back as before"
+            assert trouble[0] == "held"
+
+    asyncio.run(scenario())
+
+
 def test_that_the_next_point_and_a_restart_look_anew(tmp_path: Path) -> None:
     """Held back over a point and a restart, it takes up what should be then, and once."""
 
