@@ -54,6 +54,7 @@ class SchedulePage(Page):
         self.years: dict[tuple[int, int], Year] = {}
         """(group, year) -> worked out once."""
         self.state: Mapping[str, Any] = {}
+        """What the station says; nothing where it has not."""
         self.telling = Telling(context)
         self._due = 0.0
         self._reading = False
@@ -86,7 +87,7 @@ class SchedulePage(Page):
         self.left = QWidget()
         side = self.side = column(self.left, 0, 8)
         side.addWidget(self._card(words.TITLE, self.table, self.count), 4)
-        self.followed = Words(self.context.look, words.NO_OVERRIDE, "body", 400, "text2")
+        self.followed = Words(self.context.look, words.READING, "body", 400, "text2")
         self.followed.setContentsMargins(10, 10, 10, 12)
         self.hand_card = self._card(words.OVERRIDES, self.hand_table, self.resume, self.followed)
         side.addWidget(self.hand_card, 3)
@@ -215,12 +216,13 @@ class SchedulePage(Page):
         await self._pull()
 
     async def _pull(self) -> None:
-        state = self.state
-        with suppress(Unavailable, Refused):  # the window's frame says that no station answers
+        state: Mapping[str, Any] = {}  # what it said before may have ended since
+        with suppress(Unavailable, Refused):
             state = await self.context.attachment.ask("schedule")
         if self.known is not None:
             await asyncio.to_thread(self.known.look_ahead, self.context.clock.now())
         kept, self.state = self._chosen_hand(), state
+        self.followed.say(words.NO_OVERRIDE if state else words.UNTOLD)
         self._tell()
         self._choose_hand(kept)
 
@@ -392,4 +394,4 @@ class SchedulePage(Page):
         if group is not None and year is not None:
             context = self.context
             site, texts = context.attachment.site, context.attachment.texts
-            Sheet(site, context.user, context.look, texts, group, year, context.clock.now()).save(path)
+            Sheet(site, context.user, context.look, texts, group, year, context.present).save(path)

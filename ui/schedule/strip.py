@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -75,11 +74,14 @@ class ProgrammeStrip(QWidget):
             self._task.cancel()
 
     async def _pull(self) -> None:
-        with suppress(Unavailable, Refused):  # the window's frame says that no station answers
+        try:
             self.state = await self.context.attachment.ask("schedule_course", equipment=self.equipment.id)
-            if self.state.get("scheduled"):
-                self._tell()
-                self._found()
+        except (Unavailable, Refused):
+            self._hush()
+            return
+        if self.state.get("scheduled"):
+            self._tell()
+            self._found()
 
     async def _hold(self) -> None:
         mode, hours = self.until.currentData(Qt.ItemDataRole.UserRole)
@@ -92,13 +94,24 @@ class ProgrammeStrip(QWidget):
         await self._pull()
 
     # ------------------------------------------------------------ telling
+    def _hush(self) -> None:
+        """What the station said before may have ended since."""
+        self.hand.setText(self.context.look.say(words.UNTOLD))
+        for widget in (self.planned, self.next, self.trouble, self.until, self.hold, self.resume):
+            widget.hide()
+
     def _tell(self) -> None:
         look, state = self.context.look, self.state
         planned = self._asked(state["targets"]) or look.say(words.NOTHING_PLANNED)
         self.planned.setText(look.say(words.AT).format(look.say(words.PLANNED), planned))
+        self.planned.show()
         following = state["next"]
-        self.next.setText(self._next(following) if following else "")
-        self.next.setVisible(bool(following))
+        told = [self._next(following)] if following else []
+        if self.context.past:
+            told.append(look.say(words.AS_TODAY))
+            self.next.setToolTip(look.say(words.AS_TODAY_WHY))
+        self.next.setText(" · ".join(told))
+        self.next.setVisible(bool(told))
         override, trouble = state["override"], state["trouble"]
         self.hand.setText(self._hand(override) if override else look.say(words.FOLLOWS))
         said = self._trouble(*trouble) if trouble else look.say(words.NO_LINK) if state["lost"] else ""

@@ -27,8 +27,8 @@ class Telling:
         self._site = context.attachment.site
 
     def group(self, group: Group, now: int, state: Mapping[str, Any], following: Event | None) -> Line:
-        """What it should be now and next, and how many are not by its programme."""
-        look, members = self._look, group.bundle.members
+        """What it should be now and next, and how many are not by its programme, as the station's `state` has it."""
+        look, members = self._look, frozenset(group.bundle.members)
         asked = group.asked(list(group.bundle.state_at(now).values()), self._context.attachment.texts, look)
         held = sum(one["equipment"] in members for one in state.get("overrides", ()))
         failed = sum(one["equipment"] in members for one in state.get("troubles", ()))
@@ -36,7 +36,7 @@ class Telling:
         return (
             Cell(group.title(look), heavy=True), Cell(str(len(members)), "text2", side=RIGHT),
             Cell(asked or look.say(words.NOTHING_PLANNED)), Cell(self._next(group, following), "text2"),
-            Cell(hand or "–", "text" if hand else "text2", bool(hand)),
+            Cell(hand or ("–" if state else "?"), "text" if hand else "text2", bool(hand)),
         )  # fmt: skip
 
     def _next(self, group: Group, following: Event | None) -> str:

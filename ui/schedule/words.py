@@ -27,7 +27,6 @@ THEN = Text("Alors", "Then")
 """In the past, at the instant shown."""
 NEXT = Text("Ensuite", "Next")
 HAND = Text("À la main", "By hand")
-TROUBLE = Text("Non exécuté", "Not done")
 COUNT = Text("Équip.", "Equip.")
 WITH = Text("{} + {}", "{} + {}")
 NOTHING_PLANNED = Text("rien de prévu", "nothing planned")
@@ -35,6 +34,10 @@ NOTHING_PLANNED = Text("rien de prévu", "nothing planned")
 # overrides
 OVERRIDES = Text("Pris en main", "Taken in hand")
 NO_OVERRIDE = Text("Tous les équipements suivent leur programme.", "All equipment follows its programme.")
+UNTOLD = Text(
+    "On ignore ce qui est pris en main : la station ne répond pas.",
+    "What is taken in hand is not known: no station answers.",
+)
 EQUIPMENT = Text("Équipement", "Equipment")
 WHO = Text("Par", "By")
 UNTIL = Text("Jusqu'à", "Until")
@@ -67,7 +70,6 @@ AS_PNG = Text("Image (PNG)…", "Picture (PNG)…")
 AS_PDF = Text("Page à imprimer (PDF)…", "Page to print (PDF)…")
 AS_CSV = Text("Tous les changements de l'année (CSV)…", "All changes of the year (CSV)…")
 SAVE_TITLE = Text("Exporter l'année", "Export the year")
-SAVED = Text("Enregistré : {}", "Saved: {}")
 SUNSET_RISE = Text("coucher et lever du soleil", "sunset and sunrise")
 TWILIGHT = Text("crépuscule civil", "civil twilight")
 SKIPPED = Text("Cette heure n'existe pas : l'horloge avance", "This hour does not exist: the clock goes forward")

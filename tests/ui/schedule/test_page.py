@@ -1,11 +1,10 @@
-"""The page of programmes and the strip of the faceplate, over the demo city in process."""
+"""The page of programmes, over the demo city in process."""
 
 from __future__ import annotations
 
 import asyncio
 import csv
 import re
-from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -14,65 +13,16 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
-from supervisor.clock import SECOND, HandClock
 from supervisor.errors import StoreError
 from supervisor.schedule.preview import CELLS, MISSING
 from tests.ui.bench import Bench
+from tests.ui.schedule.conftest import HOUR, STATE, Until
 from tests.ui.town import NOW
-from ui.pages import Place
 from ui.schedule import words
 from ui.schedule.page import SchedulePage
 from ui.schedule.picture import Painting, image, kinds_of
-from ui.schedule.strip import ProgrammeStrip
 from ui.shapes import text_width
-
-HOUR = 3600 * SECOND
-Until = Callable[[Callable[[], bool]], None]
-STATE = {
-    "overrides": [
-        {
-            "equipment": "AP-009.C1", "who": "m.cesbron", "since": NOW, "until": NOW + 14 * HOUR, "mode": "night",
-            "command": "on",
-        }
-    ],
-    "troubles": [{"equipment": "AP-042.C3", "outcome": "refused", "fr": "Départ disjoncté.", "en": "Tripped."}],
-    "waiting": 3, "lost": 0, "count": 80,
-}  # fmt: skip
-COURSE = {
-    "scheduled": True,
-    "targets": [
-        {"programme": "centre", "command": "on", "tag": "order", "value": 1.0},
-        {"programme": "centre", "command": "dim", "tag": "dimming", "value": 100.0},
-    ],
-    "next": {
-        "at": NOW + 9 * HOUR,
-        "targets": [{"programme": "centre", "command": "dim", "tag": "dimming", "value": 50.0}],
-    },
-    "override": None, "trouble": None, "sunrise": NOW + 18 * HOUR, "lost": False,
-}  # fmt: skip
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    one = Bench(tmp_path, HandClock(NOW))
-    one.schedule["schedule"] = STATE
-    one.calm()
-    yield one
-    one.close()
-
-
-@pytest.fixture
-def page(bench: Bench, qapp: QApplication, loop: asyncio.AbstractEventLoop, until: Until) -> Iterator[SchedulePage]:
-    made = SchedulePage(bench.context(loop.create_task))
-    made.resize(1600, 900)
-    made.show()
-    made.arrive(Place("schedules"))
-    until(lambda: made.picture.year is not None and bool(made.events.lines))
-    yield made
-    made.close()
-    made.deleteLater()
 
 
 def shown(page: SchedulePage, day: date) -> list[tuple[str, str]]:
@@ -344,49 +294,6 @@ def test_that_the_year_leaves_as_a_picture_a_page_and_a_table(
         ]  # fmt: skip
     with pytest.raises(StoreError):
         loop.run_until_complete(page.save(tmp_path / "no" / f"year.{suffix}"))
-
-
-def test_that_the_faceplate_tells_the_programme_and_lets_it_be_held(
-    bench: Bench, qapp: QApplication, loop: asyncio.AbstractEventLoop, until: Until
-) -> None:
-    found: list[bool] = []
-    bench.schedule |= {"schedule_course": COURSE, "schedule_hold": {}}
-    strip = ProgrammeStrip(
-        bench.context(loop.create_task), bench.site.equipment_by_id["AP-009.C1"], lambda: found.append(True)
-    )
-    strip.slow()
-    until(lambda: bool(found))
-    assert strip.planned.text() == "Prévu : allumé · 100 %"
-    assert strip.next.text() == "Ensuite 23:32 : 50 %"
-    assert strip.hand.text() == "Suit le programme"
-    assert [strip.until.itemText(n) for n in range(strip.until.count())] == [
-        "jusqu'à 23:32, prévu", "jusqu'au jour, 23/11 08:32", "pendant 1 h", "pendant 4 h",
-    ]  # fmt: skip
-    assert strip.resume.isHidden()
-    bench.schedule["schedule_course"] = {**COURSE, "override": STATE["overrides"][0]}  # type: ignore[index]
-    strip.hold.click()
-    until(lambda: not strip.resume.isHidden())
-    assert strip.hand.text() == "Pris en main par Maëlle Cesbron jusqu'à 23/11 04:32"
-    assert strip.hold.isHidden()
-    strip.stop()
-    strip.deleteLater()
-
-
-def test_that_equipment_without_a_programme_is_asked_about_once(
-    bench: Bench, qapp: QApplication, loop: asyncio.AbstractEventLoop, until: Until
-) -> None:
-    found: list[bool] = []
-    strip = ProgrammeStrip(
-        bench.context(loop.create_task), bench.site.equipment_by_id["PR-02"], lambda: found.append(True)
-    )
-    strip.slow()
-    until(lambda: "scheduled" in strip.state)
-    bench.wind(10)
-    task = strip._task
-    strip.slow()
-    assert strip._task is task
-    assert not found
-    strip.deleteLater()
 
 
 def test_that_the_words_have_both_languages() -> None:
