@@ -4,8 +4,8 @@
 
 Rules:
 - Nothing of a person is kept: a directory that is silent proves nobody, and only accounts of the station sign in.
-- Who was proved is looked for again by `bind` alone, without their password (`look`): who has gone, is kept out there or
-  is in no group that counts is nobody of ours any more.
+- Who was proved is looked for again by `bind`, without their password (`look`): who has gone, is disabled, or is in no
+  group that counts is nobody of ours any more.
 - The certificate and its name are always checked; referrals are never followed, for they lead where no check was made.
 - An empty password never reaches the server: LDAP would take it for an anonymous bind, and succeed (RFC 4513, 5.1.2).
 - `ldap3` is imported here only, and only where a site has a directory.
