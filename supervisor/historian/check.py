@@ -39,6 +39,11 @@ class Damage:
     tag: str = ""
     """Id of the tag, once somebody looked it up."""
 
+    @property
+    def samples(self) -> bool:
+        """Whether samples can't be read; keyframes, rollups and durations only spare the reading of them."""
+        return self.part in ("chunk", "batch", "file")
+
 
 @dataclass(frozen=True, slots=True)
 class Look:

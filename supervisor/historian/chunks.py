@@ -118,7 +118,8 @@ def read(connection: Connection, slot: int, span: Span, name: str, merged: Merge
 def last(
     connection: Connection, slot: int, span: Span, name: str, merged: Merged | None = None, whole: bool = False
 ) -> Samples:
-    """The last sample of the span, or none; of equal times the last written. Its arrival is right only if `whole`."""
+    """The last sample of the span, or none; of equal times the last written. Its arrival is right only if `whole`.
+    Where it is in a chunk that is damaged, a bad one stands for it."""
     best, reached, writing = NONE, span[0], sys.maxsize
     # chunks rarely overlap, so the first of this walk nearly always ends it
     for t0, t1, value, worst, blob_id in connection.execute(
@@ -133,7 +134,7 @@ def last(
             found = samples([t1], [value])  # from the row alone: every sample of the chunk is good
         else:
             blob = connection.execute("SELECT data FROM blob WHERE id = ?", (blob_id,)).fetchone()[0]
-            found = decoded([Stored(blob, slot, (t0, t1), 0, name)]).within(after, span[1])
+            found = decoded([Stored(blob, slot, (t0, t1), 0, name)]).interrupted().within(after, span[1])
         if len(found):
             best = found.last()
             reached, writing = int(best.time[0]), blob_id

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import accumulate, chain, islice
-from operator import methodcaller
 
 import numpy as np
 
@@ -97,7 +96,7 @@ class Drawing:
         first = next(lots)
         if not first.texts and first.span != self._span:
             return self._columns(self._side_by_side(chain((first,), lots)))
-        found = join([lot.samples() for lot in chain((first,), lots)])
+        found = join([lot.samples() for lot in chain((first,), lots)]).interrupted()
         if len(found) <= 2 * len(self._edges) or found.words:
             return exact(found, self._carried(self._span[0]), (self._span[0], self._until))
         return self._columns([self._reduced(found, (self._span[0], self._until), self._carried(self._span[0]))])
@@ -172,7 +171,7 @@ class Drawing:
         lots = self._sight.lots(self._slot, span, LOT)
         first = next(lots)
         if first.span == span:
-            return [self._lot(first, first.samples(), self._carried(span[0]))]
+            return [self._lot(first, _known(first), self._carried(span[0]))]
         return self._side_by_side(chain((first,), lots))
 
     def _side_by_side(self, lots: Iterator[Lot]) -> list[Rows]:
@@ -182,7 +181,7 @@ class Drawing:
         with ThreadPoolExecutor(HANDS) as hands:
             while some := list(islice(lots, AT_ONCE)):
                 do = hands.map if len(some) == AT_ONCE else map
-                found = list(do(methodcaller("samples"), some))
+                found = list(do(_known, some))
                 start = before[-1] if before else self._carried(some[0].span[0])
                 before = list(accumulate(found, _ruling, initial=start))
                 pieces += do(self._lot, some, found, before)
@@ -212,6 +211,10 @@ class Drawing:
         return rollups.join([rows, peaks.take(np.flatnonzero(peaks.n > 0))])
 
 
+def _known(lot: Lot) -> Samples:
+    return lot.samples().interrupted()
+
+
 def _ruling(before: Carried, found: Samples) -> Carried:
     """What a lot hands on to the next."""
     return Carried(float(found.value[-1]), int(found.quality[-1])) if len(found) else before
@@ -224,9 +227,9 @@ def exact(drawn: Samples, carried: Carried, span: Span) -> Trend:
         led = join([samples([span[0]], [carried.value], [carried.quality]), drawn])
     bad = led.quality >= BAD
     ends = np.append(led.time[1:], span[1])
-    spans = merged([(a, b) for a, b in zip(led.time[bad].tolist(), ends[bad].tolist(), strict=True) if a < b])
+    spans = [(a, b) for a, b in zip(led.time[bad].tolist(), ends[bad].tolist(), strict=True) if a < b]
     value = np.where(bad, np.nan, led.value)
-    return Trend(led.time, value, value, value, (*spans, *drawn.damaged), 0, span[1], drawn.words)
+    return Trend(led.time, value, value, value, merged([*spans, *drawn.damaged]), 0, span[1], drawn.words)
 
 
 def merged(spans: Sequence[Span]) -> tuple[Span, ...]:

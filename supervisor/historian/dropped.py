@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from supervisor.database import Connection
 from supervisor.historian import rollups
 from supervisor.historian.rollups import Rows
 from supervisor.historian.samples import Span
@@ -30,9 +31,12 @@ def dropped(view: View, sight: Sight, slot: int, span: Span, level: int) -> list
 
 def _without(sight: Sight, slot: int, span: Span) -> list[Span]:
     """Where no file has a sample of the tag."""
-    statement = "SELECT 1 FROM chunk WHERE tag = ? LIMIT 1"
+
+    def none(file: Connection) -> bool:
+        return file.execute("SELECT 1 FROM chunk WHERE tag = ? LIMIT 1", (slot,)).fetchone() is None
+
     parts = [part for part in sight.parts if part.t0 < span[1] and part.t1 > span[0]]
-    empty = [part for part in parts if not sight.part(part).execute(statement, (slot,)).fetchone()]
+    empty = [part for part in parts if sight.asked(part, none, False)]
     spans = [(max(part.t0, span[0]), min(part.t1, span[1])) for part in empty]
     if sight.parts and span[0] < sight.parts[0].t0:
         spans.insert(0, (span[0], min(sight.parts[0].t0, span[1])))

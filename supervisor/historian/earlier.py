@@ -20,13 +20,14 @@ from numpy.typing import NDArray
 from supervisor.database import sqlite3
 from supervisor.flow import Times
 from supervisor.historian import chunks, durations
+from supervisor.historian.check import Damage
 from supervisor.historian.codec import Damaged, Packed
 from supervisor.historian.drawing import Trend
 from supervisor.historian.dropped import dropped
 from supervisor.historian.files import LOWEST, PartRow
 from supervisor.historian.history import History
 from supervisor.historian.moment import Moment
-from supervisor.historian.rollups import LEVELS
+from supervisor.historian.rollups import LEVELS, Rows
 from supervisor.historian.samples import Samples, Span
 from supervisor.historian.view import REACH, Lot, Sight, View
 
@@ -89,6 +90,9 @@ class EarlierSight(Sight):
                 return before.last()
             upto, reach = upto - reach, 8 * reach
 
+    def count(self, slot: int, span: Span) -> int:
+        return super().count(slot, (span[0], min(span[1], self.end.instant)))
+
     def told(self, slot: int, spans: Sequence[Span], level: int) -> tuple[Span, ...]:
         """Without the buckets of a level that know of what came later than the instant."""
         if not self.end.by_arrival:
@@ -123,7 +127,7 @@ class EarlierSight(Sight):
                 if known[0] != LOWEST:
                     yield np.array([known[0]]), np.zeros(1, np.bool_)
                 return
-            stored = chunks.fetch(self.part(row), slot, (row.t0, row.t1), row.name)
+            stored = chunks.fetch(self._view.part(row), slot, (row.t0, row.t1), row.name)
             found = [(one.span[0], Packed(one.blob)) for one in stored]
         except sqlite3.OperationalError:
             raise
@@ -141,11 +145,15 @@ class EarlierSight(Sight):
 
 
 class Earlier(History):
-    """See the module. It reads the open files of the whole one, and leaves it to others to close them."""
+    """See the module. It reads the open files of the whole one, and leaves it to others to close them.
+
+    What tells of the files themselves (`info`, `counts`, `tags`, `verify`) is of today.
+    """
 
     def __init__(self, whole: History, instant: int, by_arrival: bool = False) -> None:
         self._whole, self.end = whole, End(instant, by_arrival)
-        self._lock, self._slots, self._latest = whole._lock, whole._slots, whole._latest
+        self._folder, self._lock = whole._folder, whole._lock
+        self._slots, self._latest = whole._slots, whole._latest
 
     def close(self) -> None:
         """Nothing here is its own."""
@@ -166,6 +174,20 @@ class Earlier(History):
         with self._lock:
             return self._looking(find)
 
+    def span(self, tag_id: str) -> Span | None:
+        """As the whole one's; reads every sample up to the instant."""
+        found = self.samples(tag_id, LOWEST, self.end.instant)
+        return (int(found.time[0]), int(found.time[-1])) if len(found) else None
+
+    def dropped(self, tag_id: str, start: int, end: int, level: int) -> list[tuple[Span, Rows]]:
+        """As the whole one's, up to the instant."""
+        return super().dropped(tag_id, start, min(end, self.end.instant), level)
+
+    def damages(self) -> list[Damage]:
+        """What can't be read today of what was by then."""
+        upto, found = self.end.instant, super().damages()
+        return [replace(one, span=(one.span[0], min(one.span[1], upto))) for one in found if one.span[0] < upto]
+
     def trend(self, tag_id: str, start: int, end: int, pixels: int, level: int | None = None) -> Trend:
         """As the whole one's, up to the instant."""
         found = super().trend(tag_id, start, end, pixels, level)
@@ -180,7 +202,7 @@ class Earlier(History):
 
         def walk(sight: Sight, slot: int) -> dict[float | str | None, int]:
             edges = np.array([start, max(start, min(end, sight.known))])
-            found = sight.samples(slot, (int(edges[0]), int(edges[1])))
+            found = sight.samples(slot, (int(edges[0]), int(edges[1]))).interrupted()
             return durations.together([durations.tally(found, edges, sight.last(slot, start))])
 
         return self._ask(tag_id, walk, {})

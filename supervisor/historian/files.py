@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from supervisor.clock import SECOND
-from supervisor.database import Connection
+from supervisor.database import Connection, has_table, reader, sqlite3
 from supervisor.errors import StoreError
 from supervisor.historian.samples import Span
 
@@ -103,6 +103,25 @@ def part_name(span: Span, generation: int) -> str:
 def part_files(folder: Path) -> list[Path]:
     """Every finished partition file, registered or not."""
     return sorted(path for path in folder.glob("part-*.db") if _NAME.fullmatch(path.name))
+
+
+def opened(path: Path) -> Connection:
+    """A finished partition, to be read. sqlite3.DatabaseError where the beginning of the file is damaged, as for damage
+    that is met later; StoreError where there is no such file."""
+    try:
+        connection = reader(path, immutable=True)
+    except StoreError as error:
+        cause = error.__cause__
+        if isinstance(cause, sqlite3.DatabaseError) and not isinstance(cause, sqlite3.OperationalError):
+            raise cause from error
+        raise
+    try:
+        if has_table(connection, "chunk"):
+            return connection
+        raise sqlite3.DatabaseError("The file is empty.")
+    except sqlite3.Error:
+        connection.close()
+        raise
 
 
 def get(connection: Connection, key: str, default: int = 0) -> int:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from supervisor.database import reader, sqlite3
+from supervisor.database import Connection, sqlite3
 from supervisor.errors import StoreError
 from supervisor.historian import batch, chunks
 from supervisor.historian.codec import Damaged
-from supervisor.historian.files import LOWEST
+from supervisor.historian.files import LOWEST, opened
 from supervisor.historian.samples import Block, Samples, Span, empty_block, join
 
 log = logging.getLogger(__name__)
@@ -27,16 +27,16 @@ Frame = dict[int, Samples]
 
 def read(path: Path, time: int) -> Frame:
     """A keyframe of a partition file, to be gone on with."""
-    block = load(path, time)
+    with closing(opened(path)) as connection:
+        block = load(connection, path.name, time)
     return {slot: block.samples(at, at + 1) for at, slot in enumerate(block.slot.tolist())}
 
 
-def load(path: Path, time: int) -> Block:
+def load(connection: Connection, name: str, time: int) -> Block:
     """A keyframe of a partition file, sorted by slot, each of which is there once."""
-    with closing(reader(path, immutable=True)) as connection:
-        row = connection.execute("SELECT data FROM keyframe WHERE t = ?", (time,)).fetchone()
+    row = connection.execute("SELECT data FROM keyframe WHERE t = ?", (time,)).fetchone()
     if row is None:
-        raise StoreError(f"{path}: the keyframe is missing.")
+        raise StoreError(f"{name}: the keyframe is missing.")
     return batch.decode(row[0])
 
 
@@ -49,7 +49,7 @@ def end(path: Path, span: Span) -> Frame:
     frame: Frame = {}
     with suppress(Damaged, sqlite3.DatabaseError):
         frame = read(path, span[0])
-    with closing(reader(path, immutable=True)) as connection, suppress(sqlite3.DatabaseError):
+    with suppress(sqlite3.DatabaseError), closing(opened(path)) as connection:
         for (slot,) in connection.execute("SELECT DISTINCT tag FROM chunk").fetchall():
             found = chunks.last(connection, slot, (LOWEST, span[1]), path.name, whole=True)
             if len(found):

@@ -14,12 +14,12 @@ from typing import TypeVar
 
 import numpy as np
 
+from supervisor.database import Connection
 from supervisor.historian import catalogue, check, durations
 from supervisor.historian.check import Damage
 from supervisor.historian.drawing import Drawing, Trend, exact
 from supervisor.historian.dropped import dropped
 from supervisor.historian.durations import HOUR, Tally
-from supervisor.historian.files import LOWEST
 from supervisor.historian.moment import MANY, Moment, find
 from supervisor.historian.rollups import NOTHING, Rows
 from supervisor.historian.samples import NONE, Samples, Span
@@ -207,14 +207,16 @@ def _walked(sight: Sight, slot: int, span: Span) -> Tally:
     """Time by state from the samples."""
     if span[0] >= span[1]:
         return Tally(NONE.time, NONE.value, NONE.lag)
-    return durations.tally(sight.samples(slot, span), np.array(span), sight.last(slot, span[0]))
+    return durations.tally(sight.samples(slot, span).interrupted(), np.array(span), sight.last(slot, span[0]))
 
 
 def _counted(view: View, sight: Sight) -> dict[str, int]:
-    statement = "SELECT tag, sum(n) FROM chunk GROUP BY tag"
-    totals: dict[int, int] = {}
-    for file in (sight.stage, *(sight.part(row) for row in sight.parts)):
-        for slot, n in file.execute(statement).fetchall():
+    def count(file: Connection) -> list[tuple[int, int]]:
+        return file.execute("SELECT tag, sum(n) FROM chunk GROUP BY tag").fetchall()
+
+    totals, none = dict[int, int](), list[tuple[int, int]]()
+    for found in (count(sight.stage), *(sight.asked(row, count, none) for row in sight.parts)):
+        for slot, n in found:
             totals[slot] = totals.get(slot, 0) + n
     for row in sight.hot:
         for slot, n in zip(*(column.tolist() for column in np.unique(row.block.slot, return_counts=True)), strict=True):
@@ -231,26 +233,13 @@ def _size(path: Path) -> int:
 
 
 def _span(sight: Sight, slot: int) -> Span | None:
-    first, last = _newest(sight, slot), _newest(sight, slot)
-    statement = "SELECT min(t0) FROM chunk WHERE tag = ?"
-    for row in sight.parts:
-        (found,) = sight.part(row).execute(statement, (slot,)).fetchone()
-        if found is not None:
-            first = min(first, int(found))
-            break
-    (staged,) = sight.stage.execute(statement, (slot,)).fetchone()
-    hot = [int(times.min()) for row in sight.hot if len(times := row.block.of(slot).time)]
-    first = min([first, *hot] + ([int(staged)] if staged is not None else []))
-    return None if last == LOWEST else (first, last)
+    def bounds(file: Connection) -> list[int]:
+        found = file.execute("SELECT min(t0), max(t1) FROM chunk WHERE tag = ?", (slot,)).fetchone()
+        return [] if found[0] is None else [int(found[0]), int(found[1])]
 
-
-def _newest(sight: Sight, slot: int) -> int:
-    """Time of the last sample; LOWEST where there is none."""
-    statement = "SELECT max(t1) FROM chunk WHERE tag = ?"
-    times = [int(times.max()) for row in sight.hot if len(times := row.block.of(slot).time)]
-    for file in [sight.stage, *(sight.part(row) for row in reversed(sight.parts))] if not times else [sight.stage]:
-        (found,) = file.execute(statement, (slot,)).fetchone()
-        if found is not None:
-            times.append(int(found))
-            break
-    return max(times, default=LOWEST)
+    times, none = bounds(sight.stage), list[int]()
+    for row in sight.hot:
+        times += row.block.of(slot).time.tolist()
+    for parts in (sight.parts, sight.parts[::-1]):
+        times += next(filter(None, (sight.asked(row, bounds, none) for row in parts)), none)
+    return (min(times), max(times)) if times else None

@@ -30,6 +30,7 @@ from supervisor.errors import StoreError
 from supervisor.historian import chunks, durations, frames, rollups
 from supervisor.historian.catalogue import Catalogue
 from supervisor.historian.chunks import Chunk, Stored
+from supervisor.historian.codec import Damaged
 from supervisor.historian.compact import GRACE, touch
 from supervisor.historian.durations import Tally
 from supervisor.historian.files import PART_SQL, TEMPORARY, PartRow, claim, get, part_files, part_name, put
@@ -132,9 +133,15 @@ class Merger:
     def _next_differs(self, parts: list[PartRow], end: int, frame: Frame) -> int | None:
         """The partition after this one, if it began from another frame than this one now ends with."""
         after = next((part for part in parts if part.t0 >= end), None)
-        if after is None or frames.encode(frames.read(self._folder / after.name, after.t0)) == frames.encode(frame):
+        if after is None:
             return None
-        return after.t0
+        try:
+            same = frames.encode(frames.read(self._folder / after.name, after.t0)) == frames.encode(frame)
+        except Damaged:  # made again, it is sound again
+            same = False
+        except sqlite3.DatabaseError:  # of this file nothing can be made
+            same = True
+        return None if same else after.t0
 
     def _build(self, making: _Making, generation: int) -> tuple[PartRow, Frame]:
         """Steps 1 to 3."""
@@ -147,13 +154,14 @@ class Merger:
         slots = making.slots()
         for at, slot in enumerate(slots):
             samples = making.samples(slot)
+            ruling = samples.interrupted()
             count += len(samples)
             self._told(at / len(slots))
             chunks.write(part, [*chunks.cut(slot, samples), *(making.unreadable(slot) if samples.damaged else ())])
-            if len(samples):
-                end[slot] = samples.last()
-            levels = {} if making.text(slot, samples) else rollups.summarise(samples, making.span, making.carried(slot))
-            rolled.append((slot, levels, making.tally(slot, samples) if slot in states else None))
+            if len(ruling):
+                end[slot] = ruling.last()
+            levels = {} if making.text(slot, ruling) else rollups.summarise(ruling, making.span, making.carried(slot))
+            rolled.append((slot, levels, making.tally(slot, ruling) if slot in states else None))
             if len(rolled) == _GROUP:
                 self._roll(rolled, making.span)
                 rolled = []

@@ -8,7 +8,6 @@ damaged are looked at one by one, as `Sight.last` and `Sight.shown` do; both way
 from __future__ import annotations
 
 import json
-import logging
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -17,16 +16,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from supervisor.database import Connection, sqlite3
+from supervisor.database import Connection
 from supervisor.flow import Qualities, Times, Values
 from supervisor.historian.chunks import Merged
 from supervisor.historian.codec import Damaged, Last, Packed
 from supervisor.historian.files import LOWEST, PartRow
-from supervisor.historian.samples import LAG_UNIT, NONE, Block, Samples
+from supervisor.historian.samples import LAG_UNIT, NONE, Block, Samples, unread
 from supervisor.historian.view import AHEAD, Sight
 from supervisor.model import Quality
-
-log = logging.getLogger(__name__)
 
 MANY = 64
 """Fewer tags are looked at one by one."""
@@ -187,14 +184,17 @@ class Search:
                 self._moment.take(int(self._row_of[block.slot[place]]), block.samples(place, place + 1))
 
     def _partition(self, part: PartRow) -> None:
-        """A file whose structure is damaged hides no other."""
         slots = [self._slots[row] for row in np.flatnonzero(self._time < part.t1).tolist()]
-        try:
-            self._chunks(self._sight.part(part), slots)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise
-            log.error("%s is damaged. %s", part.name, error)
+
+        def search(file: Connection) -> bool:
+            self._chunks(file, slots)
+            return True
+
+        if not self._sight.asked(part, search, False) and part.t0 < self._instant:
+            # nobody knows what ruled from its start on
+            for row in np.flatnonzero(self._time <= part.t0).tolist():
+                self._moment.take(row, unread([part.t0 + 1]))
+                self._time[row] = part.t0 + 1
 
     def _chunks(self, file: Connection, slots: list[int], merged: Merged | None = None) -> None:
         sure = LOWEST if self._arrived is not None else self._upto

@@ -70,7 +70,7 @@ class _Sheet:
     constant_lags: list[bool]
     constants: list[bool]
     booleans: list[bool]
-    """Which may be some."""
+    """Which may be some: the codec looks."""
     decimals: list[int]
     """`_NONE` where the values are no decimals."""
     nearly: list[int]
@@ -117,8 +117,10 @@ class _Sheet:
         value = self.block.value[low:high]
         if self.constants[group]:
             return codec.CONSTANT, value[:1].tobytes()
+        if self.booleans[group]:
+            return codec.encode_values(value)
         decimals, nearly = self.decimals[group], self.nearly[group]
-        if decimals != _NONE and not self.booleans[group]:
+        if decimals != _NONE:
             kind = codec.DECIMAL + decimals if decimals else codec.WHOLE
             return kind, standalone.simple_compress(self.whole[low:high], _WHOLE)
         if self.singles[group]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supervisor.flow import Qualities, Times, Values
+from supervisor.model import BAD
 
 Slots = NDArray[np.uint32]
 Span = tuple[int, int]
@@ -69,6 +70,12 @@ class Samples:
         inside = (self.time > span[0]) & (self.time <= span[1])
         return self if bool(inside.all()) else self.take(np.flatnonzero(inside))
 
+    def interrupted(self) -> Samples:
+        """With a bad sample where each damaged span begins: what ruled before it rules no further. Needs order."""
+        if not self.damaged:
+            return self
+        return join([self, unread([start + 1 for start, _ in self.damaged])]).ordered()
+
     def last(self) -> Samples:
         """The last row, with its own word only."""
         row = self.take(slice(-1, None))
@@ -96,6 +103,11 @@ def samples(
 
 
 NONE = samples([], [])
+
+
+def unread(times: Sequence[int]) -> Samples:
+    """In the place of what came then and can't be read."""
+    return samples(times, [float("nan")] * len(times), [BAD] * len(times))
 
 
 def room(n: int) -> Samples:

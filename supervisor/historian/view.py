@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -23,8 +24,8 @@ from supervisor.errors import StoreError
 from supervisor.historian import batch, catalogue, chunks, frames, memory
 from supervisor.historian.chunks import Stored
 from supervisor.historian.codec import Damaged, holds_texts
-from supervisor.historian.files import HOT, LOWEST, META, ROLLUP, STAGE, Grid, PartRow, get
-from supervisor.historian.samples import NONE, Block, Samples, Slots, Span, empty_block, join
+from supervisor.historian.files import HOT, LOWEST, META, ROLLUP, STAGE, Grid, PartRow, get, opened
+from supervisor.historian.samples import NONE, Block, Samples, Slots, Span, empty_block, join, unread
 
 TRIES = 50
 OPEN_PARTS = 400
@@ -38,6 +39,8 @@ REACH = 3600 * SECOND
 """A tag has a sample in nearly every such time: it is recorded every ten minutes, moving or not."""
 AHEAD = 600 * SECOND
 """What a device with a clock that is ahead sent is looked for so much later than it arrived."""
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -157,7 +160,9 @@ class View:
 
     def _read_frame(self, row: PartRow) -> Block:
         try:
-            return frames.load(self.folder / row.name, row.t0)
+            return frames.load(self.part(row), row.name, row.t0)
+        except sqlite3.OperationalError:
+            raise
         except (Damaged, sqlite3.DatabaseError) as error:
             log.error("%s: the keyframe is damaged: what was not written since is not known. %s", row.name, error)
             return empty_block()
@@ -168,9 +173,12 @@ class View:
             self._parts.move_to_end(row.name)
             return self._parts[row.name]
         path = self.folder / row.name
-        if not path.exists():
-            raise Gone(f"{path}: the partition is missing.")
-        self._parts[row.name] = part = reader(path, immutable=True)
+        try:
+            self._parts[row.name] = part = opened(path)
+        except StoreError as error:
+            if not path.exists():
+                raise Gone(f"{path}: the partition is missing.") from error
+            raise
         part.execute(f"PRAGMA cache_size=-{PART_CACHE_KB}")
         if len(self._parts) > self._open_most:
             self._parts.popitem(last=False)[1].close()
@@ -216,8 +224,15 @@ class Sight:
         """Whether a partition holds a staged chunk."""
         return blob_id <= self._through.get(self._view.grid.start(t0), 0)
 
-    def part(self, row: PartRow) -> Connection:
-        return self._view.part(row)
+    def asked(self, row: PartRow, question: Callable[[Connection], T], otherwise: T) -> T:
+        """What a partition answers; `otherwise` where the structure of its file is damaged, which hides no other."""
+        try:
+            return question(self._view.part(row))
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            log.error("%s is damaged. %s", row.name, error)
+            return otherwise
 
     def frame(self, row: PartRow) -> Block:
         return self._view.frame(row)
@@ -245,14 +260,13 @@ class Sight:
         yield lot
 
     def _add(self, lot: Lot, row: PartRow, slot: int) -> None:
-        """From one partition; a file whose structure is damaged is a hole and hides no other."""
-        try:
-            lot.stored += chunks.fetch(self.part(row), slot, lot.span, row.name)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise
-            log.error("%s is damaged. %s", row.name, error)
+        """From one partition; a file that is damaged is a hole."""
+        found: list[Stored] | None
+        found = self.asked(row, lambda file: chunks.fetch(file, slot, lot.span, row.name), None)
+        if found is None:
             lot.holes.append((row.t0, row.t1))
+        else:
+            lot.stored += found
 
     def unmerged(self, slot: int, span: Span) -> Samples:
         """What no partition holds yet, ordered."""
@@ -263,9 +277,13 @@ class Sight:
     def count(self, slot: int, span: Span) -> int:
         """About how many samples the span has: every chunk that reaches into it, whole."""
         statement = "SELECT coalesce(sum(n), 0) FROM chunk WHERE tag = ? AND t0 <= ? AND t1 > ?"
-        files = [self.part(row) for row in self.parts if row.t0 < span[1] and row.t1 > span[0]] + [self.stage]
-        staged = sum(file.execute(statement, (slot, span[1], span[0])).fetchone()[0] for file in files)
-        return int(staged) + sum(len(row.block.of(slot)) for row in self.hot if row.t0 <= span[1] and row.t1 > span[0])
+
+        def count(file: Connection) -> int:
+            return int(file.execute(statement, (slot, span[1], span[0])).fetchone()[0])
+
+        merged = sum(self.asked(row, count, 0) for row in self.parts if row.t0 < span[1] and row.t1 > span[0])
+        hot = sum(len(row.block.of(slot)) for row in self.hot if row.t0 <= span[1] and row.t1 > span[0])
+        return merged + count(self.stage) + hot
 
     def last(self, slot: int, instant: int, newest: Samples | None = None, whole: bool = False) -> Samples:
         """The sample in force at an instant, or none. `newest` is hot.db's answer where the caller has it.
@@ -285,13 +303,9 @@ class Sight:
         return best if _after(best) > row.t0 else self._later(best, self._view.frame(row).of(slot))
 
     def _last_of(self, row: PartRow, slot: int, span: Span, whole: bool) -> Samples:
-        try:
-            return chunks.last(self.part(row), slot, span, row.name, None, whole)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise
-            log.error("%s is damaged. %s", row.name, error)
-            return NONE
+        """From one partition; of a file that is damaged nobody knows what ruled from its start on."""
+        unknown = unread([row.t0 + 1] if span[0] <= row.t0 else [])
+        return self.asked(row, lambda file: chunks.last(file, slot, span, row.name, None, whole), unknown)
 
     def shown(self, slot: int, instant: int) -> Samples:
         """What the station showed at an instant: of all that had arrived by then, the sample of the newest source time.
@@ -300,7 +314,7 @@ class Sight:
         """
         reach, upto = REACH, instant + AHEAD
         while True:
-            found = self.samples(slot, (instant - reach, upto))
+            found = self.samples(slot, (instant - reach, upto)).interrupted()
             arrived = np.flatnonzero(found.arrival <= instant)
             if len(arrived):
                 return found.take(arrived[-1:]).last()

@@ -73,7 +73,8 @@ def read(holes: HoleReader, history: History, tag: Tag, start: int, end: int) ->
     """Of start < t <= end, ns UTC: the ledger's, and what the scrub found damaged. Raises StoreError."""
     found = [Missed.of(hole) for hole in holes.of(tag, start, end)]
     for damage in history.damages():
-        if damage.tag in ("", tag.id) and damage.span[0] < end and damage.span[1] > start:
+        here = damage.tag in ("", tag.id) and damage.span[0] < end and damage.span[1] > start
+        if here and (damage.samples or (damage.part == "rollup" and not history.count(tag.id, *damage.span))):
             found.append(Missed(damage.span[0] / SECOND, damage.span[1] / SECOND, DAMAGE, State.LOST))
     return Missing(found)
 

@@ -53,11 +53,12 @@ class _Sum:
 
     def add(self, found: Samples, start: int, end: int, by_state: bool) -> None:
         """The samples of start < t <= end."""
+        self.count += len(found)
+        found = found.interrupted()
         time = np.concatenate(([start], found.time, [end]))
         value = np.concatenate(([self._value], found.value))
         good = np.concatenate(([self._good], found.quality < BAD)) & np.isfinite(value)
         seconds = np.diff(time) / SECOND
-        self.count += len(found)
         self._value, self._good = float(value[-1]), bool(good[-1])
         if not good.any():
             return

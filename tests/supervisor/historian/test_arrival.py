@@ -175,5 +175,9 @@ def test_that_an_earlier_history_ends_at_its_instant_in_every_answer(plant: Plan
         for pixels in (4, 2000):
             trend = earlier.trend("P.t2", *whole, pixels)
             assert (trend.until, np.nanmax(trend.high), trend.unsure) == (START + 2000 * SECOND, 3.0, 0)
+        assert earlier.span("P.t2") == (START + 600 * SECOND, START + 1800 * SECOND)
+        assert earlier.count("P.t2", *whole) == 3, "those of its chunk"
+        assert earlier.info() == plant.history.info(), "the files are of today"
     assert known.states("P.t2", *whole).keys() == {1.0, 3.0}
+    assert Earlier(plant.history, START + 600 * SECOND).span("P.t3") is None
     assert plant.history.trend("P.t2", *whole, 4).high.max() == 9.0, "the whole one sees all of it"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -109,23 +109,45 @@ def test_that_tags_nobody_knows_and_tags_asked_twice_have_their_rows(plant: Plan
     assert (found.time[1], found.quality[1]) == (0, Quality.NEVER_READ)
 
 
+SPOILT: dict[str, Callable[[bytes], bytes]] = {
+    "pages": lambda content: content[:4096] + bytes(len(content) - 4096),
+    "beginning": lambda content: bytes(4096) + content[4096:],
+    "empty": lambda content: b"",
+    "half": lambda content: content[: len(content) // 2],
+}
+"""What a failing disk or a power cut leaves of a file."""
+
+
 @pytest.mark.logs("damaged")
-@pytest.mark.parametrize("whole", [False, True])
-def test_that_what_is_damaged_costs_a_page_its_own_tag_alone(plant: Plant, whole: bool) -> None:
+@pytest.mark.parametrize("how", ["chunk", *SPOILT])
+def test_that_what_is_damaged_costs_a_page_its_own_tag_alone(plant: Plant, how: str) -> None:
     for tag in (2, 3):
         fill(plant, tag, list(range(10, 7200, 10)), np.arange(719.0).tolist())
     settle(plant)
     path = part_files(plant.folder)[1]
     plant.history.close()
-    if whole:
-        content = path.read_bytes()
-        path.write_bytes(content[:4096] + bytes(len(content) - 4096))
-    else:
+    if how == "chunk":
         _flip(path)
+    else:
+        path.write_bytes(SPOILT[how](path.read_bytes()))
     with page_of(1):
         found = plant.history.at(TAGS, START + HOUR + HOUR // 2)
-    assert found.time[2] <= START + HOUR, "the last that is known before"
-    assert found.value[3] == 539.0 or whole
+    assert found.quality[2] == Quality.BAD, "what ruled before rules no further"
+    assert START + HOUR < found.time[2] <= START + HOUR + 10 * SECOND
+    assert found.value[3] == 539.0 or how != "chunk"
+    fill(plant, 3, [HOUR // SECOND + 900], [7.0])  # late, and in no damaged file
+    plant.historian.flush()
+    for minute in (30, 61, 70, 90, 130):
+        for by_arrival in (False, True):
+            together_and_alone(plant, START + minute * 60 * SECOND, by_arrival)
+    for pixels in (3, 2000):
+        trend = plant.history.trend("P.t2", START, START + 2 * HOUR, pixels, level=0)
+        inside = (trend.time > START + HOUR + 20 * SECOND) & (trend.time < START + 2 * HOUR)
+        assert np.isnan(trend.mean[inside]).all() or not inside.any(), "no value is drawn into it"
+        assert any(low <= START + HOUR + HOUR // 2 <= high for low, high in trend.bad), "it is hatched"
+    assert plant.history.span("P.t2") is not None
+    assert plant.history.count("P.t2", START, START + 2 * HOUR) >= 359
+    assert plant.history.counts()["P.t2"] >= 359
 
 
 def test_that_of_equal_times_the_last_to_arrive_is_in_force_on_a_page(plant: Plant) -> None:

@@ -100,6 +100,14 @@ def test_that_scaled_values_are_no_larger_than_the_codec_finds_by_itself() -> No
     assert len(made.blob) <= 1.05 * len(codec.encode(block.samples(0, n)))
 
 
+def test_that_true_and_false_take_a_bit_each() -> None:
+    value = np.random.default_rng(5).integers(0, 2, 200).astype(np.float64)
+    n, time = len(value), START + np.arange(200) * SECOND
+    block = Block(np.zeros(n, np.uint32), time, value, np.zeros(n, np.uint8), np.zeros(n, np.int64))
+    (made,) = packing.together(block, np.array([0, n]))
+    assert codec.HEADER.unpack_from(made.blob)[2] == codec.BOOLEAN
+
+
 def test_that_bands_have_every_sample_once_sorted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compact, "BAND", 100)
     noise = np.random.default_rng(4)

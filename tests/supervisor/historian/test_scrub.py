@@ -11,11 +11,13 @@ import pytest
 from supervisor.clock import SECOND
 from supervisor.database import sqlite3
 from supervisor.errors import StoreError
+from supervisor.historian.earlier import Earlier
 from supervisor.historian.files import HOT, ROLLUP, STAGE, part_files
 from supervisor.historian.history import Damage
 from supervisor.historian.writer import Pace
+from supervisor.model import Quality
+from tests.patience import hold_until
 from tests.supervisor.historian.conftest import HOUR, START, Plant
-from tests.supervisor.historian.test_crash import wait
 from tests.supervisor.historian.test_history import fill, settle
 
 WEEK = 7 * 24 * 3600
@@ -140,7 +142,7 @@ def test_that_the_running_historian_scrubs_by_itself(tmp_path: Path) -> None:
     plant = Plant(tmp_path, Pace(flush_s=0.05, scrub_s=0.01, partition_s=3600))
     flip(three_hours(plant)[0])
     plant.historian.start()
-    wait(lambda: plant.historian.vitals()[1] == 1)
+    hold_until(lambda: plant.historian.vitals()[1] == 1, 10)
     assert np.isfinite(plant.historian.vitals()[2]), "and knows how much room it has"
     plant.close()
 
@@ -170,6 +172,45 @@ def test_that_a_damaged_keyframe_stops_no_merge_and_no_page(plant: Plant) -> Non
     assert len(part_files(plant.folder)) == 4, "the next partition was made"
     moment = plant.history.at(["P.t2", "P.t3"], START + 4 * HOUR - SECOND)
     assert moment.value.tolist() == [(3 * 3600 - 1) / 10] * 2, "its keyframe is made of the samples"
+
+
+@pytest.mark.logs("damaged")
+def test_that_a_damaged_keyframe_is_made_again_when_something_came_late_before_it(plant: Plant) -> None:
+    parts = three_hours(plant)
+    plant.history.close()
+    flip(parts[1], "keyframe")
+    fill(plant, 3, [5], [1.5])
+    settle(plant)
+    names = [path.name for path in part_files(plant.folder)]
+    assert names == [parts[0].name.replace(".db", ".2.db"), parts[1].name.replace(".db", ".2.db"), parts[2].name]
+    assert plant.history.verify() == []
+
+
+@pytest.mark.logs("damaged")
+def test_that_nothing_rules_beyond_what_was_damaged_before_it_was_merged(plant: Plant) -> None:
+    fill(plant, 2, list(range(10, 3600, 10)), [1.0] * 359)
+    settle(plant, 2)
+    fill(plant, 2, list(range(3610, 7200, 10)), [2.0] * 359)
+    plant.historian.flush()
+    plant.historian.compact(everything=True)
+    flip(plant.folder / STAGE)
+    fill(plant, 3, [9000], [3.0])
+    settle(plant)
+    assert len(part_files(plant.folder)) == 3
+    for hours in (1.5, 2.9):
+        moment = plant.history.at(["P.t2"], START + round(hours * HOUR))
+        assert (moment.time.tolist(), moment.quality.tolist()) == ([START + 3610 * SECOND], [Quality.BAD])
+    trend = plant.history.trend("P.t2", START, START + 2 * HOUR, 12, level=600 * SECOND)
+    assert trend.mean.tolist() == [1.0] * 7, "and ten seconds of the second hour"
+    assert trend.bad[-1][1] >= START + 2 * HOUR
+
+
+@pytest.mark.logs("damaged")
+def test_that_an_earlier_history_knows_of_the_damage_up_to_its_instant(plant: Plant) -> None:
+    flip(three_hours(plant)[1])
+    (damage,) = a_round(plant)
+    for at, wanted in ((HOUR, []), (HOUR + HOUR // 2, [(damage.span[0], START + HOUR + HOUR // 2)])):
+        assert [one.span for one in Earlier(plant.history, START + at).damages()] == wanted
 
 
 @pytest.mark.logs("damaged")

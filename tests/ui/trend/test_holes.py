@@ -15,11 +15,12 @@ from PySide6.QtCore import QPointF
 
 from supervisor.clock import SECOND
 from supervisor.database import Writer
-from supervisor.holes import DISK, NAME, SCRIPT, STATION, State
+from supervisor.historian.history import Damage
+from supervisor.holes import DISK, NAME, SCRIPT, STATION, HoleReader, State
 from tests.ui.town import NOW, TownStation
 from tests.ui.trend.conftest import LEVEL, RAIN, START
 from ui.shell.window import MainWindow
-from ui.trend import paper
+from ui.trend import missed, paper
 from ui.trend.missed import Missed, Missing, Spans, cut, merged
 from ui.trend.page import TrendPage
 
@@ -79,6 +80,26 @@ def test_that_holes_are_hatched_apart_from_those_that_were_filled(holed: TrendPa
     assert bad == [(20, 30), (61, 71), (118, 120)], "the disk, ten minutes of bad values, and what goes on"
     assert [(round((start - begun) / 60), round((end - begun) / 60)) for start, end in past.filled] == [(80, 90)]
     assert holed.view.plot.shown.hatched == list(past.bad)
+
+
+class Damages:
+    """A history of which the scrub has found some damage; it has samples of the first hour."""
+
+    def __init__(self, *found: tuple[str, int, int]) -> None:
+        self._found = found
+
+    def damages(self) -> list[Damage]:
+        return [Damage("f", part, 1, (low * MINUTE, high * MINUTE), "", LEVEL) for part, low, high in self._found]
+
+    def count(self, tag_id: str, start: int, end: int) -> int:
+        return int(start < 60 * MINUTE)
+
+
+def test_that_damage_is_a_hole_where_values_are_lost_with_it(holed: TrendPage) -> None:
+    tag, none = holed.view.pens[0].tag, HoleReader(Path("none"))
+    history = Damages(("chunk", 0, 10), ("rollup", 0, 50), ("keyframe", 20, 20), ("rollup", 70, 80), ("file", 90, 95))
+    found = missed.read(none, history, tag, 0, 120 * MINUTE)  # type: ignore[arg-type]
+    assert [(row.start / 60, row.end / 60) for row in found.rows] == [(0, 10), (70, 80), (90, 95)]
 
 
 @pytest.mark.parametrize(
