@@ -87,6 +87,11 @@ class Context:
         return self.session.user
 
     @property
+    def present(self) -> int:
+        """Now, ns UTC, whatever instant is shown: when a paper is made."""
+        return int(getattr(self.clock, "real", self.clock).now())
+
+    @property
     def past(self) -> bool:
         """Another instant is shown than now: values, alarms and clock are those of then (`ui.past.seen.SeenClock`)."""
         return bool(getattr(self.clock, "past", False))

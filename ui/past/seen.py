@@ -31,15 +31,11 @@ if TYPE_CHECKING:
 
 OF_THE_SEAT = frozenset({"session", "sign_in", "sign_out", "lock", "end_override", "first_administrator"})
 """Acts about who sits here. They change nothing of the plant, and a seat must lock in the past too."""
-PRESENT_ONLY = frozenset(
-    {"links", "link", "certificates", "schedule", "schedule_course", "shift", "shift_sheet", "notices"}
-    | {"rounds", "round", "round_dry_run"}
-)
-"""Questions whose answer is about now and would be taken for one about then; pages ask them by themselves. Those that
-files can answer about then are in `Then.answers`."""
-
 ANSWERED = frozenset({"rounds", "round", "shift", "shift_sheet", "notices", "schedule", "schedule_course"})
-"""Those of them that the files answer."""
+"""Questions that files can answer about then: see `Then.answers`."""
+PRESENT_ONLY = ANSWERED | {"links", "link", "certificates", "round_dry_run"}
+"""Questions whose answer of the station is about now and would be taken for one about then; pages ask them by
+themselves."""
 WAIT_S = 0.05
 """A question that is asked while the past is being read is put off so long, again and again."""
 

@@ -74,9 +74,9 @@ class Outlet(QObject):
     def print(self, device: QPagedPaintDevice) -> bool:
         """Draw the page; a device that refuses is said."""
         view, site = self._view, self._context.attachment.site
-        sheet = paper.Sheet(
-            site, self._context.user, self._look, view.plot.shown, view.table, view.bar.fitted.isChecked()
-        )
+        scene, fitted = view.plot.shown, view.bar.fitted.isChecked()
+        made = self._context.present, self._context.user
+        sheet = paper.Sheet(site, *made, self._look, scene, view.table, fitted)
         done = sheet.print(device)
         if not done:
             view.said.emit(self._look.say(words.UNPRINTED))

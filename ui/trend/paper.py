@@ -40,6 +40,8 @@ class Sheet:
     """One page."""
 
     site: Site
+    made: int
+    """When, ns UTC: not the instant that is shown."""
     user: User
     look: Look
     """Of the window: language and zone are taken from it."""
@@ -178,8 +180,8 @@ class _Page:
         return cells
 
     def _foot(self) -> None:
-        look, scene = self._look, self._sheet.scene
-        made = look.say(words.MADE).format(self._when(scene.now), self._sheet.user.name)
+        look = self._look
+        made = look.say(words.MADE).format(self._when(self._sheet.made / SECOND), self._sheet.user.name)
         self._rule(HEIGHT - FOOT_PX + 1)
         self._text(QRectF(4, HEIGHT - FOOT_PX + 2, WIDTH - 8, FOOT_PX - 2), made, "hint")
         self._text(QRectF(4, HEIGHT - FOOT_PX + 2, WIDTH - 8, FOOT_PX - 2), "Vigie", "hint", 600, RIGHT)

@@ -1,22 +1,20 @@
 """TrendView: plot, legend and the choice of time span; the page and the dock under a synoptic are both one.
 
-In direct mode the span ends now and moves on, a pixel at a time; moving the plot by hand leaves it. The history is read
-in a thread, for the visible span and the plot's width: again when either changes and, while direct, now and then.
+In direct mode the span ends now and moves on, a pixel at a time; moving the plot by hand leaves it. When the history is
+read: fetch.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from supervisor.clock import SECOND
-from supervisor.errors import StoreError
 from supervisor.model import BAD, Alarm, Kind, Tag
 from ui.drag import Load
 from ui.pages import Context
@@ -24,8 +22,9 @@ from ui.scales import Limit, scale_of
 from ui.trend import words
 from ui.trend.bar import SpanBar
 from ui.trend.choice import pens_of
-from ui.trend.comparison import Comparison, shift
+from ui.trend.comparison import Comparison
 from ui.trend.cursors import Cursors
+from ui.trend.fetch import Fetch, timer
 from ui.trend.figures import TableOfFigures
 from ui.trend.keys import act_of
 from ui.trend.legend import Legend
@@ -33,15 +32,10 @@ from ui.trend.nights import Nights
 from ui.trend.outlet import Outlet
 from ui.trend.pen import MOST_PENS, Pen
 from ui.trend.plot import TrendPlot
-from ui.trend.reading import CurvesWish, FiguresWish, Reader
 from ui.trend.scales import key_of
 from ui.words import TRENDS
 
-SETTLE_MS = 120
 TELL_MS = 80
-SLOW_READ_MS = 400
-"""From then on the plot says that it reads."""
-READ_AGAIN_S = 30.0
 AHEAD = 0.025
 """Room right of now in direct mode, as part of the span; the numbers of the pens stand there."""
 DOCK_LEGEND_PX = 464
@@ -63,7 +57,8 @@ class TrendView(QWidget):
         self._fitted = False
         self._span_s = span_s
         self._start = 0.0
-        self._drawn = self._read_at = 0.0
+        self._drawn = 0.0
+        self.docked = docked
         site = context.attachment.site
         self.bar = SpanBar(context.look, TRENDS, docked)
         self.plot = TrendPlot(context.look, Nights(site.latitude, site.longitude, context.look.zone), docked)
@@ -72,15 +67,11 @@ class TrendView(QWidget):
         shown = self.table.columns(docked)
         self.legend = Legend(site, context.look, shown, *((150, False) if docked else (210, True)))
         self.legend.joint = self.table.states
-        self._reader = Reader(context, self._drawn_anew, self._unread)
-        self._counting = Reader(context, self.legend.update, self._unread)
-        self._settle = _timer(self, SETTLE_MS, self._read)
-        self._slow_read = _timer(self, SLOW_READ_MS, self._note)
-        self._telling = _timer(self, TELL_MS, self.legend.update)
-        self._settle_figures = _timer(self, SETTLE_MS, self._count)
+        self._fetch = Fetch(context, self, self._draw, self._note)
+        self._telling = timer(self, TELL_MS, self.legend.update)
         self.outlet = Outlet(context, self)
         context.gate.guard(self.bar.note)
-        self._lay_out(docked)
+        self._lay_out()
         self._connect()
         self._dress()
 
@@ -100,8 +91,6 @@ class TrendView(QWidget):
         self.bar.fit.connect(self._fit)
         self.bar.export.connect(self.outlet.drop)
         self._look.changed.connect(self._dress)
-        self.destroyed.connect(self._reader.stop)
-        self.destroyed.connect(self._counting.stop)
 
     # ------------------------------------------------------------ pens
     @property
@@ -111,7 +100,7 @@ class TrendView(QWidget):
     @property
     def reading(self) -> bool:
         """Whether history is on its way, or about to be asked for."""
-        return self._reader.busy or self._counting.busy or self._settle.isActive()
+        return self._fetch.busy
 
     @property
     def tags(self) -> list[Tag]:
@@ -147,7 +136,7 @@ class TrendView(QWidget):
             self._take(pen)
         self.choose(self._chosen if self._chosen in self._pens else next(iter(self._pens), None))
         self.pens_changed.emit()
-        self._read()
+        self._fetch.curves()
 
     def ask_for(self, wanted: bool) -> None:
         """Something that could be drawn is held over the plot, or no longer."""
@@ -194,8 +183,7 @@ class TrendView(QWidget):
 
     def jump(self) -> None:
         """Another instant is looked at: what was known up to the last one is forgotten, and the right end is there."""
-        for reader in (self._reader, self._counting):
-            reader.forget()
+        self._fetch.forget()
         for pen in self._pens:
             pen.forget()
         self._say_when()
@@ -204,13 +192,12 @@ class TrendView(QWidget):
     def _say_when(self) -> None:
         """Nothing of the past is called live or now."""
         self.bar.live.say(words.LIVE_THEN if self._context.past else words.LIVE)
-        self.legend.use(self.table.columns(self._docked))
+        self.legend.use(self.table.columns(self.docked))
 
     def slow(self) -> None:
         """Once a second: figures, the last second of the curves, standing alarms; now and then the history."""
-        pause = max(READ_AGAIN_S, 4 * self._span_s / max(self.plot.width(), 200))
-        if self._direct and self._context.clock.monotonic() - self._read_at > pause:
-            self._read()
+        if self._direct:
+            self._fetch.follow()
         self._draw()
 
     def refresh_alarms(self) -> None:
@@ -226,7 +213,7 @@ class TrendView(QWidget):
         self._direct = True
         self.bar.show_state(True, self._span_s)
         self._draw()
-        self._read()
+        self._fetch.curves()
 
     def show_past(self, start: float, end: float) -> None:
         """Stand still on a span, seconds UTC; it may reach a little into the future."""
@@ -234,16 +221,16 @@ class TrendView(QWidget):
         self._direct, self._start, self._span_s = False, start - late, end - start
         self.bar.show_state(False, self._span_s)
         self._draw()
-        self._settle.start()
+        self._fetch.soon()
 
     # ------------------------------------------------------------ drawing
-    def _lay_out(self, docked: bool) -> None:
+    def _lay_out(self) -> None:
         scroll = QScrollArea()
         scroll.setWidget(self.legend)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll, self._docked = scroll, docked
-        body: QHBoxLayout | QVBoxLayout = QHBoxLayout() if docked else QVBoxLayout()
+        self._scroll = scroll
+        body: QHBoxLayout | QVBoxLayout = QHBoxLayout() if self.docked else QVBoxLayout()
         body.setSpacing(0)
         body.addWidget(self.plot, 1)
         body.addWidget(scroll)
@@ -262,10 +249,10 @@ class TrendView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.empty_words.setGeometry(self.plot.rect())
         self._sized()
-        self._settle.start()
+        self._fetch.soon()
 
     def showEvent(self, event: QShowEvent) -> None:
-        self._settle.start()
+        self._fetch.soon()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if act := act_of(self, event):
@@ -278,18 +265,18 @@ class TrendView(QWidget):
         self.plot.setVisible(shown_)
         self._scroll.setVisible(shown_)
         if shown_:
-            self._settle.start()
+            self._fetch.soon()
 
     def _sized(self) -> None:
         """The legend takes what its rows need, the plot the rest."""
-        if self._docked:
+        if self.docked:
             self._scroll.setFixedWidth(round(min(DOCK_LEGEND_PX * self._look.scale, self.width() * 0.45)))
         else:
             wanted = self.legend.height_for(max(len(self._pens), 1))
             self._scroll.setFixedHeight(min(wanted, self.height() // 2) if self._pens else 0)
 
     def _dress(self) -> None:
-        self.empty_words.setText(self._look.say(words.NO_PEN_DOCK if self._docked else words.NO_PEN))
+        self.empty_words.setText(self._look.say(words.NO_PEN_DOCK if self.docked else words.NO_PEN))
         self.empty_words.setFont(self._look.font("value"))
         self._say_when()
         self.bar.show_state(self._direct, self._span_s)
@@ -312,9 +299,8 @@ class TrendView(QWidget):
     def _note(self) -> None:
         """What the plot says where it has nothing to draw."""
         blank = all(pen.figures.mean != pen.figures.mean for pen in self._pens)
-        note = words.READING if self._reader.busy else words.NOTHING_HERE
-        busy = self._reader.busy and self._slow_read.isActive()
-        self.plot.shown.note = self._look.say(note) if self._pens and blank and not busy else ""
+        note = words.READING if self._fetch.reading else words.NOTHING_HERE
+        self.plot.shown.note = self._look.say(note) if self._pens and blank and not self._fetch.patient else ""
         unsure = max((pen.curve.past.unsure for pen in self._pens), default=0.0)
         told = self._look.say(words.UNSURE).format(self._look.date(round(unsure * SECOND)))
         self.plot.shown.caution = told if unsure > self._start else ""
@@ -343,9 +329,9 @@ class TrendView(QWidget):
 
     def _marked(self) -> None:
         """A or B moved: values at once, exact figures when they come to rest."""
-        self.legend.use(self.table.columns(self._docked))
+        self.legend.use(self.table.columns(self.docked))
         self._point(self.plot.shown.cursor)
-        self._settle_figures.start()
+        self._fetch.figures_soon()
 
     def zoom_selection(self) -> None:
         if selection := self.cursors.selection:
@@ -364,9 +350,9 @@ class TrendView(QWidget):
         """Draw these days behind the curves."""
         self.plot.shown.ghosts = wanted
         self.bar.show_compared(wanted)
-        self.legend.use(self.table.columns(self._docked))
+        self.legend.use(self.table.columns(self.docked))
         self._draw()
-        self._read()
+        self._fetch.curves()
 
     def _fit(self, fitted: bool) -> None:
         self._fitted = fitted
@@ -382,40 +368,8 @@ class TrendView(QWidget):
         if time:
             pen.curve.add(time, float("nan") if live.quality[row] >= BAD else float(live.value[row]))
 
-    def _read(self) -> None:
-        if not self._pens or not self.isVisible():
-            return
-        self._read_at = self._context.clock.monotonic()
-        span = (self._start, self._start + self._span_s)
-        wish = CurvesWish.of(tuple(self._pens), span, max(self.plot.width(), 200), self._now())
-        zone = self._look.zone
-        ghosts = tuple((one.id, shift(one, span[1], zone)) for one in self.plot.shown.ghosts)
-        self._reader.ask(replace(wish, ghosts=ghosts))
-        self._slow_read.start()
-
-    def _drawn_anew(self) -> None:
-        self._draw()
-        self._count()
-
-    def _count(self) -> None:
-        """Exact figures of the selection, else of what is visible."""
-        if self._pens and self.isVisible() and not self._docked:
-            start, end = self.cursors.selection or (self._start, self._start + self._span_s)
-            self._counting.ask(FiguresWish(tuple(self._pens), start, end))
-
-    def _unread(self, error: StoreError) -> None:
-        self.said.emit(self._look.say(words.NO_HISTORY).format(error))
-
 
 def _contains(rows: NDArray[np.intp], row: int) -> bool:
     """Whether growing `rows` have this one."""
     at = int(np.searchsorted(rows, row))
     return at < len(rows) and int(rows[at]) == row
-
-
-def _timer(owner: TrendView, interval_ms: int, act: object) -> QTimer:
-    timer = QTimer(owner)
-    timer.setSingleShot(True)
-    timer.setInterval(interval_ms)
-    timer.timeout.connect(act)
-    return timer
