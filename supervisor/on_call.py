@@ -89,7 +89,7 @@ class Rota:
     otherwise: str = ""
     """Contact outside those hours; empty for nobody."""
     name: Text = NO_TEXT
-    """As the screen calls it."""
+    """As the screen calls it; empty where it shows the id."""
 
     def on(self, wall: datetime) -> str:
         """Who is on call; empty for nobody."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Protocol as Interface
 
 from supervisor.errors import Unavailable
+from supervisor.mistakes import cause
 from supervisor.model import Tag, Text
 from supervisor.vault import Vault
 
@@ -96,8 +97,9 @@ class Peer:
     """Of the sentences for the person who looks: "fr" or "en"."""
 
     def say(self, text: Text, *parts: object) -> str:
-        """A sentence in the language of the look, its places filled."""
-        return text.say(self.language).format(*parts)
+        """A sentence in the language of the look, its places filled; an error too is said in it."""
+        told = (cause(part, self.language) if isinstance(part, Exception) else part for part in parts)
+        return text.say(self.language).format(*told)
 
     def number(self, name: str, default: str) -> float:
         """The number an option says. Raises Unavailable for anything else."""

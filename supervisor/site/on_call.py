@@ -170,7 +170,7 @@ class _Reading:
             hours=tuple(self._hours(table) for table in row.tables("hours")),
             swaps=tuple(self._swap(table) for table in row.tables("swap")),
             otherwise=otherwise,
-            name=row.name(),
+            name=row.name(required=False),
         )
         row.close()
         return rota

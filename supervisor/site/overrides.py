@@ -83,9 +83,7 @@ def _unknown(site: Site, line: Line, findings: Findings) -> None:
 
 def _rule(one: Override, findings: Findings) -> AlarmRule:
     """The rule of the type with what the row says; after a mistake as the type has it."""
-    said: dict[str, Any] = {}
-    for name, value in _values(one, findings):
-        said[name] = value
+    said = dict(_values(one, findings))
     if not one.cells:
         findings.add(
             one.line.place, f"This row says nothing of {one.alarm.id}", f"Fill in one of: {', '.join(VALUES)}."
@@ -166,5 +164,7 @@ def _state(one: Override, spec: TagSpec, cell: str, findings: Findings) -> float
         if cell in (state.id, str(state.value)):
             return float(state.value)
     ids = [state.id for state in spec.states]
-    findings.add(one.line.place, f'"{cell}" is no state of {spec.id}', suggest(cell, ids) or f"Use one of: {ids}.")
+    findings.add(
+        one.line.place, f'"{cell}" is no state of {spec.id}', suggest(cell, ids) or f"Use one of: {', '.join(ids)}."
+    )
     return None

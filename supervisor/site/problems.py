@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,5 +21,9 @@ class Problem:
     """One sentence: what to write instead; may name a close match."""
 
     def __str__(self) -> str:
+        return self.told(str)
+
+    def told(self, say: Callable[[str], str]) -> str:
+        """As a line; `say` puts a sentence into the language of whoever reads it."""
         place = f"{self.file}:{self.line}" if self.line else f"{self.file}"
-        return f"{place}: {self.message}" + (f" {self.remedy}" if self.remedy else "")
+        return f"{place}: {say(self.message)}" + (f" {say(self.remedy)}" if self.remedy else "")

@@ -19,7 +19,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from supervisor.errors import SiteError, StoreError, Unavailable
+from supervisor.errors import SiteError, StoreError, Unavailable, VigieError
 
 ENVIRONMENT, SITE = 1, 2
 """Exit codes: something is missing on this machine; the site folder has mistakes."""
@@ -35,12 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except SiteError as error:
-        for problem in error.problems:
-            print(problem, file=sys.stderr)
-        print(f"vigie: {_counted(len(error.problems), given)}", file=sys.stderr)
+        _tell(error, given)
         return SITE
     except (Unavailable, StoreError) as error:
-        print(f"vigie: {error}", file=sys.stderr)
+        _tell(error, given)
         return ENVIRONMENT
     except KeyboardInterrupt:
         return 130
@@ -49,7 +47,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 141
 
 
-def _counted(count: int, given: argparse.Namespace) -> str:
+def _tell(error: VigieError, given: argparse.Namespace) -> None:
+    from supervisor.mistakes import cause, told  # here, too: most commands end well
     from ui.cli.run_said import MISTAKE, MISTAKES, tongue
 
-    return (MISTAKE if count == 1 else MISTAKES).say(tongue(given)).format(count)
+    language = tongue(given)
+    if not isinstance(error, SiteError):
+        print(f"vigie: {cause(error, language)}", file=sys.stderr)
+        return
+    for problem in error.problems:
+        print(told(problem, language), file=sys.stderr)
+    count = len(error.problems)
+    print(f"vigie: {(MISTAKE if count == 1 else MISTAKES).say(language).format(count)}", file=sys.stderr)

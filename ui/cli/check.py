@@ -6,6 +6,7 @@ import argparse
 from datetime import date
 
 import drivers
+from supervisor import mistakes
 from supervisor.errors import SiteError
 from supervisor.schedule.overlaps import cut_windows, precedence
 from supervisor.site import load
@@ -27,12 +28,12 @@ def check(given: argparse.Namespace) -> int:
     if problems:
         raise SiteError(sorted(problems))
     for warning in warnings(site, date.today()):
-        print(say(run_said.WARNING, warning))
+        print(say(run_said.WARNING, mistakes.told(warning, say.language)))
     schedule = schedule_of(site)
     for cut in cut_windows(schedule, date.today().year):
-        print(say(run_said.WARNING, cut))
+        print(say(run_said.WARNING, mistakes.said(cut, say.language)))
     for line in precedence(schedule):
-        print(say(run_said.NOTE, line))
+        print(say(run_said.NOTE, mistakes.said(line, say.language)))
     counts = map(len, (site.equipment, site.links, site.tags, site.alarms, pages))
     print(say(run_said.SOUND, given.site, *counts))
     return 0

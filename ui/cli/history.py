@@ -18,6 +18,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import drivers
+from supervisor import mistakes
 from supervisor.accounts.book import Book
 from supervisor.archive import backup as backups
 from supervisor.archive import importing, month
@@ -203,7 +204,7 @@ def _import(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
         report = importing.check(given.files, tags, zone, clock.now(), progress)
     if report.wrong:
         for mistake in report.mistakes:
-            print(mistake, file=sys.stderr)
+            print(mistakes.said(mistake, say.language), file=sys.stderr)
         more = say(said.FIRST_LISTED, SHOWN) if report.wrong > SHOWN else ""
         print(f"vigie: {say(said.MISTAKES, say.count(report.wrong), more)}", file=sys.stderr)
         return MISTAKES

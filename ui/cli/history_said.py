@@ -1,5 +1,4 @@
-"""What `vigie history` says, in both languages; see `ui.cli.said`. What a file to import is wrong in is told by
-`supervisor.archive`, in English."""
+"""What `vigie history` says, in both languages; see `ui.cli.said`."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import drivers
 from supervisor.errors import Unavailable
+from supervisor.mistakes import said
 from supervisor.site import load
 from ui.cli import run_said
 from ui.cli.said import Speech
@@ -34,6 +35,6 @@ def import_(given: argparse.Namespace) -> int:
             from_look.Wish(given.pack, given.type, given.equipment, given.area, given.system, tuple(given.only)),
         )
     for line in draft.write():
-        print(line)
+        print(said(line, say.language))
     print(say(run_said.SOUND_WITH_IT, given.site))
     return 0

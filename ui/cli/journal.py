@@ -10,7 +10,6 @@ import argparse
 import sys
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import drivers
@@ -23,7 +22,7 @@ from supervisor.journal_rows import Wish
 from supervisor.model import Site
 from supervisor.names import called
 from supervisor.site import load
-from ui.cli import said
+from ui.cli import files, said
 from ui.cli.history import DAMAGED
 from ui.cli.said import Speech
 from ui.commissioning.printing import print_pdf
@@ -76,7 +75,7 @@ def _proof(given: argparse.Namespace, site: Site, reader: JournalReader) -> int:
     paper = given.pdf or Speech(given, site)(said.PAPER, given.command)
     html = page(site, reader, found, SystemClock().now(), language)
     if given.html:
-        Path(given.html).write_text(html, "utf-8")
+        files.write(given.html, html)
     print_pdf(html, paper, foot(site, found, language), upright=True)
     print(paper)
     return 0

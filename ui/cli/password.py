@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable
 
 from supervisor.errors import Unavailable
-from supervisor.model import Text
 from ui.cli import said
 
 HANDED = "VIGIE_PASSWORD"
@@ -17,12 +16,7 @@ Say = Callable[..., str]
 """`ui.cli.said.Speech`, or the like."""
 
 
-def english(text: Text, *words: object) -> str:
-    """For commands that know of no site, and so of no language."""
-    return text.en.format(*words)
-
-
-def password_of(user: str, say: Say = english) -> str:
+def password_of(user: str, say: Say) -> str:
     """The password of somebody who signs in. Raises Unavailable where nobody can be asked."""
     if HANDED in os.environ:
         return os.environ[HANDED]
@@ -31,7 +25,7 @@ def password_of(user: str, say: Say = english) -> str:
     return getpass.getpass(say(said.PASSWORD, user))
 
 
-def new_password(user: str, say: Say = english) -> str:
+def new_password(user: str, say: Say) -> str:
     """A password somebody chooses, typed twice; a program writes one line. Raises Unavailable."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")

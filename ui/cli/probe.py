@@ -25,6 +25,8 @@ from supervisor.driver import Protocol
 from supervisor.errors import Unavailable
 from supervisor.probe import Fact, Finding, Lent, News, Peer, Probe, Progress, link_id
 from supervisor.trust import TrustStore
+from ui.cli import files, probe_said, said
+from ui.cli.password import HANDED
 from ui.cli.probe_write import write
 from ui.commissioning import child_words as words
 from ui.commissioning.columns import LIKELY, cell, figure, headings
@@ -32,19 +34,17 @@ from ui.commissioning.record import End, Look, Record, written
 
 SCHEMES = {"modbus": "modbus", "opc": "opcua", "mqtt": "mqtt"}
 """How a URL begins -> its protocol."""
-PASSWORD = "VIGIE_PASSWORD"
-"""Where a program hands over the password for `--user`; a person is asked for it."""
 
 
 def probe(given: argparse.Namespace) -> int:
     """Look, read or write."""
-    language = given.language or "en"
-    protocol = protocol_of(given.url, language)
-    look = _made(protocol, language)
+    given.language = given.language or "en"  # of a controller that is in no site yet
+    protocol = protocol_of(given.url, given.language)
+    look = _made(protocol, given.language)
     if given.trust:
         store = TrustStore(_folder() / "pki")
         store.trust(store.find(given.trust), link_id(given.url))
-    peer = Peer(given.url, _words(given, look), Lent(_folder(), _password(given)), language)
+    peer = Peer(given.url, _words(given, look), Lent(_folder(), _password(given)), given.language)
     if given.write:
         return write(look, peer, given)
     record = Record(Look(given.url, protocol.name, time.time_ns()))
@@ -55,10 +55,10 @@ def probe(given: argparse.Namespace) -> int:
         teller.end(str(error))
         raise
     except KeyboardInterrupt:
-        teller.end(words.STOPPED.say(language))
+        teller.end(words.STOPPED.say(given.language))
         if given.json:
             raise
-        print("vigie: stopped; this is what was found until then", file=sys.stderr)
+        print(f"vigie: {probe_said.STOPPED.say(given.language)}", file=sys.stderr)
     else:
         teller.end("")
     _show(record, given)
@@ -86,21 +86,21 @@ def _made(protocol: Protocol, language: str) -> Probe:
 
 def _words(given: argparse.Namespace, look: Probe) -> Mapping[str, str]:
     """The options that were given. Raises Unavailable with all that this protocol does not have."""
-    said = {name: value for name, value in given.words.items() if value is not None}
-    strange = [f"--{name}" for name in said if name not in look.options]
+    given_words = {name: value for name, value in given.words.items() if value is not None}
+    strange = [f"--{name}" for name in given_words if name not in look.options]
     if strange:
         known = ", ".join(f"--{name}" for name in look.options)
-        raise Unavailable(words.STRANGE.say(given.language or "en").format(", ".join(strange), known))
-    return said
+        raise Unavailable(words.STRANGE.say(given.language).format(", ".join(strange), known))
+    return given_words
 
 
 def _password(given: argparse.Namespace) -> str | None:
     user = given.words.get("user") or urlsplit(given.url).username
     if not user:
         return None
-    if PASSWORD in os.environ:
-        return os.environ[PASSWORD]
-    return getpass.getpass(f"Password of {user}: ") if sys.stdin.isatty() else None
+    if HANDED in os.environ:
+        return os.environ[HANDED]
+    return getpass.getpass(said.PASSWORD.say(given.language).format(user)) if sys.stdin.isatty() else None
 
 
 def _folder() -> Path:
@@ -162,25 +162,17 @@ def _show(record: Record, given: argparse.Namespace) -> None:
     if given.csv:
         _csv(record.findings)
     elif not given.json:
-        _table(record.findings)
+        _table(record.findings, given.language)
     if given.html or given.pdf:
         from ui.commissioning.paper import page
 
-        html = page(record, given.language or "en")
+        html = page(record, given.language)
         if given.html:
-            _written(given.html, html)
+            files.write(given.html, html)
         if given.pdf:
             from ui.commissioning.printing import print_pdf  # Qt, for this only
 
             print_pdf(html, given.pdf)
-
-
-def _written(path: str, text: str) -> None:
-    try:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise Unavailable(f"{path} cannot be written: {error.strerror}") from None
 
 
 def _csv(findings: Sequence[Finding]) -> None:
@@ -191,12 +183,12 @@ def _csv(findings: Sequence[Finding]) -> None:
         rows.writerow([*(cell(finding, column) for column in columns), finding.likely])
 
 
-def _table(findings: Sequence[Finding]) -> None:
+def _table(findings: Sequence[Finding], language: str) -> None:
     """Columns as wide as they need, figures to the right."""
     if not findings:
         return
     columns = headings(findings)
-    rows = [[column.say("en") for column in columns]]
+    rows = [[column.say(language) for column in columns]]
     for finding in findings:
         marks = [
             LIKELY if column.key == finding.likely != "value" and column.part == "readings" else ""

@@ -1,9 +1,10 @@
-"""What `vigie probe --write` says before and after."""
+"""What `vigie probe` says where it is stopped, and before and after `--write`."""
 
 from __future__ import annotations
 
 from supervisor.model import Text
 
+STOPPED = Text("arrêté ; voici ce qui a été trouvé jusque-là", "stopped; this is what was found until then")
 BYPASS = Text(
     "Cette écriture va droit à l'automate : ni droit, ni verrouillage, ni relecture par le pupitre. Si un poste tient "
     "cette liaison, essayez-la plutôt depuis la page Mise en service de sa fenêtre.",

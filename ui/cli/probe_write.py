@@ -11,7 +11,7 @@ import asyncio
 import socket
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -61,7 +61,7 @@ def write(look: Probe, peer: Peer, given: argparse.Namespace) -> int:
     else:
         _check(known, given)
     _confirm(peer, (place, value), given.yes)
-    tell = _nobody() if known is None else _journal(known, given)
+    tell = nullcontext(Note()) if known is None else _journal(known, given)
     with tell as note:
         said = _written(look, peer, (place, value), note)
     print(peer.say(words.WRITTEN, place, value, said))
@@ -230,11 +230,6 @@ class _On(_Rows):
             await asker.ask(KIND, **told)
         finally:
             await asker.close()
-
-
-@contextmanager
-def _nobody() -> Iterator[Note]:
-    yield Note()
 
 
 @contextmanager

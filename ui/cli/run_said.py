@@ -1,5 +1,5 @@
-"""What `vigie run`, `demo`, `station`, `sheet`, `check` and `import` say, in both languages. Mistakes of a site folder
-themselves, and what a device or the system said, stay in English."""
+"""What `vigie run`, `demo`, `station`, `sheet`, `check` and `import` say, in both languages. The French of mistakes
+and of what stopped a command is in `supervisor.mistakes`."""
 
 from __future__ import annotations
 
@@ -62,7 +62,6 @@ NO_ENGINEER = Text(
     "people.toml n'a pas d'ingénieur, et les lectures d'essai demandent ce rôle : dites qui lit avec --user",
     "people.toml has no engineer, and test reads take that role: say who reads with --user",
 )
-NOT_WRITTEN = Text("{} ne peut pas être écrit : {}", "{} cannot be written: {}")
 
 # ---------------------------------------------------------------- check, import
 WARNING = Text("avertissement : {}", "warning: {}")

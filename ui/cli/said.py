@@ -4,6 +4,8 @@ are. The words of the command line itself (`--help`) are English, as its command
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 from supervisor.model import Site, Text
 
@@ -23,6 +25,11 @@ class Speech:
         """Without words as it stands: what the station says may have brackets of its own."""
         sentence = text.say(self.language)
         return sentence.format(*words) if words else sentence
+
+    def meant(self, word: str, known: Iterable[str]) -> str:
+        """A question behind a sentence about a word that nobody knows; empty where none is like it."""
+        close = get_close_matches(word, sorted(known), 1)
+        return self(MEANT, close[0]) if close else ""
 
     def count(self, number: int) -> str:
         """A whole number in groups of three, as the language parts them."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
-from difflib import get_close_matches
 from urllib.parse import urlsplit
 
 import drivers
@@ -42,9 +41,7 @@ def secret(given: argparse.Namespace) -> int:
     known = {*site.links, *((SECRET,) if policy(given.site).directory else ())}
     known |= {on_call.SECRET} if on_call_of(site).mail else set()
     if given.link not in known:
-        close = get_close_matches(given.link, sorted(known), 1)
-        meant = say(said.MEANT, close[0]) if close else ""
-        raise Unavailable(say(said.NO_LINK, given.site, given.link) + meant)
+        raise Unavailable(say(said.NO_LINK, given.site, given.link) + say.meant(given.link, known))
     folder = DataFolder.of(site, given.data)
     folder.make()
     vault = folder.vault(site)

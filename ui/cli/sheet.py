@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import sys
 import time
-from difflib import get_close_matches
 
 import drivers
 from supervisor.errors import Refused, Unavailable
@@ -14,7 +13,8 @@ from supervisor.model import Role, Site
 from supervisor.names import Met, called
 from supervisor.site import load
 from ui.attach import RemoteAttachment
-from ui.cli import run_said, said
+from ui.cli import run_said
+from ui.cli.files import write
 from ui.cli.password import password_of
 from ui.cli.said import Speech
 from ui.commissioning.sheet import Row, examined, page, tags_of
@@ -28,18 +28,17 @@ def sheet(given: argparse.Namespace) -> int:
     site = load(given.site, drivers.TABLE)
     say = Speech(given, site)
     if given.equipment not in site.equipment_by_id:
-        close = get_close_matches(given.equipment, site.equipment_by_id, 1)
-        meant = say(said.MEANT, close[0]) if close else ""
+        meant = say.meant(given.equipment, site.equipment_by_id)
         raise Unavailable(say(run_said.NO_EQUIPMENT, given.site, given.equipment) + meant)
     equipment = site.equipment_by_id[given.equipment]
     user, folder = given.user or _engineer(site, say), DataFolder.of(site, given.data)
     if not folder.holder():
         raise Unavailable(say(run_said.NO_STATION, given.site))
-    rows = asyncio.run(_rows(site, folder, (user, password_of(user)), given.equipment))
+    rows = asyncio.run(_rows(site, folder, (user, password_of(user, say)), given.equipment, say))
     name = called(site, Met.of(folder.journal), user)
     html = page(site, equipment, rows, name, time.time_ns(), say.language)
     if given.html:
-        _write(given.html, html, say)
+        write(given.html, html)
     if given.pdf:
         from ui.commissioning.printing import print_pdf  # Qt, for this only
 
@@ -58,13 +57,13 @@ def _engineer(site: Site, say: Speech) -> str:
     return engineers[0]
 
 
-async def _rows(site: Site, folder: DataFolder, proof: tuple[str, str], equipment: str) -> list[Row]:
+async def _rows(site: Site, folder: DataFolder, proof: tuple[str, str], equipment: str, say: Speech) -> list[Row]:
     attachment = RemoteAttachment(site, folder, proof=proof)
     try:
         tags = tags_of(site, site.equipment_by_id[equipment])
         return await examined(attachment, tags, lambda done: _tell(done, len(tags)))
     except Refused as refused:
-        raise Unavailable(str(refused)) from None
+        raise Unavailable(say(refused.text)) from None
     finally:
         await attachment.close()
 
@@ -72,11 +71,3 @@ async def _rows(site: Site, folder: DataFolder, proof: tuple[str, str], equipmen
 def _tell(done: int, whole: int) -> None:
     if sys.stderr.isatty():
         print(f"\r\033[K{done} / {whole}", end="" if done < whole else "\r\033[K", file=sys.stderr, flush=True)
-
-
-def _write(path: str, text: str, say: Speech) -> None:
-    try:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise Unavailable(say(run_said.NOT_WRITTEN, path, error.strerror)) from None

@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from pathlib import Path
 
 from cryptography import x509
@@ -18,7 +17,6 @@ from cryptography import x509
 import drivers
 from supervisor.errors import Unavailable
 from supervisor.model import Site
-from supervisor.reasons import plainly
 from supervisor.site import load
 from supervisor.trust import Note, TrustStore, fingerprint, grouped, parse, seen
 from ui.cli import said
@@ -62,13 +60,9 @@ class _Wish:
         if self._path.is_file():
             self._certificate = _in(self._path)
         elif _is_fingerprint(word):
-            try:
-                self._certificate = store.find(word)
-            except Unavailable as error:
-                raise Unavailable(say(plainly(str(error)))) from None
+            self._certificate = store.find(word)
         else:
-            close = get_close_matches(word, sorted(site.links), 1)
-            raise Unavailable(say(said.NEITHER, word) + (say(said.MEANT, close[0]) if close else ""))
+            raise Unavailable(say(said.NEITHER, word) + say.meant(word, site.links))
 
     def show(self) -> None:
         if self._certificate is None:

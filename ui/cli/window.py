@@ -73,6 +73,6 @@ def offered_of(site: Site, folder: DataFolder, wanted: str) -> str:
         logging.getLogger(__name__).warning("Whom the station knows cannot be read: %s", error)
         return wanted
     if wanted not in kept and wanted not in site.users:
-        known = ", ".join(sorted({*site.users, *kept}))
-        raise Unavailable(f"the site knows no user {wanted!r}: use one of {known or 'those you make first'}")
+        known = ", ".join(sorted({*site.users, *kept})) or "those you make first"
+        raise Unavailable(f"the site knows no user {wanted!r}: use one of {known}")
     return wanted

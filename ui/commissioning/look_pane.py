@@ -323,7 +323,7 @@ class LookPane(QWidget):
             file.write("\n".join(lines(kept)) + "\n")
         site = self.context.attachment.site.folder
         self.imports.begin(Path(file.name), str(site))
-        self.child.start(["import", file.name, "--site", str(site), *wish])
+        self.child.start(["import", file.name, "--site", str(site), "--language", self.context.look.language, *wish])
 
     def _save(self) -> None:
         look = self.context.look

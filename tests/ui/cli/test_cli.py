@@ -36,10 +36,12 @@ def test_that_every_mistake_is_told_with_its_place_and_its_remedy(tmp_path, caps
     page.write_text(page.read_text("utf-8").replace('kind = "pump"', 'kind = "pomp"', 1), "utf-8")
     assert main(["check", str(site)]) == 2
     said = capsys.readouterr().err
-    assert 'types/pump.toml:13: "kind" is "enumm". Did you mean "enum"?' in said
-    assert said.splitlines()[-1].endswith("dans le dossier du site"), "the frame is in the language of the site"
+    assert "types/pump.toml:13: « kind » vaut « enumm ». Vouliez-vous dire « enum » ?" in said
+    assert said.splitlines()[-1].endswith("dans le dossier du site"), "all of it is in the language of the site"
     assert main(["check", str(site), "--language", "en"]) == 2
-    assert "in the site folder" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert 'types/pump.toml:13: "kind" is "enumm". Did you mean "enum"?' in said
+    assert said.splitlines()[-1].endswith("in the site folder")
 
 
 @pytest.mark.logs("cannot be started")
@@ -82,7 +84,10 @@ def test_that_a_folder_that_is_not_there_is_one_sentence(capsys):
 
 
 def test_that_a_user_the_site_does_not_know_is_one_sentence(tmp_path, capsys):
-    assert main(["window", str(ANGERS), "--data", str(tmp_path), "--user", "nobody"]) == 1
+    words = ["window", str(ANGERS), "--data", str(tmp_path), "--user", "nobody"]
+    assert main(words) == 1
+    assert "le site ne connaît pas d'utilisateur 'nobody' : possibles : " in capsys.readouterr().err
+    assert main([*words, "--language", "en"]) == 1
     assert "knows no user 'nobody'" in capsys.readouterr().err
 
 
@@ -111,7 +116,7 @@ def test_that_a_data_folder_that_cannot_be_made_is_one_sentence(tmp_path):
 def test_that_a_log_that_cannot_be_written_is_one_sentence(tmp_path, capsys):
     (tmp_path / "vigie.log").mkdir()
     assert main(["station", str(ANGERS), "--data", str(tmp_path)]) == 1
-    assert "vigie.log cannot be written" in capsys.readouterr().err
+    assert "vigie.log ne peut pas être écrit (c'est un dossier) : choisissez" in capsys.readouterr().err
 
 
 def test_that_a_second_station_leaves_the_log_of_the_first_alone(tmp_path, capsys):
@@ -119,7 +124,7 @@ def test_that_a_second_station_leaves_the_log_of_the_first_alone(tmp_path, capsy
     folder.make()
     with folder.held():
         assert main(["station", str(ANGERS), "--data", str(tmp_path)]) == 1
-    assert "already runs" in capsys.readouterr().err
+    assert "un poste tourne déjà sur" in capsys.readouterr().err
     assert not folder.log.exists()
 
 
@@ -136,5 +141,8 @@ def test_that_a_log_that_takes_no_more_turns_no_line_into_a_traceback(tmp_path, 
 def test_that_no_screen_is_one_sentence(tmp_path, capsys, monkeypatch):
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
-    assert main(["window", str(ANGERS), "--data", str(tmp_path)]) == 1
+    words = ["window", str(ANGERS), "--data", str(tmp_path)]
+    assert main(words) == 1
+    assert "il n'y a pas d'écran ici" in capsys.readouterr().err
+    assert main([*words, "--language", "en"]) == 1
     assert "there is no screen here" in capsys.readouterr().err

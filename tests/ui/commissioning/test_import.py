@@ -60,7 +60,7 @@ def test_that_a_look_becomes_a_pack_a_type_a_link_and_equipment_that_pass_the_ch
     after = snapshot(site)
     assert {path for path in before if after[path] != before[path]} == {Path("links.csv")}
     assert after[Path("links.csv")].startswith(before[Path("links.csv")])
-    assert "new    packs/acme-x1/pack.toml" in capsys.readouterr().out
+    assert "nouveau  packs/acme-x1/pack.toml" in capsys.readouterr().out
 
 
 def test_that_what_exists_is_said_and_left_as_it_is(tmp_path, site, capsys):
@@ -132,9 +132,11 @@ def test_that_every_mistake_of_a_list_is_told_with_its_line_and_nothing_is_writt
     sheet.write_text("id,host,area\nAP-014,10.1.1.1,centre\nN-1,,centre\nN-2,10.1.1.2,nowhere\n", "utf-8")
     assert main(["import", str(sheet), "--site", str(site), "--pack", "lighting-cabinet"]) == 1
     said = capsys.readouterr().err
-    assert 'line 2: the id "AP-014" is taken already' in said
-    assert "line 3: it has no host" in said
-    assert 'line 4: "nowhere" is no area' in said
+    assert "  ligne 2 : l'identifiant « AP-014 » est déjà pris\n" in said
+    assert "  ligne 3 : il n'y a pas de host" in said
+    assert "  ligne 4 : « nowhere » n'est pas un secteur" in said
+    assert main(["import", str(sheet), "--site", str(site), "--pack", "lighting-cabinet", "--language", "en"]) == 1
+    assert '  line 2: the id "AP-014" is taken already\n' in capsys.readouterr().err
     assert snapshot(site) == before
 
 
@@ -159,7 +161,7 @@ def test_that_a_file_that_is_no_record_is_one_sentence(tmp_path, site, capsys):
     path = tmp_path / "look.json"
     path.write_text('{"hello": 1}\n', "utf-8")
     assert main(["import", str(path), "--site", str(site), "--pack", "x"]) == 1
-    assert "look.json:1 is no line of" in capsys.readouterr().err
+    assert "look.json:1 n'est pas une ligne de" in capsys.readouterr().err
 
 
 def test_that_ids_are_words_and_no_two_are_alike():

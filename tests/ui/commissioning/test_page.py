@@ -114,7 +114,7 @@ def test_that_a_device_that_is_not_there_is_one_sentence_on_the_page(make, wait)
     wait(lambda: not pane.child.running)
     said = pane.nothing.text()
     assert said.startswith("Connexion impossible"), "a French window says it in French"
-    assert "does not accept a connection" in said, "and the technical reason is not kept back"
+    assert "n'accepte pas la connexion (connexion refusée)" in said, "and the technical reason is not kept back"
     assert pane.model.rowCount() == 0
     assert not pane.start_button.isHidden()
 

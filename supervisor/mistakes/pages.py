@@ -1,0 +1,118 @@
+"""What is wrong with synoptic pages, and with what `vigie import` is given."""
+
+from __future__ import annotations
+
+from supervisor.model import Text
+
+PAGES = (
+    Text("La page ne peut pas être lue : {}", "The page cannot be read: {}"),
+    Text("Corrigez le TOML", "Correct the TOML"),
+    Text("{} (ligne {}, colonne {})", "{} (at line {}, column {})"),
+    Text("La page ne dit pas d'id", "The page says no id"),
+    Text('Écrivez id = "{}" sous [page]', 'Write id = "{}" under [page]'),
+    Text("L'identifiant {} est pris deux fois", "The id {} is said twice"),
+    Text("Choisissez-en un autre", "Choose another"),
+    Text("{} de {} n'est pas un couple de nombres", "{} of {} is not a pair of numbers"),
+    Text("Écrivez {} = [96, 48]", "Write {} = [96, 48]"),
+    Text("tags de {} n'est pas une table", "tags of {} is not a table"),
+    Text('Écrivez tags = {{ start = "start_level" }}', 'Write tags = { start = "start_level" }'),
+    Text("Un symbole a besoin de id et de kind ({})", "A symbol needs an id and a kind ({})"),
+    Text("sans id", "no id"),
+    Text('Écrivez id = "P1" et kind = "pump"', 'Write id = "P1" and kind = "pump"'),
+    Text("Une conduite ne connaît pas le mot {}", "A pipe knows no word {}"),
+    Text("Le path de la conduite {} a moins de deux points", "The path of pipe {} has fewer than two points"),
+    Text("Écrivez path = [[0, 96], [248, 96]]", "Write path = [[0, 96], [248, 96]]"),
+    Text("Connus : {}", "It knows {}"),
+    Text("États : {}", "It has {}"),
+    Text("Il n'y a pas de type d'équipement {}", "There is no equipment type {}"),
+    Text("Désignez l'un des types du site", "Name one of the types of the site"),
+    Text("Il n'y a pas de page {}", "There is no page {}"),
+    Text("Écrivez pages/{}.toml, ou retirez la page", "Write pages/{}.toml, or take the page away"),
+    Text("{} : il n'y a pas de symbole {}", "{}: there is no kind {}"),
+    Text("Voyez ui/synoptic/symbols/kinds.toml", "See ui/synoptic/symbols/kinds.toml"),
+    Text("{} : le symbole {} a besoin d'un tag", "{}: a {} needs a tag"),
+    Text('Écrivez tag = "level"', 'Write tag = "level"'),
+    Text("{} sort de la page", "{} lies outside the page"),
+    Text("Déplacez-le, ou agrandissez la page", "Move it, or make the page larger"),
+    Text("{} : le type {} n'a pas de tag {}", "{}: the type {} has no tag {}"),
+    Text("Le tag d'une partie s'écrit P1.current", "A part's tag is written P1.current"),
+    Text("{} : le type {} n'a pas de partie {}", "{}: the type {} has no part {}"),
+    Text("Ôtez-la : il appartient à l'équipement lui-même", "Leave it out: it belongs to the equipment itself"),
+    Text("{} : le symbole {} ne connaît pas le mot {}", "{}: a {} knows no word {}"),
+    Text("{} : le symbole {} n'a pas d'autre tag {}", "{}: a {} has no further tag {}"),
+    Text("{} : {} n'a pas d'état {}", "{}: {} has no state {}"),
+    Text("{} : le symbole {} n'a pas de dessin pour {}", "{}: a {} has no drawing for {}"),
+    Text("Donnez-lui dans kinds.toml un état, ou un synonyme", "Give kinds.toml a state, or a synonym, for it"),
+    Text("{} : {} n'est pas sur la grille de {} pixels", "{}: {} is off the grid of {} pixels"),
+    Text("Écrivez [{}, {}]", "Write [{}, {}]"),
+    Text("{} va de biais", "{} runs aslant"),
+    Text("Uniquement des traits horizontaux et verticaux", "Use horizontal and vertical strokes only"),
+    Text("{} ne mène nulle part, à [{}, {}]", "{} ends nowhere, at [{}, {}]"),
+    Text(
+        "Terminez-la à un symbole, à une autre conduite ou au bord de la page",
+        "End it at a symbol, at another pipe or at the edge of the page",
+    ),
+    Text("{} recouvre {}, de {} x {} pixels", "{} lies upon {}, by {} x {} pixels"),
+    Text("Déplacez l'un des deux", "Move one of them"),
+    Text("Vouliez-vous dire {} ?", "Did you mean {}?"),
+    Text("{} : « {} » est coupé", "{}: « {} » is cut off"),
+    Text("Élargissez-le ou raccourcissez les mots", "Widen it or shorten the words"),
+)
+
+IMPORTS = (
+    Text(
+        "{} existe dans {} et reste tel quel : choisissez un autre identifiant, ou retirez-le",
+        "{} exists in {} and is left as it is: choose another id, or take it away",
+    ),
+    Text("{} ne peut pas être copié pour un essai : {}", "{} cannot be copied for a trial: {}"),
+    Text("{} ne peut pas être écrit : {}", "{} cannot be written: {}"),
+    Text("le dossier du site {} ; la première est : {}", "the site folder {}; the first is: {}"),
+    Text(
+        "contient déjà des erreurs : corrigez-les d'abord (vigie check)",
+        "has mistakes already: repair them first (vigie check)",
+    ),
+    Text("{} n'a pas de colonne {} : ajoutez-la à sa ligne d'en-tête", "{} has no column {}: add it to its header row"),
+    Text("nouveau  {}", "new    {}"),
+    Text("ajout    {} ligne(s) dans {}", "added  {} row(s) to {}"),
+    Text("le site n'a pas de pack « {} »", 'the site has no pack "{}"'),
+    Text("le site n'a pas de pack « {} ». {}", 'the site has no pack "{}". {}'),
+    Text("{} contient {} erreur(s) :", "{} has {} mistake(s):"),
+    Text("et {} de plus", "and {} more"),
+    Text("ligne {} : {}", "line {}: {}"),
+    Text("il n'y a pas d'id", "it has no id"),
+    Text("l'identifiant « {} » est déjà pris", 'the id "{}" is taken already'),
+    Text(
+        "« {} » n'est pas un secteur du site ({}, …) : écrivez-en un, ou donnez --area",
+        '"{}" is no area of the site ({}, …): write one, or give --area',
+    ),
+    Text(
+        "il n'y a pas de host, ni de colonne url ou link : {} ne peut pas être formé",
+        "it has no host, and no column url or link: {} cannot be made",
+    ),
+    Text("{} ne peut pas être lu : {}", "{} cannot be read: {}"),
+    Text("ce fichier n'existe pas", "No such file or directory"),
+    Text("{} est vide", "{} is empty"),
+    Text("{} n'a pas de colonne id ; il a {}", "{} has no column id; it has {}"),
+    Text("la recherche n'a rien trouvé qu'un tag puisse porter", "the look holds nothing that a tag can carry"),
+    Text(
+        "la recherche n'a rien trouvé là qu'un tag puisse porter", "the look holds nothing that a tag can carry there"
+    ),
+    Text(
+        "la recherche a trouvé plusieurs sortes d'appareils, et un pack est pour une seule : choisissez avec --only {}",
+        "the look holds several kinds of devices, and a pack is for one: choose with --only {}",
+    ),
+    Text("le site n'a pas de métier « {} »", 'the site has no system "{}"'),
+    Text("le site n'a pas de métier « {} ». {}", 'the site has no system "{}". {}'),
+    Text("le site n'a pas de métier : ajoutez-en un à site.toml", "the site has no system: add one to site.toml"),
+    Text("le site n'a pas de secteur « {} »", 'the site has no area "{}"'),
+    Text("le site n'a pas de secteur « {} ». {}", 'the site has no area "{}". {}'),
+    Text("le site n'a pas de secteur : ajoutez-en un à areas.toml", "the site has no area: add one to areas.toml"),
+    Text("aucune ligne ne s'appelle {}", "no news called {}"),
+    Text("{}:{} n'est pas une ligne de « vigie probe --json » : {}", "{}:{} is no line of `vigie probe --json`: {}"),
+    Text(
+        "{} ne contient pas de recherche : faites-en une avec « vigie probe URL --json > {} »",
+        "{} holds no look at a controller: make one with `vigie probe URL --json > {}`",
+    ),
+)
+
+ROWS = (*PAGES, *IMPORTS)
