@@ -161,7 +161,7 @@ class Life:
         np.add.at(self._up, group, 1)
         self._since[group[calm]] = at
         able = calm | self._sooner(group, source, at)
-        first, source, how, several = self._order(rising[able], source[able])
+        first, source, how, several = self._order(rising[able], group[able], source[able])
         group = self._group[first]
         before = self._first[group]
         over = before >= 0
@@ -178,10 +178,9 @@ class Life:
         found: Marks = (source > 0) & (ahead > 0) & (ahead <= SETTLED) & (np.abs(at - self._since[group]) <= SETTLED)
         return found
 
-    def _order(self, fresh: Rows, source: Times) -> tuple[Rows, Times, NDArray[np.int_], Marks]:
+    def _order(self, fresh: Rows, group: Rows, source: Times) -> tuple[Rows, Times, NDArray[np.int_], Marks]:
         """The first of each group, its source time, how it was found, and whether there were others."""
-        group = self._group[fresh]
-        if len(fresh) < 2:
+        if len(set(group.tolist())) == len(group):  # far the most frequent
             return fresh, source, np.full(len(fresh), FIRST), np.zeros(len(fresh), np.bool_)
         if not source.all():  # one that nobody knows leaves the order of its whole group unknown
             source = np.where(np.isin(group, group[source == 0]), 0, source)
