@@ -1,12 +1,5 @@
-"""The journal: every act and event of the station, append-only and hash-chained. Also the file the ledger lives in.
-
-    row n     prev = hash of row n - 1
-              hash = SHA-256(prev + JSON of [id, time, category, kind, who, subject, area, result, detail])
-
-Altering, removing, inserting or reordering a row breaks the chain from there on, and `JournalReader.verify` names the
-first row that is wrong; `head` keeps the last hash, so that rows cut off the end are missed too. Whoever holds one
-hash outside (a printed page, another machine) can prove everything before it: the chain alone does not stop somebody
-who rewrites the whole file.
+"""The journal: every act and event of the station, append-only and chained by hashes (`supervisor.journal_chain`). Also
+the file the ledger lives in.
 
 Rules:
 - `append` and `extend` never raise and never wait; their future is resolved once the rows are safe on disk, or holds a
@@ -20,22 +13,23 @@ Rules:
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-import msgspec
 from peewee import ModelSelect, fn
 
 from supervisor.clock import Clock
 from supervisor.database import Connection, SqliteDatabase, Writer, reading, snapshot
 from supervisor.errors import StoreError
+from supervisor.journal_chain import Verdict as Verdict
+from supervisor.journal_chain import chain as chain
+from supervisor.journal_chain import walk
+from supervisor.journal_rows import Entry as Entry
 from supervisor.journal_rows import Found, Wish, Wording, unworded
 from supervisor.journal_rows import Row as Row
 from supervisor.journal_tables import MIGRATIONS, CommandTable, JournalTable, StepTable
@@ -52,27 +46,6 @@ MOST_OWED = 100_000
 """Rows kept in memory while the disk takes none: ten floods of ten thousand alarms."""
 Beside = Callable[[Connection], None]
 """What is written in the transaction of rows of the journal, in the writer's thread."""
-ROOT = "0" * 64
-"""What stands before the first row."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What happened, before it is a row."""
-
-    category: str
-    """The book it belongs to: alarm, command, access, station."""
-    kind: str
-    """What happened, in one word: raise, acknowledge, written, attach…"""
-    who: str = ""
-    """Id of the user who acted; empty where nobody did."""
-    subject: str = ""
-    """Id of the equipment, tag, alarm or link."""
-    area: str = ""
-    result: str = ""
-    detail: Mapping[str, Any] = field(default_factory=dict)
-    time: int = 0
-    """ns UTC; 0: when it is appended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +81,6 @@ class StepRow:
     result: str
     detail: Mapping[str, Any]
     journal: int
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a walk along the chain found."""
-
-    rows: int
-    """Rows that were read and are right, up to the first that is not."""
-    first: int = 0
-    """Id of the first row that is wrong; 0 where none is."""
-    fault: str = ""
-    """altered, missing, inserted or reordered; empty where nothing is wrong."""
-
-    @property
-    def whole(self) -> bool:
-        return not self.fault
 
 
 def nothing(connection: Connection) -> None:
@@ -272,27 +229,6 @@ async def safe(future: Future[T]) -> T:
     return await asyncio.shield(asyncio.wrap_future(future))
 
 
-def chain(connection: Connection, entry: Entry, time: int) -> int:
-    """Write one row behind the last; only inside work submitted to the journal's writer. Returns its id.
-
-    Plain SQL: floods of alarms come through here, and the query builder takes three times as long.
-    """
-    last = connection.execute("SELECT id, hash FROM head").fetchone()
-    number, previous = (last[0] + 1, last[1]) if last else (1, ROOT)
-    detail = msgspec.json.encode(dict(entry.detail), order="sorted").decode()
-    row = (number, time, entry.category, entry.kind, entry.who, entry.subject, entry.area, entry.result, detail)
-    mark = _hash(previous, row)
-    connection.execute("INSERT INTO journal VALUES(?,?,?,?,?,?,?,?,?,?,?)", (*row, previous, mark))
-    connection.execute("INSERT OR REPLACE INTO head VALUES(1, ?, ?)", (number, mark))
-    return int(number)
-
-
-def _hash(previous: str, row: tuple[Any, ...]) -> str:
-    """Plain JSON, so that anyone can check the chain with the tools of their choice."""
-    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256((previous + text).encode()).hexdigest()
-
-
 _ROW = [getattr(JournalTable, one.name) for one in fields(Row)]
 _OTHERWISE = {
     "raw": CommandTable.raw_value,
@@ -362,52 +298,12 @@ class JournalReader:
         return self._read(StepRow, StepTable.select(*_STEP).where(StepTable.command == command_id))[::-1]
 
     def verify(self) -> Verdict:
-        """Walk the whole chain; some 100 000 rows a second. Plain SQL: it judges what is in the file, not a reading."""
+        """Walk the whole chain; some 100 000 rows a second."""
         with reading(self.path) as connection:
-            head = connection.execute("SELECT id, hash FROM head").fetchone() or (0, ROOT)
-            cursor = connection.execute(
-                "SELECT id, time, category, kind, who, subject, area, result, detail, prev, hash"
-                " FROM journal ORDER BY id"
-            )
-            return _walk(cursor, (int(head[0]), str(head[1])))
+            return walk(connection)
 
     def _read(self, kind: type[R], query: ModelSelect[Any], n: int | None = None) -> list[R]:
         """Newest first; all of them are read before the file is let go."""
         with snapshot(self.path) as database:
             rows = query.order_by(query.model.id.desc()).limit(n).tuples().execute(database)
             return [kind(*row) for row in rows]
-
-
-def _walk(cursor: Iterable[tuple[Any, ...]], head: tuple[int, str]) -> Verdict:
-    number, mark, before = 0, ROOT, ""
-    rows = iter(cursor)
-    for row in rows:
-        fault = _fault(row, number + 1, mark)
-        if fault and number and row[9] == before:  # the chain goes on past the last row, which is in order by itself
-            return Verdict(number - 1, number, "inserted")
-        if fault:
-            fault = _named(fault, row, next(rows, None), mark)
-            return Verdict(number, number + 1 if fault == "missing" else int(row[0]), fault)
-        number, before, mark = int(row[0]), mark, str(row[10])
-    if number != head[0]:
-        return Verdict(min(number, head[0]), min(number, head[0]) + 1, "missing" if number < head[0] else "inserted")
-    return Verdict(number) if mark == head[1] else Verdict(number, number, "altered")
-
-
-def _named(fault: str, row: tuple[Any, ...], following: tuple[Any, ...] | None, mark: str) -> str:
-    """What became of the rows here, where ids were made to look right again."""
-    if fault != "missing" and _hash(str(row[9]), (row[0] + 1, *row[1:9])) == row[10]:
-        return "missing" if following is None or following[9] == row[10] else "reordered"
-    if following is not None and following[9] == mark:
-        return "inserted"
-    return fault
-
-
-def _fault(row: tuple[Any, ...], number: int, previous: str) -> str:
-    """What is wrong with a row that should be `number` and stand behind `previous`."""
-    own = _hash(str(row[9]), row[:9]) == row[10]
-    if own and row[0] == number and row[9] == previous:
-        return ""
-    if row[0] > number:
-        return "missing"
-    return "reordered" if row[9] != previous else "altered"

@@ -1,10 +1,29 @@
-"""Row: one row of the journal as it was read, and what a search wishes to see."""
+"""Entry and Row: what is written into the journal, and as it is read; and what a search wishes to see."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What happened, before it is a row."""
+
+    category: str
+    """The book it belongs to: alarm, command, access, station."""
+    kind: str
+    """What happened, in one word: raise, acknowledge, written, attach…"""
+    who: str = ""
+    """Id of the user who acted; empty where nobody did."""
+    subject: str = ""
+    """Id of the equipment, tag, alarm or link."""
+    area: str = ""
+    result: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    time: int = 0
+    """ns UTC; 0: when it is appended."""
 
 
 @dataclass(frozen=True, slots=True)

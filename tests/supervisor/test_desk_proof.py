@@ -13,7 +13,8 @@ from supervisor.clock import HandClock
 from supervisor.desk.order import Command
 from supervisor.desk.proof import Fault, check_ledger
 from supervisor.errors import Refused
-from supervisor.journal import Entry, Journal, JournalReader, Verdict, _hash
+from supervisor.journal import Entry, Journal, JournalReader, Verdict
+from supervisor.journal_chain import seal
 from tests.supervisor.pumphouse import ANN, EVE, NED, house, patient
 
 
@@ -141,7 +142,7 @@ def forged(path: Path, at: int, true: bool = True) -> tuple[object, ...]:
     (before,) = connection.execute("SELECT hash FROM journal WHERE id = ?", (at - 1,)).fetchone()
     connection.close()
     row = (at, 1005, "station", "forged", "", "", "", "", json.dumps({}))
-    return (*row, before, _hash(before, row) if true else "f" * 64)
+    return (*row, before, seal(before, row) if true else "f" * 64)
 
 
 RENUMBER = [

@@ -16,7 +16,8 @@ from supervisor.database import sqlite3
 from supervisor.desk.ledger import Ledger
 from supervisor.desk.order import Command
 from supervisor.errors import Refused
-from supervisor.journal import ROOT, Entry, Journal, JournalReader
+from supervisor.journal import Entry, Journal, JournalReader
+from supervisor.journal_chain import ROOT
 from supervisor.model import Text
 from supervisor.site import load
 from ui.cli import main, said
@@ -161,7 +162,7 @@ def test_that_it_speaks_the_language_of_the_site_unless_another_is_asked_for(
     assert capsys.readouterr().out.startswith("6 lignes, toutes telles qu'elles ont été écrites. Dernière : 6:")
     tamper(folder, "UPDATE journal SET who = 'eve' WHERE id = 3")
     assert main(words) == 3
-    assert "la ligne 3 a été modifiée après son écriture ; les 2 lignes" in capsys.readouterr().err
+    assert "la ligne 3 a été modifiée après son écriture ; lignes intactes avant elle : 2" in capsys.readouterr().err
     assert run(folder, "search", "--who", "x.gast") == 0
     assert "x.gast (Xavière Gast)" in capsys.readouterr().out, (
         "an id is what a search takes, a name what a person reads"
