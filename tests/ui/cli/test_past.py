@@ -37,7 +37,7 @@ def test_that_totals_have_a_past_that_is_the_sum_of_their_parts(
         assert total.time.tolist() == samples(cabinets[0]).time.tolist()
         np.testing.assert_allclose(total.value, sum(samples(tag).value for tag in cabinets))
         assert set(samples("ECL-alm.power_good").value) == {100.0}
-        pumps = [samples(f"PR-02.P{number}.state").value == 1 for number in (1, 2)]
+        pumps = [samples(f"{pump.id}.state").value == 1 for pump in site.parts_by_equipment["PR-02"]]
         assert samples("PR-02.running").value.tolist() == np.sum(pumps, axis=0).tolist(), "of parts"
         assert samples("EAU.running").value.tolist() == samples("PR-02.running").value.tolist(), "and a group of them"
         assert (total.quality == Quality.GOOD).all()
