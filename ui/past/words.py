@@ -34,16 +34,16 @@ BY_ARRIVAL_WHY = Text(
 )
 READING = Text(fr="lecture…", en="reading…")
 NO_ACT_SHORT = Text(fr="aucune commande ne part", en="no command leaves")
-NEW_ALARM = Text(fr="Nouvelle alarme", en="New alarm")
 NEW_ALARMS = Text(fr="{} nouvelles alarmes", en="{} new alarms")
 STATION_DEAD = Text(fr="Le poste ne répond plus", en="Station not answering")
+STATION_LIVED = Text(fr="Poste Vigie actif alors", en="Station alive then")
+STATION_OFF = Text(fr="Poste Vigie à l'arrêt alors", en="Station off then")
 QUIET = Text(fr="aucune alarme à acquitter", en="nothing to acknowledge")
 WAITING = Text(fr="{} à acquitter", en="{} to acknowledge")
 
 SLIDER = Text(fr="Instant affiché", en="Instant shown")
 PLAY = Text(fr="Lire", en="Play")
 PAUSE = Text(fr="Pause", en="Pause")
-SPEED = Text(fr="Vitesse de lecture", en="Playing speed")
 BEFORE = Text(fr="Alarme précédente", en="Previous alarm")
 AFTER = Text(fr="Alarme suivante", en="Next alarm")
 NONE_BESIDE = Text(
@@ -59,7 +59,6 @@ NOT_A_TIME = Text(
     fr="« {} » n'est pas un instant : écrivez par exemple 22/11/2026 03:14, 03:14:07, hier 18:00 ou -2h.",
     en='"{}" is no instant: write for example 22/11/2026 03:14, 03:14:07, yesterday 18:00 or -2h.',
 )
-RANGE = Text(fr="Étendue", en="Range")
 HOUR = Text(fr="1 h", en="1 h")
 DAY = Text(fr="Jour", en="Day")
 WEEK = Text(fr="Semaine", en="Week")

@@ -11,11 +11,12 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame
 
 from supervisor import health
-from supervisor.model import BAD
+from supervisor.model import BAD, Quality
 from ui import words
 from ui.look import WAITING
 from ui.naming import PROTOCOLS
 from ui.pages import LINKS, LOCK_OUTS, Context
+from ui.past import words as past_words
 from ui.refresh import Refresh
 from ui.shapes import elided, paint_icon, saved, text_width
 
@@ -105,11 +106,19 @@ class StatusBar(QFrame):
 
     def _right(self) -> list[Part]:
         look = self._context.look
-        alive = self._context.live.alive
         cost = f"{look.number(self._refresh.cost_ms, 1)} ms / {self._refresh.interval_ms} ms"
-        station = Part(look.say(words.STATION_ALIVE if alive else words.STATION_DEAD), "", alive)
         silent = [Part(look.say(words.NO_SOUND), "", False)] if self.mute else []
-        return [*self._persons(), *silent, Part(look.say(words.DISPLAY), cost), station]
+        return [*self._persons(), *silent, Part(look.say(words.DISPLAY), cost), *self._station()]
+
+    def _station(self) -> list[Part]:
+        """Whether it lives; of the past whether it did, and nothing where nobody knows."""
+        context, past = self._context, self._context.past
+        lives = self._links.lived() if past else context.live.alive
+        if lives is None:
+            return []
+        now = words.STATION_ALIVE if lives else words.STATION_DEAD
+        then = past_words.STATION_LIVED if lives else past_words.STATION_OFF
+        return [Part(context.look.say(then if past else now), "", lives)]
 
     def _persons(self) -> list[Part]:
         """What waits for a second person, and how much is locked out; nothing where there is none."""
@@ -211,6 +220,12 @@ class LinkFigures:
         """A figure of the station itself; NaN where it has none."""
         row = self._by_id.get(f"{health.STATION_ID}.{tag}")
         return float(self._live.value[row]) if row is not None else float("nan")
+
+    def lived(self) -> bool | None:
+        """Whether the station told of itself at the instant shown; None for one before anything was recorded."""
+        quality = self._live.quality[list(self._by_id.values())]
+        known = quality[quality != Quality.NEVER_READ]
+        return bool((known < BAD).any()) if len(known) else None
 
     def rows(self) -> NDArray[np.intp]:
         """Rows of everything it reads."""

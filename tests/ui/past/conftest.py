@@ -20,6 +20,7 @@ import pytest
 from supervisor.clock import SECOND, HandClock
 from supervisor.flow import Batch
 from supervisor.historian.writer import Historian
+from supervisor.holes import Holes
 from supervisor.model import Quality
 from tests.ui.town import ANNE, NAN, NOW, Town, TownStation, ordinary
 
@@ -60,6 +61,10 @@ class Lived(TownStation):
         thread = threading.Thread(target=lambda: asyncio.run(self.engine.acknowledge([alarm], ANNE.id)))
         thread.start()  # the window's loop may be the one of this thread already
         thread.join()
+
+    def off(self, since: int, until: int) -> None:
+        """It did not run, as the ledger of its next start says."""
+        Holes(self.folder / "history", self.site, until, since).close()
 
     def close(self) -> None:
         self.historian.close()

@@ -17,6 +17,7 @@ from tests.ui.town import NOW
 from ui.pages import ALARMS, COMMISSIONING, OVERVIEW, PEOPLE, TRENDS
 from ui.past import words
 from ui.values import shown
+from ui.words import STATION_ALIVE
 
 IN_FAULT = NOW - 59 * MINUTE
 
@@ -103,6 +104,22 @@ def test_that_escape_is_the_way_back_wherever_the_focus_is(window, station, go, 
     assert window.context.clock.now() == station.clock.now()
     assert not window.past.strip.isVisible()
     assert not window.past.frame.isVisible()
+
+
+def test_that_the_status_bar_says_whether_the_station_lived_then(window, station, go):
+    def told():
+        return [part.title for part in window.status._right() if "Poste" in part.title]
+
+    window.refresh.tick()
+    assert told() == [STATION_ALIVE.fr]
+    go(IN_FAULT)
+    assert told() == [words.STATION_LIVED.fr]
+    assert window.context.present == station.clock.now(), "when a paper of the past is made"
+    go(NOW - 600 * MINUTE)
+    assert told() == [], "nobody knows"
+    station.off(NOW - 55 * MINUTE, NOW - 45 * MINUTE)
+    go(NOW - 50 * MINUTE)
+    assert told() == [words.STATION_OFF.fr]
 
 
 def test_that_the_frame_and_the_head_say_that_it_is_the_past(window, go):
