@@ -1,10 +1,25 @@
-"""The words of the alarm list beyond those it shares with the banner (`ui.words`), in both languages."""
+"""The words of alarms, in both languages: the list, its panel and its keys, and the banner."""
 
 from alarms.floods import By
 from supervisor.model import Text
 
+# the list
+ALARM = Text(fr="Alarme", en="Alarm")
+STATES = {
+    0: Text(fr="Normale", en="Normal"),
+    1: Text(fr="À acquitter", en="Unacknowledged"),
+    2: Text(fr="Acquittée", en="Acknowledged"),
+    3: Text(fr="Disparue, à acquitter", en="Cleared, unacked"),
+    4: Text(fr="Mémorisée, à acquitter", en="Latched, unacked"),
+    5: Text(fr="Mémorisée, acquittée", en="Latched, acknowledged"),
+}
+"""Alarm state code -> its word."""
+PRIORITY = Text(fr="Priorité", en="Priority")
+RAISED = Text(fr="Apparition", en="Raised")
+VALUE_THEN = Text(fr="À l'apparition", en="When raised")
+LIMIT = Text(fr="Seuil", en="Limit")
+DURATION = Text(fr="Durée", en="Duration")
 ON_IT = Text("Pris en charge", "Taken by")
-NOTES_SHORT = Text("Notes", "Notes")
 FIRST_UP = Text("1re", "1st")
 SAME_INSTANT = Text("1re ?", "1st?")
 SAME_INSTANT_TOLD = Text(
@@ -15,7 +30,28 @@ FIRST_FACT = Text("1re du groupe", "First of its group")
 UNMASKED = Text("masquage levé", "shown again")
 UNMASKED_FACT = Text("Masquage levé", "Shown again")
 UNMASKED_WHY = Text("sa condition est inconnue depuis {}", "its condition has not been known since {}")
-FIRST_UP_TIP = Text("Première de son groupe à apparaître", "The first of its group to be raised")
+NEW_COUNTED = Text(fr="{} nouvelle{s}", en="{} new")
+ALARMS_COUNTED = Text(fr="{} alarme{s}", en="{} alarm{s}")
+OF_WHICH_UNACKED = Text(fr="dont {} à acquitter", en="{} to acknowledge")
+SELECTED_MANY = Text(fr="{} sélectionnées", en="{} selected")
+NO_ALARM = Text(fr="Aucune alarme en cours", en="No standing alarm")
+NO_ALARM_HERE = Text(fr="Aucune alarme ne répond à ces critères", en="No alarm matches these filters")
+
+# filters
+STANDING = Text(fr="En cours", en="Standing")
+UNACKED = Text(fr="À acquitter", en="Unacknowledged")
+ACKED = Text(fr="Acquittées", en="Acknowledged")
+ALL_AREAS = Text(fr="Tous les secteurs", en="All areas")
+ALL_SYSTEMS = Text(fr="Tous les métiers", en="All systems")
+CLEAR_FILTERS = Text(fr="Effacer les filtres", en="Clear filters")
+
+# acts and the banner
+ACKNOWLEDGE = Text(fr="Acquitter", en="Acknowledge")
+ACKNOWLEDGE_PAGE = Text(fr="Acquitter la page", en="Acknowledge page")
+RESET = Text(fr="Réarmer", en="Reset")
+GO_TO_PAGE = Text(fr="Voir la page", en="Go to page")
+SINCE = Text(fr="depuis {}", en="since {}")
+GONE_AT = Text(fr="disparue à {}", en="cleared at {}")
 
 # floods
 FLOOD = Text("Avalanche d'alarmes", "Alarm flood")
@@ -33,21 +69,21 @@ GROUPS = {
 """How many comes first: where there is little room the end is cut."""
 MANY_EQUIPMENT = Text("{} équipements", "{} equipment")
 TO_ACKNOWLEDGE = Text("{} à acquitter", "{} unacknowledged")
-ACKNOWLEDGE_MANY = Text("Acquitter les {}", "Acknowledge all {}")
 
 # what is set aside
 ASIDE = Text("Écartées", "Set aside")
 ALL_ASIDE = Text("Toutes", "All")
 SHELVED = Text("Mises de côté", "Shelved")
 SUPPRESSED = Text("Masquées", "Suppressed")
-OUT_OF_SERVICE = Text("Hors service", "Out of service")
+SUPPRESSED_ONE = Text(fr="Masquée", en="Suppressed")
+"""Of a single alarm."""
+OUT_OF_SERVICE = Text(fr="Hors service", en="Out of service")
 NOTHING_ASIDE = Text("Aucune alarme écartée", "No alarm is set aside")
 NOTHING_SHELVED = Text("Aucune alarme mise de côté", "No alarm is shelved")
 NOTHING_SUPPRESSED = Text("Aucune alarme masquée par conception", "No alarm is suppressed by design")
 NOTHING_OUT = Text("Aucune alarme hors service", "No alarm is out of service")
 UNTIL = Text("jusqu'à {}", "until {}")
 BY_WHOM = Text("Écartée par", "Set aside by")
-WHY = Text("Motif", "Reason")
 BY_DESIGN = Text("le poste Vigie, par conception", "the Vigie station, by design")
 COMES_OF = Text("découle de : {}", "comes of: {}")
 OUT_TITLE = Text("Mettre hors service ?", "Take out of service?")
@@ -57,15 +93,34 @@ OUT_WHY = Text(
 )
 TAKE_OUT = Text("Hors service…", "Out of service…")
 PUT_BACK = Text("Remettre en service", "Put back")
+SHELVE = Text(fr="Mettre de côté…", en="Shelve…")
+SHELVE_TITLE = Text(fr="Mettre de côté ?", en="Shelve?")
+SHELVE_WHY = Text(
+    fr="L'alarme quitte les listes et le bandeau, puis revient d'elle-même à l'échéance. Le motif est journalisé.",
+    en="The alarm leaves the lists and the banner and comes back by itself in due time. The reason is journalled.",
+)
+UNSHELVE = Text(fr="Remettre en service", en="Unshelve")
+SHELVED_UNTIL = Text(fr="Mise de côté jusqu'à {}", en="Shelved until {}")
 
 # the panel
+CLEARED = Text(fr="Disparition", en="Cleared")
+ACKNOWLEDGED_AT = Text(fr="Acquittement", en="Acknowledged")
+TIMES = Text(fr="Occurrences", en="Occurrences")
+CAUSE = Text(fr="Cause probable", en="Probable cause")
+CONSEQUENCE = Text(fr="Conséquence", en="Consequence")
+ACTION = Text(fr="Conduite à tenir", en="What to do")
+NO_GUIDANCE = Text(fr="Aucune consigne n'a été rédigée.", en="No guidance has been written.")
+CHOOSE_ALARM = Text(
+    fr="Choisissez une alarme pour lire sa consigne.", en="Choose an alarm to read what to do about it."
+)
 TAKE = Text("Prendre en charge", "Take over")
 RELEASE = Text("Ne plus suivre", "Let go")
-GUIDANCE = Text("Consigne", "Response")
+RESPONSE = Text(fr="Consigne", en="Response")
 HISTORY = Text("Historique", "History")
 NOTES = Text("Notes", "Notes")
 LEFT = Text("À traiter sous {} · reste {}", "Respond within {} · {} left")
 OVER = Text("À traiter sous {} · dépassé de {}", "Respond within {} · {} over")
+RESPONSE_TIME = Text(fr="À traiter sous {}", en="Respond within {}")
 SEE_CURVE = Text("Voir la courbe", "Show the curve")
 AROUND = Text("{} – une heure autour de l'apparition", "{} – an hour around the raise")
 NO_CURVE = Text("Aucune mesure archivée autour de l'apparition.", "No value was recorded around the raise.")
@@ -74,14 +129,6 @@ READING = Text("Lecture du journal…", "Reading the journal…")
 NO_NOTES = Text("Aucune note sur cette alarme.", "No note on this alarm.")
 NOTE_HINT = Text("Ajouter une note…", "Add a note…")
 ADD = Text("Ajouter", "Add")
-
-HAPPENED = {
-    "take": Text("Prise en charge", "Taken over"),
-    "release": Text("Fin de prise en charge", "Let go"),
-    "comment": Text("Note", "Note"),
-    "realarm": Text("Rappel", "Told again"),
-}
-"""Kind of a row of the alarm's journal -> what happened, where the journal's own words have none."""
 
 # keys
 KEYS = Text("Touches du clavier", "Keyboard")

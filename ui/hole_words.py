@@ -21,8 +21,8 @@ _STATES = {
     State.FILLED: Text(fr="comblé depuis", en="filled since"),
     State.LOST: Text(fr="perdu", en="lost"),
 }
-SAMPLES = Text(fr="{} valeurs", en="{} samples")
-TAGS = Text(fr="{} grandeurs sur {}", en="{} of {} quantities")
+SAMPLES = Text(fr="{} valeur{s}", en="{} sample{s}")
+TAGS = Text(fr="{} grandeur{s} sur {}", en="{} of {} quantities")
 SECONDS = Text(fr="{} s", en="{} s")
 MINUTES = Text(fr="{} min {:02d} s", en="{} min {:02d} s")
 

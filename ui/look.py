@@ -53,11 +53,9 @@ class Look(QObject):
     def say(self, text: Text) -> str:
         return text.say(self.language)
 
-    def counted(self, text: Text, count: int, *rest: object) -> str:
-        """Words about so many: the first {} is the number, and {s} makes a word plural by the rule of the language:
-        none is singular in French, plural in English."""
-        one = count == 1 if self.language == "en" else count < 2
-        return self.say(text).format(self.number(count, 0), *rest, s="" if one else "s")
+    def counted(self, text: Text, count: float, *rest: object, decimals: int = 0) -> str:
+        """Words about so many, as the language writes the number; see `Text.counted`."""
+        return text.counted(self.language, round(count, decimals), self.number(count, decimals), *rest)
 
     def color(self, token: str) -> QColor:
         return self.theme.color(token)

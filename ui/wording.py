@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from supervisor.journal_rows import Row
 from supervisor.model import Equipment, Site, Text
 from supervisor.names import Met, called
-from ui import alarm_words, words
+from ui import journal_words as words
 
 
 def happened(row: Row) -> Text | None:
     """What happened, in words: those of its own book where it has some; None where nobody named it."""
-    own = alarm_words.HAPPENED.get(row.kind) if row.category == "alarm" else None
+    own = words.ALARM_KINDS.get(row.kind) if row.category == "alarm" else None
     return own or words.KINDS.get(row.kind)
 
 

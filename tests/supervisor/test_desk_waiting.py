@@ -15,15 +15,14 @@ from supervisor.desk.states import Stage
 from supervisor.errors import Refused
 from supervisor.model import CommandClass, Role, Tag, User
 from supervisor.people import People
+from tests import patience
 from tests.supervisor.pumphouse import ANN, EVE, NED, SID, SUE, House, house, patient, site
 
 TRIP, DRAIN, FLUSH = (Command("W.P1", name) for name in ("trip", "drain", "flush"))
 
 
 async def until(holds: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
-        while not holds():
-            await asyncio.sleep(0.01)
+    await patience.until(holds, 20)
 
 
 async def refused(act: object) -> Refused:

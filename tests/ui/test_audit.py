@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from supervisor.flow import Batch
 from supervisor.journal import JournalReader
 from supervisor.model import Condition, Role, User
 from supervisor.site import load
+from tests import patience
 from tests.journeys.conftest import small_city
 from ui.assemble import Assembly
 from ui.folder import DataFolder
@@ -25,11 +25,8 @@ ANN = User("ann", "Ann", Role.ENGINEER)
 pytestmark = pytest.mark.slow
 
 
-async def until(condition: Callable[[], object], what: str, within_s: float = 40.0) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, f"not in time: {what}"
-        await asyncio.sleep(0.02)
+async def until(condition: Callable[[], object], what: str) -> None:
+    await patience.until(condition, 40, what)
 
 
 def takes(assembly: Assembly, rows: bool) -> None:

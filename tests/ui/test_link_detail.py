@@ -16,12 +16,11 @@ from supervisor.clock import SECOND
 from supervisor.driver import ERRORS
 from supervisor.model import Quality
 from tests.ui.town import NOW, TownStation
-from ui import words as common
+from ui.links import link_list as columns
 from ui.links import words
 from ui.links.page import LinksPage
 from ui.links.strip import DayStrip, percent
 from ui.look import WAITING, Look
-from ui.models import link_list as columns
 from ui.pages import FACEPLATE, LINKS, Place
 from ui.shell.window import MainWindow
 
@@ -65,8 +64,8 @@ def test_that_a_link_that_is_chosen_tells_why_it_is_down_in_both_languages(page:
     detail = page.detail
     assert detail.facts[words.CAUSE].text() == "liaison coupée"
     assert detail.facts[words.TECHNICAL].text() == ("10.0.0.2:502 n'accepte pas la connexion (connexion refusée)")
-    assert detail.facts[common.ADDRESS].text().startswith("opcua://")
-    assert detail.facts[common.LAST_GOOD].text() == "dim. 22 nov. 2026, 13:32:07"
+    assert detail.facts[words.ADDRESS].text().startswith("opcua://")
+    assert detail.facts[words.LAST_GOOD].text() == "dim. 22 nov. 2026, 13:32:07"
     page.context.look.use(language="en")
     assert detail.facts[words.CAUSE].text() == "not connected"
 

@@ -7,9 +7,9 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from supervisor.model import Quality
 from tests.ui.town import TownStation
+from ui.links.link_list import LINK, ROUND_TRIP, STATE, LinkList
 from ui.live import Live
 from ui.look import Look
-from ui.models.link_list import LINK, ROUND_TRIP, STATE, LinkList
 
 
 @pytest.fixture

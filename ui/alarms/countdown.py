@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from alarms.states import State
 from supervisor.clock import SECOND
 from supervisor.model import Alarm
-from ui import alarm_words, words
+from ui import alarm_words
 from ui.pages import Context
 from ui.shapes import paint_icon
 from ui.widgets import Short, row
@@ -45,7 +45,7 @@ class Countdown(QWidget):
         within = minutes(alarm.rule.response_s)
         state = int(board["state"][alarm.index])
         if state == State.NORMAL:
-            text, self._share = look.say(words.RESPONSE_TIME).format(within), 0.0
+            text, self._share = look.say(alarm_words.RESPONSE_TIME).format(within), 0.0
         else:
             gone = (self._context.clock.now() - int(board["raised_at"][alarm.index])) / SECOND
             left = alarm.rule.response_s - gone

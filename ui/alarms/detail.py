@@ -28,7 +28,7 @@ from ui.widgets import Button, Card, Label, Line, Words, column, joined, row
 WIDTH = 360
 LOW = 640
 """Less high than this, facts that say nothing give their room to those that do."""
-_GUIDANCE = ((words.CAUSE, "cause"), (words.CONSEQUENCE, "consequence"), (words.ACTION, "action"))
+_GUIDANCE = ((alarm_words.CAUSE, "cause"), (alarm_words.CONSEQUENCE, "consequence"), (alarm_words.ACTION, "action"))
 
 
 class Detail(Card):
@@ -56,7 +56,7 @@ class Detail(Card):
         self.asides: Mapping[str, Aside] = {}
         """Alarm -> how it is hidden, by whom and why; the page reads it."""
         layout = column(self, 1, 0)
-        self.empty = Words(look, words.CHOOSE_ALARM, "body", 400, "text2")
+        self.empty = Words(look, alarm_words.CHOOSE_ALARM, "body", 400, "text2")
         self.empty.setWordWrap(True)
         self.empty.setContentsMargins(16, 16, 16, 16)
         layout.addWidget(self.empty)
@@ -110,12 +110,12 @@ class Detail(Card):
         rows: tuple[tuple[Text, Callable[[Alarm], str]], ...] = (
             (words.STATE, self._state),
             (words.VALUE, self._value),
-            (words.VALUE_THEN, lambda alarm: value_then(self._context, alarm)),
-            (words.LIMIT, lambda alarm: limit(alarm, look) or WAITING),
-            (words.RAISED, lambda alarm: self._instant(alarm, "raised_at")),
-            (words.ACKNOWLEDGED_AT, lambda alarm: self._instant(alarm, "acked_at")),
-            (words.CLEARED, lambda alarm: self._instant(alarm, "cleared_at")),
-            (words.TIMES, lambda alarm: str(int(self._context.board["count"][alarm.index]))),
+            (alarm_words.VALUE_THEN, lambda alarm: value_then(self._context, alarm)),
+            (alarm_words.LIMIT, lambda alarm: limit(alarm, look) or WAITING),
+            (alarm_words.RAISED, lambda alarm: self._instant(alarm, "raised_at")),
+            (alarm_words.ACKNOWLEDGED_AT, lambda alarm: self._instant(alarm, "acked_at")),
+            (alarm_words.CLEARED, lambda alarm: self._instant(alarm, "cleared_at")),
+            (alarm_words.TIMES, lambda alarm: str(int(self._context.board["count"][alarm.index]))),
             (alarm_words.ON_IT, self._taker),
             (alarm_words.BY_WHOM, self._hider),
             (alarm_words.UNMASKED_FACT, self._unmasked),
@@ -138,7 +138,7 @@ class Detail(Card):
         line.setContentsMargins(16, 8, 16, 6)
         self._choices = []
         for at, (name, key) in enumerate(
-            ((alarm_words.GUIDANCE, "C"), (alarm_words.HISTORY, "H"), (alarm_words.NOTES, "N"))
+            ((alarm_words.RESPONSE, "C"), (alarm_words.HISTORY, "H"), (alarm_words.NOTES, "N"))
         ):
             choice = Button(look, name, "segment")
             choice.tip(name, key)
@@ -171,11 +171,11 @@ class Detail(Card):
         acts = column(spacing=8)
         acts.setContentsMargins(16, 10, 16, 12)
         acts.addWidget(self.shelf)
-        self.ack = Button(look, words.ACKNOWLEDGE, "primary", weight=600)
+        self.ack = Button(look, alarm_words.ACKNOWLEDGE, "primary", weight=600)
         self.ack.clicked.connect(self._ack)
-        self.go = Button(look, words.GO_TO_PAGE)
+        self.go = Button(look, alarm_words.GO_TO_PAGE)
         self.go.clicked.connect(self._go)
-        self.aside = Button(look, words.SHELVE)
+        self.aside = Button(look, alarm_words.SHELVE)
         self.aside.clicked.connect(self.set_aside)
         self.mine = Button(look, alarm_words.TAKE)
         self.mine.tip(alarm_words.TAKE, "T")
@@ -217,7 +217,7 @@ class Detail(Card):
             written = written or bool(text)
             label.setText(text or WAITING)
         if not written:
-            self._guidance["action"].setText(look.say(words.NO_GUIDANCE))
+            self._guidance["action"].setText(look.say(alarm_words.NO_GUIDANCE))
         self.show_board()
         self.history.show_alarm(alarm)
         self.notes.show_alarm(alarm)
@@ -238,9 +238,9 @@ class Detail(Card):
                 part.setVisible(told not in ("", WAITING) or not (short or told == ""))
         latched = board["state"][alarm.index] == State.LATCHED_ACKED
         self.ack.setEnabled(unacked or bool(latched))
-        self.ack.say(words.RESET if latched else words.ACKNOWLEDGE)
+        self.ack.say(alarm_words.RESET if latched else alarm_words.ACKNOWLEDGE)
         hidden = int(board["suppression"][alarm.index])
-        self.aside.say(words.UNSHELVE if hidden & Hidden.SHELVED else words.SHELVE)
+        self.aside.say(alarm_words.UNSHELVE if hidden & Hidden.SHELVED else alarm_words.SHELVE)
         self.out.say(alarm_words.PUT_BACK if hidden & Hidden.OUT_OF_SERVICE else alarm_words.TAKE_OUT)
         self.out.setVisible(self._context.user.role >= Role.SUPERVISOR)
         taken = int(board["taken_by"][alarm.index])
@@ -303,14 +303,14 @@ class Detail(Card):
 
     def _state(self, alarm: Alarm) -> str:
         look, board = self._context.look, self._context.board
-        state = look.say(words.STATES[int(board["state"][alarm.index])])
+        state = look.say(alarm_words.STATES[int(board["state"][alarm.index])])
         hidden = int(board["suppression"][alarm.index])
         if hidden & Hidden.SHELVED:
             until = look.clock(int(board["shelved_until"][alarm.index]), seconds=False)
-            return f"{state}\n{look.say(words.SHELVED_UNTIL).format(until)}"
+            return f"{state}\n{look.say(alarm_words.SHELVED_UNTIL).format(until)}"
         if hidden & Hidden.OUT_OF_SERVICE:
-            return f"{state}\n{look.say(words.OUT_OF_SERVICE)}"
-        return f"{state}\n{look.say(words.SUPPRESSED)}" if hidden else state
+            return f"{state}\n{look.say(alarm_words.OUT_OF_SERVICE)}"
+        return f"{state}\n{look.say(alarm_words.SUPPRESSED_ONE)}" if hidden else state
 
     def _value(self, alarm: Alarm) -> str:
         told = shown(alarm.tag, self._context.live, self._context.attachment.texts, self._context.look)

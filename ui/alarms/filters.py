@@ -19,9 +19,9 @@ from ui.shapes import paint_priority, text_width
 from ui.widgets import Button, column, joined, row
 
 _LISTS = (
-    (Which.STANDING, words.STANDING),
-    (Which.UNACKED, words.UNACKED),
-    (Which.ACKED, words.ACKED),
+    (Which.STANDING, alarm_words.STANDING),
+    (Which.UNACKED, alarm_words.UNACKED),
+    (Which.ACKED, alarm_words.ACKED),
     (Which.ASIDE, alarm_words.ASIDE),
 )
 _ASIDE = (
@@ -61,8 +61,8 @@ class Filters(QWidget):
             toggle.clicked.connect(self._read)
             layout.addWidget(toggle)
         layout.addSpacing(4)
-        self.area = Choice(look, words.ALL_AREAS, [(area.id, area.name) for area in site.areas.values()])
-        self.system = Choice(look, words.ALL_SYSTEMS, [(system.id, system.name) for system in systems(site)])
+        self.area = Choice(look, alarm_words.ALL_AREAS, [(area.id, area.name) for area in site.areas.values()])
+        self.system = Choice(look, alarm_words.ALL_SYSTEMS, [(system.id, system.name) for system in systems(site)])
         for choice in (self.area, self.system):
             choice.currentIndexChanged.connect(self._read)
             layout.addWidget(choice, 2)
@@ -70,7 +70,7 @@ class Filters(QWidget):
         """Shown by the page, beside its title."""
         self.text.settled.connect(self._read)
         layout.addStretch(1)
-        self.clear_button = Button(look, words.CLEAR_FILTERS, "flat", "cross")
+        self.clear_button = Button(look, alarm_words.CLEAR_FILTERS, "flat", "cross")
         self.clear_button.clicked.connect(lambda: self.show_filter(Filter()))
         layout.addWidget(self.clear_button)
         self.show_filter(Filter())

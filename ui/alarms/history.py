@@ -19,13 +19,14 @@ from supervisor.clock import SECOND
 from supervisor.errors import StoreError
 from supervisor.journal import Row
 from supervisor.model import Alarm
-from ui import alarm_words, words
+from ui import alarm_words
 from ui.models.journal_list import JournalList
 from ui.naming import person
 from ui.pages import TRENDS, Context, Place
 from ui.scales import scale_of
 from ui.spark import POINTS, Strip, paint_strip, stepped
 from ui.widgets import Button, Label, column, row
+from ui.wording import happened
 
 log = logging.getLogger(__name__)
 
@@ -191,7 +192,7 @@ class History(Reading):
         lines = []
         for one in rows:
             when = f"{look.moment(one.time):%d/%m} {look.clock(one.time)}"
-            name = alarm_words.HAPPENED.get(one.kind) or words.KINDS.get(one.kind)
+            name = happened(one)
             what = look.say(name) if name else one.kind
             if one.kind not in ("raise", "realarm"):  # the value and the priority are told once
                 one = replace(one, detail={key: one.detail[key] for key in one.detail if key not in _ONCE})

@@ -99,11 +99,11 @@ class AlarmsPage(Page):
         head.addWidget(self.newer)
         head.addStretch(1)
         head.addWidget(self.filters.text)
-        self.ack = Button(look, words.ACKNOWLEDGE)
-        self.ack.tip(words.ACKNOWLEDGE, "Enter")
+        self.ack = Button(look, alarm_words.ACKNOWLEDGE)
+        self.ack.tip(alarm_words.ACKNOWLEDGE, "Enter")
         self.ack.clicked.connect(self.acknowledge_selected)
-        self.ack_page = Button(look, words.ACKNOWLEDGE_PAGE)
-        self.ack_page.tip(words.ACKNOWLEDGE_PAGE, "P")
+        self.ack_page = Button(look, alarm_words.ACKNOWLEDGE_PAGE)
+        self.ack_page.tip(alarm_words.ACKNOWLEDGE_PAGE, "P")
         self.ack_page.clicked.connect(self.acknowledge_page)
         self.help = Button(look, None, "flat", "response")
         self.help.tip(alarm_words.KEYS, "?")
@@ -139,7 +139,7 @@ class AlarmsPage(Page):
 
     def _make_empty(self) -> QWidget:
         empty = QWidget()
-        self.nothing = Words(self.context.look, words.NO_ALARM, "value", 500, "text2")
+        self.nothing = Words(self.context.look, alarm_words.NO_ALARM, "value", 500, "text2")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column(empty, 16).addWidget(self.nothing)
         return empty
@@ -239,24 +239,24 @@ class AlarmsPage(Page):
     def _tell(self) -> None:
         """The counts of the head, and the words for an empty list."""
         look, model = self.context.look, self.model
-        unacked, text = model.unacked, look.counted(words.ALARMS_COUNTED, model.total)
+        unacked, text = model.unacked, look.counted(alarm_words.ALARMS_COUNTED, model.total)
         if unacked:
-            text += " – " + look.say(words.OF_WHICH_UNACKED).format(look.number(unacked, 0))
+            text += " – " + look.say(alarm_words.OF_WHICH_UNACKED).format(look.number(unacked, 0))
         if model.folded:
             text += " – " + look.counted(alarm_words.IN_GROUPS, sum(not line.inside for line in model.lines))
         chosen = len(self.selected())
         if chosen > 1:
-            text += " – " + look.say(words.SELECTED_MANY).format(chosen)
+            text += " – " + look.say(alarm_words.SELECTED_MANY).format(chosen)
         self.count.setText(text)
         self.newer.setVisible(model.waiting > 0)
-        self.newer.setText(look.counted(words.NEW_COUNTED, model.waiting))
+        self.newer.setText(look.counted(alarm_words.NEW_COUNTED, model.waiting))
         self.ack.setEnabled(chosen > 0)
         self.ack_page.setEnabled(unacked > 0)
         self.body.setCurrentIndex(0 if model.rows else 1)
         which = model.filter.which
         plain = model.filter == Filter(which) and which in _EMPTY
-        here = _EMPTY[which] if plain else words.NO_ALARM_HERE
-        self.nothing.say(words.NO_ALARM if model.filter == Filter() else here)
+        here = _EMPTY[which] if plain else alarm_words.NO_ALARM_HERE
+        self.nothing.say(alarm_words.NO_ALARM if model.filter == Filter() else here)
         self._tell_aside()
 
     def _tell_aside(self) -> None:

@@ -32,14 +32,14 @@ class ShelfCard(QFrame):
         self._look = look
         layout = column(self, 12, 8)
         self._forever = False
-        self._title = Words(look, words.SHELVE_TITLE, "value", 600)
+        self._title = Words(look, alarm_words.SHELVE_TITLE, "value", 600)
         layout.addWidget(self._title)
-        self._why = Words(look, words.SHELVE_WHY, "label", 400, "text2")
+        self._why = Words(look, alarm_words.SHELVE_WHY, "label", 400, "text2")
         self._why.setWordWrap(True)
         layout.addWidget(self._why)
         self._long = QWidget()
         spans = column(self._long, 0, 8)
-        spans.addWidget(Words(look, words.FOR_HOW_LONG, "hint", 500, "text2"))
+        spans.addWidget(Words(look, alarm_words.DURATION, "hint", 500, "text2"))
         spans.addLayout(self._make_spans())
         layout.addWidget(self._long)
         layout.addWidget(Words(look, words.REASON, "hint", 500, "text2"))
@@ -73,8 +73,8 @@ class ShelfCard(QFrame):
     def open(self, forever: bool = False) -> None:
         """Show the card, ready to be written in; `forever` takes out of service."""
         self._forever = forever
-        self._title.say(alarm_words.OUT_TITLE if forever else words.SHELVE_TITLE)
-        self._why.say(alarm_words.OUT_WHY if forever else words.SHELVE_WHY)
+        self._title.say(alarm_words.OUT_TITLE if forever else alarm_words.SHELVE_TITLE)
+        self._why.say(alarm_words.OUT_WHY if forever else alarm_words.SHELVE_WHY)
         self._long.setVisible(not forever)
         self.reason.clear()
         self.confirm.setEnabled(False)

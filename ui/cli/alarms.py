@@ -37,7 +37,7 @@ def _import(site: Site, given: argparse.Namespace) -> int:
     taken = take(site, given.file, lambda folder: check(folder, drivers.TABLE), given.dry_run)
     say = Speech(given, site)
     files = ", ".join(file.as_posix() for file in taken.files) or say(said.NO_FILE)
-    print(say(said.WOULD_CHANGE if given.dry_run else said.CHANGED, taken.cells, taken.rules, files))
+    print(say.counted(said.WOULD_CHANGE if given.dry_run else said.CHANGED, taken.cells, taken.rules, files))
     return 0
 
 
@@ -54,7 +54,7 @@ def _diff(site: Site, given: argparse.Namespace) -> int:
         found = compare(approved, configured(site), approval=True)
     for one in found:
         print(_told(one, say))
-    print(say(said.DIFFERENCES, len(found)) if found else say(said.NO_DIFFERENCE))
+    print(say.counted(said.DIFFERENCES, len(found)) if found else say(said.NO_DIFFERENCE))
     return 1 if found else 0
 
 

@@ -155,7 +155,7 @@ def _holes(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
     for one in told:
         percent = one.share.percent
         share = "-" if percent != percent else say.number(f"{percent:.2f} %")
-        print(f"{one.link:<20}{share:>10}  {say(said.HOLES, len(one.holes))}")
+        print(f"{one.link:<20}{share:>10}  {say.counted(said.HOLES, len(one.holes))}")
         for hole in one.holes:
             print(f"  {_hole(hole, zone, say)}")
     return 0
@@ -206,7 +206,7 @@ def _import(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
         for mistake in report.mistakes:
             print(mistakes.said(mistake, say.language), file=sys.stderr)
         more = say(said.FIRST_LISTED, SHOWN) if report.wrong > SHOWN else ""
-        print(f"vigie: {say(said.MISTAKES, say.count(report.wrong), more)}", file=sys.stderr)
+        print(f"vigie: {say.counted(said.MISTAKES, report.wrong, more)}", file=sys.stderr)
         return MISTAKES
     if given.dry_run:
         with bar(say(said.BARS["comparing"])) as progress:
@@ -226,7 +226,7 @@ def _imported(report: importing.Report, zone: ZoneInfo, words: Text, say: Speech
     print(say(said.READ, count(report.samples), count(len(report.tags)), span))
     print(say(words, count(report.new), count(report.samples - report.new)))
     if report.hushed:
-        print(say(said.HUSHED, count(report.hushed)))
+        print(say.counted(said.HUSHED, report.hushed))
 
 
 def _free(folder: DataFolder, say: Speech) -> None:
@@ -244,7 +244,7 @@ def _backup(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
     print(say(said.FLUSHED, made.folder, _local(made.manifest.known, zone)))
     print(say(said.BACKED_UP, len(made.manifest.files), partitions, made.kept, _size(made.copied)))
     if given.keep is not None:
-        print(say(said.PRUNED, backups.prune(given.to, given.keep)))
+        print(say.counted(said.PRUNED, backups.prune(given.to, given.keep)))
     return _complain(made.damages, zone, say)
 
 
@@ -315,7 +315,7 @@ def _verify(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
         return _complain([Damage(name, "file", 0, (0, 0), why) for name in wrong], zone, say)
     with bar(say(said.BARS["verify"])) as progress:
         verdict = verify(_there(folder, say), progress)
-    found = say(said.PLACES, len(verdict.damages)) if verdict.damages else say(said.NO_DAMAGE)
+    found = say.counted(said.PLACES, len(verdict.damages)) if verdict.damages else say(said.NO_DAMAGE)
     print(say(said.VERIFIED, folder.history, say.count(verdict.files), _size(verdict.bytes), found))
     return _complain(verdict.damages, zone, say)
 
@@ -358,7 +358,7 @@ def _complain(damages: Sequence[Damage], zone: ZoneInfo, say: Speech) -> int:
         whole = "" if row.tag or row.part == "file" else say(said.ALL_TAGS, row.part)
         print(f"{'  '.join(filter(None, (row.file, row.tag, whole, span)))}: {row.reason}", file=sys.stderr)
     if damages:
-        print(f"vigie: {say(said.DAMAGED, len(damages))}", file=sys.stderr)
+        print(f"vigie: {say.counted(said.DAMAGED, len(damages))}", file=sys.stderr)
     return DAMAGED if damages else 0
 
 

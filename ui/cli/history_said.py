@@ -24,7 +24,7 @@ FROM_TO = Text("{} à {}", "{} to {}")
 NO_LINK = Text("aucune liaison ne s'appelle {}", "no link is called {}")
 OR = Text(" ou ", " or ")
 HOLES_IN = Text("{} : {} trou(s) de {} liaison(s), {}", "{}: {} hole(s) of {} link(s), {}")
-HOLES = Text("{} trou(s)", "{} hole(s)")
+HOLES = Text("{} trou{s}", "{} hole{s}")
 NO_FORMAT = Text(
     "{} ne dit pas son format : terminez son nom par .csv, .parquet ou .xlsx, ou ajoutez --format",
     "{} does not say its format: end it in .csv, .parquet or .xlsx, or give --format",
@@ -43,14 +43,12 @@ UNREADABLE = Text(
 )
 NOTHING = Text("il n'y a rien entre --from {} et --to {} : {}", "nothing lies between --from {} and --to {}: {}")
 NO_FILE = Text("il n'y a pas de fichier {}", "there is no file {}")
-MISTAKES = Text("{} erreur(s){} ; rien n'a été chargé", "{} mistake(s){}; nothing was loaded")
+MISTAKES = Text("{} erreur{s}{} ; rien n'a été chargé", "{} mistake{s}{}; nothing was loaded")
 FIRST_LISTED = Text(" (les {} premières sont listées)", " (the first {} are listed)")
 READ = Text("{} échantillons de {} tags, {}", "{} samples of {} tags, {}")
 WOULD_BE_NEW = Text("{} seraient nouveaux, {} existaient déjà", "{} would be new, {} were there already")
 ARE_NEW = Text("{} sont nouveaux, {} existaient déjà", "{} are new, {} were there already")
-HUSHED = Text(
-    "{} valeurs ont été laissées de côté : leur qualité est mauvaise", "{} values were left out: their quality is bad"
-)
+HUSHED = Text("{} valeur{s} de mauvaise qualité, laissée{s} de côté", "{} value{s} of bad quality, left out")
 RECORDING = Text(
     "le poste (processus {}) enregistre dans {}, et un seul programme peut y écrire : arrêtez d'abord le poste",
     "the station (process {}) records into {}, and only one program may write there: stop the station first",
@@ -61,7 +59,7 @@ BACKED_UP = Text(
     "{} fichiers, dont {} partitions, {} déjà présents ; {} écrits et relus",
     "{} files, {} of them partitions, {} there already; {} written and read back",
 )
-PRUNED = Text("{} sauvegarde(s) plus ancienne(s) supprimée(s)", "{} older backup(s) removed")
+PRUNED = Text("{} sauvegarde{s} plus ancienne{s} supprimée{s}", "{} older backup{s} removed")
 OTHER_SITE = Text(
     "ceci est une sauvegarde du site « {} », et non de « {} »", 'this is a backup of the site "{}", not of "{}"'
 )
@@ -93,7 +91,7 @@ TRUST_AGAIN = Text(" : ou acceptez-le à nouveau avec « vigie trust »", ": or 
 LOOKED_AT = Text("{} : {} fichiers lus, dont {} endommagés", "{}: {} files read, {} damaged")
 NOT_AS_WRITTEN = Text("Absent, ou pas tel qu'il a été écrit.", "Missing, or not as it was written.")
 PLACES, NO_DAMAGE = (
-    Text("{} endroit(s) endommagé(s)", "{} place(s) damaged"),
+    Text("{} endroit{s} endommagé{s}", "{} place{s} damaged"),
     Text("rien n'est endommagé", "nothing is damaged"),
 )
 VERIFIED = Text("{} : {} fichiers lus, {} ; {}", "{}: {} files read, {}; {}")
@@ -102,7 +100,7 @@ COMPACTED = Text(
     "{} échantillons compactés, {} partition(s) fusionnée(s)", "{} samples compacted, {} partition(s) merged"
 )
 ALL_TAGS = Text("tous les tags ({})", "all tags ({})")
-DAMAGED = Text("{} endroit(s) sont endommagés ; le reste est lisible", "{} place(s) are damaged; the rest can be read")
+DAMAGED = Text("{} endroit{s} endommagé{s} ; le reste est lisible", "{} place{s} damaged; the rest can be read")
 BARS = {
     "reading": Text("lecture", "reading"),
     "comparing": Text("comparaison", "comparing"),

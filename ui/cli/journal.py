@@ -100,7 +100,7 @@ def _export(given: argparse.Namespace, site: Site, reader: JournalReader) -> int
     reader.people.pull()
     names = Names(site, given.language or site.language, reader.people)
     count = write(every(reader, _wish(given, site)), given.file, names)
-    print(Speech(given, site)(said.ROWS_IN, count, given.file))
+    print(Speech(given, site).counted(said.ROWS_IN, count, given.file))
     return 0
 
 

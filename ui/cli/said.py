@@ -39,6 +39,10 @@ class Speech:
         """A number that was written with a point, with the language's own."""
         return written if self.language == "en" else written.replace(".", ",")
 
+    def counted(self, text: Text, count: int, *words: object) -> str:
+        """Words about so many; see `Text.counted`."""
+        return text.counted(self.language, count, self.count(count), *words)
+
 
 # ---------------------------------------------------------------- people
 FIRST = Text(
@@ -100,7 +104,7 @@ FAULTS = {
     ),
 }
 FAULT = Text("{} : la ligne {} {}", "{}: row {} {}")
-BEFORE = Text(" ; les {} lignes qui la précèdent sont intactes", "; {} rows before it are right")
+BEFORE = Text(" ; lignes intactes avant elle : {}", "; rows before it that are right: {}")
 STRANGER = Text(
     "{} n'est pas dans le journal : il a été récrit depuis que cela a été noté",
     "{} is not in the journal: it was written anew since that was noted",
@@ -114,12 +118,12 @@ THERE_ALREADY = Text(
     "{} existe déjà : donnez un autre nom, ou ajoutez --overwrite",
     "{} is there already: name another file, or say --overwrite",
 )
-ROWS_IN = Text("{} lignes dans {}", "{} rows in {}")
+ROWS_IN = Text("{} ligne{s} dans {}", "{} row{s} in {}")
 
 # ---------------------------------------------------------------- alarms
 RULES = Text("{} : {} règles de {} types d'équipement", "{}: {} rules of {} equipment types")
-CHANGED = Text("{} valeurs de {} règles changées : {}", "{} values of {} rules changed: {}")
-WOULD_CHANGE = Text("{} valeurs de {} règles changeraient : {}", "{} values of {} rules would change: {}")
+CHANGED = Text("{} valeur{s} changée{s}, règles : {}, fichiers : {}", "{} value{s} changed, rules: {}, files: {}")
+WOULD_CHANGE = Text("{} valeur{s} à changer, règles : {}, fichiers : {}", "{} value{s} to change, rules: {}, files: {}")
 NO_FILE = Text("aucun fichier", "no file")
 TOO_MANY = Text(
     "une comparaison porte sur une feuille approuvée et le site, ou sur deux feuilles",
@@ -129,7 +133,7 @@ NOT_APPROVED = Text(
     "{} est absent ou vide : rien n'a encore été approuvé ; importez une feuille",
     "{} is not there or empty: nothing was approved yet; import a sheet",
 )
-DIFFERENCES, NO_DIFFERENCE = Text("{} différences", "{} differences"), Text("aucune différence", "no difference")
+DIFFERENCES, NO_DIFFERENCE = Text("{} différence{s}", "{} difference{s}"), Text("aucune différence", "no difference")
 ADDED = Text("configurée, et dans aucune ligne approuvée", "configured, and in no approved row")
 REMOVED = Text("approuvée, et plus configurée", "approved, and no longer configured")
 UNAPPROVED = Text("non approuvée : ni nom ni jour", "not approved: no name and day")

@@ -55,7 +55,6 @@ IMPORTED = Text(
 CHILD_LOST = Text("Le relevé s'est interrompu ({0}).", "The look broke off ({0}).")
 
 # testing an equipment
-CHOOSE = Text("Équipement…", "Equipment…")
 SEARCH = Text("Repère ou nom de l'équipement", "Id or name of the equipment")
 READ_ALL = Text("Lire tout", "Read all")
 READ_ONE = Text("Essai de lecture", "Test read")

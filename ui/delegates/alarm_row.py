@@ -17,7 +17,7 @@ from alarms.states import ACTIVE, State
 from alarms.suppression import Hidden
 from supervisor.clock import SECOND
 from supervisor.model import Alarm
-from ui import alarm_words, words
+from ui import alarm_words
 from ui.look import WAITING
 from ui.models import alarm_list as columns
 from ui.models.alarm_list import AlarmList, Line, told_group
@@ -177,7 +177,7 @@ class AlarmRow(CellRow):
             return Cell(told_group(group, site, look), heavy=unacked > 0, symbol="down" if unfolded else "right")
         if column == columns.STATE:
             told = look.say(alarm_words.TO_ACKNOWLEDGE).format(look.number(unacked, 0))
-            return Cell(told) if unacked else Cell(look.say(words.ACKED), "text2")
+            return Cell(told) if unacked else Cell(look.say(alarm_words.ACKED), "text2")
         if column == columns.EQUIPMENT and group.by is By.RULE:
             return Cell(look.say(alarm_words.MANY_EQUIPMENT).format(look.number(group.count, 0)), "text2")
         same = group.by is not By.RULE
@@ -215,13 +215,14 @@ class AlarmRow(CellRow):
         look, board = self._context.look, self._context.board
         hidden = int(board["suppression"][alarm.index])
         if hidden & Hidden.OUT_OF_SERVICE:
-            return Cell(look.say(words.OUT_OF_SERVICE))
+            return Cell(look.say(alarm_words.OUT_OF_SERVICE))
         if hidden & Hidden.SHELVED:
             until = look.clock(int(board["shelved_until"][alarm.index]), seconds=False)
             return Cell(look.say(alarm_words.UNTIL).format(until), symbol="shelf")
         if hidden:
-            return Cell(look.say(words.SUPPRESSED))
-        return Cell(look.say(words.STATES[int(board["state"][alarm.index])]), "text2" if self._acked(alarm) else "text")
+            return Cell(look.say(alarm_words.SUPPRESSED_ONE))
+        state = alarm_words.STATES[int(board["state"][alarm.index])]
+        return Cell(look.say(state), "text2" if self._acked(alarm) else "text")
 
     def _on_it(self, alarm: Alarm) -> Cell:
         """Who is on it; of one that is shelved, who shelved it."""

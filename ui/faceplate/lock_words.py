@@ -44,7 +44,6 @@ LEFT = Text(fr="{name} – n'est plus sur le site", en="{name} – no longer on 
 LEFT_STATE = Text(fr="hors du site : ne retient rien", en="off the site: holds nothing")
 
 # the page
-PAGE = Text(fr="Consignations", en="Lock-outs")
 STANDING = Text(fr="Équipements consignés", en="Locked-out equipment")
 WAITING = Text(fr="Commandes en attente d'une personne", en="Commands that wait for a person")
 NONE_STANDING = Text(fr="Aucun équipement n'est consigné.", en="No equipment is locked out.")

@@ -6,7 +6,6 @@ CHOOSE = Text(fr="Choisissez un équipement pour voir sa fiche.", en="Choose an 
 CLOSE = Text(fr="Fermer la fiche", en="Close the faceplate")
 STATE = Text(fr="État", en="State")
 QUALITY = Text(fr="Mesure : {quality}", en="Value: {quality}")
-PART_OF = Text(fr="partie de {name}", en="part of {name}")
 LAST_MINUTES = Text(fr="{name}, 30 min", en="{name}, last 30 min")
 ALARMS = Text(fr="Alarmes", en="Alarms")
 CAUSE = Text(fr="Cause probable", en="Likely cause")
@@ -17,7 +16,6 @@ INTERLOCKS = Text(fr="Verrouillages", en="Interlocks")
 EVENTS = Text(fr="Derniers événements", en="Recent events")
 NO_EVENT = Text(fr="Rien au journal", en="Nothing in the journal")
 PARTS = Text(fr="Parties", en="Parts")
-OTHERS = Text(fr="Autres mesures", en="Other values")
 
 # commands
 COMMAND = Text(fr="Commande", en="Command")
@@ -103,7 +101,6 @@ UNKNOWN_ADVICE = Text(
 )
 UNDER_WAY = Text(fr="En cours…", en="Under way…")
 BY = Text(fr="{command} · {who} · {time}", en="{command} · {who} · {time}")
-LOST_SIGHT = Text(fr="Sans nouvelles : consultez le journal.", en="No news: look at the journal.")
 
 # journal
 KINDS = {

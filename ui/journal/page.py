@@ -16,9 +16,10 @@ from PySide6.QtWidgets import QFileDialog
 from supervisor.clock import SECOND
 from supervisor.journal_rows import Found, Wish
 from supervisor.model import Text
-from ui import words
+from ui import journal_words
+from ui import words as common
 from ui.fields import Choice, FilterText
-from ui.journal import sheet
+from ui.journal import sheet, words
 from ui.models import journal_list as columns
 from ui.models.journal_list import JournalList
 from ui.pages import Context, Page, Place
@@ -40,13 +41,13 @@ class JournalPage(Page):
         super().__init__(context)
         look = context.look
         self.model = JournalList(context.attachment.site, context.attachment.texts, look)
-        self.table = Table(look, self.model, _WIDTHS, columns.DETAIL, words.JOURNAL)
+        self.table = Table(look, self.model, _WIDTHS, columns.DETAIL, common.JOURNAL)
         self.table.supple = {columns.WHERE: 240, columns.WHAT: 150}
         self.table.spare = (columns.RESULT, columns.WHO)
         self.setFocusProxy(self.table)
         self.table.doubleClicked.connect(self._go)
         self.table.activated.connect(self._go)
-        self.book = Choice(look, words.ALL_ACTS, words.BOOK_NAMES.items())
+        self.book = Choice(look, words.ALL_ACTS, journal_words.BOOK_NAMES.items())
         self.book.currentIndexChanged.connect(self._ask_again)
         self.who = Choice(look, words.EVERYBODY, _everybody(context))
         self.span = Choice(look, words.ANY_TIME, SPANS.items())
@@ -82,7 +83,7 @@ class JournalPage(Page):
         inner = column(card, 1, 0)
         head = row(spacing=10)
         head.setContentsMargins(16, 9, 12, 9)
-        head.addWidget(Words(look, words.JOURNAL, "title", 600))
+        head.addWidget(Words(look, common.JOURNAL, "title", 600))
         head.addWidget(self.count)
         head.addWidget(self.only)
         head.addStretch(1)

@@ -20,25 +20,25 @@ from supervisor.journal import JournalReader
 from supervisor.journal_rows import Row, Wish
 from supervisor.model import Site, Text
 from supervisor.names import Met
-from ui import words
+from ui import journal_words, words
 from ui.wording import happened
 
 PIECE = 5_000
 """Rows read at a time."""
 COLUMNS = (
     Text("n°", "no."),
-    words.WHEN,
+    journal_words.WHEN,
     Text("Date UTC", "UTC"),
     Text("Catégorie", "Category"),
-    words.WHAT,
+    journal_words.WHAT,
     Text("Code", "Code"),
     Text("Identifiant", "Id"),
-    words.WHERE,
+    journal_words.WHERE,
     words.AREA,
-    words.RESULT,
-    words.WHO,
+    journal_words.RESULT,
+    journal_words.WHO,
     Text("Nom", "Name"),
-    words.DETAIL,
+    journal_words.DETAIL,
     Text("Empreinte", "Hash"),
 )
 FORMATS = ("csv", "xlsx", "jsonl")
@@ -97,13 +97,13 @@ class Names:
             str(row.id),
             utc.astimezone(self._zone).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3],
             utc.isoformat(timespec="milliseconds"),
-            self._word(words.BOOK_NAMES.get(row.category), row.category),
+            self._word(journal_words.BOOK_NAMES.get(row.category), row.category),
             self._word(happened(row), row.kind),
             f"{row.category}.{row.kind}",
             row.subject,
             self._subject(row.subject),
             self._word(area.name if area else None, row.area),
-            self._word(words.RESULTS.get(row.result), row.result),
+            self._word(journal_words.RESULTS.get(row.result), row.result),
             row.who,
             self._person(row.who),
             json.dumps(dict(row.detail), ensure_ascii=False) if row.detail else "",
@@ -116,8 +116,8 @@ class Names:
         return user.name if user else self._met.name(who)
 
     def _subject(self, subject: str) -> str:
-        if subject in words.SUBJECTS:
-            return self._say(words.SUBJECTS[subject])
+        if subject in journal_words.SUBJECTS:
+            return self._say(journal_words.SUBJECTS[subject])
         alarm = self._alarms.get(subject)
         equipment = alarm.equipment if alarm else self._site.equipment_by_id.get(subject)
         if equipment is None:

@@ -15,7 +15,6 @@ from supervisor.errors import Refused, StoreError, Unavailable
 from supervisor.holes import Hole, State
 from supervisor.model import LinkSpec, Text
 from supervisor.reasons import told as reason
-from ui import words as common
 from ui.hole_words import lasted
 from ui.links import hole_list, words
 from ui.links.hole_list import HoleList
@@ -32,7 +31,7 @@ MOST_KINDS = 6
 ROWS = 4
 """Holes seen at once; the list scrolls."""
 _WIDTHS = {hole_list.BEGAN: 122, hole_list.ENDED: 122, hole_list.LASTED: 104, hole_list.CAUSE: 190}
-FACTS = (common.ADDRESS, common.LAST_GOOD, words.CAUSE, words.TECHNICAL, common.ERRORS)
+FACTS = (words.ADDRESS, words.LAST_GOOD, words.CAUSE, words.TECHNICAL, words.ERRORS)
 NARROW = 860
 """Width at 100 % text size below which errors by kind are a line among the facts and have no column of their own."""
 
@@ -96,7 +95,7 @@ class LinkDetail(QWidget):
         for at, fact in enumerate(FACTS):
             said = Words(look, fact, "label", 500, "text2")
             grid.addWidget(said, at, 0, Qt.AlignmentFlag.AlignTop)
-            if fact is common.ERRORS:
+            if fact is words.ERRORS:
                 self._errors_word = said
             self.facts[fact] = Brief(look) if fact is words.TECHNICAL else Short(look, "body")
             self.facts[fact].setMinimumWidth(60)
@@ -128,7 +127,7 @@ class LinkDetail(QWidget):
         narrow = self.width() < NARROW * self._context.look.scale
         self._by_kind.setVisible(not narrow)
         self._errors_word.setVisible(narrow)
-        self.facts[common.ERRORS].setVisible(narrow)
+        self.facts[words.ERRORS].setVisible(narrow)
         self.open.setVisible(not narrow)  # Enter and a double click do the same
 
     def _make_month(self, look: Look) -> QVBoxLayout:
@@ -209,15 +208,15 @@ class LinkDetail(QWidget):
             return
         look, told = self._context.look, self._told
         self.name.setText(look.say(self.link.name))
-        self.facts[common.ADDRESS].setText(self.link.url)
+        self.facts[words.ADDRESS].setText(self.link.url)
         good = int(told.get("good", 0))
-        self.facts[common.LAST_GOOD].setText(f"{look.date(good)}, {look.clock(good)}" if good else WAITING)
+        self.facts[words.LAST_GOOD].setText(f"{look.date(good)}, {look.clock(good)}" if good else WAITING)
         self.facts[words.CAUSE].setText(self._cause())
         self.facts[words.TECHNICAL].setText(look.say(reason(str(told.get("reason", "")))) or WAITING)
         errors: Mapping[str, int] = told.get("errors", {})
         self._show_errors(errors)
         by_kind = [f"{look.say(words.kind(kind))} {look.number(count, 0)}" for kind, count in _most(errors)]
-        self.facts[common.ERRORS].setText(" · ".join(by_kind) or WAITING)
+        self.facts[words.ERRORS].setText(" · ".join(by_kind) or WAITING)
         self._show_month([(date.fromisoformat(day), Share(*spans)) for day, *spans in told.get("days", ())])
         self._show_holes([_hole(self.link.id, row) for row in told.get("holes", ())])
 
@@ -280,7 +279,7 @@ def _most(errors: Mapping[str, int]) -> list[tuple[str, int]]:
 
 
 def _counted(holes: int, look: Look) -> str:
-    return look.say(words.NO_HOLE if not holes else words.ONE_HOLE if holes == 1 else words.SOME_HOLES).format(holes)
+    return look.counted(words.SOME_HOLES, holes) if holes else look.say(words.NO_HOLE)
 
 
 def _hole(link: str, row: Sequence[Any]) -> Hole:

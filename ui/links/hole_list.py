@@ -60,7 +60,7 @@ class HoleList(Cells):
     def _fate(self, hole: Hole) -> str:
         look, said = self._look, self._look.say(state_words(hole.state))
         if hole.state is State.PARTLY:
-            said += f", {look.say(TAGS).format(hole.filled, hole.tags)}"
+            said += f", {look.counted(TAGS, hole.filled, hole.tags)}"
         if hole.samples:
-            said += f" ({look.say(SAMPLES).format(look.number(hole.samples, 0))})"
+            said += f" ({look.counted(SAMPLES, hole.samples)})"
         return said

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, Qt
 
 from supervisor.errors import Refused, Unavailable
-from ui import words
+from ui import words as common
+from ui.links import link_list as columns
+from ui.links import words
 from ui.links.certificate import Certificates
 from ui.links.detail import PERIOD_S, LinkDetail
-from ui.models import link_list as columns
-from ui.models.link_list import LinkList
+from ui.links.link_list import LinkList
 from ui.pages import FACEPLATE, Context, Page, Place
 from ui.tables import Table
 from ui.widgets import Card, Label, Line, Words, column, row
@@ -42,7 +43,7 @@ class LinksPage(Page):
         super().__init__(context)
         look = context.look
         self.model = LinkList(context.attachment.site, context.live, look)
-        self.table = Table(look, self.model, _WIDTHS, columns.LINK, words.LINKS)
+        self.table = Table(look, self.model, _WIDTHS, columns.LINK, common.LINKS)
         self.table.supple = {columns.AREA: 130, columns.GOOD: 150}
         self.table.LEAST = 210
         self.table.spare = (
@@ -69,7 +70,7 @@ class LinksPage(Page):
         inner = column(card, 1, 0)
         head = row(spacing=10)
         head.setContentsMargins(16, 12, 12, 12)
-        head.addWidget(Words(look, words.LINKS, "title", 600))
+        head.addWidget(Words(look, common.LINKS, "title", 600))
         head.addWidget(self.count)
         head.addStretch(1)
         inner.addLayout(head)
@@ -132,8 +133,7 @@ class LinksPage(Page):
                 self.table.scrollTo(self.model.index(at, 0))
 
     def _tell(self) -> None:
-        said = self.context.look.say(words.LINKS_UP)
-        self.count.setText(said.format(self.model.up(), self.model.rowCount()))
+        self.count.setText(self.context.look.counted(words.LINKS_UP, self.model.up(), self.model.rowCount()))
 
     def _open(self, index: QModelIndex) -> None:
         if not index.isValid():

@@ -2,6 +2,27 @@
 
 from supervisor.model import Text
 
+# the list
+LINK = Text(fr="Liaison", en="Link")
+PROTOCOL = Text(fr="Protocole", en="Protocol")
+ADDRESS = Text(fr="Adresse", en="Address")
+REQUESTS = Text(fr="Requêtes/s", en="Requests/s")
+ERRORS = Text(fr="Erreurs", en="Errors")
+RECONNECTS = Text(fr="Reconnexions", en="Reconnects")
+LAST_GOOD = Text(fr="Dernière valide", en="Last good")
+ROUND_TRIP_50 = Text(fr="Réponse p50", en="Response p50")
+ROUND_TRIP_99 = Text(fr="Réponse p99", en="Response p99")
+CLOCK_SKEW = Text(fr="Horloge", en="Clock")
+AVAILABLE_TODAY = Text(fr="Dispo. jour", en="Avail. today")
+AVAILABLE_MONTH = Text(fr="Dispo. mois", en="Avail. month")
+GOOD_TAGS = Text(fr="Tags valides", en="Good tags")
+UP = Text(fr="Établie", en="Up")
+DOWN = Text(fr="Coupée", en="Down")
+UNKNOWN = Text(fr="Inconnue", en="Unknown")
+LINKS_UP = Text(fr="{} établie{s} sur {}", en="{} up of {}")
+NO_LINK = Text(fr="Ce site n'a aucune liaison.", en="This site has no link.")
+
+# the panel
 CAUSE = Text(fr="Cause", en="Cause")
 TECHNICAL = Text(fr="Détail technique", en="Technical detail")
 ERRORS_BY_KIND = Text(fr="Erreurs depuis le démarrage", en="Errors since start")
@@ -27,8 +48,7 @@ OF_DAY = Text(
 )
 HOLES = Text(fr="Trous de l'historique", en="Holes of the history")
 NO_HOLE = Text(fr="aucun trou", en="no hole")
-ONE_HOLE = Text(fr="1 trou", en="1 hole")
-SOME_HOLES = Text(fr="{} trous", en="{} holes")
+SOME_HOLES = Text(fr="{} trou{s}", en="{} hole{s}")
 HOLE_BEGAN = Text(fr="Début", en="Began")
 HOLE_ENDED = Text(fr="Fin", en="Ended")
 HOLE_LASTED = Text(fr="Durée", en="Lasted")

@@ -36,17 +36,17 @@ Index = QModelIndex | QPersistentModelIndex
 ROW = int(Qt.ItemDataRole.UserRole)
 """The row of the board, an int."""
 COLUMNS = (
-    words.PRIORITY,
-    words.RAISED,
+    alarm_words.PRIORITY,
+    alarm_words.RAISED,
     words.AREA,
     words.EQUIPMENT,
-    words.ALARM,
+    alarm_words.ALARM,
     words.VALUE,
-    words.LIMIT,
+    alarm_words.LIMIT,
     words.STATE,
     alarm_words.ON_IT,
-    alarm_words.NOTES_SHORT,
-    words.DURATION,
+    alarm_words.NOTES,
+    alarm_words.DURATION,
 )
 PRIORITY, RAISED, AREA, EQUIPMENT, ALARM, VALUE, LIMIT, STATE, ON_IT, NOTES, DURATION = range(len(COLUMNS))
 LINE = ROW + 1
@@ -333,7 +333,7 @@ class AlarmList(QAbstractTableModel):
         if column == RAISED:
             return look.clock(int(board["raised_at"][alarm.index]))
         if column == STATE:
-            return look.say(words.STATES[int(board["state"][alarm.index])])
+            return look.say(alarm_words.STATES[int(board["state"][alarm.index])])
         if column == ON_IT:
             return taker(self._site, int(board["taken_by"][alarm.index]), self._look)
         named = {

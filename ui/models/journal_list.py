@@ -13,7 +13,7 @@ from supervisor.reasons import told
 from supervisor.rounds.store import BOOK as ROUND
 from supervisor.site.on_call import on_call_of
 from supervisor.texts import Texts
-from ui import words
+from ui import journal_words as words
 from ui.look import Look
 from ui.models.cells import Cells
 from ui.naming import full_name, person

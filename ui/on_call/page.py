@@ -140,8 +140,8 @@ class OnCallPage(Page):
     async def _tested(self, contact: str) -> None:
         answer = await ask(self.context, self._decline, "notify_test", contact=contact)
         if answer is not None:
-            told = self.context.look.say(words.TESTED)
-            self.said.setText(told.format(answer["count"], self._names().get(contact, contact)))
+            name = self._names().get(contact, contact)
+            self.said.setText(self.context.look.counted(words.TESTED, answer["count"], name))
             self.question.again()
 
     def _go(self, at: int) -> None:
@@ -179,7 +179,7 @@ class OnCallPage(Page):
         if answer.get("waiting"):
             return say(words.WAITING).format(answer["waiting"])
         if lost := sum(one["state"] in columns.GRAVE for one in self.model.rows):
-            return say(words.NOT_TOLD).format(lost)
+            return self.context.look.counted(words.NOT_TOLD, lost)
         return say(words.ALL_WELL) if self.model.rows else ""
 
     def _show_duty(self, names: Mapping[str, str]) -> None:

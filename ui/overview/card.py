@@ -231,7 +231,7 @@ class SystemCard(QWidget):
         for measure in self._measures:
             result = measure.read(self._context.live)
             if result.good < result.total:
-                said = self._look.say(words.MADE_OF).format(result.good, result.total)
+                said = self._look.counted(words.MADE_OF, result.good, result.total)
                 lines.append(f"{self._look.say(measure.figure.name)} : {said}")
         return "\n".join(lines)
 

@@ -17,7 +17,6 @@ from ui.overview import words
 from ui.overview.figures import BLIND
 from ui.pages import ALARMS, Context, Place
 from ui.shapes import paint_icon, paint_priority, saved, shortened, system_icon, text_width
-from ui.words import NO_AREA
 
 HEAD, ROW, CELL = 34, 28, 36
 WIDEST = 240
@@ -131,7 +130,7 @@ class Matrix(QWidget):
 
     def _area_name(self, area: str) -> str:
         areas = self._context.attachment.site.areas
-        return self._look.say(areas[area].name if area in areas else NO_AREA)
+        return self._look.say(areas[area].name if area in areas else words.NO_AREA)
 
     def _paint_cell(self, painter: QPainter, cell: int) -> None:
         look, box = self._look, self._box(cell)
@@ -191,8 +190,7 @@ class Matrix(QWidget):
             return
         row, column = divmod(cell, len(self._systems))
         system = look.say(self._context.attachment.site.systems[self._systems[column]].name)
-        lines = [look.say(words.CELL).format(self._area_name(self._areas[row]), system, self._things[cell])]
+        lines = [look.counted(words.CELL, self._things[cell], self._area_name(self._areas[row]), system)]
         if self._bad[cell]:
-            bad = words.BAD_ONE if self._bad[cell] == 1 else words.BAD_MANY
-            lines.append(look.say(bad).format(self._bad[cell]))
+            lines.append(look.counted(words.BAD, self._bad[cell]))
         QToolTip.showText(where, "\n".join(lines), self)

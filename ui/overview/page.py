@@ -147,8 +147,7 @@ class OverviewPage(Page):
         """The one sentence, and how many values can't be believed."""
         self.sentence.setText(self._sentence())
         bad = int(np.count_nonzero(self.context.live.quality[self._carried] >= BAD))
-        text = words.BAD_ONE if bad == 1 else words.BAD_MANY
-        self.bad.setText(self.context.look.say(text).format(bad) if bad else "")
+        self.bad.setText(self.context.look.counted(words.BAD, bad) if bad else "")
 
     def _sentence(self) -> str:
         look, board = self.context.look, self.context.board
@@ -161,5 +160,4 @@ class OverviewPage(Page):
             known = len(board.rows)
             return look.say(words.KNOWN_ONE if known == 1 else words.KNOWN_MANY).format(known)
         oldest = (self.context.clock.now() - int(board["raised_at"][waiting].min())) / SECOND
-        said = look.say(words.WAITING_ONE if len(waiting) == 1 else words.WAITING_MANY).format(len(waiting))
-        return f"{said} – {look.say(words.OLDEST).format(look.span(oldest))}"
+        return f"{look.counted(words.WAITING, len(waiting))} – {look.say(words.OLDEST).format(look.span(oldest))}"

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout
 from supervisor.errors import Refused, Unavailable
 from supervisor.model import Role, Text
 from ui import words as common
+from ui.asking import ask
 from ui.pages import Context, Page
 from ui.people import words
 from ui.people.card import PersonCard
@@ -133,13 +134,7 @@ class PeoplePage(Page):
         self.card.name.setFocus()
 
     async def _act(self, act: str, given: Mapping[str, Any]) -> None:
-        try:
-            await self.context.attachment.ask(act, **given)
-        except Refused as refused:
-            self.card.tell(refused.text)
-            return
-        except Unavailable:
-            self.card.tell(words.SILENT)
+        if await ask(self.context, self.card.tell, act, **given) is None:
             return
         await self.read()
         at = next((at for at, one in enumerate(self.people) if one["id"] == given["id"]), -1)

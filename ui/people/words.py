@@ -55,4 +55,3 @@ DONE = {
     ),
     "enable_person": Text("Le compte est réactivé.", "The account is enabled again."),
 }
-SILENT = Text("Le poste ne répond pas.", "The station does not answer.")

@@ -230,8 +230,7 @@ class PerformancePage(Page):
         if study is None or not known:
             self.told.setText("")
             return
-        count = study.figures.count
-        counted = look.say(words.COUNT_ONE if count < 2 else words.COUNT_MANY).format(look.number(count, 0))
+        counted = look.counted(words.COUNTED, study.figures.count)
         self.told.setText(f"{rows.told_period(study, look)} – {rows.told_days(study, look)} – {counted}")
         measures = rows.measures(study, look)
         self._sheet(self.table).show_rows(measures)

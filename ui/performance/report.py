@@ -50,7 +50,7 @@ def report(study: Study, site: Site, look: Look, now: int) -> Report:
         say(site.name),
         f"{say(words.POSITION)} : {say(position)}",
         rows.told_period(study, look),
-        f"{rows.told_days(study, look)} – {_counted(figures.count, look)}",
+        f"{rows.told_days(study, look)} – {look.counted(words.COUNTED, figures.count)}",
         f"{say(words.CLASS)} : {say(found)}",
     )
     parts = [_part(words.TITLE, rows.HEADS, [_texts(cells) for cells in rows.measures(study, look)], look)]
@@ -59,10 +59,6 @@ def report(study: Study, site: Site, look: Look, now: int) -> Report:
         counted = [_texts(one.cells) for one in lists.rows(name, study, today)]
         parts.append(_part(title, lists.heads(name), counted, look))
     return Report(say(words.TITLE), about, tuple(parts), look.language)
-
-
-def _counted(count: int, look: Look) -> str:
-    return look.say(words.COUNT_ONE if count < 2 else words.COUNT_MANY).format(look.number(count, 0))
 
 
 def _texts(cells: Sequence[Cell]) -> tuple[str, ...]:

@@ -162,4 +162,4 @@ def told_days(study: Study, look: Look) -> str:
     """How much data there is; where it is too little, that it is."""
     figures = study.figures
     text = words.DAYS_ENOUGH if verdicts.enough(figures) else words.DAYS_FEW
-    return look.say(text).format(look.number(figures.days_known, 0 if figures.days_known >= 10 else 1))
+    return look.counted(text, figures.days_known, decimals=0 if figures.days_known >= 10 else 1)

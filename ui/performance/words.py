@@ -19,13 +19,12 @@ EMPTY = Text(
     "Le journal ne contient aucune donnée sur cette période.",
     "The journal holds no data of this span.",
 )
-DAYS_ENOUGH = Text("{} jours de données", "{} days of data")
+DAYS_ENOUGH = Text("{} jour{s} de données", "{} day{s} of data")
 DAYS_FEW = Text(
-    "{} jours de données sur les 30 que demande la norme : indicatif",
-    "{} days of data of the 30 the standard asks for: indicative",
+    "{} jour{s} de données sur les 30 que demande la norme : indicatif",
+    "{} day{s} of data of the 30 the standard asks for: indicative",
 )
-COUNT_ONE = Text("{} alarme annoncée", "{} alarm announced")
-COUNT_MANY = Text("{} alarmes annoncées", "{} alarms announced")
+COUNTED = Text("{} alarme{s} annoncée{s}", "{} alarm{s} announced")
 CLASS = Text("Classe EEMUA 191", "EEMUA 191 class")
 CLASSES = {
     PerformanceClass.PREDICTIVE: Text("Prédictive", "Predictive"),

@@ -50,9 +50,7 @@ def stages(rows: Sequence[tuple[int, Mark]]) -> list[Stage]:
 
 def counted(counts: Counter[Mark], look: Look) -> str:
     """In words: "6 exécutées · 1 échec · 64 en attente"."""
-    return " · ".join(
-        look.say(words.COUNTED[mark][counts[mark] > 1]).format(counts[mark]) for mark in ORDER if counts[mark]
-    )
+    return " · ".join(look.counted(words.COUNTED[mark], counts[mark]) for mark in ORDER if counts[mark])
 
 
 class StageBars(QWidget):

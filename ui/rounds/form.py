@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QW
 from supervisor.model import CommandSpec, EquipmentType, Kind, Site, TagSpec, Text
 from supervisor.rounds.stages import counts
 from supervisor.rounds.trial import TWO_PERSONS
-from ui import words as everywhere
+from ui import journal_words
 from ui.fields import Combo
 from ui.pages import Context
 from ui.rounds import words
@@ -374,7 +374,7 @@ class Form(QWidget):
         """Refusals by reason, stages, what is drawn now, what was taken out."""
         look, say = self.context.look, self.context.look.say
         for check, number in told["refused"].items():
-            yield f"{say(everywhere.RESULTS[check]) if check in everywhere.RESULTS else check} × {number}"
+            yield f"{say(journal_words.RESULTS[check]) if check in journal_words.RESULTS else check} × {number}"
         ends = counts(count)
         sizes = [end - before for end, before in zip(ends, (0, *ends), strict=False)]
         if sizes:
@@ -382,8 +382,7 @@ class Form(QWidget):
         if told["power_kw"] is not None:
             yield say(words.POWER).format(look.number(told["power_kw"], 1))
         if self.without:
-            said = words.WITHOUT_ONE if len(self.without) == 1 else words.WITHOUT
-            yield say(said).format(len(self.without))
+            yield look.counted(words.WITHOUT, len(self.without))
 
 
 def _fill(box: QComboBox, rows: list[tuple[str, Any]]) -> None:

@@ -125,7 +125,7 @@ class RoundView(QWidget):
         why = look.say(Text(*one["reason"])) if state is State.STOPPED else look.say(_ADVICE[state])
         wrong = sum(row_[2] in NOT_DONE for row_ in one["targets"])
         if wrong and state is not State.STOPPED:
-            why = f"{look.say(words.WRONG_ONE if wrong == 1 else words.WRONG).format(wrong)} {why}"
+            why = f"{look.counted(words.WRONG, wrong)} {why}"
         if state is State.STOPPED and one["busy"]:
             why = f"{why} {look.say(words.UNDER_WAY)}"
         return f"{look.say(words.STATES[state])} – {why}"
@@ -138,7 +138,7 @@ class RoundView(QWidget):
             said.append(look.say(words.RELEASED_BY).format(person(one["released_by"])))
         out = sum(row_[2] == Mark.LEFT_OUT for row_ in one["targets"])
         if out:
-            said.append(look.say(words.LEFT_OUT_ONE if out == 1 else words.LEFT_OUT).format(out))
+            said.append(look.counted(words.LEFT_OUT, out))
         return said
 
     def waiting(self) -> int:

@@ -44,8 +44,7 @@ LOOK_FIRST = Text(
 )
 NOT_YET = Text("Rien n'est encore parti.", "Nothing has left yet.")
 UNDER_WAY = Text("Commandes en cours…", "Commands under way…")
-WRONG = Text("{} non exécutées.", "{} not done.")
-WRONG_ONE = Text("1 non exécutée.", "1 not done.")
+WRONG = Text("{} non exécutée{s}.", "{} not done.")
 OVER = Text("Tout a été demandé.", "Everything has been asked for.")
 LET_GO = Text("Le reste n'a pas été demandé.", "The rest was not asked for.")
 CONSEQUENCE = Text("Conséquence : {}", "Consequence: {}")
@@ -71,16 +70,15 @@ MARKS = {
     Mark.LEFT_OUT: Text("laissé de côté", "left out"),
 }
 COUNTED = {
-    Mark.DONE: (Text("{} exécutée", "{} done"), Text("{} exécutées", "{} done")),
-    Mark.REFUSED: (Text("{} refusée", "{} refused"), Text("{} refusées", "{} refused")),
-    Mark.FAILED: (Text("{} échec", "{} failed"), Text("{} échecs", "{} failed")),
-    Mark.UNKNOWN: (Text("{} inconnue", "{} unknown"), Text("{} inconnues", "{} unknown")),
-    Mark.ASKED: (Text("{} en cours", "{} under way"), Text("{} en cours", "{} under way")),
-    Mark.WAITING: (Text("{} en attente", "{} waiting"), Text("{} en attente", "{} waiting")),
+    Mark.DONE: Text("{} exécutée{s}", "{} done"),
+    Mark.REFUSED: Text("{} refusée{s}", "{} refused"),
+    Mark.FAILED: Text("{} échec{s}", "{} failed"),
+    Mark.UNKNOWN: Text("{} inconnue{s}", "{} unknown"),
+    Mark.ASKED: Text("{} en cours", "{} under way"),
+    Mark.WAITING: Text("{} en attente", "{} waiting"),
 }
-"""Of one, of several; in the order they are told."""
-LEFT_OUT = Text("{} laissés de côté", "{} left out")
-LEFT_OUT_ONE = Text("1 laissé de côté", "1 left out")
+"""In the order they are told."""
+LEFT_OUT = Text("{} laissé{s} de côté", "{} left out")
 
 # a new one
 NEW_TITLE = Text("Nouvelle commande groupée", "New round")
@@ -110,8 +108,7 @@ REFUSED = Text("refusé", "refused")
 SHARES = Text("Étapes : {}", "Stages: {}")
 THEN = Text(" puis ", " then ")
 POWER = Text("{} kW en ce moment sur ces départs", "{} kW there now")
-WITHOUT = Text("{} retirés à la main", "{} taken out by hand")
-WITHOUT_ONE = Text("1 retiré à la main", "1 taken out by hand")
+WITHOUT = Text("{} retiré{s} à la main", "{} taken out by hand")
 ALL_AGAIN = Text("Tout reprendre", "Take all again")
 TAKE_OUT = Text("Retirer de la sélection", "Take out")
 TAKE_OUT_TIP = Text(

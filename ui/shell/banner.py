@@ -32,7 +32,7 @@ ROW = 30
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTER = Qt.AlignmentFlag.AlignCenter
-_ACTS = (words.RESPONSE, words.GO_TO_PAGE, words.ACKNOWLEDGE)
+_ACTS = (alarm_words.RESPONSE, alarm_words.GO_TO_PAGE, alarm_words.ACKNOWLEDGE)
 _ACKNOWLEDGE, _MORE, _LIST = 2, -1, -2
 _NAME = 2
 """The cell that names the equipment."""
@@ -94,7 +94,7 @@ class Banner(QWidget):
         self._lay_out()
         told = [self._sentence(self._context.attachment.site.alarms[row]) for row in self._rows]
         flood = [self._told_flood()] if self._top else []
-        self.setAccessibleName("; ".join([*flood, *told]) or self._look.say(words.NO_ALARM))
+        self.setAccessibleName("; ".join([*flood, *told]) or self._look.say(alarm_words.NO_ALARM))
         self.update()
 
     def show_second(self) -> None:
@@ -114,7 +114,7 @@ class Banner(QWidget):
     def _told_flood(self) -> str:
         look, rows = self._look, len(self._context.board.rows)
         rate = look.counted(alarm_words.FLOOD_RATE, int(self._folds.rate))
-        count = look.counted(words.ALARMS_COUNTED, rows)
+        count = look.counted(alarm_words.ALARMS_COUNTED, rows)
         lines = look.counted(alarm_words.IN_GROUPS, self._count)
         return f"{look.say(alarm_words.FLOOD)} – {rate} – {count} {lines}"
 
@@ -201,7 +201,7 @@ class Banner(QWidget):
         paint_icon(painter, "check", QRectF(15, strip.center().y() - 9, 18, 18), look.color("ok"), 2)
         painter.setFont(look.font("body"))
         painter.setPen(look.color("text2"))
-        painter.drawText(strip.adjusted(48, 0, 0, 0), LEFT, look.say(words.NO_ALARM))
+        painter.drawText(strip.adjusted(48, 0, 0, 0), LEFT, look.say(alarm_words.NO_ALARM))
 
     def _paint_flood(self, painter: QPainter, strip: QRectF) -> None:
         look = self._look
@@ -283,8 +283,8 @@ class Banner(QWidget):
         look, board = self._look, self._context.board
         raised = int(board["raised_at"][row])
         if not ACTIVE[board["state"][row]]:
-            return look.say(words.GONE_AT).format(look.clock(int(board["cleared_at"][row]), seconds=False))
-        return look.say(words.SINCE).format(look.span((self._context.clock.now() - raised) / SECOND))
+            return look.say(alarm_words.GONE_AT).format(look.clock(int(board["cleared_at"][row]), seconds=False))
+        return look.say(alarm_words.SINCE).format(look.span((self._context.clock.now() - raised) / SECOND))
 
     def _paint_button(self, painter: QPainter, button: Button) -> None:
         look = self._look
@@ -340,9 +340,9 @@ class Banner(QWidget):
         row = self._rows[button.row]
         alarm = self._context.attachment.site.alarms[row]
         act: Text = _ACTS[button.act]
-        if act is words.ACKNOWLEDGE:
+        if act is alarm_words.ACKNOWLEDGE:
             self.acknowledged.emit([row])
-        elif act is words.RESPONSE:
+        elif act is alarm_words.RESPONSE:
             self.asked_for.emit(Place(ALARMS, alarm=alarm))
         else:
             self.asked_for.emit(alarm.equipment)

@@ -245,6 +245,6 @@ class LinkFigures:
                 text += f"  {look.number(trip, 0 if trip >= 10 else 1)} ms"
             down = len(up) - connected
             if down and known.any():
-                text += "  " + look.say(words.LINK_DOWN if down == 1 else words.LINKS_DOWN).format(down)
+                text += "  " + look.counted(words.LINKS_DOWN, down)
             said.append(Part(PROTOCOLS.get(protocol, protocol), text, down == 0))
         return said

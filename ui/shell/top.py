@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QWidget
 
-from ui import words
+from ui import alarm_words, words
 from ui.look import Look
 from ui.pages import ALARMS, Context
 from ui.past.seen import SeenClock
@@ -186,7 +186,7 @@ class Counts(Counted):
         self._shown = tuple(self._board.counts(priority) for priority in (1, 2, 3, 4))
         look = self._look
         parts = [
-            f"{look.say(name)} : {number} ({look.say(words.OF_WHICH_UNACKED).format(unacked)})"
+            f"{look.say(name)} : {number} ({look.say(alarm_words.OF_WHICH_UNACKED).format(unacked)})"
             for name, (number, unacked) in zip(words.PRIORITIES.values(), self._shown, strict=True)
         ]
         self.setToolTip("\n".join(parts))

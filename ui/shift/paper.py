@@ -70,7 +70,7 @@ class Paper:
         ]
         total = sum(sheet.raised.values())
         outcomes = [
-            f"{count} {say((words.ENDED_ONE if count == 1 else words.OUTCOMES).get(code, Text(code, code)))}"
+            self._look.counted(words.OUTCOMES[code], count) if code in words.OUTCOMES else f"{count} {code}"
             for code, count in sheet.outcomes.items()
         ]
         rows = [

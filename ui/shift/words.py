@@ -5,7 +5,6 @@ from __future__ import annotations
 from supervisor.model import Text
 
 NUMBER = Text("Quart n° {}", "Shift no. {}")
-SINCE = Text("depuis le {}", "since {}")
 FROM_TO = Text("du {} au {}", "from {} to {}")
 ON_DUTY = Text("Ont agi : {}", "Acted: {}")
 RUNNING = Text("Quart en cours", "Running shift")
@@ -101,20 +100,12 @@ STATES = {
     "latched_acked": Text("mémorisée", "latched"),
 }
 OUTCOMES = {
-    "done": Text("effectuées", "done"),
-    "refused": Text("refusées", "refused"),
-    "failed": Text("échouées", "failed"),
-    "unknown": Text("sans réponse sûre", "unknown"),
-    "cancelled": Text("annulées", "cancelled"),
+    "done": Text("{} effectuée{s}", "{} done"),
+    "refused": Text("{} refusée{s}", "{} refused"),
+    "failed": Text("{} échouée{s}", "{} failed"),
+    "unknown": Text("{} sans réponse sûre", "{} unknown"),
+    "cancelled": Text("{} annulée{s}", "{} cancelled"),
 }
-ENDED_ONE = {
-    "done": Text("effectuée", "done"),
-    "refused": Text("refusée", "refused"),
-    "failed": Text("échouée", "failed"),
-    "unknown": Text("sans réponse sûre", "unknown"),
-    "cancelled": Text("annulée", "cancelled"),
-}
-"""Of a single command."""
 ENDED = {
     "failed": Text("échouée", "failed"),
     "unknown": Text("sans réponse sûre", "unknown"),

@@ -130,7 +130,7 @@ def told(hole: Missed, look: Look, now: float) -> str:
     until = f" → {_clock(hole.end, hole.start, look)}" if hole.end <= now else " →"
     long = lasted(min(hole.end, now) - hole.start, look)
     fate = look.say(state_words(hole.state))
-    more = f" ({look.say(SAMPLES).format(look.number(hole.samples, 0))})" if hole.samples else ""
+    more = f" ({look.counted(SAMPLES, hole.samples)})" if hole.samples else ""
     return f"{look.date(begun)} {look.clock(begun)}{until} · {long} · {look.say(cause_words(hole.cause))}, {fate}{more}"
 
 

@@ -268,7 +268,7 @@ def test_that_the_command_line_does_it(folder: Path, tmp_path: Path, capsys: pyt
         out.writeheader()
         out.writerows(rows)
     assert main(["alarms", str(folder), "import", str(sheet), "--dry-run", *english]) == 0
-    assert "1 values of 1 rules would change: types/bus.toml" in capsys.readouterr().out
+    assert "1 value to change, rules: 1, files: types/bus.toml" in capsys.readouterr().out
     assert main(["alarms", str(folder), "import", str(sheet)]) == 0
     assert main(["alarms", str(folder), "diff", *english]) == 1
     assert "? bus.late: not approved" in capsys.readouterr().out

@@ -9,7 +9,6 @@ import socket
 import struct
 import subprocess
 import sys
-import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +18,7 @@ from simulator.control import ask
 from simulator.process import City
 from supervisor.errors import Unavailable
 from supervisor.model import Site
+from tests.patience import hold_until
 from tests.ports import free_port
 
 READY_S = 30.0
@@ -112,9 +112,9 @@ def test_that_the_process_says_when_it_is_ready_takes_mischief_and_ends_on_sigte
     port = port_of(angers, "L-AP-014")
     assert listening(port)
     ask(door, ["drop", "L-AP-014"])
-    wait_until(lambda: not listening(port))
+    hold_until(lambda: not listening(port), 10)
     ask(door, ["restore", "L-AP-014"])
-    wait_until(lambda: listening(port))
+    hold_until(lambda: listening(port), 10)
     child.process.send_signal(signal.SIGTERM)
     assert child.end() == 0
     assert not any(listening(port_of(angers, link)) for link in angers.links)
@@ -136,13 +136,4 @@ def test_that_a_city_ends_when_its_parent_is_killed(angers: Site, angers_folder:
     os.kill(child.process.pid, signal.SIGKILL)
     child.end()
     ports = [port_of(angers, link) for link in angers.links]
-    wait_until(lambda: not any(listening(port) for port in ports))
-
-
-def wait_until(true: object, seconds: float = 10.0) -> None:
-    """Wait for something to become so, and fail when it does not."""
-    assert callable(true)
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.05)
+    hold_until(lambda: not any(listening(port) for port in ports), 10)

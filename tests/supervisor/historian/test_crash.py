@@ -24,6 +24,7 @@ from supervisor.historian import merge
 from supervisor.historian.files import HOT, META, OWNER, STAGE, part_files
 from supervisor.historian.history import History
 from supervisor.historian.writer import Pace
+from tests.patience import hold_until
 from tests.supervisor.historian.child import PACE, TAGS
 from tests.supervisor.historian.conftest import START, Plant
 from tests.supervisor.historian.test_history import fill, settle
@@ -227,21 +228,13 @@ def test_that_the_running_historian_outlives_a_full_disk(tmp_path: Path, caplog:
         plant.historian.start()
         with little_room(20_000):
             fill(plant, 3, list(range(1, 5001)), np.random.default_rng(1).normal(0, 1, 5000).tolist())
-            wait(lambda: "History is not written" in caplog.text)
+            hold_until(lambda: "History is not written" in caplog.text, 10)
             plant.clock._step(60)
             assert plant.historian.lag() > 30
-        wait(lambda: plant.historian.lag() == 0)
-        wait(lambda: "written again" in caplog.text)
+        hold_until(lambda: plant.historian.lag() == 0, 10)
+        hold_until(lambda: "written again" in caplog.text, 10)
     assert len(plant.history.samples("P.t3", 0, FAR)) == 5000
     plant.close()
-
-
-def wait(condition: object, seconds: float = 10.0) -> None:
-    assert callable(condition)
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from supervisor.rounds.acts import RoundDesk, round_acts
 from supervisor.rounds.store import Round
 from supervisor.station import Station
 from supervisor.table import TagTable
+from tests import patience
 from tests.supervisor.schedule.street import ANN as ANN
 from tests.supervisor.schedule.street import HERE, Lamps
 from tests.supervisor.schedule.street import site as street
@@ -108,11 +109,7 @@ class Estate:
         await self.until(lambda: not self.rounds.runner.busy(number), "the stage is over")
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
-        for _ in range(6000):
-            if condition():
-                return
-            await asyncio.sleep(0.005)
-        raise AssertionError(f"never: {what}")
+        await patience.until(condition, 30, what)
 
     async def states(self, number: int = 1) -> dict[str, str]:
         """Equipment -> how the target is, as a window is told."""

@@ -154,7 +154,7 @@ def test_that_mistakes_of_a_file_are_listed_and_have_an_exit_code(
     said = capsys.readouterr().err
     assert f'{path}:1: neither the site nor the history has a tag "PR-02.leval". Did you mean "PR-02.level"?' in said
     assert f'{path}:3: "noon" is no instant' in said
-    assert "vigie: 2 mistake(s); nothing was loaded" in said
+    assert "vigie: 2 mistakes; nothing was loaded" in said
 
 
 def test_that_a_running_station_is_left_alone_but_may_be_backed_up(
@@ -183,7 +183,7 @@ def test_that_a_backup_is_restored_verified_and_compacted(
         assert run(data, "backup", to, "--keep", "1") == 0
     said = capsys.readouterr().out
     assert "every sample flushed by" in said
-    assert "1 older backup(s) removed" in said
+    assert "1 older backup removed" in said
     assert run(data, "verify", "--backup", to) == 0
     assert run(data, "restore", to) == 1
     assert "nothing is ever written over one" in capsys.readouterr().err
@@ -215,7 +215,7 @@ def test_that_damage_is_told_with_tag_and_span_and_has_an_exit_code(
     assert run(data, "verify") == 3
     said = capsys.readouterr().err
     assert f"{path.name}  PR-02.level  2" in said
-    assert "vigie: 1 place(s) are damaged; the rest can be read" in said
+    assert "vigie: 1 place damaged; the rest can be read" in said
     assert run(data, "export", "--tags", "PR-02.level", "--from", "-3d", "--to-file", tmp_path / "a.csv") == 3
     assert "are missing in the file" in capsys.readouterr().err
 
@@ -275,7 +275,7 @@ def test_that_the_holes_of_a_month_are_listed_and_written_with_the_availability_
     assert run(data, *words) == 0
     said = capsys.readouterr().out
     assert f"{link:<20}" in said
-    assert " %  1 hole(s)" in said
+    assert " %  1 hole" in said
     path = tmp_path / "holes.csv"
     assert run(data, *words, "--to-file", path) == 0
     assert f"{path}: 1 hole(s) of 2 link(s), {month:%Y-%m}" in capsys.readouterr().out

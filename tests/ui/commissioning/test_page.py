@@ -63,25 +63,8 @@ def make(
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-@pytest.fixture
-def wait(loop: asyncio.AbstractEventLoop) -> Callable[[Callable[[], Any]], None]:
-    """Run the window's loop until something holds; a child of a busy machine takes its time."""
-
-    def until(holds: Callable[[], Any]) -> None:
-        async def scenario() -> None:
-            for _ in range(6000):
-                if holds():
-                    return
-                await asyncio.sleep(0.01)
-            raise AssertionError("it did not come true within a minute")
-
-        loop.run_until_complete(scenario())
-
-    return until
-
-
 @pytest.mark.slow
-def test_that_a_look_at_a_real_device_fills_the_table_and_the_facts(make, wait):
+def test_that_a_look_at_a_real_device_fills_the_table_and_the_facts(make, until):
     page = make()
     pane = page.look_pane
     with peers.modbus_device() as port:
@@ -91,7 +74,7 @@ def test_that_a_look_at_a_real_device_fills_the_table_and_the_facts(make, wait):
         pane.options["count"][1].setText("30")
         pane.start()
         assert not pane.stop_button.isHidden()
-        wait(lambda: not pane.child.running)
+        until(lambda: not pane.child.running)
     assert pane.model.rowCount() == 60
     heads = [pane.model.headerData(at, pane_horizontal()) for at in range(pane.model.columnCount())]
     assert {"Base 0", "Modicon", "float32 CDAB", "Hexa"} <= set(heads)
@@ -107,11 +90,11 @@ def pane_horizontal():
 
 
 @pytest.mark.slow
-def test_that_a_device_that_is_not_there_is_one_sentence_on_the_page(make, wait):
+def test_that_a_device_that_is_not_there_is_one_sentence_on_the_page(make, until):
     pane = make().look_pane
     pane.url.setText(f"modbus://127.0.0.1:{free_port()}")
     pane.start()
-    wait(lambda: not pane.child.running)
+    until(lambda: not pane.child.running)
     said = pane.nothing.text()
     assert said.startswith("Connexion impossible"), "a French window says it in French"
     assert "n'accepte pas la connexion (connexion refusée)" in said, "and the technical reason is not kept back"
@@ -120,7 +103,7 @@ def test_that_a_device_that_is_not_there_is_one_sentence_on_the_page(make, wait)
 
 
 @pytest.mark.slow
-def test_that_a_look_can_be_stopped_and_its_child_is_gone(make, wait):
+def test_that_a_look_can_be_stopped_and_its_child_is_gone(make, until):
     pane = make().look_pane
     pane.url.setText("mqtt://127.0.0.1:1")
     pane.start()
@@ -156,7 +139,7 @@ def test_that_an_import_without_a_name_says_so(make):
 
 
 @pytest.mark.slow
-def test_that_what_is_chosen_is_imported_into_the_site_folder(make, wait, bench, tmp_path):
+def test_that_what_is_chosen_is_imported_into_the_site_folder(make, until, bench, tmp_path):
     folder = tmp_path / "angers"
     shutil.copytree(angers().folder, folder)
     bench.site = replace(bench.site, folder=folder)
@@ -168,14 +151,14 @@ def test_that_what_is_chosen_is_imported_into_the_site_folder(make, wait, bench,
     pane.imports.edits["pack"].setText("acme")
     pane.imports.edits["equipment"].setText("HM-1")
     pane.imports.button.click()
-    wait(lambda: not pane.child.running)
+    until(lambda: not pane.child.running)
     assert "vérifié sans erreur" in pane.imports.state.text(), pane.imports.state.text()
     rows = (folder / "packs" / "acme" / "tags.csv").read_text("utf-8").splitlines()
     assert [row.split(",")[0] for row in rows] == ["tag", "holding_13"]
     assert pane.imports.button.isEnabled()
 
 
-def test_that_an_equipment_shows_its_tags_and_a_read_puts_the_wire_beside_them(make, wait, bench, monkeypatch):
+def test_that_an_equipment_shows_its_tags_and_a_read_puts_the_wire_beside_them(make, until, bench, monkeypatch):
     async def ask(act: str, **said: Any) -> dict[str, Any]:
         bench.asked.append((act, said))
         return {"raw": "006e", "text": "110", "error": ""} if act == "test_read" else {"id": 1}
@@ -188,7 +171,7 @@ def test_that_an_equipment_shows_its_tags_and_a_read_puts_the_wire_beside_them(m
     assert not [act for act, _ in bench.asked if act == "test_read"]
     assert pane.model.index(0, pane.model.QUALITY).data() == "", "not tried yet, which says nothing of the live value"
     pane.read_all.click()
-    wait(lambda: pane._task is None)
+    until(lambda: pane._task is None)
     assert {said["tag"] for act, said in bench.asked if act == "test_read"} == {row.tag.id for row in pane.model.rows}
     assert pane.model.index(0, pane.model.HEX).data() == "006E"
     assert pane.model.index(0, pane.model.QUALITY).data() != ""

@@ -10,17 +10,18 @@ from PySide6.QtCore import QAbstractTableModel, Qt
 
 from supervisor import health
 from supervisor.model import BAD, LinkSpec, Site, Tag
-from ui import words
+from ui import words as common
+from ui.links import words
 from ui.live import Live
 from ui.look import WAITING, Look
 from ui.naming import PROTOCOLS, area_name
 from ui.tables import CELL, LEFT, RIGHT, Cell, Index
 
 COLUMNS = (
-    words.STATE,
+    common.STATE,
     words.LINK,
     words.PROTOCOL,
-    words.AREA,
+    common.AREA,
     words.LAST_GOOD,
     words.ROUND_TRIP_50,
     words.ROUND_TRIP_99,
