@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from supervisor.model import Text
+from supervisor.model import NO_TEXT, Text
 from ui.leaving import Gate
 from ui.look import Look
 from ui.shapes import elided, icon, paint_icon, text_width
@@ -96,6 +96,20 @@ class Words(Label):
 
     def _say(self) -> None:
         self.setText(self._look.say(self._words))
+
+
+class Sentence(Words):
+    """What somebody is told beneath the place where they asked for something; not there until it is said."""
+
+    def __init__(self, look: Look, size: str = "label") -> None:
+        super().__init__(look, NO_TEXT, size, 600)
+        self.setWordWrap(True)
+        self.hide()
+
+    def say(self, text: Text | None) -> None:
+        """None takes it away."""
+        super().say(text or NO_TEXT)
+        self.setVisible(text is not None)
 
 
 class Button(QPushButton):

@@ -137,7 +137,8 @@ def test_that_a_shift_is_handed_over_and_a_seat_locked_without_a_blank(tmp_path:
         assert "Ena" in chip.accessibleName()
         window.navigate(COMMISSIONING)
         await room.seat.door.lock()
-        assert (room.seat.strip.isVisible(), room.seat.strip.title.text()) == (True, words.LOCKED.fr)
+        strip = room.seat.strip  # which tells of a station that is late, rather than of the session
+        await room.until(lambda: (strip.isVisible(), strip.title.text()) == (True, words.LOCKED.fr), "it says so")
         assert window.place.page == OVERVIEW, "a page that takes her rights is not left open"
         window.navigate(LINKS)
         assert window.stack.currentWidget() is page, "the same page, never made anew"

@@ -16,14 +16,14 @@ from PySide6.QtWidgets import QFrame
 from supervisor.clock import SECOND
 from supervisor.desk.demands import spec_of
 from supervisor.journal import CommandRow, StepRow
-from supervisor.model import Equipment, Text
+from supervisor.model import Equipment
 from supervisor.people import People
 from ui.asking import Errand
 from ui.faceplate import words
 from ui.faceplate.second import SecondPerson
 from ui.naming import person
 from ui.pages import Context
-from ui.widgets import Button, Label, Words, column, row
+from ui.widgets import Button, Label, Sentence, Words, column, row
 
 AWAITING = "awaiting"
 
@@ -41,9 +41,9 @@ class ApprovalCard(QFrame):
         look = context.look
         self._by = Label(look, "label", 400)
         self._consequence = Label(look, "label", 400, "text2")
-        self.said = Label(look, "label", 600)
-        self.errand = Errand(context, self._say, self.said.hide)
-        for label in (self._by, self._consequence, self.said):
+        self.said = Sentence(look)
+        self.errand = Errand(context, self.said.say, self.said.hide)
+        for label in (self._by, self._consequence):
             label.setWordWrap(True)
         self._expiry = Label(look, "hint", 400, "text2")
         self.second = SecondPerson(look)
@@ -142,7 +142,7 @@ class ApprovalCard(QFrame):
         given: dict[str, Any] = {"id": self._command.id}
         if act != "cancel" and self.second.isVisibleTo(self):
             if not self.second.ready:
-                self._say(words.SECOND_MISSING)
+                self.said.say(words.SECOND_MISSING)
                 return
             given |= self.second.taken()
         self.errand.begin(act, **given)
@@ -151,7 +151,3 @@ class ApprovalCard(QFrame):
         """The faceplate turns away: what is under way finds no card any more."""
         self.errand.stop()
         self.second.clear()
-
-    def _say(self, text: Text) -> None:
-        self.said.setText(self._context.look.say(text))
-        self.said.show()

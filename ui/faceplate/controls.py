@@ -20,7 +20,7 @@ from ui.faceplate.confirm import label_of
 from ui.fields import Combo
 from ui.shapes import text_width
 from ui.values import worded
-from ui.widgets import Button, Label, Words, column, row
+from ui.widgets import Button, Label, Sentence, Words, column, row
 
 if TYPE_CHECKING:
     from ui.faceplate.commands import Commands
@@ -39,9 +39,7 @@ class Control(QWidget):
         super().__init__()
         self.commands, self.specs, self.tag = commands, specs, tag
         self.context = commands.context
-        self.sentence = Label(self.context.look, "label", 600)
-        self.sentence.setWordWrap(True)
-        self.sentence.hide()
+        self.sentence = Sentence(self.context.look)
         self.inside = column(self, 0, 4)
         self.build()
         self.inside.addWidget(self.sentence)
@@ -60,9 +58,7 @@ class Control(QWidget):
 
     def say(self, text: Text | None) -> None:
         """The sentence under the control; None takes it away."""
-        self.sentence.setVisible(text is not None)
-        if text is not None:
-            self.sentence.setText(self.context.look.say(text))
+        self.sentence.say(text)
 
 
 class Buttons(Control):

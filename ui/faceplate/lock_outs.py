@@ -24,7 +24,7 @@ from ui.look import Look
 from ui.naming import person
 from ui.padlock import paint_padlock
 from ui.pages import Context
-from ui.widgets import Button, Label, Words, clear, column, row
+from ui.widgets import Button, Label, Sentence, Words, clear, column, row
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +67,7 @@ class LockForm(QFrame):
             label.setWordWrap(True)
         self.reason = QLineEdit()
         self.second = SecondPerson(self._look)
-        self.said = Label(self._look, "label", 600)
-        self.said.setWordWrap(True)
+        self.said = Sentence(self._look)
         self.cancel = Button(self._look, words.CANCEL)
         self.confirm = Button(self._look, words.HANG, "primary", weight=600)
         inside = column(self, 12, 6)
@@ -116,10 +115,6 @@ class LockForm(QFrame):
         more = self.second.taken() if self.second.isVisibleTo(self) else {"reason": self.reason.text().strip()}
         self._ask(self._act, {**self._given, **more})
 
-    def say(self, text: str) -> None:
-        self.said.setText(text)
-        self.said.show()
-
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.second.clear()
@@ -155,9 +150,7 @@ class LockOutSection(QWidget):
         self._rows = column(self._list, 0, 6)
         self.form = LockForm(context, self._begin)
         self.hang = Button(context.look, words.HANG_MORE, "", "padlock")
-        self.said = Label(context.look, "label", 600)
-        self.said.setWordWrap(True)
-        self.said.hide()
+        self.said = Sentence(context.look)
         inside = column(self, 0, 6)
         for widget in (self._list, self.form, self.said, self.hang):
             inside.addWidget(widget)
@@ -295,12 +288,7 @@ class LockOutSection(QWidget):
 
     def _declined(self, why: Text) -> None:
         self._act = ""
-        said = self._context.look.say(why)
-        if self.form.isVisibleTo(self):
-            self.form.say(said)
-        else:
-            self.said.setText(said)
-            self.said.show()
+        (self.form if self.form.isVisibleTo(self) else self).said.say(why)
 
     def _done(self) -> None:
         self.form.hide()

@@ -78,7 +78,9 @@ class Faceplate(Page):
     def person_changed(self) -> None:
         """Built again for who may do other things; a card that was open and a password that was typed are nobody's."""
         if self.content is not None and self.content.user != self.context.user:
+            at = self.content.scrolled
             self._again()
+            self.content.scrolled = at
 
     def jump(self) -> None:
         """Built again: its strip, its events and its last command are others, and a card that was open is put away."""
@@ -147,6 +149,16 @@ class Content(QWidget):
     def rows(self) -> NDArray[np.intp]:
         """Rows of every tag something here depends on."""
         return self._rows
+
+    @property
+    def scrolled(self) -> int:
+        """How far down it is read, in pixels."""
+        return self._area.verticalScrollBar().value()
+
+    @scrolled.setter
+    def scrolled(self, to: int) -> None:
+        """Once it is laid out."""
+        QTimer.singleShot(0, self, lambda: self._area.verticalScrollBar().setValue(to))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A form that opens is seen whole, with the buttons at its foot."""
@@ -399,7 +411,7 @@ class Content(QWidget):
     def _show_held(self) -> None:
         """Whoever has just hung a lock-out sees it, and not the place it was asked for at."""
         self._lock()
-        QTimer.singleShot(0, self, lambda: self._area.verticalScrollBar().setValue(0))
+        self.scrolled = 0
 
     def _count(self) -> None:
         held = sum(lock.holds is True for lock in self.locks)

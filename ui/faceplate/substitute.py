@@ -13,7 +13,7 @@ from supervisor.model import Kind, Quality, Role, Tag, Text
 from ui import words as common
 from ui.asking import Errand
 from ui.pages import Context
-from ui.widgets import Button, Label, Words, column, row
+from ui.widgets import Button, Label, Sentence, Words, column, row
 
 TITLE = Text(fr="Remplacer « {} » ?", en='Substitute "{}"?')
 WHY = Text(
@@ -40,7 +40,6 @@ class SubstituteCard(QFrame):
         self.setObjectName("confirm")
         self._context = context
         self._tag: Tag | None = None
-        self.errand = Errand(context, self._say, self.hide)
         look = context.look
         layout = column(self, 12, 8)
         self.title = Label(look, "value", 600)
@@ -49,8 +48,8 @@ class SubstituteCard(QFrame):
         self._why.setWordWrap(True)
         self.value, self.state, self.reason = QLineEdit(), QComboBox(), QLineEdit()
         self._names = [Words(look, one, "hint", 500, "text2") for one in (common.VALUE, common.REASON)]
-        self.said = Label(look, "label", 600)
-        self.said.setWordWrap(True)
+        self.said = Sentence(look)
+        self.errand = Errand(context, self.said.say, self.hide)
         self.cancel = Button(look, common.CANCEL)
         self.confirm = Button(look, common.CONFIRM, "primary", weight=600)
         widgets = (self.title, self._why, self._names[0], self.value, self.state, self._names[1], self.reason)
@@ -113,10 +112,6 @@ class SubstituteCard(QFrame):
     def stop(self) -> None:
         """The faceplate turns away: what is under way finds no card any more."""
         self.errand.stop()
-
-    def _say(self, text: Text) -> None:
-        self.said.setText(self._context.look.say(text))
-        self.said.show()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

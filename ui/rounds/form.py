@@ -24,7 +24,7 @@ from ui.rounds.telling import Telling
 from ui.rounds.why import Why
 from ui.schedule.lists import Lines
 from ui.tables import Table
-from ui.widgets import Button, Check, Label, Line, Short, Words, column, row
+from ui.widgets import Button, Check, Label, Line, Sentence, Short, Words, column, row
 
 _HEADS = (words.EQUIPMENT, words.NOW, words.EXPECTED, words.PLANNED, words.REASON)
 SELECTION = "="
@@ -55,8 +55,7 @@ class Form(QWidget):
         self.run.tip(words.DRY_RUN_TIP)
         self.take_out.tip(words.TAKE_OUT_TIP, "Del")
         self.effect, self.told = Short(look, "title", 600), Short(look, "body", 400, "text2")
-        self.consequence, self.sentence = Short(look, "body", 600), Label(look, "body", 600)
-        self.sentence.setWordWrap(True)
+        self.consequence, self.sentence = Short(look, "body", 600), Sentence(look, "body")
         self.lines = Lines(look, _HEADS)
         self.table = Table(look, self.lines, {0: 340, 1: 120, 2: 120, 3: 140}, 4, words.DRY_RUN)
         self.table.supple = {0: 240}
@@ -79,7 +78,6 @@ class Form(QWidget):
         whole.addLayout(self._choices())
         whole.addWidget(self.sentence)
         self.sentence.setContentsMargins(16, 4, 16, 4)
-        self.sentence.hide()
         whole.addWidget(Line(look))
         self.result = QWidget()
         self._lay_out_result(column(self.result))
@@ -300,11 +298,11 @@ class Form(QWidget):
     async def _try(self) -> None:
         spec = self.spec
         if spec and spec.value is None and self._entered() is None:
-            self._say(words.NO_VALUE)
+            self.sentence.say(words.NO_VALUE)
             self.value.setFocus()
             return
         wish = self.wish()
-        self._say(None)
+        self.sentence.say(None)
         self.run.setEnabled(False)
         try:
             told = await self.context.attachment.ask("round_dry_run", **wish)
@@ -337,11 +335,6 @@ class Form(QWidget):
         self.context.spawn(self._try())
 
     # ------------------------------------------------------------ telling
-    def _say(self, text: Text | None) -> None:
-        self.sentence.setVisible(text is not None)
-        if text is not None:
-            self.sentence.setText(self.context.look.say(text))
-
     def asked(self) -> int:
         """How many equipment would be asked."""
         if self.tried is None:

@@ -17,7 +17,7 @@ from supervisor.model import Text
 from ui.look import Look
 from ui.session import words
 from ui.tasks import Spawn
-from ui.widgets import Button, Check, Words, column, row
+from ui.widgets import Button, Check, Sentence, Words, column, row
 
 WIDTH = 400
 
@@ -60,9 +60,7 @@ class Form(QFrame):
         self._away = False
         self.fields: dict[str, QLineEdit] = {}
         self._labels = {field.id: Words(look, field.name, "label", 500, "text2") for field in wish.fields}
-        self.said = Words(look, Text("", ""), "label", 600)
-        self.said.setWordWrap(True)
-        self.said.hide()
+        self.said = Sentence(look)
         self._show = Check(look)
         self._show.setVisible(any(field.secret for field in wish.fields))
         self._show.toggled.connect(self._reveal)
@@ -107,8 +105,7 @@ class Form(QFrame):
 
     def say(self, text: Text | None) -> None:
         """One sentence beneath the fields."""
-        self.said.say(text or Text("", ""))
-        self.said.setVisible(text is not None)
+        self.said.say(text)
         self.adjustSize()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

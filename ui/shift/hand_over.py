@@ -12,12 +12,12 @@ from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QPlainTextEdit
 
 from supervisor.errors import Refused, Unavailable
-from supervisor.model import Role, Text
+from supervisor.model import Role
 from ui import words as common
 from ui.asking import why
 from ui.pages import Context
 from ui.shift import words
-from ui.widgets import Button, Label, Words, column, row
+from ui.widgets import Button, Label, Sentence, Words, column, row
 
 
 class HandOver(QFrame):
@@ -37,8 +37,7 @@ class HandOver(QFrame):
         self.incoming.setEditable(True)  # somebody of the directory who was never here is on no list
         self.incoming.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.remark = QPlainTextEdit()
-        self.said = Label(look, "label", 600)
-        self.said.setWordWrap(True)
+        self.said = Sentence(look)
         self.sign = Button(look, words.SIGN, "primary", weight=600)
         self.cancel = Button(look, common.CANCEL)
         self._names = {
@@ -145,10 +144,10 @@ class HandOver(QFrame):
         try:
             answer = await self._context.attachment.ask("shift_sign", incoming=comes, incoming_password=secret, **asked)
         except Refused as refused:
-            self._say(refused.text)
+            self.said.say(refused.text)
             return
         except Unavailable:
-            self._say(words.UNSURE)
+            self.said.say(words.UNSURE)
             return
         finally:
             self._check()
@@ -165,10 +164,6 @@ class HandOver(QFrame):
             except (Refused, Unavailable) as error:
                 return look.say(words.HANDED_BUT).format(number, look.say(why(error)))
         return look.say(words.HANDED).format(number)
-
-    def _say(self, text: Text) -> None:
-        self.said.setText(self._context.look.say(text))
-        self.said.show()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

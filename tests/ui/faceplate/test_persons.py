@@ -221,7 +221,11 @@ def test_that_a_faceplate_that_is_open_offers_what_whoever_signs_in_may_do_and_k
     assert shows(plate, lock_words.HANG_MORE)
     mine.lock_outs.form.second.password.setText("s.benali's")
     assert sit(Standing(ANN, ANN, "poste-1", directory_fault="muet")) is mine, "what is being typed stays"
+    plate.resize(336, 400)
+    see(lambda: mine._area.verticalScrollBar().maximum() > 40, mine)
+    mine._area.verticalScrollBar().setValue(40)
     watched = sit(Standing(ANN, replace(EVE, id="@poste-1"), "poste-1", locked=True))
+    see(lambda: watched.scrolled == 40, watched)
     assert not watched.lock_outs.form.second.password.text()
     assert not shows(plate, lock_words.HANG_MORE)
     loop.run_until_complete(tasks.close())
