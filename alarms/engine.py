@@ -28,7 +28,7 @@ from alarms.conditions import Rules, Verdict
 from alarms.delays import Delays, Reminders
 from alarms.design import ByDesign
 from alarms.floods import flood_entry, resumed
-from alarms.hiding import Hiding, shelvers
+from alarms.hiding import ENDS, Hiding, shelvers
 from alarms.keep import HEARD, PROCESS, TAKEN, Gone, Keep, Names
 from alarms.life import FIELDS as FIELDS
 from alarms.life import HOW, Life, rows_of
@@ -113,6 +113,7 @@ class Alarms:
         self._flood = resumed(journal, self.columns["annunciated_at"], clock)
         self._told = 0
         self._design.begin()
+        self._clear_orphans()
 
     def absorb(self, change: Change) -> None:
         """Evaluate the rules of the tags that moved."""
@@ -350,6 +351,17 @@ class Alarms:
         """Alarms of rules the site no longer has end here, and the journal says so."""
         if gone:
             log.info("%d alarms of rules that no longer exist are dropped", len(gone))
-            detail = [{"state": one.state, "raised_at": one.raised_at} for one in gone]
-            rows = zip(gone, detail, strict=True)
-            self._keep.forget(gone, (Entry(BOOK, "drop", subject=one.id, detail=words) for one, words in rows))
+            self._keep.forget(gone, itertools.chain.from_iterable(map(_end, gone)))
+
+    def _clear_orphans(self) -> None:
+        """What stands, and whose equipment has not all any more that its rule looks at: nothing would ever end it."""
+        rows = np.flatnonzero(self._standing & ~self._watching.able)
+        self._standing[rows] = False
+        self._settle(rows, self._clock.now())
+
+
+def _end(gone: Gone) -> Iterator[Entry]:
+    """What hid it ends too: its rule may come back, and would be hidden in the journal for ever."""
+    for how in gone.hidden:
+        yield Entry(BOOK, ENDS[how].value, subject=gone.id)
+    yield Entry(BOOK, "drop", subject=gone.id, detail={"state": gone.state, "raised_at": gone.raised_at})

@@ -39,6 +39,10 @@ def word(bit: Hidden) -> str:
     return str(bit.name).lower()
 
 
+ENDS = {word(bit): act for act, (bit, sets) in ROWS.items() if not sets}
+"""How an alarm is hidden -> what ends that."""
+
+
 class Hiding:
     """See the module. `clock` ends shelves by its monotonic seconds: one that is set back must hide nothing longer."""
 

@@ -9,6 +9,7 @@ be written is kept in mind, and the rows of the alarms are written with the next
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import astuple, dataclass
@@ -50,6 +51,8 @@ class Gone:
     id: str
     state: str
     raised_at: int
+    hidden: tuple[str, ...]
+    """In which ways it was."""
 
 
 class Names:
@@ -112,8 +115,10 @@ class Keep:
             old.with_name(old.name + end).unlink(missing_ok=True)
         self.asides = {(one[0], one[1]): Aside(*one) for one in asides if one[0] in self._row}
         self._fill([one for one in kept if one[0] in self._row])
-        at = 1 + KEPT.index("raised_at")
-        return [Gone(one[0], one[1], one[at]) for one in kept if one[0] not in self._row]
+        at, hidden = 1 + KEPT.index("raised_at"), defaultdict(list)
+        for one in asides:
+            hidden[one[0]].append(one[1])
+        return [Gone(one[0], one[1], one[at], tuple(hidden[one[0]])) for one in kept if one[0] not in self._row]
 
     def forget(self, gone: Sequence[Gone], entries: Iterable[Entry]) -> None:
         """Rules the site no longer has, in one step with the rows that tell their end: a kill between the two would let

@@ -116,7 +116,9 @@ class Watching:
         """What is below that is a plain rule, what is not a slot."""
         self._own = np.array([alarm.tag.index for alarm in site.alarms], np.intp)
         self._plain = np.array([not measured(alarm.rule) for alarm in site.alarms], np.bool_)
-        """A measured rule of an equipment that has not all it looks at is no plain one: nothing moves it."""
+        self.able = self._plain.copy()
+        """Not a measured rule of an equipment that has not all it looks at: nothing moves that."""
+        self.able[self._row] = True
         pairs = [(tags, places + begin) for work, begin in self._runs for tags, places in work.inputs()]
         alone = np.flatnonzero(self._plain)
         mine = (self._own[alone].astype(np.int32), alone)

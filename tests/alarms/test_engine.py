@@ -226,10 +226,10 @@ def test_that_alarms_of_rules_that_are_gone_end_with_a_row_in_the_journal(tmp_pa
     with hall(tmp_path, site(RULES[:3])) as one:
         assert one.state(HIGH) == State.UNACKED
         assert one.alarms.asides == []
-    assert kinds(tmp_path, "E0.open") == ["raise", "shelve", "drop"]
     with hall(tmp_path) as one:
         assert one.state(OPEN) == State.NORMAL
         assert one.alarms.asides == []
+    assert kinds(tmp_path, "E0.open") == ["raise", "shelve", "unshelve", "drop"], "nor is it hidden if it comes back"
 
 
 @pytest.mark.parametrize("latching", [False, True])

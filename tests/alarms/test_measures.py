@@ -55,6 +55,16 @@ def test_that_an_equipment_without_all_that_a_rule_looks_at_has_no_such_alarm(tm
         assert [one.state(at) for at in range(3)] == [State.NORMAL, State.NORMAL, State.UNACKED]
 
 
+def test_that_what_stands_ends_where_its_equipment_no_longer_has_what_it_looks_at(tmp_path: Path) -> None:
+    rule = RULES[Condition.DEVIATION]
+    with hall(tmp_path, plant(rule, RULES[Condition.HIGH])) as one:
+        read(one, level=9.0, setpoint=1.0)
+    with hall(tmp_path, plant(replace(rule, watch=Watch(other="parent.setpoint")), RULES[Condition.HIGH])) as one:
+        assert [one.state(at) for at in range(2)] == [State.RETURNED, State.UNACKED]
+        read(one, level=9.5, setpoint=1.0)
+        assert [one.state(at) for at in range(2)] == [State.RETURNED, State.UNACKED]
+
+
 @pytest.mark.parametrize("condition", [Condition.IS, Condition.IS_NOT])
 def test_that_an_enumeration_may_mean_several_states(tmp_path: Path, condition: Condition) -> None:
     async def scenario(one: Hall) -> None:
