@@ -30,6 +30,8 @@ class HandOver(QFrame):
         super().__init__()
         self.setObjectName("confirm")
         self._context = context
+        self._user = ""
+        """Id of who sat here when it was opened."""
         look = context.look
         self.title = Words(look, words.HAND_OVER, "value", 600)
         self.goes = Label(look, "body", 500)
@@ -90,6 +92,7 @@ class HandOver(QFrame):
     def open(self) -> None:
         """Begin; the first thing asked is the password of who goes."""
         look, user = self._context.look, self._context.user
+        self._user = user.id
         here = user.role >= Role.OPERATOR
         self.goes.setText(look.say(words.OUTGOING).format(user.name) if here else look.say(words.NOBODY))
         self.incoming.clear()
@@ -105,13 +108,18 @@ class HandOver(QFrame):
         self.show()
         self.password.setFocus()
 
+    def person_changed(self) -> None:
+        """Who was to go is not who sits here now: they begin anew, each with their own password."""
+        if self._user != self._context.user.id:
+            self.close_form()
+
     def close_form(self) -> None:
         """Put it away; the remarks stay, for they were work."""
         self._forget()
         self.hide()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Another page, a locked seat: whoever comes back proves anew who they are."""
+        """Another page: whoever comes back proves anew who they are."""
         self._forget()
         super().hideEvent(event)
 

@@ -121,6 +121,10 @@ class ShiftPage(Page):
         self._rights()
         self.question.slow()
 
+    def person_changed(self) -> None:
+        self.form.person_changed()
+        self._rights()
+
     def jump(self) -> None:
         """Another shift ran then; one that was signed later is not known yet."""
         self.digest = ""

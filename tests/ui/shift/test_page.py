@@ -117,6 +117,21 @@ def test_that_a_page_that_is_left_keeps_no_password(page: ShiftPage, window: Mai
     assert page.form.remark.toPlainText(), "they were work"
 
 
+def test_that_a_seat_that_is_locked_or_changes_hands_keeps_no_password(
+    page: ShiftPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.over.click()
+    page.form.password.setText("anne's")
+    page.form.other.setText("ben's")
+    page.person_changed()
+    assert page.form.password.text(), "she still sits here"
+    monkeypatch.setattr(type(page.context.session), "user", property(lambda _: BEN))
+    page.person_changed()
+    assert (page.form.password.text(), page.form.other.text(), page.form.isHidden()) == ("", "", True)
+    page.over.click()
+    assert BEN.name in page.form.goes.text()
+
+
 def test_that_a_station_that_does_not_answer_leaves_it_open_whether_the_shift_is_signed(
     page: ShiftPage, station: TownStation, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
