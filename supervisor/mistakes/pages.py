@@ -93,12 +93,10 @@ IMPORTS = (
     Text("ce fichier n'existe pas", "No such file or directory"),
     Text("{} est vide", "{} is empty"),
     Text("{} n'a pas de colonne id ; il a {}", "{} has no column id; it has {}"),
-    Text("la recherche n'a rien trouvé qu'un tag puisse porter", "the look holds nothing that a tag can carry"),
+    Text("le relevé n'a rien trouvé qu'un tag puisse porter", "the look holds nothing that a tag can carry"),
+    Text("le relevé n'a rien trouvé là qu'un tag puisse porter", "the look holds nothing that a tag can carry there"),
     Text(
-        "la recherche n'a rien trouvé là qu'un tag puisse porter", "the look holds nothing that a tag can carry there"
-    ),
-    Text(
-        "la recherche a trouvé plusieurs sortes d'appareils, et un pack est pour une seule : choisissez avec --only {}",
+        "le relevé a trouvé plusieurs sortes d'appareils, et un pack est pour une seule : choisissez avec --only {}",
         "the look holds several kinds of devices, and a pack is for one: choose with --only {}",
     ),
     Text("le site n'a pas de métier « {} »", 'the site has no system "{}"'),
@@ -110,7 +108,7 @@ IMPORTS = (
     Text("aucune ligne ne s'appelle {}", "no news called {}"),
     Text("{}:{} n'est pas une ligne de « vigie probe --json » : {}", "{}:{} is no line of `vigie probe --json`: {}"),
     Text(
-        "{} ne contient pas de recherche : faites-en une avec « vigie probe URL --json > {} »",
+        "{} ne contient pas de relevé : faites-en un avec « vigie probe URL --json > {} »",
         "{} holds no look at a controller: make one with `vigie probe URL --json > {}`",
     ),
 )

@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from ui.cli import alarm_words, history_words, journal_words, people_words
+from ui.cli.help import French, language_of
 from ui.cli.said import language
 
 VERSION = "0.1.0"
@@ -19,7 +20,13 @@ Work = Callable[[argparse.Namespace], int]
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """The words of the command line; `work` is the function that does it."""
-    parser = argparse.ArgumentParser("vigie", description="The control-room workstation of a city.")
+    return parser_of(language_of(argv)).parse_args(argv)
+
+
+def parser_of(language: str) -> argparse.ArgumentParser:
+    """Every command with its options."""
+    kind = French if language == "fr" else argparse.ArgumentParser
+    parser = kind("vigie", description="The control-room workstation of a city.")
     parser.add_argument("--version", action="version", version=f"vigie {VERSION}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, help_, work, options in _COMMANDS:
@@ -27,7 +34,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         for option in options:
             option(command)
         command.set_defaults(work=_late(work))
-    return parser.parse_args(argv)
+    return parser
 
 
 def _late(place: str) -> Work:

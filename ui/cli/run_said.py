@@ -84,7 +84,7 @@ SOUND_WITH_IT = Text(
 
 def tongue(given: argparse.Namespace) -> str:
     """The language of one command before its site is read, or where that cannot be: the one asked for, else what
-    site.toml says as it stands; English where nobody can tell, as its mistakes are."""
+    site.toml says as it stands; English where nobody can tell."""
     wish = getattr(given, "language", None)
     if wish:
         return str(wish)

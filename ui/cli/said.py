@@ -1,5 +1,5 @@
 """What commands say, in the language of the site or of `--language`. Codes, ids, and what a program reads stay as they
-are. The words of the command line itself (`--help`) are English, as its commands are."""
+are. For `--help` see `ui.cli.help`."""
 
 from __future__ import annotations
 
