@@ -264,12 +264,11 @@ class SchedulePage(Page):
             [*map(self.telling.hand, self._overrides()), *map(self.telling.trouble, self._troubles())]
         )
         self.calendars.show_lines([self.telling.calendar(*one) for one in self.known.ends(self._today())])
-        told = [look.counted(words.SUMMARY, sum(len(group.bundle.members) for group in self.known.groups))]
+        many = look.counted(words.SUMMARY, sum(len(group.bundle.members) for group in self.known.groups))
+        told = [look.say(words.AS_TODAY) if self.context.past else many]
         for text, key in ((words.WAITING, "waiting"), (words.LOST, "lost")):
             if self.state.get(key):
                 told.append(look.say(text).format(self.state[key]))
-        if self.context.past:
-            told.append(look.say(words.AS_TODAY))
         self.count.setText(" · ".join(told))
         self.count.setToolTip(look.say(words.AS_TODAY_WHY) if self.context.past else "")
         self.hand_table.setVisible(bool(self.hands.lines))

@@ -9,7 +9,7 @@ NONE = Text(
     "This site has no programme: describe them in programmes.toml (docs/site.md).",
 )
 READING = Text("Lecture des programmes…", "Reading the programmes…")
-AS_TODAY = Text(fr="programmes d'aujourd'hui", en="programmes of today")
+AS_TODAY = Text(fr="plan d'après les programmes d'aujourd'hui", en="plan by the programmes of today")
 AS_TODAY_WHY = Text(
     fr="Le plan est recalculé à l'instant affiché avec les programmes configurés aujourd'hui : ceux d'alors, et ce qui"
     " restait à demander, ne sont pas archivés.",

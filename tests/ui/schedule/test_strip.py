@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.bench import Bench
@@ -78,4 +79,17 @@ def test_that_equipment_without_a_programme_is_asked_about_once(
     strip.slow()
     assert strip._task is task
     assert not found
+    strip.deleteLater()
+
+
+def test_that_in_the_past_the_faceplate_says_whose_plan_it_is(
+    bench: Bench, qapp: QApplication, loop: asyncio.AbstractEventLoop, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.schedule["schedule_course"] = {**COURSE, "next": None}
+    monkeypatch.setattr(bench.clock, "past", True, raising=False)
+    strip = ProgrammeStrip(bench.context(loop.create_task), bench.site.equipment_by_id["AP-009.C1"], lambda: None)
+    strip.slow()
+    until(lambda: strip.next.text() == words.AS_TODAY.fr)
+    assert not strip.next.isHidden()
+    strip.stop()
     strip.deleteLater()
