@@ -186,7 +186,7 @@ class Assembly:
                 (partial(index.run, self.clock), "journal words"),
                 (marks.run, "marks of alarms"),
                 (self.sessions.run, "seats"),
-                (partial(follow, self.sessions, self.clock), "directory"),
+                (partial(follow, self.sessions.accounts, self.clock), "directory"),
             ):
                 task = asyncio.create_task(endure(work, name, self.clock), name=name)
                 ends.push_async_callback(_cancel, task)

@@ -68,7 +68,7 @@ class Accounts:
         """Set at assembly where the site has one."""
         self.changed: Callable[[], None] = _nothing
         """Called after each change of an account."""
-        self._heard = Heard(clock)
+        self.heard = Heard(clock)
         self._site = site
         self._journal = journal
         self._clock = clock
@@ -106,7 +106,7 @@ class Accounts:
         """Somebody who was proved once, as they are now: people of the directory as it said last. None for who was
         disabled, here or there, and for whom it has not spoken of for too long."""
         word = self._word(person.id)
-        if word and (word.user is None or self._heard.stale(word)):
+        if word and (word.user is None or self.heard.stale(word)):
             return None
         if self.user(person.id):
             return self.current(person.id)
@@ -121,17 +121,17 @@ class Accounts:
     def unheard(self, id_: str) -> bool:
         """Whether the directory, which proved them, has not spoken of them for too long."""
         word = self._word(id_)
-        return word is not None and self._heard.stale(word)
+        return word is not None and self.heard.stale(word)
 
     def _word(self, id_: str) -> Word | None:
         """What the directory said last. Somebody with a password at this station it is not asked about."""
-        return None if self._account(id_).mark else self._heard.of(id_)
+        return None if self._account(id_).mark else self.heard.of(id_)
 
     async def ask_again(self, id_: str, older_s: float, within_s: float | None = None) -> None:
         """See `Heard.again`: the directory, about somebody it proved."""
         if self.directory is None or self._word(id_) is None:
             return
-        before = await self._heard.again(self.directory, id_, older_s, within_s)
+        before = await self.heard.again(self.directory, id_, older_s, within_s)
         user = self.person(id_)
         if before is None or (user and self.user(id_)):  # who is in people.toml keeps the role it says
             return
@@ -207,7 +207,7 @@ class Accounts:
             raise Refused("disabled", DISABLED)
         if found.id != id_ and self.user(found.id):
             raise Refused("password", WRONG)  # another spelling of somebody whom this station knows itself
-        self._heard.hear(found.id, found)
+        self.heard.hear(found.id, found)
         return self.current(found.id) or found
 
     async def admit(self, user_id: str, password: str, seat: str, new: str = "") -> tuple[User, int]:

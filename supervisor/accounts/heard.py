@@ -61,6 +61,10 @@ class Heard:
         """What it said last; None for whom it did not prove."""
         return self._words.get(id_)
 
+    def ids(self) -> list[str]:
+        """Of whom it said that they are ours."""
+        return [id_ for id_, word in self._words.items() if word.user]
+
     def stale(self, word: Word) -> bool:
         """Whether it has not spoken of somebody for too long."""
         return self._clock.monotonic() - word.heard > TRUSTED_S

@@ -151,10 +151,6 @@ class Sessions:
             await self._clock.sleep(LOOK_S)
             self.look()
 
-    def ids(self) -> set[str]:
-        """Who has signed in somewhere, or lends rights there."""
-        return {one.id for seat in self._seats for one in (seat.person, seat.lender) if one}
-
     def look(self) -> None:
         """Bring every seat up to now: what changed since takes effect also where nobody asks for anything."""
         for session in self._seats:

@@ -66,7 +66,7 @@ async def live(folder: Path, work: object) -> None:
         sessions = Sessions(accounts, accounts._journal, clock, Policy(lock_min=0))
         here = Here(Seat(sessions), office, clock, accounts)
         await here.seat.sign_in(GAST.id)
-        following = asyncio.create_task(follow(sessions, clock))
+        following = asyncio.create_task(follow(accounts, clock))
         await asyncio.sleep(0)
         try:
             await work(here)  # type: ignore[operator]
@@ -138,6 +138,23 @@ def test_that_a_silent_directory_is_believed_for_a_shift_and_asked_no_more_often
         assert here.seat.session.ended == "directory"
         await here.seat.sign_in("ann")
         assert here.seat.user.id == "ann", "accounts of the station get in"
+
+    asyncio.run(live(tmp_path, work))
+
+
+def test_that_who_has_gone_home_is_asked_about_too(tmp_path: Path) -> None:
+    """A lock-out whose release they asked for may still hang tomorrow."""
+
+    async def work(here: Here) -> None:
+        await here.seat.ask("sign_out")
+        await here.later(TRUSTED_S + AGAIN_S)
+        assert here.seat.sessions.rights(GAST.id) == [GAST]
+        del here.office.people[GAST.id]
+        await here.later(AGAIN_S)
+        assert here.seat.sessions.rights(GAST.id) == []
+        asked = here.office.asked
+        await here.later(3 * AGAIN_S)
+        assert here.office.asked == asked, "they sign in again, or never"
 
     asyncio.run(live(tmp_path, work))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervisor.accounts.accounts import CONSOLE
@@ -262,11 +262,12 @@ def test_that_lent_rights_are_the_lenders_of_now_and_never_more_than_theirs(tmp_
 
 def holding(user: User) -> set[tuple[Role, str]]:
     """The highest role that somebody has in each area, where they have one."""
-    people = People(site())
-    areas = [area for area in site().areas if people.holds(user, Role.VIEWER, area)]
+    people = People(PLANT)
+    areas = [area for area in PLANT.areas if people.holds(user, Role.VIEWER, area)]
     return {(max(role for role in Role if people.holds(user, role, area)), area) for area in areas}
 
 
+PLANT = site()
 CLASSES = st.sets(st.sampled_from(CommandClass)).map(frozenset)
 AREAS = st.sets(st.sampled_from(["city", "north", "south"])).map(frozenset)
 
@@ -275,15 +276,17 @@ def anybody(id_: str, roles: Sequence[Role]) -> st.SearchStrategy[User]:
     return st.builds(User, st.just(id_), st.just(id_), st.sampled_from(roles), AREAS, CLASSES)
 
 
+@settings(deadline=None)
 @given(anybody("own", list(Role)), anybody("lender", [role for role in Role if role >= Role.SUPERVISOR]))
 def test_that_lent_rights_are_added_and_are_never_more_than_either_has(own: User, lender: User) -> None:
-    both, people = lent(own, lender), People(site())
+    both = lent(own, lender)
     most = replace(lender, role=min(lender.role, max(own.role, Role.SUPERVISOR)))
     assert (both.id, both.name, both.role) == (own.id, own.name, max(own.role, most.role))
-    for area, class_, role in product(site().areas, CommandClass, Role):
-        thing = replace(site().equipment_by_id["W.P1"], area=area)
+    people, thing = People(PLANT), PLANT.equipment_by_id["W.P1"]
+    for area, class_, role in product(PLANT.areas, CommandClass, Role):
+        there = replace(thing, area=area)
         spec = replace(thing.type.commands["start"], class_=class_, role=role)
-        assert people.may(both, spec, thing) == (people.may(own, spec, thing) or people.may(most, spec, thing))
+        assert people.may(both, spec, there) == (people.may(own, spec, there) or people.may(most, spec, there))
         assert people.holds(both, role, area) == (people.holds(own, role, area) or people.holds(most, role, area))
 
 
