@@ -85,13 +85,18 @@ def test_that_a_cause_nobody_knows_hides_what_comes_of_it_no_longer(tmp_path: Pa
     asyncio.run(scenario())
 
 
+async def lose_sight(one: Hall) -> None:
+    """Of the supply, until what it may hide is shown."""
+    read(one, Quality.TIMEOUT, order=math.nan)
+    await one.wind(UNKNOWN_S + LOOK_S)
+    await one.wind(PHASE.off_delay_s + SETTLE_S + 0.1)
+
+
 def test_that_a_restart_hides_nothing_again_for_a_cause_nobody_knows_until_it_is_known_to_stand(tmp_path: Path) -> None:
     async def scenario() -> None:
         with hall(tmp_path, plant(SUPPLY, PHASE)) as one:
             read(one, order=0, level=0)
-            read(one, Quality.TIMEOUT, order=math.nan)
-            await one.wind(UNKNOWN_S + LOOK_S)
-            await one.wind(PHASE.off_delay_s + SETTLE_S + 0.1)
+            await lose_sight(one)
             told_at = one.alarms.columns["annunciated_at"][row(one, "E0.phase")]
             clock = one.clock
         with hall(tmp_path, plant(SUPPLY, PHASE), clock) as one:
@@ -113,9 +118,7 @@ def test_that_a_restart_holds_back_nothing_anew_for_a_cause_nobody_knows(tmp_pat
     async def scenario() -> None:
         with hall(tmp_path, plant(SUPPLY, PHASE)) as one:
             read(one, order=0, level=5)
-            read(one, Quality.TIMEOUT, order=math.nan)
-            await one.wind(UNKNOWN_S + LOOK_S)
-            await one.wind(PHASE.off_delay_s + SETTLE_S + 0.1)
+            await lose_sight(one)
             assert not hidden(one, "E0.phase")
             clock = one.clock
         with hall(tmp_path, plant(SUPPLY, PHASE), clock) as one:
