@@ -237,6 +237,7 @@ REASONS = {
     "answered": Text(fr="quelqu'un a répondu", en="somebody answered"),
     "asked": Text(fr="à la demande", en="asked for"),
     "cause": Text(fr="conséquence d'une autre alarme", en="comes of another alarm"),
+    "by_directory": Text(fr="dit par l'annuaire", en="told by the directory"),
     "controller": Text(fr="dit par l'automate", en="told by the controller"),
     "design": Text(fr="condition du type", en="condition of the type"),
     "restart": Text(fr="redémarrage du poste", en="restart of the station"),

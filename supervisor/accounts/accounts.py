@@ -137,7 +137,7 @@ class Accounts:
             return
         was = {"before": _fields(before.user)} if before.user else {}
         now = _fields(user) if user else {}
-        self._note("alter" if user else "disable", "", id_, "done", {"reason": "directory", **was, **now})
+        self._note("alter" if user else "disable", "", id_, "done", {"reason": "by_directory", **was, **now})
         self.changed()
 
     def account(self, id_: str) -> Account:
