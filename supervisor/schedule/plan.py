@@ -146,8 +146,6 @@ class Bundle:
         self.members = tuple(members)
         self.base = self.plans[-1]
         """The one that all the others come before; its days and its sun are those of the bundle."""
-        self._ahead: tuple[int, Event] | None = None
-        """An instant and the change that follows it, which is the same for every instant between them."""
 
     def state_at(self, instant: int) -> State:
         found: dict[str, Target] = {}
@@ -176,15 +174,11 @@ class Bundle:
 
     def following(self, instant: int) -> Event | None:
         """The next change; None where there is none in the next year."""
-        ahead = self._ahead  # taken once: other threads ask too
-        if ahead and ahead[0] <= instant < ahead[1].instant:
-            return ahead[1]
         start = instant
         for days in (2, 6, 30, 120, BACK_DAYS):
             end = start + days * DAY_S * SECOND
             found = self.events(start, end)
             if found:
-                self._ahead = (instant, found[0])
                 return found[0]
             start = end
         return None

@@ -116,17 +116,6 @@ def test_that_the_next_change_is_found_however_far_it_is() -> None:
     assert bundle(VALVE).following(at("2027-01-01 00:00")) is None
 
 
-def test_that_the_next_change_does_not_depend_on_what_was_asked_before() -> None:
-    street = bundle(STREET)
-    start, instants = at("2026-10-23 12:00"), list(range(0, 72 * 3600, 1777))
-    for seconds in (*instants, *reversed(instants)):
-        instant = start + seconds * SECOND
-        assert street.following(instant) == bundle(STREET).following(instant)
-    change = street.following(start)
-    assert change is not None
-    assert street.following(change.instant) != change, "it is past at its instant"
-
-
 # ------------------------------------------------------------ laws
 TIMES = st.one_of(
     st.builds(When, st.integers(0, 86_399)),
