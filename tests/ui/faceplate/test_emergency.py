@@ -78,6 +78,11 @@ def test_that_no_command_lives_from_the_moment_no_act_leaves_and_all_do_from_the
         context.gate.turn(None)
         assert {button for button in found if button.isEnabled()} == living
         buttons = next(one for one in commands.controls if isinstance(one, Buttons) and "amber_flashing" in one.buttons)
+        commands.progress._following = True
+        commands.read()
+        urgent = {button for button in found if button.isEnabled()}
+        assert urgent == {buttons.buttons["amber_flashing"]}, "an emergency waits for no other command"
+        commands.progress._following = False
         commands._ask(buttons.specs[0], buttons.specs[0].value, buttons, 0)
         assert commands.card is not None
         context.gate.turn(Text("passé", "past"))
