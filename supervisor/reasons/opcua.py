@@ -209,7 +209,7 @@ ROWS = (
     Text("BadConnectionClosed, connexion fermée ({})", "BadConnectionClosed ({})"),
     Text("BadSessionIdInvalid, session expirée ({})", "BadSessionIdInvalid ({})"),
     Text("BadServiceUnsupported, service absent du serveur ({})", "BadServiceUnsupported ({})"),
-    Text("BadConditionAlreadyEnabled ({})", "BadConditionAlreadyEnabled ({})"),
+    Text("BadConditionAlreadyEnabled, déjà en service ({})", "BadConditionAlreadyEnabled ({})"),
     Text("BadEventIdUnknown, événement inconnu ({})", "BadEventIdUnknown ({})"),
     Text("BadConditionBranchAlreadyAcked, déjà acquittée ({})", "BadConditionBranchAlreadyAcked ({})"),
 )

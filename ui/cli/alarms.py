@@ -23,26 +23,24 @@ def alarms(given: argparse.Namespace) -> int:
     """What `given.action` says; 1 where a diff found something."""
     site = load(given.site, drivers.TABLE)
     work = {"export": _export, "import": _import, "diff": _diff}[given.action]
-    return work(site, given)
+    return work(site, given, Speech(given, site))
 
 
-def _export(site: Site, given: argparse.Namespace) -> int:
+def _export(site: Site, given: argparse.Namespace, say: Speech) -> int:
     rows = whole(configured(site), kept_rows(site.folder))
     write(given.file, rows.values(), given.semicolons)
-    print(Speech(given, site)(said.RULES, given.file, len(rows), len({type_ for type_, _ in rows})))
+    print(say(said.RULES, given.file, len(rows), len({type_ for type_, _ in rows})))
     return 0
 
 
-def _import(site: Site, given: argparse.Namespace) -> int:
+def _import(site: Site, given: argparse.Namespace, say: Speech) -> int:
     taken = take(site, given.file, lambda folder: check(folder, drivers.TABLE), given.dry_run)
-    say = Speech(given, site)
     files = ", ".join(file.as_posix() for file in taken.files) or say(said.NO_FILE)
     print(say.counted(said.WOULD_CHANGE if given.dry_run else said.CHANGED, taken.cells, taken.rules, files))
     return 0
 
 
-def _diff(site: Site, given: argparse.Namespace) -> int:
-    say = Speech(given, site)
+def _diff(site: Site, given: argparse.Namespace, say: Speech) -> int:
     if len(given.files) > 2:
         raise Unavailable(say(said.TOO_MANY))
     if len(given.files) == 2:

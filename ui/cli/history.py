@@ -58,7 +58,7 @@ HOLES = 10
 def history(given: argparse.Namespace) -> int:
     """Do what `given.action` says."""
     site = load(given.site, drivers.TABLE)
-    return _WORK[given.action](given, site, DataFolder.of(site, given.data))
+    return _WORK[given.action](given, site, DataFolder.of(site, given.data), Speech(given, site))
 
 
 def _there(folder: DataFolder, say: Speech) -> Path:
@@ -67,8 +67,7 @@ def _there(folder: DataFolder, say: Speech) -> Path:
     return folder.history
 
 
-def _info(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
-    say = Speech(given, site)
+def _info(given: argparse.Namespace, site: Site, folder: DataFolder, say: Speech) -> int:
     told, zone = survey(_there(folder, say)), ZoneInfo(site.zone)
     rows = [json.dumps(_as_json(told, zone), indent=1)] if given.json else _table(told, folder.history, zone, say)
     print("\n".join(rows))
@@ -140,8 +139,8 @@ def _hole(hole: Hole, zone: ZoneInfo, say: Speech) -> str:
     )
 
 
-def _holes(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
-    zone, say = ZoneInfo(site.zone), Speech(given, site)
+def _holes(given: argparse.Namespace, site: Site, folder: DataFolder, say: Speech) -> int:
+    zone = ZoneInfo(site.zone)
     links = [id_ for id_ in site.links if any(fnmatchcase(id_, pattern) for pattern in given.links)]
     if not links:
         raise Unavailable(say(said.NO_LINK, say(said.OR).join(given.links)))
@@ -161,8 +160,8 @@ def _holes(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
     return 0
 
 
-def _export(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
-    zone, now, say = ZoneInfo(site.zone), SystemClock().now(), Speech(given, site)
+def _export(given: argparse.Namespace, site: Site, folder: DataFolder, say: Speech) -> int:
+    zone, now = ZoneInfo(site.zone), SystemClock().now()
     form = given.format or given.to_file.suffix.lower().removeprefix(".")
     if form not in FORMATS:
         raise Unavailable(say(said.NO_FORMAT, given.to_file))
@@ -191,8 +190,7 @@ def _asked(given: argparse.Namespace, zone: ZoneInfo, now: int, say: Speech) -> 
     return span
 
 
-def _import(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
-    say = Speech(given, site)
+def _import(given: argparse.Namespace, site: Site, folder: DataFolder, say: Speech) -> int:
     for path in given.files:
         if not path.is_file():
             raise Unavailable(say(said.NO_FILE, path))
@@ -234,8 +232,8 @@ def _free(folder: DataFolder, say: Speech) -> None:
         raise Unavailable(say(said.RECORDING, number, folder.history))
 
 
-def _backup(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
-    zone, say = ZoneInfo(site.zone), Speech(given, site)
+def _backup(given: argparse.Namespace, site: Site, folder: DataFolder, say: Speech) -> int:
+    zone = ZoneInfo(site.zone)
     if given.keep is not None and given.keep < 1:
         raise Unavailable(say(said.KEEP))
     with bar(say(said.BARS["backup"])) as progress:
@@ -248,8 +246,8 @@ def _backup(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
     return _complain(made.damages, zone, say)
 
 
-def _restore(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
-    zone, say = ZoneInfo(site.zone), Speech(given, site)
+def _restore(given: argparse.Namespace, site: Site, folder: DataFolder, say: Speech) -> int:
+    zone = ZoneInfo(site.zone)
     _free(folder, say)
     with bar(say(said.BARS["restore"])) as progress:
         manifest = restore(given.source, folder.history, given.despite_damage, progress)
@@ -260,7 +258,7 @@ def _restore(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
     print(say(said.RESTORED, folder.history, len(manifest.files), manifest.made))
     print(say(said.MAY_RECORD, _local(manifest.known, zone)))
     _tell_people(folder, manifest, say)
-    _tell_missing(given, site, folder, manifest)
+    _tell_missing(given, site, folder, manifest, say)
     return _complain(verdict.damages, zone, say)
 
 
@@ -274,9 +272,11 @@ def _tell_people(folder: DataFolder, manifest: backups.Manifest, say: Speech) ->
         print(say(said.ACCOUNTS, len(people), manifest.made))
 
 
-def _tell_missing(given: argparse.Namespace, site: Site, folder: DataFolder, manifest: backups.Manifest) -> None:
+def _tell_missing(
+    given: argparse.Namespace, site: Site, folder: DataFolder, manifest: backups.Manifest, say: Speech
+) -> None:
     """Passwords and keys are in no backup: each by its name, with what to do."""
-    vault, say = folder.vault(site), Speech(given, site)
+    vault = folder.vault(site)
     lacking = [name for name in sorted({*manifest.secrets, *wanted(site)}) if not _given(vault, name)]
     keys = [name for name in manifest.keys if not (vault.pki / name).exists()]
     if not (lacking or keys):
@@ -304,8 +304,8 @@ def _how(key: str, say: Speech) -> str:
     return say(said.TRUST_AGAIN) if key.startswith(("trusted/", "links/")) else ""
 
 
-def _verify(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
-    zone, say = ZoneInfo(site.zone), Speech(given, site)
+def _verify(given: argparse.Namespace, site: Site, folder: DataFolder, say: Speech) -> int:
+    zone = ZoneInfo(site.zone)
     if given.backup is not None:
         with bar(say(said.BARS["verify"])) as progress:
             place, manifest = backups.find(given.backup)
@@ -320,8 +320,7 @@ def _verify(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
     return _complain(verdict.damages, zone, say)
 
 
-def _compact(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
-    say = Speech(given, site)
+def _compact(given: argparse.Namespace, site: Site, folder: DataFolder, say: Speech) -> int:
     _free(folder, say)
     _there(folder, say)
     folder.make()
@@ -339,7 +338,7 @@ def _compact(given: argparse.Namespace, site: Site, folder: DataFolder) -> int:
     return 0
 
 
-_WORK: dict[str, Callable[[argparse.Namespace, Site, DataFolder], int]] = {
+_WORK: dict[str, Callable[[argparse.Namespace, Site, DataFolder, Speech], int]] = {
     "info": _info,
     "export": _export,
     "import": _import,

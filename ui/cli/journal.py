@@ -35,14 +35,13 @@ from ui.wording import Wording
 def journal(given: argparse.Namespace) -> int:
     """Do what `given.action` says."""
     site = load(given.site, drivers.TABLE)
-    folder = DataFolder.of(site, given.data)
+    folder, say = DataFolder.of(site, given.data), Speech(given, site)
     if not folder.journal.exists():
-        raise Unavailable(Speech(given, site)(said.NO_JOURNAL, folder.root))
-    return _WORK[given.action](given, site, JournalReader(folder.journal, Wording(site)))
+        raise Unavailable(say(said.NO_JOURNAL, folder.root))
+    return _WORK[given.action](given, site, JournalReader(folder.journal, Wording(site)), say)
 
 
-def _verify(given: argparse.Namespace, site: Site, reader: JournalReader) -> int:
-    say = Speech(given, site)
+def _verify(given: argparse.Namespace, site: Site, reader: JournalReader, say: Speech) -> int:
     found, faults = reader.verify(), check_ledger(reader.path)
     if not found.whole:
         told = say(said.FAULT, "journal", found.first, say(said.FAULTS[found.fault])) + say(said.BEFORE, found.rows)
@@ -67,21 +66,20 @@ def _expected(reader: JournalReader, told: str) -> bool:
     return row is not None and bool(mark) and row.hash.startswith(mark)
 
 
-def _proof(given: argparse.Namespace, site: Site, reader: JournalReader) -> int:
+def _proof(given: argparse.Namespace, site: Site, reader: JournalReader, say: Speech) -> int:
     found = reader.command(given.command)
     if found is None:
-        raise Unavailable(Speech(given, site)(said.NO_COMMAND, given.command, reader.path))
-    language = given.language or site.language
-    paper = given.pdf or Speech(given, site)(said.PAPER, given.command)
-    html = page(site, reader, found, SystemClock().now(), language)
+        raise Unavailable(say(said.NO_COMMAND, given.command, reader.path))
+    paper = given.pdf or say(said.PAPER, given.command)
+    html = page(site, reader, found, SystemClock().now(), say.language)
     if given.html:
         files.write(given.html, html)
-    print_pdf(html, paper, foot(site, found, language), upright=True)
+    print_pdf(html, paper, foot(site, found, say.language), upright=True)
     print(paper)
     return 0
 
 
-def _search(given: argparse.Namespace, site: Site, reader: JournalReader) -> int:
+def _search(given: argparse.Namespace, site: Site, reader: JournalReader, say: Speech) -> int:
     zone = ZoneInfo(site.zone)
     reader.people.pull()
     for row in islice(every(reader, _wish(given, site)), given.most):
@@ -94,13 +92,13 @@ def _search(given: argparse.Namespace, site: Site, reader: JournalReader) -> int
     return 0
 
 
-def _export(given: argparse.Namespace, site: Site, reader: JournalReader) -> int:
+def _export(given: argparse.Namespace, site: Site, reader: JournalReader, say: Speech) -> int:
     if given.file.exists() and not given.overwrite:
-        raise Unavailable(Speech(given, site)(said.THERE_ALREADY, given.file))
+        raise Unavailable(say(said.THERE_ALREADY, given.file))
     reader.people.pull()
-    names = Names(site, given.language or site.language, reader.people)
+    names = Names(site, say.language, reader.people)
     count = write(every(reader, _wish(given, site)), given.file, names)
-    print(Speech(given, site).counted(said.ROWS_IN, count, given.file))
+    print(say.counted(said.ROWS_IN, count, given.file))
     return 0
 
 

@@ -47,7 +47,7 @@ def people(given: argparse.Namespace) -> int:
             asyncio.run(_through(given, folder, words, say))
         else:
             with folder.held():
-                asyncio.run(_here(site, folder, given, words))
+                asyncio.run(_here(site, folder, given, words, say))
     except Refused as refused:
         raise Unavailable(say(refused.text)) from None
     print(f"vigie: {say(said.DONE[given.action], given.id)}")
@@ -63,7 +63,7 @@ def _words(given: argparse.Namespace, say: Speech) -> dict[str, Any]:
     return words
 
 
-async def _here(site: Site, folder: DataFolder, given: argparse.Namespace, words: dict[str, Any]) -> None:
+async def _here(site: Site, folder: DataFolder, given: argparse.Namespace, words: dict[str, Any], say: Speech) -> None:
     """On the files, for there is no station that has them open."""
     clock = SystemClock()
     journal = Journal(folder.journal, clock)
@@ -71,7 +71,7 @@ async def _here(site: Site, folder: DataFolder, given: argparse.Namespace, words
         accounts = Accounts(site, folder.accounts, journal, clock)
         if accounts.first_start and given.action == "add":
             if given.area or given.role not in (None, "administrator"):
-                raise Unavailable(Speech(given, site)(said.FIRST))
+                raise Unavailable(say(said.FIRST))
             await accounts.found(given.id, words["name"], words["password"], "console")
         else:
             await people_acts(accounts, site)[_act(given)](CONSOLE, words)
