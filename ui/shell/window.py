@@ -24,7 +24,6 @@ from supervisor.reasons import plainly
 from ui import words
 from ui.alarms.acts import acknowledge
 from ui.meeting import Meeting
-from ui.naming import full_name
 from ui.pages import ALARMS, FACEPLATE, LINKS, MAP, OVERVIEW, SYNOPTIC, TRENDS, Context, Page, Place
 from ui.past.seen import Seen
 from ui.past.view import Parts, PastView
@@ -34,8 +33,9 @@ from ui.session.seat import SeatView
 from ui.shell.banner import Banner
 from ui.shell.dress import Dress
 from ui.shell.horn import Horn
-from ui.shell.navigation import Navigation, Pins
+from ui.shell.navigation import Navigation
 from ui.shell.notices import Notices
+from ui.shell.pins import Pins
 from ui.shell.places import PAGES, SIDE, PageRow, key
 from ui.shell.search import Finder
 from ui.shell.sounds import Player
@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
         self.top = TopBar(context, present, self.horn, self.finder)
         self.notices = Notices(context.look)
         self.banner = Banner(context)
-        self.pins = Pins(context.look, self._name_of, self.preferences.pinned or self._usual_pins())
+        self.pins = Pins(context, self.rows, self.preferences.pinned)
         self.navigation = Navigation(context, self.pins)
         self.status = StatusBar(context, self.refresh)
         self.stack = QStackedWidget()
@@ -123,11 +123,10 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(QSize(1100, 640))
 
     def _connect(self) -> None:
-        for part in (self.top, self.banner, self.navigation, self.status):
+        for part in (self.top, self.banner, self.navigation, self.pins, self.status):
             part.asked_for.connect(self.navigate)
         self.top.asked_for.connect(lambda _: self._give_focus())
         self.top.search.left.connect(self._give_focus)
-        self.pins.asked_for.connect(self._go_pinned)
         self.pins.changed.connect(self._keep_pins)
         self.banner.acknowledged.connect(self.acknowledge)
         self.top.rewind.clicked.connect(self.past.toggle)
@@ -373,27 +372,6 @@ class MainWindow(QMainWindow):
                 page.slow()
 
     # ------------------------------------------------------------ what is kept
-    def _usual_pins(self) -> list[str]:
-        """The overview, the map, and the first equipment of two systems that have a page."""
-        site = self.context.attachment.site
-        pins = [page for page in (OVERVIEW, "map") if page in self.rows]
-        firsts: dict[str, str] = {}
-        for thing in site.equipment:
-            if thing.type.page and not thing.parent:
-                firsts.setdefault(thing.system, thing.id)
-        return pins + [firsts[system] for system in site.systems if system in firsts][:2]
-
-    def _name_of(self, pin: str) -> str:
-        look, site = self.context.look, self.context.attachment.site
-        if pin in self.rows:
-            return look.say(self.rows[pin].words)
-        thing = site.equipment_by_id.get(pin)
-        return full_name(site, thing, look) if thing else pin
-
-    def _go_pinned(self, pin: str) -> None:
-        thing = self.context.attachment.site.equipment_by_id.get(pin)
-        self.navigate(thing if thing else pin)
-
     def _keep_pins(self) -> None:
         self.preferences.pinned = list(self.pins.pinned)
         self.preferences.save()
