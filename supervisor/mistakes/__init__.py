@@ -37,8 +37,8 @@ def said(sentence: str, language: str, book: Phrasebook = MISTAKES) -> str:
     return "\n".join(_line(line, book) for line in sentence.split("\n")) if language == "fr" else sentence
 
 
-def cause(error: Exception, language: str) -> str:
-    """Of whatever stopped a command; one that was said in French already stays as it is."""
+def cause(error: Exception | str, language: str) -> str:
+    """Of whatever stopped a command, or damaged a file; one that was said in French already stays as it is."""
     return said(str(error), language, CAUSES)
 
 

@@ -96,6 +96,19 @@ FILES = (
     Text("{} : {} lignes plus anciennes doivent d'abord être écrites", "{}: {} older rows are to be written first"),
 )
 
+DAMAGE = (
+    Text("Un bloc de {} octets est trop court", "A blob of {} bytes is too short"),
+    Text("La somme de contrôle d'un bloc de {} octets est fausse", "The checksum of a blob of {} bytes is wrong"),
+    Text("{} : la partition manque", "{}: the partition is missing"),
+    Text("Le bloc manque", "The blob is missing"),
+    Text("La ligne dit autre chose que ses échantillons", "The row says something else than its samples"),
+    Text("Le fichier lui-même est endommagé : {}", "The file itself is damaged: {}"),
+    Text("Le fichier manque", "The file is missing"),
+    Text("Personne ne pourrait ouvrir de session : {}", "Nobody could sign in: {}"),
+    Text("La chaîne du journal ne peut pas être parcourue : {}", "The chain of the journal cannot be walked: {}"),
+    Text("La chaîne du journal est rompue : ligne {}, {}", "The chain of the journal breaks: row {} is {}"),
+)
+
 ARCHIVE = (
     Text(
         "{} contient des sauvegardes d'un autre historique : choisissez un autre dossier",
@@ -210,4 +223,4 @@ ARCHIVE = (
     ),
 )
 
-ROWS = (*MACHINE, *FILES, *ARCHIVE)
+ROWS = (*MACHINE, *FILES, *DAMAGE, *ARCHIVE)

@@ -355,7 +355,8 @@ def _complain(damages: Sequence[Damage], zone: ZoneInfo, say: Speech) -> int:
     for row in damages:
         span = _span(row.span, zone, say) if row.span[1] else ""
         whole = "" if row.tag or row.part == "file" else say(said.ALL_TAGS, row.part)
-        print(f"{'  '.join(filter(None, (row.file, row.tag, whole, span)))}: {row.reason}", file=sys.stderr)
+        why = mistakes.cause(row.reason, say.language)
+        print(f"{'  '.join(filter(None, (row.file, row.tag, whole, span)))}: {why}", file=sys.stderr)
     if damages:
         print(f"vigie: {say.counted(said.DAMAGED, len(damages))}", file=sys.stderr)
     return DAMAGED if damages else 0

@@ -155,6 +155,8 @@ def test_that_mistakes_of_a_file_are_listed_and_have_an_exit_code(
     assert f'{path}:1: neither the site nor the history has a tag "PR-02.leval". Did you mean "PR-02.level"?' in said
     assert f'{path}:3: "noon" is no instant' in said
     assert "vigie: 2 mistakes; nothing was loaded" in said
+    assert run(data, "import", path, "--language", "fr") == 2
+    assert f"{path}:3: « noon » n'est pas un instant" in capsys.readouterr().err
 
 
 def test_that_a_running_station_is_left_alone_but_may_be_backed_up(
@@ -215,7 +217,10 @@ def test_that_damage_is_told_with_tag_and_span_and_has_an_exit_code(
     assert run(data, "verify") == 3
     said = capsys.readouterr().err
     assert f"{path.name}  PR-02.level  2" in said
+    assert "The checksum of a blob of " in said
     assert "vigie: 1 place damaged; the rest can be read" in said
+    assert run(data, "verify", "--language", "fr") == 3
+    assert "La somme de contrôle d'un bloc de " in capsys.readouterr().err
     assert run(data, "export", "--tags", "PR-02.level", "--from", "-3d", "--to-file", tmp_path / "a.csv") == 3
     assert "are missing in the file" in capsys.readouterr().err
 
