@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from supervisor.clock import SECOND
 from supervisor.errors import Refused, Unavailable
 from supervisor.model import Role, Text
-from supervisor.schedule.preview import Year, events_of, shown_at
+from supervisor.schedule.preview import CELL_S, Year, events_of, shown_at
 from ui.pages import FACEPLATE, Context, Page, Place
 from ui.schedule import words
 from ui.schedule.known import Group, Known
@@ -199,8 +199,6 @@ class SchedulePage(Page):
             self.known.next = {}
             self._due = 0.0
             self._dress()
-            if self.group is not None and self.picture.year is not None:
-                self.picture.show_year(self.picture.year, self.context.clock.now())
 
     async def _read(self) -> None:
         self.known = await asyncio.to_thread(Known, self.context.attachment.site)
@@ -256,6 +254,8 @@ class SchedulePage(Page):
         if self.known is None:
             return
         look, now = self.context.look, self.context.clock.now()
+        if abs(now - self.picture.now) >= CELL_S * SECOND:  # the mark of the present goes with it
+            self.picture.show_year(self.picture.year, now)
         self.groups.rename(_GROUPS.index(words.NOW), words.THEN if self.context.past else words.NOW)
         known = self.known
         lines = [self.telling.group(one, now, self.state, known.next.get(n)) for n, one in enumerate(known.groups)]

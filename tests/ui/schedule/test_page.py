@@ -270,6 +270,7 @@ def test_that_a_calendar_that_ends_soon_is_told(page: SchedulePage, bench: Bench
     lines = {line[0].text: line[1] for line in page.calendars.lines}
     assert lines["Vacances scolaires, zone B"].text == "se termine le 31/08/2027 : à compléter"
     assert lines["Vacances scolaires, zone B"].symbol == "warning"
+    assert page.picture.now == bench.clock.now(), "and the mark of the present has gone with it"
 
 
 @pytest.mark.parametrize("suffix", ["png", "pdf", "csv"])
