@@ -13,7 +13,7 @@ from supervisor.errors import Refused
 from supervisor.model import Area, CommandClass, CommandSpec, Equipment, Role, Site, Text, User
 
 ROLES: Mapping[Role, Text] = {
-    Role.VIEWER: Text("spectateur", "viewer"),
+    Role.VIEWER: Text("lecteur", "viewer"),
     Role.OPERATOR: Text("opérateur", "operator"),
     Role.SUPERVISOR: Text("chef de salle", "supervisor"),
     Role.ENGINEER: Text("ingénieur", "engineer"),

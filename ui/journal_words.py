@@ -200,7 +200,7 @@ DETAILS = {
     "for": Text(fr="pour", en="for"),
     "name": Text(fr="nom", en="name"),
     "role": Text(fr="rôle", en="role"),
-    "areas": Text(fr="zones", en="areas"),
+    "areas": Text(fr="secteurs", en="areas"),
     "text": Text(fr="texte", en="text"),
     "responsible": Text(fr="responsable", en="responsible"),
     "due": Text(fr="échéance", en="due"),

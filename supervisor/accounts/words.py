@@ -43,7 +43,7 @@ LAST_ONE = Text(
     "This is the last administrator who can sign in: appoint another one first.",
 )
 CONFLICT = Text(
-    "Le nom, le rôle et les zones de cette personne sont dans people.toml, dans le dossier du site : modifiez-les là.",
+    "Le nom, le rôle et les secteurs de cette personne sont dans people.toml, au dossier du site : modifiez-les là.",
     "Name, role and areas of this person are in people.toml, in the site folder: change them there.",
 )
 UNREADABLE = Text(
@@ -61,7 +61,7 @@ def taken(id_: str) -> Text:
 
 
 def unknown_area(area: str) -> Text:
-    return Text(f"Le site n'a pas de zone « {area} ».", f'The site has no area "{area}".')
+    return Text(f"Le site n'a pas de secteur « {area} ».", f'The site has no area "{area}".')
 
 
 WATCHING = Text(

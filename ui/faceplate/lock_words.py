@@ -44,7 +44,7 @@ LEFT = Text(fr="{name} – n'est plus sur le site", en="{name} – no longer on 
 LEFT_STATE = Text(fr="hors du site : ne retient rien", en="off the site: holds nothing")
 
 # the page
-STANDING = Text(fr="Équipements consignés", en="Locked-out equipment")
+STANDING = Text(fr="Consignations en place", en="Lock-outs in place")
 WAITING = Text(fr="Commandes en attente d'une personne", en="Commands that wait for a person")
 NONE_STANDING = Text(fr="Aucun équipement n'est consigné.", en="No equipment is locked out.")
 NONE_WAITING = Text(fr="Aucune commande n'attend.", en="No command is waiting.")

@@ -161,10 +161,14 @@ class Content(QWidget):
         QTimer.singleShot(0, self, lambda: self._area.verticalScrollBar().setValue(to))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A form that opens is seen whole, with the buttons at its foot."""
-        if watched is self.lock_outs.form and event.type() == QEvent.Type.Show:
-            QTimer.singleShot(0, self, lambda: self._area.ensureWidgetVisible(self.lock_outs.form, 0, 12))
+        """A form that opens is seen whole, with the buttons at its foot; its words make it grow once it is laid out."""
+        if watched is self.lock_outs.form and event.type() in (QEvent.Type.Show, QEvent.Type.Resize):
+            QTimer.singleShot(0, self, self._show_form)
         return super().eventFilter(watched, event)
+
+    def _show_form(self) -> None:
+        if self.lock_outs.form.isVisible():
+            self._area.ensureWidgetVisible(self.lock_outs.form, 0, 12)
 
     # building
 
@@ -209,8 +213,9 @@ class Content(QWidget):
         self._lock_box = self._section(lock_words.LOCK_OUTS, self.lock_outs)
         self.events = Events(self.context, self.equipment)
         self._event_box = self._section(words.EVENTS, self.events)
-        if offered(self.context, self.equipment):
-            self._section(None, SheetMaker(self.context, self.equipment))
+        self.sheet = SheetMaker(self.context, self.equipment) if offered(self.context, self.equipment) else None
+        if self.sheet is not None:
+            self._section(None, self.sheet)
         self.refresh_alarms()
 
     def _section(self, name: Text | None, *widgets: QWidget, right: Label | None = None) -> QWidget:
@@ -423,5 +428,7 @@ class Content(QWidget):
         self.programme.stop()
         self.lock_outs.stop()
         self.substitute.stop()
+        if self.sheet is not None:
+            self.sheet.stop()
         if self.commands is not None:
             self.commands.stop()

@@ -64,7 +64,7 @@ class PeoplePage(Page):
     def _head(self) -> QHBoxLayout:
         head = row(spacing=12)
         head.setContentsMargins(14, 8, 10, 8)
-        head.addWidget(Words(self.context.look, common.PEOPLE, "value", 600))
+        head.addWidget(Words(self.context.look, common.PEOPLE, "title", 600))
         head.addWidget(self.told, 1)
         head.addWidget(self.add)
         return head

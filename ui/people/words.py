@@ -7,7 +7,7 @@ from supervisor.model import Text
 NAME = Text("Nom", "Name")
 ID = Text("Identifiant", "Id")
 ROLE = Text("Rôle", "Role")
-AREAS = Text("Zones", "Areas")
+AREAS = Text("Secteurs", "Areas")
 FROM = Text("Déclaré", "Declared")
 STATE = Text("Compte", "Account")
 LAST = Text("Dernière session", "Last sign-in")
@@ -31,10 +31,10 @@ ADD = Text("Ajouter une personne", "Add a person")
 NEW = Text("Nouvelle personne", "New person")
 CHOOSE = Text("Choisissez une personne dans la liste.", "Choose a person in the list.")
 OF_SITE = Text(
-    "Nom, rôle et zones viennent de people.toml, dans le dossier du site : ils se changent là.",
+    "Nom, rôle et secteurs viennent de people.toml, dans le dossier du site : ils se changent là.",
     "Name, role and areas come from people.toml, in the site folder: they are changed there.",
 )
-ONLY_HERE = Text("Sans zone cochée, le rôle vaut partout.", "With no area ticked the role holds everywhere.")
+ONLY_HERE = Text("Sans secteur coché, le rôle vaut partout.", "With no area ticked the role holds everywhere.")
 SAVE = Text("Enregistrer", "Save")
 CREATE = Text("Créer le compte", "Create the account")
 RESET = Text("Donner un mot de passe", "Give a password")

@@ -138,6 +138,7 @@ class Form(QWidget):
         foot.addWidget(self.take_out)
         foot.addWidget(self.again)
         foot.addWidget(self.why, 1)
+        foot.addStretch()  # where there is no reason to tell
         inner.addLayout(foot)
 
     def _connect(self) -> None:

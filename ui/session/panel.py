@@ -60,12 +60,12 @@ class Panel(QObject):
 
     def change_password(self) -> None:
         """One's own password."""
-        fields = (Field("password", words.PASSWORD, True), *_NEW)
+        fields = (Field("password", words.PRESENT, True), *_NEW)
 
         async def send(given: Mapping[str, str]) -> None:
             await self._door.act("change_password", password=given["password"], new=given["new"])
 
-        self._put(Wish(words.CHANGE, words.CREATE_WHY, fields, words.CHANGE, send))
+        self._put(Wish(words.CHANGE, words.CHANGE_WHY, fields, words.CHANGE, send))
 
     def override(self) -> None:
         """A supervisor lends rights."""

@@ -68,6 +68,10 @@ CREATE_WHY = Text(
     "They make the other accounts afterwards. There is no default password; this one never leaves this station.",
 )
 CHANGE = Text("Changer de mot de passe", "Change password")
+CHANGE_WHY = Text(
+    "Vos sessions ouvertes ailleurs se ferment ; celle-ci continue.",
+    "Your sessions elsewhere end; this one goes on.",
+)
 OVERRIDE = Text("Dérogation d'un chef de salle", "Override by a supervisor")
 OVERRIDE_WHY = Text(
     "Un chef de salle prête ses droits à ce poste pour 15 minutes. Le journal garde qui, pour qui et pourquoi.",
@@ -84,6 +88,7 @@ GIVE = Text("Donner l'ordre maintenant", "Give the order now")
 
 USER = Text("Identifiant", "User")
 PASSWORD = Text("Mot de passe", "Password")
+PRESENT = Text("Mot de passe actuel", "Present password")
 NEW = Text("Nouveau mot de passe (15 caractères ou plus)", "New password (15 characters or more)")
 AGAIN = Text("Le même, encore une fois", "The same once more")
 ID = Text("Identifiant (par exemple m.cesbron)", "Id (such as m.cesbron)")

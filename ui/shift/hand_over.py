@@ -12,12 +12,12 @@ from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QPlainTextEdit
 
 from supervisor.errors import Refused, Unavailable
-from supervisor.model import Role
+from supervisor.model import Role, Text
 from ui import words as common
 from ui.asking import why
 from ui.pages import Context
 from ui.shift import words
-from ui.widgets import Button, Label, Sentence, Words, column, row
+from ui.widgets import Button, Sentence, Words, column, row
 
 
 class HandOver(QFrame):
@@ -34,7 +34,7 @@ class HandOver(QFrame):
         """Id of who sat here when it was opened."""
         look = context.look
         self.title = Words(look, words.HAND_OVER, "value", 600)
-        self.goes = Label(look, "body", 500)
+        self.goes = Words(look, words.NOBODY, "body", 500)
         self.password, self.incoming, self.other = QLineEdit(), QComboBox(), QLineEdit()
         self.incoming.setEditable(True)  # somebody of the directory who was never here is on no list
         self.incoming.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -93,8 +93,8 @@ class HandOver(QFrame):
         """Begin; the first thing asked is the password of who goes."""
         look, user = self._context.look, self._context.user
         self._user = user.id
-        here = user.role >= Role.OPERATOR
-        self.goes.setText(look.say(words.OUTGOING).format(user.name) if here else look.say(words.NOBODY))
+        going = Text(words.OUTGOING.fr.format(user.name), words.OUTGOING.en.format(user.name))
+        self.goes.say(going if user.role >= Role.OPERATOR else words.NOBODY)
         self.incoming.clear()
         self.incoming.addItem(look.say(words.NO_RELIEF), "")
         users = self._context.attachment.site.users
