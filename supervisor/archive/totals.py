@@ -67,6 +67,8 @@ class Totals:
         good = (found.quality < BAD) & np.isfinite(value)
         if len(found):
             self._tell(found.time, np.where(good, value, np.nan), found.quality)
+        found = found.interrupted(span)  # what can't be read is no sample, and ends what ruled
+        value = self._numbered(found)
         self._rule(
             found.time, np.append(carried.value, value), np.append(np.uint8(carried.quality), found.quality), span
         )

@@ -214,7 +214,7 @@ class Past:
         ids = [self._site.tags[index].id for index in tags]
         before, series = self._history.at(ids, start), dict[int, Samples]()
         for row, (index, id_) in enumerate(zip(tags, ids, strict=True)):
-            found = self._history.samples(id_, start, end)
+            found = self._history.samples(id_, start, end).interrupted((start, end))
             series[index] = Samples(
                 np.concatenate(([start], found.time)),
                 np.concatenate((before.value[row : row + 1], found.value)),

@@ -134,7 +134,8 @@ def last(
             found = samples([t1], [value])  # from the row alone: every sample of the chunk is good
         else:
             blob = connection.execute("SELECT data FROM blob WHERE id = ?", (blob_id,)).fetchone()[0]
-            found = decoded([Stored(blob, slot, (t0, t1), 0, name)]).interrupted().within(after, span[1])
+            found = decoded([Stored(blob, slot, (t0, t1), 0, name)]).within(after, span[1])
+            found = found.interrupted((after, span[1]))
         if len(found):
             best = found.last()
             reached, writing = int(best.time[0]), blob_id

@@ -96,7 +96,7 @@ class Drawing:
         first = next(lots)
         if not first.texts and first.span != self._span:
             return self._columns(self._side_by_side(chain((first,), lots)))
-        found = join([lot.samples() for lot in chain((first,), lots)]).interrupted()
+        found = join([lot.samples() for lot in chain((first,), lots)]).interrupted(self._span)
         if len(found) <= 2 * len(self._edges) or found.words:
             return exact(found, self._carried(self._span[0]), (self._span[0], self._until))
         return self._columns([self._reduced(found, (self._span[0], self._until), self._carried(self._span[0]))])
@@ -212,7 +212,7 @@ class Drawing:
 
 
 def _known(lot: Lot) -> Samples:
-    return lot.samples().interrupted()
+    return lot.samples().interrupted(lot.span)
 
 
 def _ruling(before: Carried, found: Samples) -> Carried:

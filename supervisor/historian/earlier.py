@@ -85,7 +85,8 @@ class EarlierSight(Sight):
             found = super().last(slot, upto, whole=True)
             if not len(found) or found.arrival[0] <= self.end.instant:
                 return found
-            before = self.samples(slot, (upto - reach, upto))
+            span = upto - reach, upto
+            before = self.samples(slot, span).interrupted(span)
             if len(before):
                 return before.last()
             upto, reach = upto - reach, 8 * reach
@@ -201,9 +202,9 @@ class Earlier(History):
             return super().states(tag_id, start, min(end, self.end.instant))
 
         def walk(sight: Sight, slot: int) -> dict[float | str | None, int]:
-            edges = np.array([start, max(start, min(end, sight.known))])
-            found = sight.samples(slot, (int(edges[0]), int(edges[1]))).interrupted()
-            return durations.together([durations.tally(found, edges, sight.last(slot, start))])
+            span = start, max(start, min(end, sight.known))
+            found = sight.samples(slot, span).interrupted(span)
+            return durations.together([durations.tally(found, np.array(span), sight.last(slot, start))])
 
         return self._ask(tag_id, walk, {})
 

@@ -207,7 +207,8 @@ def _walked(sight: Sight, slot: int, span: Span) -> Tally:
     """Time by state from the samples."""
     if span[0] >= span[1]:
         return Tally(NONE.time, NONE.value, NONE.lag)
-    return durations.tally(sight.samples(slot, span).interrupted(), np.array(span), sight.last(slot, span[0]))
+    found = sight.samples(slot, span).interrupted(span)
+    return durations.tally(found, np.array(span), sight.last(slot, span[0]))
 
 
 def _counted(view: View, sight: Sight) -> dict[str, int]:

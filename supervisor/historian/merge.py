@@ -154,7 +154,7 @@ class Merger:
         slots = making.slots()
         for at, slot in enumerate(slots):
             samples = making.samples(slot)
-            ruling = samples.interrupted()
+            ruling = samples.interrupted(making.span)
             count += len(samples)
             self._told(at / len(slots))
             chunks.write(part, [*chunks.cut(slot, samples), *(making.unreadable(slot) if samples.damaged else ())])

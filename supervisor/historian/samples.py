@@ -70,11 +70,12 @@ class Samples:
         inside = (self.time > span[0]) & (self.time <= span[1])
         return self if bool(inside.all()) else self.take(np.flatnonzero(inside))
 
-    def interrupted(self) -> Samples:
-        """With a bad sample where each damaged span begins: what ruled before it rules no further. Needs order."""
+    def interrupted(self, span: Span) -> Samples:
+        """With a bad sample where each damaged span begins: what ruled before it rules no further. All of it within a
+        span; what began before that is in what is carried in."""
         if not self.damaged:
             return self
-        return join([self, unread([start + 1 for start, _ in self.damaged])]).ordered()
+        return join([self, unread([start + 1 for start, _ in self.damaged])]).ordered().within(*span)
 
     def last(self) -> Samples:
         """The last row, with its own word only."""

@@ -314,7 +314,8 @@ class Sight:
         """
         reach, upto = REACH, instant + AHEAD
         while True:
-            found = self.samples(slot, (instant - reach, upto)).interrupted()
+            span = instant - reach, upto
+            found = self.samples(slot, span).interrupted(span)
             arrived = np.flatnonzero(found.arrival <= instant)
             if len(arrived):
                 return found.take(arrived[-1:]).last()

@@ -54,7 +54,7 @@ class _Sum:
     def add(self, found: Samples, start: int, end: int, by_state: bool) -> None:
         """The samples of start < t <= end."""
         self.count += len(found)
-        found = found.interrupted()
+        found = found.interrupted((start, end))
         time = np.concatenate(([start], found.time, [end]))
         value = np.concatenate(([self._value], found.value))
         good = np.concatenate(([self._good], found.quality < BAD)) & np.isfinite(value)

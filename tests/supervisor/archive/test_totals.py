@@ -88,3 +88,12 @@ def test_that_a_bucket_that_has_not_come_yet_is_unknown() -> None:
     totals.add(samples([1 * SECOND], [1.0]), (0, 20 * SECOND), Ruling())
     assert totals.seen.tolist() == [True, False]
     assert totals.good_s.tolist() == [4.0, 0.0]
+
+
+def test_that_a_value_does_not_stand_for_what_can_not_be_read() -> None:
+    found = samples([5 * SECOND, 50 * SECOND], [1.0, 3.0])
+    found.damaged = ((10 * SECOND - 1, 45 * SECOND),)
+    totals = Totals(np.array([0, 30 * SECOND, 60 * SECOND]), 60 * SECOND, False, {})
+    totals.add(found, (0, 60 * SECOND), Ruling())
+    assert (totals.good_s.tolist(), totals.count.tolist()) == ([5.0, 10.0], [1, 1])
+    assert (totals.means().tolist(), totals.worst.tolist()) == ([1.0, 3.0], [BAD + 5, BAD])

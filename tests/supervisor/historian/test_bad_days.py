@@ -18,8 +18,9 @@ from supervisor.clock import SECOND
 from supervisor.errors import StoreError
 from supervisor.historian.writer import Pace
 from supervisor.model import BAD, Condition
+from tests.patience import hold_until
 from tests.supervisor.historian.conftest import HOUR, START, Plant
-from tests.supervisor.historian.test_crash import FAR, check_files, wait
+from tests.supervisor.historian.test_crash import FAR, check_files
 from tests.supervisor.historian.test_history import fill, settle
 from tests.supervisor.historian.test_writer import change, values
 
@@ -72,13 +73,13 @@ def test_that_a_full_disk_costs_nothing_and_is_over_when_there_is_room(tmp_path:
                 return plant.historian.lag() >= 10  # the alarm history_behind
             return False
 
-        wait(refused)
+        hold_until(refused, 10)
         with suppress(StoreError):  # it may find its room in what it takes away
             plant.historian.compact()
-        wait(lambda: plant.historian.vitals()[2] < 0.001)
+        hold_until(lambda: plant.historian.vitals()[2] < 0.001, 10)
         assert len(plant.history.samples("P.t2", 0, FAR)) >= 2000, "what is there can be read"
         (disk / "ballast").unlink()
-        wait(lambda: plant.historian.lag() == 0)
+        hold_until(lambda: plant.historian.lag() == 0, 10)
         plant.historian.compact()
         assert len(plant.history.samples("P.t2", 0, FAR)) == 2000 + last - 3000
         plant.close()

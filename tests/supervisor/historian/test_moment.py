@@ -145,6 +145,10 @@ def test_that_what_is_damaged_costs_a_page_its_own_tag_alone(plant: Plant, how: 
         inside = (trend.time > START + HOUR + 20 * SECOND) & (trend.time < START + 2 * HOUR)
         assert np.isnan(trend.mean[inside]).all() or not inside.any(), "no value is drawn into it"
         assert any(low <= START + HOUR + HOUR // 2 <= high for low, high in trend.bad), "it is hatched"
+    amid = START + HOUR + HOUR // 4, START + 2 * HOUR
+    trend = plant.history.trend("P.t2", *amid, 2000, level=0)
+    assert (np.diff(trend.time, prepend=amid[0]) >= 0).all()
+    assert plant.history.states("P.t2", *amid).keys() == {None}
     assert plant.history.span("P.t2") is not None
     assert plant.history.count("P.t2", START, START + 2 * HOUR) >= 359
     assert plant.history.counts()["P.t2"] >= 359
