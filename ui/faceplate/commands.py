@@ -273,6 +273,7 @@ class Commands(QWidget):
         self._gone = True
         self.progress.stop()
         self.approval.stop()
+        self.proof.stop()
         if self._selected:
             self.context.spawn(self._release(self._selected))
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QFileDialog
 
 from supervisor.clock import HandClock
@@ -72,6 +73,21 @@ def test_that_an_engineer_makes_the_sheet_from_the_faceplate(qapp, loop, station
         dialog.close()
         content.stop()
         content.close()
+
+    loop.run_until_complete(scenario())
+
+
+def test_that_a_sheet_that_is_being_read_ends_with_the_faceplate_that_asked_for_it(qapp, loop, station):
+    async def scenario() -> None:
+        content = faceplate(station, loop, ENA)
+        maker = content.findChild(SheetMaker)
+        maker.button.click()
+        await asyncio.sleep(0)
+        content.stop()
+        content.deleteLater()
+        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        with pytest.raises(asyncio.CancelledError):
+            await maker._task
 
     loop.run_until_complete(scenario())
 
