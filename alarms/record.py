@@ -242,7 +242,7 @@ def _calm_before(connection: Connection, start: int) -> int:
     times = (int(row[0]) for row in connection.execute(_DOWN_FROM, (start,)))
     moment, held = start, deque(itertools.islice(times, CALM_BELOW))
     while len(held) == CALM_BELOW and held[-1] > moment - SLOT:
-        moment = held.popleft()  # just before it: are those before it too many still?
+        moment = held.popleft() - 1  # just before it: are those before it too many still?
         held.extend(itertools.islice(times, 1))
     return moment - SLOT
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from alarms.performance import DAY, Span, measure
@@ -116,6 +116,7 @@ BURSTS = st.lists(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(BURSTS)
+@example([(-951, 14, 5), (-446, 5, 40)])  # the oldest of five is ten minutes old to the second when the youngest comes
 def test_that_a_flood_over_midnight_is_one_flood_in_both_months(
     tmp_path_factory: pytest.TempPathFactory, bursts: list[tuple[int, int, int]]
 ) -> None:
