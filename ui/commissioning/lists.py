@@ -13,6 +13,7 @@ from supervisor.reasons import told as reason
 from ui.commissioning import columns, words
 from ui.commissioning.sheet import Row, brief, hexed, shown
 from ui.look import Look
+from ui.models.cells import Cells
 from ui.qualities import QUALITIES
 from ui.tables import CELL, LEFT, RIGHT, Cell, Index
 
@@ -80,7 +81,7 @@ class Findings(QAbstractTableModel):
         return Cell(text, token, likely, RIGHT if columns.figure(head) else LEFT)
 
 
-class Tests(QAbstractTableModel):
+class Tests(Cells):
     """The tags of one equipment, those that were read with what they said."""
 
     HEADS = (words.TAG, words.NAME, words.PLACE, words.HEX, words.DECODED, words.VALUE, words.UNITS, words.QUALITY,
@@ -88,8 +89,7 @@ class Tests(QAbstractTableModel):
     TAG, NAME, PLACE, HEX, DECODED, VALUE, UNIT, QUALITY, TIME, ARRIVED = range(10)
 
     def __init__(self, look: Look, arrival: Callable[[Tag], int]) -> None:
-        super().__init__()
-        self._look = look
+        super().__init__(look, self.HEADS, (self.HEX, self.DECODED, self.VALUE))
         self._arrival = arrival
         self.rows: list[Row] = []
         self.prefix = ""
@@ -106,29 +106,16 @@ class Tests(QAbstractTableModel):
                 self.rows[at] = row
                 self.dataChanged.emit(self.index(at, 0), self.index(at, len(self.HEADS) - 1))
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.rows)
+    def count(self) -> int:
+        return len(self.rows)
 
-    def columnCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.HEADS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._look.say(self.HEADS[section])
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return RIGHT if section in (self.HEX, self.DECODED, self.VALUE) else LEFT
-        return None
+    def cell(self, row: int, column: int) -> Cell:
+        return self._cell(self.rows[row], column)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if role == CELL:
-            return self._cell(self.rows[index.row()], index.column())
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return self._cell(self.rows[index.row()], index.column()).text
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._look.say(reason(self.rows[index.row()].error)) or None
-        return None
+        return super().data(index, role)
 
     def _cell(self, row: Row, column: int) -> Cell:
         look, arrived = self._look, self._arrival(row.tag)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractTableModel, Qt
 
 from supervisor import health
 from supervisor.model import BAD, LinkSpec, Site, Tag
@@ -14,8 +13,9 @@ from ui import words as common
 from ui.links import words
 from ui.live import Live
 from ui.look import WAITING, Look
+from ui.models.cells import Cells
 from ui.naming import PROTOCOLS, area_name
-from ui.tables import CELL, LEFT, RIGHT, Cell, Index
+from ui.tables import RIGHT, Cell
 
 COLUMNS = (
     common.STATE,
@@ -55,12 +55,12 @@ HEALTHY = 99.0
 """Percent of a day or month below which an availability stands out: a quarter of an hour a day."""
 
 
-class LinkList(QAbstractTableModel):
+class LinkList(Cells):
     """See the module; `show_live` once a second."""
 
     def __init__(self, site: Site, live: Live, look: Look) -> None:
-        super().__init__()
-        self._site, self._live, self._look = site, live, look
+        super().__init__(look, COLUMNS, range(LAST_GOOD, MONTH + 1))
+        self._site, self._live = site, live
         self._links = list(site.links.values())
         self._figure = {
             name: np.array([_row(site, f"{link.id}.{name}") for link in self._links], np.intp)
@@ -102,8 +102,8 @@ class LinkList(QAbstractTableModel):
         order = np.lexsort((np.arange(len(up)), worst, np.nan_to_num(up, nan=-1))).tolist()
         if order != self.order:
             self._sort(order)
-        elif order:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(order) - 1, len(COLUMNS) - 1))
+        else:
+            self.repaint()
 
     def _sort(self, order: list[int]) -> None:
         """What is selected stays selected, wherever it goes."""
@@ -184,28 +184,11 @@ class LinkList(QAbstractTableModel):
         good = int(np.count_nonzero(self._live.quality[rows] < BAD))
         return Cell(f"{good} / {len(rows)}", "text" if good == len(rows) else "bad", share=good / len(rows))
 
-    # ------------------------------------------------------------ what Qt asks
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.order)
+    def count(self) -> int:
+        return len(self.order)
 
-    def columnCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._look.say(COLUMNS[section])
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return RIGHT if LAST_GOOD <= section <= MONTH else LEFT
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if role == CELL:
-            return self._cells[index.column()](self.order[index.row()])
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            return self._cells[index.column()](self.order[index.row()]).text
-        return None
+    def cell(self, row: int, column: int) -> Cell:
+        return self._cells[column](self.order[row])
 
 
 def _row(site: Site, tag: str) -> int:

@@ -48,7 +48,7 @@ class Cells(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role != CELL and role not in _TOLD:
+            return None
         cell = self.cell(index.row(), index.column())
-        if role == CELL:
-            return cell
-        return cell.text if role in _TOLD else None
+        return cell if role == CELL else cell.text
