@@ -112,6 +112,7 @@ ROWS = (
     ),
     # ------------------------------------------------------------ passwords of links
     Text("le trousseau de ce poste ne peut pas {} ({})", "the keyring of this machine does not {}: {}"),
+    Text("le trousseau de ce poste", "the keyring of this machine"),
     Text("donner le mot de passe de {}", "give the password of {}"),
     Text("prendre le mot de passe de {}", "take the password of {}"),
     Text("oublier le mot de passe de {}", "forget the password of {}"),

@@ -34,7 +34,7 @@ NOT_TOLD = re.compile(
     r"old death|new death|Node Control/Rebirth"  # kinds of a log, a name of the standard
     r"|path \{\}.*"  # of a payload: `vigie check`
     r"|security=\{\} mode=\{\}|float32 \{\}|int32 \{\}|\{\} \(0x\{\}\)|\{\} \(SHA-256 \{\}\)"  # a technical detail
-    r"|exception \{\}|\{\} \{\}-\{\}-\{\}|the keyring of this machine|\[\{\}\{\}\]"
+    r"|exception \{\}|\{\} \{\}-\{\}-\{\}|\[\{\}\{\}\]"
 )
 """Texts with several words that no person reads by themselves."""
 

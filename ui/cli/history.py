@@ -167,7 +167,7 @@ def _export(given: argparse.Namespace, site: Site, folder: DataFolder, say: Spee
         raise Unavailable(say(said.NO_FORMAT, given.to_file))
     step = Step.of(given.every) if given.every else None
     span = _asked(given, zone, now, say)
-    with closing(History(_there(folder, say))) as past, bar(f"{given.to_file.name}") as progress:
+    with closing(History(_there(folder, say))) as past, bar(given.to_file.name, say(said.LEFT)) as progress:
         wish = Wish(choose(site, past.tags(), given.tags), span, zone, step)
         written = export(past, wish, given.to_file, form, given.overwrite, progress)
     one, many = (said.EXPORTED_ROWS_ONE, said.EXPORTED_ROWS) if step else (said.EXPORTED_ONE, said.EXPORTED)
@@ -198,7 +198,7 @@ def _import(given: argparse.Namespace, site: Site, folder: DataFolder, say: Spee
         _free(folder, say)
     zone, clock = ZoneInfo(site.zone), SystemClock()
     tags = importing.tags_of(site, folder.history)
-    with bar(say(said.BARS["reading"])) as progress:
+    with bar(say(said.BARS["reading"]), say(said.LEFT)) as progress:
         report = importing.check(given.files, tags, zone, clock.now(), progress)
     if report.wrong:
         for mistake in report.mistakes:
@@ -207,13 +207,13 @@ def _import(given: argparse.Namespace, site: Site, folder: DataFolder, say: Spee
         print(f"vigie: {say.counted(said.MISTAKES, report.wrong, more)}", file=sys.stderr)
         return MISTAKES
     if given.dry_run:
-        with bar(say(said.BARS["comparing"])) as progress:
+        with bar(say(said.BARS["comparing"]), say(said.LEFT)) as progress:
             again = Reading(tags, zone, clock.now())
             report.new = importing.compare(folder.history, given.files, again, progress)
         _imported(report, zone, said.WOULD_BE_NEW, say)
         return 0
     folder.make()
-    with folder.held(), bar(say(said.BARS["loading"])) as progress:
+    with folder.held(), bar(say(said.BARS["loading"]), say(said.LEFT)) as progress:
         loaded = importing.load(folder.history, site, given.files, clock, progress)
         _imported(loaded, zone, said.ARE_NEW, say)
     return 0
@@ -236,7 +236,7 @@ def _backup(given: argparse.Namespace, site: Site, folder: DataFolder, say: Spee
     zone = ZoneInfo(site.zone)
     if given.keep is not None and given.keep < 1:
         raise Unavailable(say(said.KEEP))
-    with bar(say(said.BARS["backup"])) as progress:
+    with bar(say(said.BARS["backup"]), say(said.LEFT)) as progress:
         made = backups.backup(_there(folder, say), given.to, site.id, SystemClock().now(), progress)
     partitions = sum(row.partition for row in made.manifest.files)
     print(say(said.FLUSHED, made.folder, _local(made.manifest.known, zone)))
@@ -249,11 +249,11 @@ def _backup(given: argparse.Namespace, site: Site, folder: DataFolder, say: Spee
 def _restore(given: argparse.Namespace, site: Site, folder: DataFolder, say: Speech) -> int:
     zone = ZoneInfo(site.zone)
     _free(folder, say)
-    with bar(say(said.BARS["restore"])) as progress:
+    with bar(say(said.BARS["restore"]), say(said.LEFT)) as progress:
         manifest = restore(given.source, folder.history, given.despite_damage, progress)
     if manifest.site != site.id:
         print(f"vigie: {say(said.OTHER_SITE, manifest.site, site.id)}", file=sys.stderr)
-    with bar(say(said.BARS["verify"])) as progress:
+    with bar(say(said.BARS["verify"]), say(said.LEFT)) as progress:
         verdict = verify(folder.history, progress)
     print(say(said.RESTORED, folder.history, len(manifest.files), manifest.made))
     print(say(said.MAY_RECORD, _local(manifest.known, zone)))
@@ -307,13 +307,13 @@ def _how(key: str, say: Speech) -> str:
 def _verify(given: argparse.Namespace, site: Site, folder: DataFolder, say: Speech) -> int:
     zone = ZoneInfo(site.zone)
     if given.backup is not None:
-        with bar(say(said.BARS["verify"])) as progress:
+        with bar(say(said.BARS["verify"]), say(said.LEFT)) as progress:
             place, manifest = backups.find(given.backup)
             wrong = backups.unsound(given.backup, progress)
         print(say(said.LOOKED_AT, place, len(manifest.files), len(wrong)))
         why = say(said.NOT_AS_WRITTEN)
         return _complain([Damage(name, "file", 0, (0, 0), why) for name in wrong], zone, say)
-    with bar(say(said.BARS["verify"])) as progress:
+    with bar(say(said.BARS["verify"]), say(said.LEFT)) as progress:
         verdict = verify(_there(folder, say), progress)
     found = say.counted(said.PLACES, len(verdict.damages)) if verdict.damages else say(said.NO_DAMAGE)
     print(say(said.VERIFIED, folder.history, say.count(verdict.files), _size(verdict.bytes), found))
@@ -327,7 +327,7 @@ def _compact(given: argparse.Namespace, site: Site, folder: DataFolder, say: Spe
     with (
         folder.held(),
         closing(Historian(folder.history, site.tags, Texts.create(), SystemClock())) as historian,
-        bar(say(said.BARS["compact"])) as progress,
+        bar(say(said.BARS["compact"]), say(said.LEFT)) as progress,
     ):
         done = historian.compact(everything=True)
         progress(COMPACTED)

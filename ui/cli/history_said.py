@@ -101,6 +101,7 @@ COMPACTED = Text(
 )
 ALL_TAGS = Text("tous les tags ({})", "all tags ({})")
 DAMAGED = Text("{} endroit{s} endommagé{s} ; le reste est lisible", "{} place{s} damaged; the rest can be read")
+LEFT = Text("encore {}", "{} left")
 BARS = {
     "reading": Text("lecture", "reading"),
     "comparing": Text("comparaison", "comparing"),

@@ -16,12 +16,12 @@ _HIDDEN_S = 0.5
 
 
 @contextmanager
-def bar(words: str) -> Iterator[Progress]:
-    """What a piece of work tells its share of; the line is wiped at the end."""
+def bar(words: str, left: str) -> Iterator[Progress]:
+    """What a piece of work tells its share of; the line is wiped at the end. `left`: such as "{} left"."""
     if not sys.stderr.isatty():
         yield quiet
         return
-    drawn = _Bar(words)
+    drawn = _Bar(words, left)
     try:
         yield drawn.tell
     finally:
@@ -29,8 +29,8 @@ def bar(words: str) -> Iterator[Progress]:
 
 
 class _Bar:
-    def __init__(self, words: str) -> None:
-        self._words = words
+    def __init__(self, words: str, left: str) -> None:
+        self._words, self._left = words, left
         self._began = self._drawn = time.monotonic()
         self._length = 0
 
@@ -39,7 +39,7 @@ class _Bar:
         if now - self._drawn < _EVERY_S or now - self._began < _HIDDEN_S:
             return
         self._drawn = now
-        line = drawing(self._words, share, now - self._began)
+        line = drawing(self._words, share, now - self._began, self._left)
         sys.stderr.write("\r" + line.ljust(self._length))
         sys.stderr.flush()
         self._length = len(line)
@@ -50,12 +50,12 @@ class _Bar:
             sys.stderr.flush()
 
 
-def drawing(words: str, share: float, passed_s: float) -> str:
+def drawing(words: str, share: float, passed_s: float, left: str) -> str:
     """The line: words, bar, percent, and how long it will still take where that can be told."""
     share = min(1.0, max(0.0, share))
     full = int(share * WIDTH)
-    left = f"  {_duration(passed_s * (1 - share) / share)} left" if share > 0.01 else ""
-    return f"{words}  [{'#' * full}{'.' * (WIDTH - full)}] {share:4.0%}{left}"
+    rest = "  " + left.format(_duration(passed_s * (1 - share) / share)) if share > 0.01 else ""
+    return f"{words}  [{'#' * full}{'.' * (WIDTH - full)}] {share:4.0%}{rest}"
 
 
 def _duration(seconds: float) -> str:

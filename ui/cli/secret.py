@@ -16,6 +16,7 @@ from supervisor import on_call
 from supervisor.accounts.directory import SECRET
 from supervisor.errors import Unavailable
 from supervisor.model import Site
+from supervisor.reasons import plainly
 from supervisor.site import load
 from supervisor.site.on_call import on_call_of
 from supervisor.site.territory import policy
@@ -54,5 +55,5 @@ def secret(given: argparse.Namespace) -> int:
     )
     if not password:
         raise Unavailable(say(said.NONE_GIVEN))
-    print(f"vigie: {say(said.KEPT, given.link, vault.keep(given.link, password))}")
+    print(f"vigie: {say(said.KEPT, given.link, say(plainly(vault.keep(given.link, password))))}")
     return 0

@@ -232,17 +232,18 @@ def test_that_a_folder_without_history_is_one_sentence(tmp_path: Path, capsys: p
 
 
 def test_that_a_bar_says_how_far_and_how_long() -> None:
-    assert drawing("export", 0.0, 5.0) == f"export  [{'.' * 30}]   0%"
-    assert drawing("export", 0.5, 90.0) == f"export  [{'#' * 15}{'.' * 15}]  50%  1 min 30 s left"
-    assert drawing("export", 0.1, 900.0).endswith("10%  2 h 15 min left")
-    assert drawing("export", 7.0, 1.0).endswith("100%  0 s left")
+    fr, en = history_said.LEFT.fr, history_said.LEFT.en
+    assert drawing("export", 0.0, 5.0, en) == f"export  [{'.' * 30}]   0%"
+    assert drawing("export", 0.5, 90.0, en) == f"export  [{'#' * 15}{'.' * 15}]  50%  1 min 30 s left"
+    assert drawing("export", 0.1, 900.0, fr).endswith("10%  encore 2 h 15 min")
+    assert drawing("export", 7.0, 1.0, en).endswith("100%  0 s left")
 
 
 def test_that_a_terminal_sees_a_bar_that_is_wiped_and_a_file_sees_none() -> None:
     pty = pytest.importorskip("pty", reason="Windows has none")
     script = (
         "import time\nfrom ui.cli.progress import bar\n"
-        "with bar('work') as tell:\n"
+        "with bar('work', '{} left') as tell:\n"
         "    for n in range(12):\n        tell(n / 12); time.sleep(0.11)\n"
     )
     ours, theirs = pty.openpty()
