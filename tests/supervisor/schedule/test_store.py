@@ -126,6 +126,7 @@ def test_that_what_was_commanded_while_a_site_had_no_programme_is_nobodys_overri
             bare.speak()
             await bare.command("C1", "off")
             await bare.until(lambda: not (tmp_path / "schedule.db").exists(), "an old file is taken over all the same")
+            await bare.until(lambda: bare.store.read().heard < 0, "what it heard is forgotten on disk")
         async with room(tmp_path, "2026-01-15 22:00", lamps) as one:
             await one.until(lambda: lamps.value["C1.on"] == 1, "it is the programme's again")
             assert one.told("override") == []
