@@ -11,6 +11,8 @@ shows what was known before. Rollups follow, as for any late data. Live values a
 
 Rules:
 - Formulas in the order of what needs what: what one of them stores is late for those that need it.
+- What came late rules until a live sample takes over. That may move nothing of what is calculated live, where nobody
+  knew of the late one; so it is worked out from the live one on too.
 - Of inputs with more than `MOST` samples in a span the last one of each second counts.
 - Differences within the deadband of the output are none.
 - A station that stops works out what waits for `CLOSING_S` at the most, and says what it leaves.
@@ -33,7 +35,7 @@ from supervisor.calculated.values import Part
 from supervisor.calculated.work import Work
 from supervisor.clock import SECOND, Clock
 from supervisor.errors import StoreError
-from supervisor.flow import Change, Qualities, Times, Values
+from supervisor.flow import Change, Indices, Qualities, Times, Values
 from supervisor.historian.history import History
 from supervisor.historian.samples import Samples
 from supervisor.model import BAD, Site
@@ -61,10 +63,12 @@ class Store(Protocol):
 
 
 class Mark(NamedTuple):
-    """The first and the last late sample of a tag in an hour, ns UTC."""
+    """The first and the last sample of a tag in an hour from which on to work out, ns UTC."""
 
     first: int
     last: int
+    late: bool
+    """Some came late; else a live one took over."""
 
 
 Marks = dict[tuple[int, int], Mark]
@@ -81,6 +85,8 @@ class Past:
         self._site, self._fan, self._store, self._clock = site, fan, store, clock
         self._history = History(folder)
         self._marks: Marks = {}
+        self._open: set[int] = set()
+        """Tags from which late samples came, and no live one since."""
         self._since = self._newest = 0.0
         """When the first and the newest mark that wait were made, monotonic seconds."""
         self._full = False
@@ -105,11 +111,17 @@ class Past:
     def absorb(self, change: Change) -> None:
         """Note what came late for inputs of formulas; costs nothing where nothing did."""
         if change.late is not None and len(change.late) and self._fan.works:
-            self._note(change.late)
+            self._note(change.late.index, change.late.source_time, True)
+        if self._open:
+            with self._lock:
+                rows = [at for at, index in enumerate(change.index.tolist()) if index in self._open]
+                self._open.difference_update(change.index[rows].tolist())
+            if rows:
+                self._note(change.index[rows], change.source_time[rows], False)
 
-    def _note(self, late: Change) -> None:
-        mine = np.flatnonzero(self._fan.counts(late.index) > 0)
-        found = dict(_hours(late.index[mine].astype(np.int64), late.source_time[mine]))
+    def _note(self, index: Indices, time: Times, late: bool) -> None:
+        mine = np.flatnonzero(self._fan.counts(index) > 0)
+        found = dict(_hours(index[mine].astype(np.int64), time[mine], late))
         now = self._clock.monotonic()
         with self._lock:
             self._since = self._since if self._marks else now
@@ -154,6 +166,7 @@ class Past:
             raise
 
     def _work(self, marks: Marks, deadline: float) -> int:
+        self._expect(marks)
         self._store.flush()
         stored, number, todo = 0, 0, self._spread(marks, {})
         for level in self._fan.levels:
@@ -164,15 +177,22 @@ class Past:
                         with self._lock:
                             _merge(self._marks, marks)
                         return stored
+                    late = any(mark.late for mark in inputs.values())
                     for index, (time, value, quality) in self._again(work, key, inputs):
                         stored += len(time)
                         self._keep(index, time, value, quality)
-                        _merge(made, dict(_hours(np.full(len(time), index, np.int64), time)))
+                        _merge(made, dict(_hours(np.full(len(time), index, np.int64), time, late)))
                 number += 1
             if made:
+                self._expect(made)
                 self._store.flush()
                 self._spread(made, todo)
         return stored
+
+    def _expect(self, marks: Marks) -> None:
+        """Before what came late is read back: a live sample that is not read with it will be noted."""
+        with self._lock:
+            self._open.update(index for (index, _), mark in marks.items() if mark.late)
 
     def _spread(self, marks: Marks, todo: Todo) -> Todo:
         """Give each work the marks of its inputs."""
@@ -230,8 +250,8 @@ class Past:
         self._store.absorb(Change(none, *empty, now, late))
 
 
-def _hours(index: NDArray[np.int64], time: Times) -> Iterator[tuple[tuple[int, int], Mark]]:
-    """Marks of late samples."""
+def _hours(index: NDArray[np.int64], time: Times, late: bool) -> Iterator[tuple[tuple[int, int], Mark]]:
+    """Marks of samples."""
     if not len(index):
         return
     hour = time // HOUR
@@ -241,13 +261,13 @@ def _hours(index: NDArray[np.int64], time: Times) -> Iterator[tuple[tuple[int, i
     last = np.append(first[1:], len(index)) - 1
     columns = (index[first].tolist(), hour[first].tolist(), time[first].tolist(), time[last].tolist())
     for tag, at, low, high in zip(*columns, strict=True):
-        yield (tag, at), Mark(low, high)
+        yield (tag, at), Mark(low, high, late)
 
 
 def _merge(into: Marks, found: Marks) -> None:
     for key, mark in found.items():
         there = into.get(key, mark)
-        into[key] = Mark(min(there.first, mark.first), max(there.last, mark.last))
+        into[key] = Mark(min(there.first, mark.first), max(there.last, mark.last), there.late or mark.late)
 
 
 def _thinned(events: Times) -> Times:

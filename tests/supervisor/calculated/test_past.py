@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from supervisor.calculated import past
@@ -263,6 +263,11 @@ steps = st.lists(
     suppress_health_check=[HealthCheck.too_slow],
 )
 @given(steps, st.integers(0, 3))
+@example(  # the live `b` that takes over from a late one moves nothing of `second` that is live
+    [(False, "P1.c", math.nan, 225), (False, "b", 2.0, 65), (True, "b", math.nan, 133), (False, "b", math.nan, 34)]
+    + [(False, "a", 2.0, 90)],
+    1,
+)
 def test_that_the_past_of_a_formula_is_what_it_says_of_its_inputs_then(
     rows: list[tuple[bool, str, float, int]], between: int
 ) -> None:
