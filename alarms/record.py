@@ -81,6 +81,7 @@ _UP_FROM = f"SELECT time FROM journal WHERE {RAISING} AND time > ? ORDER BY time
 _SPAN = "SELECT min(id), max(id) FROM journal WHERE time > ? AND time <= ?"
 """Not the rows next to its ends in time: ids and times disagree where the clock was set back, and where rows were owed
 by a full disk and written after younger ones. By the index of times, no more entries than are read."""
+_FIRST_AFTER = "SELECT coalesce(min(id), (SELECT coalesce(max(id), 0) + 1 FROM journal)) FROM journal WHERE time > ?"
 FOR_EVER = (1 << 63) - 1
 
 Row = tuple[int, int, str, str, int]
@@ -180,7 +181,7 @@ class Record:
         if self.end is not None:
             self._until = _calm_after(connection, self.end)
         first, _ = self._span(connection)
-        self._next = first or self._top(connection)
+        self._next = first or self._top(connection, self._from)
         if self._begin and self._begin <= self._from:
             self._add(sorted(set(self._standing(connection))))
 
@@ -209,8 +210,9 @@ class Record:
         first, last = connection.execute(_SPAN, (self._from, self._until or FOR_EVER)).fetchone()
         return int(first or 0), int(last or 0)
 
-    def _top(self, connection: Connection) -> int:
-        return int(connection.execute("SELECT coalesce(max(id), 0) + 1 FROM journal").fetchone()[0])
+    def _top(self, connection: Connection, instant: int = FOR_EVER) -> int:
+        """Id of the first row after an instant, or of the one to come."""
+        return int(connection.execute(_FIRST_AFTER, (instant,)).fetchone()[0])
 
     def _add(self, rows: Sequence[Row]) -> None:
         if not rows:

@@ -74,6 +74,16 @@ def test_that_a_month_ends_where_it_ends(tmp_path: Path) -> None:
     assert not record.update()
 
 
+def test_that_a_month_without_a_row_knows_what_stood_and_nothing_of_what_came_after(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    write(path, (-3 * 86400, "raise", IDS[0]), (5 * 86400, "clear", IDS[0]), (6 * 86400, "raise", IDS[1]))
+    record = Record(path, IDS, NOW, NOW + DAY)
+    record.update()
+    figures = measure(record.events(), Span(NOW, NOW + DAY), PARIS)
+    assert [one.id for one in figures.stale] == [IDS[0]]
+    assert not record.update()
+
+
 def test_that_an_empty_journal_says_nothing(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     Journal(path, HandClock(NOW)).close()
