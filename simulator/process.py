@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import drivers
@@ -148,6 +149,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="the same seed tells the same story (1)")
     parser.add_argument("--speed", type=float, default=1.0, help="how many times faster than real the city lives (1)")
     parser.add_argument("--hour", type=float, help="local hour the city begins at, such as 21.5; now without it")
+    parser.add_argument("--day", type=date.fromisoformat, help="day it begins on, with its weather; today without it")
     parser.add_argument("--incidents", type=float, default=DEMO_RATE, metavar="PER_HOUR", help="what goes wrong (20)")
     parser.add_argument("--control", type=int, metavar="PORT", help="listen for mischief on this port of loopback")
     parser.add_argument("--attached", action="store_true", help="stop when standard input closes: the parent is gone")
@@ -157,7 +159,9 @@ def _parser() -> argparse.ArgumentParser:
 
 async def _run(site: Site, given: argparse.Namespace) -> None:
     city = City(site, given.seed, given.incidents, given.speed)
-    if given.hour is not None:
+    if given.day is not None:
+        city.wall.begin(given.day, given.hour or 0.0)
+    elif given.hour is not None:
         city.wall.turn(given.hour)
     stop = asyncio.Event()
     _on_end(stop, given.attached)

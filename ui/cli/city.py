@@ -10,8 +10,9 @@ from simulator import control, process
 def city(given: argparse.Namespace) -> int:
     """Run the city until it is stopped."""
     words = [str(given.site), "--seed", str(given.seed), "--control", str(given.control)]
-    if given.hour is not None:
-        words += ["--hour", str(given.hour)]
+    for name in ("hour", "day"):
+        if getattr(given, name) is not None:
+            words += [f"--{name}", str(getattr(given, name))]
     return process.main(words)
 
 

@@ -94,6 +94,7 @@ def _mischief(command: argparse.ArgumentParser) -> None:
 def _city(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=int, default=1, help="the same seed tells the same story")
     command.add_argument("--hour", type=float, help="local hour the city begins at, such as 21.5")
+    command.add_argument("--day", help="day the city begins on, with its weather, such as 2026-07-14")
 
 
 def _secret(command: argparse.ArgumentParser) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
 
@@ -71,6 +73,14 @@ def test_that_the_wall_clock_only_goes_forward() -> None:
     assert wall.now() == at("2026-03-12 21:32")
     wall.turn(9)
     assert wall.now() == at("2026-03-13 09:00")
+
+
+def test_that_a_city_may_begin_on_another_day() -> None:
+    real = [at("2026-07-12 15:00")]
+    wall = WallClock("Europe/Paris", 1.0, lambda: real[0])
+    wall.begin(date(2025, 11, 18), 12)
+    real[0] += 60 * SECOND
+    assert wall.now() == at("2025-11-18 12:01")
 
 
 @pytest.mark.slow
