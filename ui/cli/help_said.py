@@ -93,6 +93,10 @@ OPTIONS = (
     Text("de ce qui est dit ; celle du site par défaut", "of what is said; the site's if left out"),
     Text("la même graine raconte la même histoire", "the same seed tells the same story"),
     Text("heure locale à laquelle la ville commence, comme 21.5", "local hour the city begins at, such as 21.5"),
+    Text(
+        "jour où la ville commence, avec son temps, comme 2026-07-14",
+        "day the city begins on, with its weather, such as 2026-07-14",
+    ),
     Text("comme : drop L-AP-014 ; « list » dit ce qu'il y a", "such as: drop L-AP-014; `list` says what there is"),
     Text("identifiant de la liaison, comme dans links.csv", "id of the link, as in links.csv"),
     Text("l'oublie au contraire", "forget it instead"),
