@@ -24,7 +24,7 @@ from supervisor.clock import SECOND, HandClock
 from supervisor.columns import Columns
 from supervisor.journal import Entry, Journal
 from supervisor.model import Site
-from tests.alarms.hall import DOOR, LEVEL, Hall, hall, site
+from tests.alarms.hall import DOOR, LEVEL, Hall, change, hall, site
 
 Noted = Mapping[str, NDArray[Any]]
 OCCURRENCE = ("raised_at", "cleared_at", "acked_at", "value", "count", "annunciated_at", "taken_by")
@@ -60,6 +60,10 @@ async def happen(one: Hall, what: tuple[str, int, float]) -> None:
         one.read(2 * thing + LEVEL, value)
     elif word == "door":
         one.read(2 * thing + DOOR, float(value > 2.5))
+    elif word == "overtaken":
+        moved = change(one.clock, {2 * thing + DOOR: 1.0})
+        moved.source_time[:] -= round(value * SECOND)
+        one.alarms.absorb(moved)
     elif word in ("remove", "return", "suppress", "unsuppress"):
         await one.alarms.hide(ids, Act(word), "for a reason", "ann")
     elif word == "shelve":
@@ -68,7 +72,7 @@ async def happen(one: Hall, what: tuple[str, int, float]) -> None:
         await getattr(one.alarms, word)(ids, "ann" if value < 3 else "stranger")
 
 
-ACTS = ("level", "level", "level", "door", "acknowledge", "reset", "shelve", "unshelve", "take", "release")
+ACTS = ("level", "level", "level", "door", "overtaken", "acknowledge", "reset", "shelve", "unshelve", "take", "release")
 HIDING = ("remove", "return", "suppress", "unsuppress")
 events = st.tuples(st.sampled_from((*ACTS, *HIDING)), st.integers(0, 1), st.floats(0.0, 5.0))
 
@@ -86,7 +90,7 @@ def test_that_at_every_instant_it_is_what_the_engine_showed_then(
             for event in what:
                 await happen(one, event)
                 seen.append((clock.now(), noted(one.alarms.columns)))
-                await one.wind(4.0)
+                await one.wind(4.0 if event[2] > 1.0 else 0.5)
                 seen.append((clock.now(), noted(one.alarms.columns)))
                 await one.wind(1.0)
 
