@@ -61,10 +61,10 @@ FOLD = Text("Replier par cause", "Fold by cause")
 UNFOLD = Text("Voir toutes les alarmes", "Show every alarm")
 IN_GROUPS = Text("en {} ligne{s}", "in {} line{s}")
 GROUPS = {
-    By.CAUSE: Text("{1} alarmes découlent de : {0}", "{1} alarms come of: {0}"),
-    By.EQUIPMENT: Text("{1} alarmes ici : {0}…", "{1} alarms here: {0}…"),
-    By.RULE: Text("{1} fois : {0}", "{1} times: {0}"),
-    By.ALONE: Text("{1} – {0}", "{1} – {0}"),
+    By.CAUSE: Text("{} alarme{s} issue{s} de : {}", "{} alarm{s} because of: {}"),
+    By.EQUIPMENT: Text("{} alarme{s} ici : {}…", "{} alarm{s} here: {}…"),
+    By.RULE: Text("{} fois : {}", "{} time{s}: {}"),
+    By.ALONE: Text("{} – {}", "{} – {}"),
 }
 """How many comes first: where there is little room the end is cut."""
 MANY_EQUIPMENT = Text("{} équipements", "{} equipment")

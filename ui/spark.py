@@ -193,6 +193,6 @@ class Sparkline(QWidget):
 
 
 def ends(strip: Strip) -> Sequence[float]:
-    """Lowest and highest value of a strip; empty where nothing is known."""
+    """Lowest and highest value of a strip; empty where there is no line yet: its history is on the way."""
     known = strip.value[~np.isnan(strip.value)]
-    return (float(known.min()), float(known.max())) if len(known) else ()
+    return (float(known.min()), float(known.max())) if len(known) > 1 else ()

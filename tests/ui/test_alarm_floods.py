@@ -88,6 +88,17 @@ def test_that_arrows_unfold_and_fold_one_group(page: AlarmsPage, qtbot: QtBot) -
     assert len(page.model.lines) == lines, "from within too"
 
 
+def test_that_an_alarm_one_goes_to_is_unfolded_and_never_looked_for_among_what_is_set_aside(
+    page: AlarmsPage, window: MainWindow, station: TownStation
+) -> None:
+    group = next(line.group for line in page.model.lines if line.group)
+    row = next(row for row in group.members if row != group.head)
+    assert row not in page.model.rows
+    window.navigate(station.site.alarms[row])
+    assert page.model.filter.which is Which.STANDING
+    assert page.selected() == [row]
+
+
 def test_that_acknowledging_a_group_is_for_all_of_it_and_the_page_only_for_what_is_seen(
     page: AlarmsPage, window: MainWindow, station: TownStation, qtbot: QtBot, until: Until
 ) -> None:

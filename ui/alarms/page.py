@@ -230,8 +230,10 @@ class AlarmsPage(Page):
 
     def select(self, row_: int) -> None:
         """Select an alarm by its row; one that is set aside is looked for on its own list."""
+        self.model.reveal(row_)
         if row_ not in self.model.rows:
             self.filters.show_filter(Filter(Which.ASIDE))
+            self.model.reveal(row_)
         if row_ in self.model.rows:
             self.table.selectRow(self.model.rows.index(row_))
         self._show_detail(row_)

@@ -31,7 +31,7 @@ MOST = 500
 _HOUR = 3600 * SECOND
 SPANS = {"1": words.LAST_HOUR, "24": words.LAST_DAY, "168": words.LAST_WEEK, "720": words.LAST_MONTH}
 """Hours -> how that is called."""
-_WIDTHS = {columns.WHEN: 165, columns.WHAT: 190, columns.WHERE: 420, columns.RESULT: 130, columns.WHO: 150}
+_WIDTHS = {columns.WHEN: 165, columns.WHAT: 210, columns.WHERE: 400, columns.RESULT: 130, columns.WHO: 150}
 
 
 class JournalPage(Page):

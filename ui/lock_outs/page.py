@@ -69,10 +69,10 @@ class LockOutsPage(Page):
         body = row()
         body.setContentsMargins(8, 0, 4, 0)
         body.addWidget(table)
-        inner.addLayout(body, 1)
         empty = Words(look, nothing, "value", 500, "text2")
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        inner.addWidget(empty, 1)
+        body.addWidget(empty)  # beside the table: a layout of hidden widgets keeps its share of the room
+        inner.addLayout(body, 1)
         whole.addWidget(card, 1)
         for signal in (table.activated, table.doubleClicked):
             signal.connect(lambda index, model=model: self._go(model, index))

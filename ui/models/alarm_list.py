@@ -180,6 +180,13 @@ class AlarmList(QAbstractTableModel):
         self._reorder(self._again())
         return True
 
+    def reveal(self, row: int) -> None:
+        """Unfold the group an alarm stands in, where no line is its own."""
+        if row not in self.rows:
+            at = next((at for at, line in enumerate(self.lines) if row in line.rows), -1)
+            if at >= 0:
+                self.turn(at, True)
+
     def unfolded(self, line: Line) -> bool:
         """Whether the alarms of a group stand below it."""
         return line.group is not None and (line.group.by, line.group.head) in self._open
@@ -356,7 +363,7 @@ def _key(line: Line) -> tuple[int, bool]:
 def told_group(group: Group, site: Site, look: Look) -> str:
     """A group in words."""
     rule = site.alarms[group.head].rule.name
-    return look.say(alarm_words.GROUPS[group.by]).format(look.say(rule), look.number(group.count, 0))
+    return look.counted(alarm_words.GROUPS[group.by], group.count, look.say(rule))
 
 
 def _placed(site: Site) -> _Places:

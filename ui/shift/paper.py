@@ -224,6 +224,7 @@ def dressed(body: str, color: Callable[[str], str], size: Callable[[float], int]
         f"p {{ color: {color('text')}; font-size: {size(13)}px; }}"
         f"p.gap {{ font-size: {size(4)}px; margin: 0; }}"
         f"p.sub {{ color: {color('text2')}; font-size: {size(13)}px; }}"
+        f"th, td {{ padding-right: {size(12)}px; }}"
         f"th {{ color: {color('text2')}; font-size: {size(12)}px; font-weight: 600; }}"
         f"td {{ color: {color('text')}; font-size: {size(13)}px; border-bottom: 1px solid {color('border')}; }}"
     )
