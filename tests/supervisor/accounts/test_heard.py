@@ -115,7 +115,9 @@ def test_that_who_is_nobody_there_any_more_is_signed_out_and_lends_nothing(tmp_p
 
     asyncio.run(live(tmp_path, work))
     rows = JournalReader(tmp_path / "journal.db").search(category="access")
-    assert [(row.subject, row.detail["reason"]) for row in rows if row.kind == "disable"] == [("x.gast", "by_directory")]
+    assert [(row.subject, row.detail["reason"]) for row in rows if row.kind == "disable"] == [
+        ("x.gast", "by_directory")
+    ]
 
 
 def test_that_a_silent_directory_is_believed_for_a_shift_and_asked_no_more_often(tmp_path: Path) -> None:
