@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from itertools import chain, islice, zip_longest
+from itertools import chain, islice, product, zip_longest
 from pathlib import Path
 
 from supervisor.clock import SECOND
@@ -38,60 +38,63 @@ async def take(window: MainWindow, folder: Path) -> list[Path]:
 
     The window's look is given back at the end.
     """
-    look = window.context.look
-    before = (look.theme.name, look.language)
     made = []
-    for theme in NAMES:
-        for language in LANGUAGES:
-            look.use(theme=theme, language=language)
-            for name, place in _places(window):
-                made.append(folder / f"{name}-{theme}-{language}.png")
-                await _picture(window, place, made[-1])
-    made += await _take_past(window, folder)
-    look.use(theme=before[0], language=before[1])
-    return made
+    for look in _looks(window):
+        for name, place in _places(window):
+            made.append(folder / f"{name}-{look}.png")
+            await _picture(window, place, made[-1])
+    return made + await _take_past(window, folder)
 
 
 async def take_flood(window: MainWindow, folder: Path) -> list[Path]:
     """The list of alarms folded by cause, once the station says that there is a flood; none where there comes none."""
-    look, folds = window.context.look, Folds(window.context.attachment.site, window.context.board, window.context.live)
-    before, made = (look.theme.name, look.language), []
+    folds = Folds(window.context.attachment.site, window.context.board, window.context.live)
     for _ in range(FLOOD_PATIENCE):
         if folds.flood:
             break
-        await asyncio.sleep(SETTLE_S)
-        window.refresh.tick()
-    for _ in range(PATIENCE if folds.flood else 0):  # it rises for a while: alarms have delays
-        await asyncio.sleep(SETTLE_S)
-        window.refresh.tick()
-    for theme in NAMES if folds.flood else ():
-        for language in LANGUAGES:
-            look.use(theme=theme, language=language)
-            made.append(folder / f"flood-{ALARMS}-{theme}-{language}.png")
-            await _picture(window, Place(ALARMS), made[-1])
-    look.use(theme=before[0], language=before[1])
+        await _turn(window)
+    else:
+        return []
+    await _turn(window, PATIENCE)  # it rises for a while: alarms have delays
+    made = []
+    for look in _looks(window):
+        made.append(folder / f"flood-{ALARMS}-{look}.png")
+        await _picture(window, Place(ALARMS), made[-1])
     return made
 
 
 async def _take_past(window: MainWindow, folder: Path) -> list[Path]:
     """The pages that a rewound window shows most, at the last alarm, or an hour ago where none was raised."""
-    look, machine = window.context.look, window.past.machine
-    raised = window.context.board["raised_at"]
+    machine, raised = window.past.machine, window.context.board["raised_at"]
     machine.enter(int(raised.max(initial=0)) + SECOND if raised.any() else machine.now() - 3600 * SECOND)
     for _ in range(PATIENCE):
         if not machine.on or machine.complete:
             break
         await asyncio.sleep(SETTLE_S)
     made = []
-    for theme in NAMES if machine.on else ():
-        for language in LANGUAGES:
-            look.use(theme=theme, language=language)
-            for name, place in _places(window):
-                if name.partition("-")[0] in PAST_PAGES or name == "synoptic-pumping_station":
-                    made.append(folder / f"past-{name}-{theme}-{language}.png")
-                    await _picture(window, place, made[-1])
+    for look in _looks(window) if machine.on else ():
+        for name, place in _places(window):
+            if name.partition("-")[0] in PAST_PAGES or name == "synoptic-pumping_station":
+                made.append(folder / f"past-{name}-{look}.png")
+                await _picture(window, place, made[-1])
     machine.leave()
     return made
+
+
+def _looks(window: MainWindow) -> Iterator[str]:
+    """Turn the window to each theme and language, by their names; the look it had is given back at the end."""
+    look = window.context.look
+    before = (look.theme.name, look.language)
+    for theme, language in product(NAMES, LANGUAGES):
+        look.use(theme=theme, language=language)
+        yield f"{theme}-{language}"
+    look.use(theme=before[0], language=before[1])
+
+
+async def _turn(window: MainWindow, times: int = 1) -> None:
+    for _ in range(times):
+        window.refresh.tick()
+        await asyncio.sleep(SETTLE_S)
 
 
 async def _picture(window: MainWindow, place: Place, path: Path) -> None:
@@ -101,9 +104,7 @@ async def _picture(window: MainWindow, place: Place, path: Path) -> None:
         prepare(window, window.page(place.page))
     if place.page in ALONE:
         window.beside.hide()
-    for _ in range(TURNS):
-        window.refresh.tick()
-        await asyncio.sleep(SETTLE_S)
+    await _turn(window, TURNS)
     window.context.board.bright = True  # always in the same phase, or two walks would never look alike
     window.grab().save(str(path))
 
