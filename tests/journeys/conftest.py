@@ -44,8 +44,9 @@ HASTENED = {
     "energy_meter": ("phase_1_low", "phase_2_low", "phase_3_low"),
 }
 """Type -> its alarms."""
-NOON = 12
-"""Local hour the city begins at, whatever the hour of the test: after dusk its cabinets would light the streets."""
+BEGINS = ("--day", "2026-11-18", "--hour", 12)
+"""When the city lives, whatever the date of the test: on a dry Wednesday at noon. After dusk its cabinets would light
+the streets, in July its soils are dry, and in a storm its lift stations are full."""
 Founding = Callable[[Path], Path]
 """Makes a site folder in a folder; the site folder."""
 
@@ -135,7 +136,7 @@ class Town:
         self.port = free_port()
         self._children: list[subprocess.Popen[bytes]] = []
         if "city" in children:
-            self.city = self.start("city", self.path, "--control", self.port, "--hour", NOON)
+            self.city = self.start("city", self.path, "--control", self.port, *BEGINS)
         if "station" in children:
             self.station = self.start_station()
 
