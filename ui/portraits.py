@@ -69,7 +69,8 @@ class _Sitter:
         taken.append(await self.grab())
         self._commands.cancel()
         await self._until(lambda: self._button("start").isEnabled())
-        await self._press("start")
+        self._button("start").click()
+        await self._until(lambda: bool(self._commands.progress.steps))  # a moment later it may be done
         taken.append(self._panel.grab())
         await self._end()
         taken.append(await self.grab())

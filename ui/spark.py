@@ -46,6 +46,8 @@ class Strip:
     """The right end, ns UTC."""
     begun: int = 0
     """How often it began anew: what was read for an earlier beginning is of no use."""
+    read: bool = False
+    """Whether its history is here, as far as there is one."""
 
     def append(self, time: int, value: float) -> None:
         """Take the live value; what has left the span is dropped."""
@@ -113,7 +115,7 @@ class Strips:
     def _again(self, tag: Tag, strip: Strip, now: int) -> None:
         """The clock jumped, or another time is looked at: a line across what was left out would be made up."""
         strip.time, strip.value, strip.now = np.empty(0, np.int64), np.empty(0), now
-        strip.begun += 1
+        strip.begun, strip.read = strip.begun + 1, False
         self._context.spawn(self._load(tag, strip))
 
     async def _load(self, tag: Tag, strip: Strip) -> None:
@@ -124,10 +126,11 @@ class Strips:
             trend = await asyncio.to_thread(history.trend, tag.id, start, end, POINTS)
         except StoreError as error:  # a station's first minute, or a damaged file that has its own alarm
             log.info("The strip of %s begins now: %s", tag.id, error)
+            strip.read = True
             return
         if begun == strip.begun:
             strip.prepend(*stepped(trend))
-            strip.now = max(strip.now, end)
+            strip.now, strip.read = max(strip.now, end), True
 
 
 def stepped(trend: Trend) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -193,6 +196,6 @@ class Sparkline(QWidget):
 
 
 def ends(strip: Strip) -> Sequence[float]:
-    """Lowest and highest value of a strip; empty where there is no line yet: its history is on the way."""
+    """Lowest and highest value of a strip; empty where nothing is known, or its history is still on the way."""
     known = strip.value[~np.isnan(strip.value)]
-    return (float(known.min()), float(known.max())) if len(known) > 1 else ()
+    return (float(known.min()), float(known.max())) if strip.read and len(known) else ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QLineEdit, QTextBrowser
 
-from supervisor.model import Role, Text
+from supervisor.model import NO_TEXT, Role, Text
 from supervisor.shift import sheet as sheets
 from supervisor.shift.sheet import Sheet
 from ui.asking import Answer, Question, ask
@@ -48,6 +48,8 @@ class ShiftPage(Page):
         self.text.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.title = Words(look, words.RUNNING, "title", 600)
         self.said = Short(look, "body", 400, "text2")
+        self._told = NO_TEXT
+        """What it says."""
         self.note = QLineEdit()
         self.add = Button(look, words.ADD_NOTE)
         self.withdraw = Button(look, words.WITHDRAW, "flat")
@@ -159,7 +161,7 @@ class ShiftPage(Page):
     def show_running(self) -> None:
         """The shift that runs."""
         self.sheet, self.digest = self._running, ""
-        self.said.setText("")
+        self.say(NO_TEXT)
         self._show()
 
     # ------------------------------------------------------------ acting
@@ -172,7 +174,7 @@ class ShiftPage(Page):
         if await ask(self.context, self._decline, "shift_note", text=said) is not None:
             if self.note.text().strip() == said:
                 self.note.clear()
-            self.said.setText("")
+            self.say(NO_TEXT)
             self.question.again()
 
     def _withdraw(self) -> None:
@@ -193,7 +195,7 @@ class ShiftPage(Page):
         self.form.open()
 
     def _handed(self, text: str) -> None:
-        self.said.setText(text)
+        self.say(Text(text, text))
         self.question.again()
 
     def ask_paper(self) -> None:
@@ -209,12 +211,13 @@ class ShiftPage(Page):
         return document(paper.title(self.sheet), paper.body(self.sheet, self.digest), self.context.look.language)
 
     def _saved(self, path: str) -> None:
-        self.said.setText(self.context.look.say(words.SAVED).format(path))
+        self.say(Text(words.SAVED.fr.format(path), words.SAVED.en.format(path)))
 
     # ------------------------------------------------------------ showing
     def say(self, text: Text, grave: bool = False) -> None:
         """One sentence at the head of the page."""
-        self.said.setText(("⚠ " if grave else "") + self.context.look.say(text))
+        self._told = Text(f"⚠ {text.fr}", f"⚠ {text.en}") if grave else text
+        self.said.setText(self.context.look.say(self._told))
 
     def _paper(self) -> Paper:
         return Paper(self.context.attachment.site, self.context.look)
@@ -222,6 +225,7 @@ class ShiftPage(Page):
     def _show(self) -> None:
         look = self.context.look
         self.title.say(words.SIGNED_ONE if self.digest else words.RUNNING)
+        self.said.setText(look.say(self._told))
         self.note.setFont(look.font("body"))
         self.note.setPlaceholderText(look.say(words.NOTE_HINT))
         self.note.setAccessibleName(look.say(words.NOTE_HINT))
