@@ -27,6 +27,8 @@ PUMPS = (".P2", ".P3")
 """Parts of the station that are asked, one for each look."""
 GAP = 8
 TURN_S = 0.1
+AT_ONCE_S = 0.02
+"""Such a turn is short beside the tenth of a second a command takes."""
 LONG = 250
 """Such turns until a command has ended, and until a link is back."""
 SOON = 4
@@ -69,8 +71,9 @@ class _Sitter:
         taken.append(await self.grab())
         self._commands.cancel()
         await self._until(lambda: self._button("start").isEnabled())
+        before = self._shown
         self._button("start").click()
-        await self._until(lambda: bool(self._commands.progress.steps))  # a moment later it may be done
+        await self._until(lambda: self._shown > before, AT_ONCE_S)
         taken.append(self._panel.grab())
         await self._end()
         taken.append(await self.grab())
@@ -140,16 +143,22 @@ class _Sitter:
         self._window.context.board.bright = True
         return self._panel.grab()
 
-    async def _until(self, done: Callable[[], bool]) -> None:
+    @property
+    def _shown(self) -> int:
+        """Number of the command whose steps are shown, 0 for none."""
+        command = self._commands.progress.command
+        return command.id if command else 0
+
+    async def _until(self, done: Callable[[], bool], turn_s: float = TURN_S) -> None:
         for _ in range(LONG):
             if done():
                 return
-            await self._turn(1)
+            await self._turn(1, turn_s)
 
-    async def _turn(self, times: int) -> None:
+    async def _turn(self, times: int, turn_s: float = TURN_S) -> None:
         for _ in range(times):
             self._window.refresh.tick()
-            await asyncio.sleep(TURN_S)
+            await asyncio.sleep(turn_s)
 
 
 def _beside(taken: list[QPixmap], window: MainWindow) -> QPixmap:
