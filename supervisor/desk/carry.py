@@ -42,6 +42,10 @@ log = logging.getLogger(__name__)
 class Carrier(Protocol):
     """What the desk needs of a link; `supervisor.link.Link` is one."""
 
+    @property
+    def connected(self) -> bool:
+        """Whether it is up now."""
+
     async def write(self, tag: Tag, raw: float, timeout_s: float) -> None:
         """One write, once. Raises WriteFailed or WriteUnknown."""
 
@@ -112,7 +116,7 @@ class Carriage:
         self._note(run, Stage.WRITTEN, None)
         if not await self._met(feedback, order.spec.within_s):
             return Outcome(Stage.UNKNOWN, _silent(feedback, order))
-        self._note(run, Stage.READ_BACK, {"value": feedback.last})
+        self._note(run, Stage.READ_BACK, self._seen(feedback))
         confirmation = order.spec.confirmation
         return await self._confirm(run, confirmation, physical) if confirmation else Outcome(Stage.DONE)
 
@@ -138,7 +142,7 @@ class Carriage:
                 Text(f"« {name.fr} » : aucune mesure pour le confirmer.", f'"{name.en}": nothing measures it.'),
             )
         if await self._met(physical, confirmation.within_s):
-            self._note(run, Stage.CONFIRMED, {"value": physical.last})
+            self._note(run, Stage.CONFIRMED, self._seen(physical))
             return Outcome(Stage.DONE)
         if physical.lost or physical.last != physical.last:
             return Outcome(
@@ -163,6 +167,10 @@ class Carriage:
             return None
         when = confirmation.when
         return Watch(self._table, tag.index, lambda value: holds(when, value), now)
+
+    def _seen(self, watch: Watch) -> dict[str, Any]:
+        """What proved a step, and of which tag: a state is told in its words."""
+        return {"tag": self._site.tags[watch.tag].id, "value": watch.last}
 
     async def _met(self, watch: Watch, within_s: float) -> bool:
         deadline = self._clock.monotonic() + within_s

@@ -3,6 +3,7 @@
 right       may this user do it, here, of this class, as of now? And the second person, where there is one?
 lock_out    has somebody locked the equipment out, or what it is a part of?
 busy        is another command under way on this equipment? An emergency waits for none but the same one.
+link        is the link up that it leaves by? A write would fail at once, and is never kept for later.
 interlock   does every interlock of the command hold on live values? Bad quality satisfies none.
 permissive  does everything hold that must hold for it to be asked?
 range       is the value one that may be written, and near enough to how things stand?
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 
 from supervisor.clock import SECOND
 from supervisor.columns import Columns
-from supervisor.desk.desk_words import disabled, withdrawn
+from supervisor.desk.desk_words import CUT_OFF, disabled, withdrawn
 from supervisor.desk.interlocks import Found, believed, judge, refusal
 from supervisor.desk.order import Order
 from supervisor.errors import Refused
@@ -31,6 +32,11 @@ Now = Callable[[User], User | None]
 def unlocked(equipment: Equipment) -> Text | None:
     """For a desk without lock-outs."""
     return None
+
+
+def reachable(link: str) -> bool:
+    """For a desk that looks at no links."""
+    return True
 
 
 def as_given(user: User) -> User | None:
@@ -48,6 +54,8 @@ class Standing:
     """(equipment, command) -> when it last left, ns UTC."""
     now: int = 0
     rights: Now = as_given
+    connected: Callable[[str], bool] = reachable
+    """Whether a link is up."""
 
 
 @dataclass(slots=True, eq=False)
@@ -141,6 +149,11 @@ def busy(scene: Scene) -> None:
             )
 
 
+def link(scene: Scene) -> None:
+    if not scene.standing.connected(scene.order.tag.link):
+        raise Refused("link", CUT_OFF)
+
+
 def interlock(scene: Scene) -> None:
     _hold(scene, "interlock", scene.order.spec.interlocks)
 
@@ -179,7 +192,7 @@ def rate(scene: Scene) -> None:
         )
 
 
-CHECKS: tuple[Callable[[Scene], None], ...] = (right, lock_out, busy, interlock, permissive, range_, rate)
+CHECKS: tuple[Callable[[Scene], None], ...] = (right, lock_out, busy, link, interlock, permissive, range_, rate)
 
 
 def check(scene: Scene) -> dict[str, float]:

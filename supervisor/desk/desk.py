@@ -226,7 +226,13 @@ class Desk:
         return Scene(self._site, self.people, self._table, order, user, self._busy, self._standing())
 
     def _standing(self) -> Standing:
-        return Standing(self.lock_outs.holds, self.ledger.given, self._clock.now(), lambda user: self.rights(user))
+        return Standing(
+            self.lock_outs.holds, self.ledger.given, self._clock.now(), lambda user: self.rights(user), self._connected
+        )
+
+    def _connected(self, link: str) -> bool:
+        """Whether it is up; of one that nobody runs the write tells."""
+        return link not in self._links or self._links[link].connected
 
     async def _tell_refused(self, command: Command, user: User, requested: int, refused: Refused) -> None:
         """Keep the refusal. The operator reads it in any case, whatever the disk does."""

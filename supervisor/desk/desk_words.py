@@ -25,6 +25,10 @@ SENT = Text(
     "Trop tard : la commande est déjà partie vers l'automate. Donnez l'ordre contraire si besoin.",
     "Too late: the command has left for the controller already. Give the opposite order if need be.",
 )
+CUT_OFF = Text(
+    "Liaison coupée : aucune commande ne part. Attendez qu'elle revienne, ou agissez sur place.",
+    "Link down: no command leaves. Wait until it is back, or act on site.",
+)
 OVERTAKEN = Text(
     "Une commande d'urgence a été donnée entre-temps sur cet équipement : celle-ci ne part pas.",
     "An emergency command was given meanwhile on this equipment: this one does not leave.",

@@ -36,7 +36,7 @@ class Watch:
         """The tag is of bad quality since."""
         quality = int(table["quality"][tag])
         self._table = table
-        self._tag = tag
+        self.tag = tag
         self._satisfies = satisfies
         self._sent = now
         value = float(table["value"][tag])
@@ -47,7 +47,7 @@ class Watch:
 
     def absorb(self, change: Change) -> None:
         """News by the ordinary road."""
-        for at in np.flatnonzero(change.index == self._tag).tolist():
+        for at in np.flatnonzero(change.index == self.tag).tolist():
             if change.quality[at] >= BAD:
                 self.lost = True
             elif change.quality[at] != Quality.SUBSTITUTED and self._news(change):
@@ -56,16 +56,16 @@ class Watch:
 
     def _news(self, change: Change) -> bool:
         """Whether the device said it: what stands again after a substitution is no arrival."""
-        return change.arrival_time <= int(self._table["arrival_time"][self._tag])
+        return change.arrival_time <= int(self._table["arrival_time"][self.tag])
 
     def poll(self) -> bool:
         """Look whether the value was confirmed without moving, of which no change tells. True once satisfied."""
-        arrival = int(self._table["arrival_time"][self._tag])
+        arrival = int(self._table["arrival_time"][self.tag])
         if arrival != self._arrival:
             self._arrival = arrival
-            quality = int(self._table["quality"][self._tag])
+            quality = int(self._table["quality"][self.tag])
             if quality < BAD and quality != Quality.SUBSTITUTED:
-                self._take(float(self._table["value"][self._tag]), int(self._table["source_time"][self._tag]))
+                self._take(float(self._table["value"][self.tag]), int(self._table["source_time"][self.tag]))
         return self.met
 
     def _take(self, value: float, source_time: int) -> None:

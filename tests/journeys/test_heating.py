@@ -84,8 +84,8 @@ def test_that_a_school_is_warmed_for_the_day_let_go_at_dusk_and_left_alone_in_th
             lambda: given() == [("comfort", "done")], "in use since the morning, whatever the controller thought"
         )
         steps = {step.step: step.detail for step in reader.steps(reader.commands(1, "CH-03.H1")[0].id)}
-        assert steps["read_back"] == {"value": 2}
-        assert steps["confirmed"] == {"value": 1}, "the pump runs: that is the proof"
+        assert steps["read_back"] == {"tag": "CH-03.H1.regime", "value": 2}
+        assert steps["confirmed"] == {"tag": "CH-03.H1.pump", "value": 1}, "the pump runs: that is the proof"
         assert value("setpoint") == 19
         cold = value("room")
         await until(lambda: value("room") > min(cold + 0.3, 18.9), "the rooms get warm")

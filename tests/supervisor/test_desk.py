@@ -30,6 +30,8 @@ def test_that_a_command_obeyed_is_done_and_every_step_of_it_is_proved(tmp_path: 
             assert [step.step for step in steps] == ALL
             assert [step.time for step in steps] == sorted(step.time for step in steps)
             assert steps[1].detail == {"interlocks": {"parent.level": 2.0}}
+            assert steps[4].detail == {"tag": "W.P1.state", "value": 1.0}
+            assert steps[5].detail["tag"] == "W.P1.current"
             chained = {entry.id: entry for entry in one.reader.search("W.P1", category="command")}
             assert [chained[step.journal].kind for step in steps] == ALL
             assert {chained[step.journal].detail["id"] for step in steps} == {row.id}
@@ -150,13 +152,15 @@ def test_that_a_cable_pulled_in_the_middle_ends_as_unknown(tmp_path: Path) -> No
     asyncio.run(scenario())
 
 
-def test_that_a_link_that_is_down_fails_the_command_and_queues_nothing(tmp_path: Path) -> None:
+def test_that_a_link_that_is_down_refuses_the_command_and_queues_nothing(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with house(tmp_path) as one:
             one.device.gone = True
             while one.link.connected:
                 await asyncio.sleep(0.01)
-            assert (await one.do("stop")).stage is Stage.FAILED
+            with pytest.raises(Refused) as caught:
+                await one.do("stop")
+            assert caught.value.check == one.last().refused_by == "link"
             one.device.gone = False
             while not one.link.connected:
                 await asyncio.sleep(0.01)

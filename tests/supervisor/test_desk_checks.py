@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervisor.desk.checks import CHECKS, Scene, Turn, check
+from supervisor.desk.checks import CHECKS, Scene, Standing, Turn, check
 from supervisor.desk.order import Command, find, holds
 from supervisor.errors import Refused
 from supervisor.flow import Batch
@@ -26,11 +26,18 @@ def table(level: float = 2.0, quality: int = Quality.GOOD) -> TagTable:
 
 
 def ask(
-    command: str, value: float | None = None, user: User = ANN, live: TagTable | None = None, busy: str = ""
+    command: str,
+    value: float | None = None,
+    user: User = ANN,
+    live: TagTable | None = None,
+    busy: str = "",
+    *,
+    up: bool = True,
 ) -> dict[str, float]:
     order = find(SITE, Command("W.P1", command, value))
     occupied = {"W.P1": [Turn(busy, "stop")]} if busy else {}
-    return check(Scene(SITE, People(SITE), (live or table()).columns, order, user, occupied))
+    standing = Standing(connected=lambda link: up or link != "L")
+    return check(Scene(SITE, People(SITE), (live or table()).columns, order, user, occupied, standing))
 
 
 def refused(command: str, value: float | None = None, **words: object) -> str:
@@ -47,10 +54,12 @@ def test_that_a_command_in_order_passes_and_tells_what_it_was_decided_on() -> No
 
 def test_that_the_checks_come_in_the_order_of_the_house() -> None:
     assert [one.__name__.rstrip("_") for one in CHECKS] == [
-        "right", "lock_out", "busy", "interlock", "permissive", "range", "rate",
+        "right", "lock_out", "busy", "link", "interlock", "permissive", "range", "rate",
     ]  # fmt: skip
     assert refused("start", 3.0, user=EVE, busy="Ned", live=table(0.1)) == "right"
     assert refused("start", 3.0, busy="Ned", live=table(0.1)) == "busy"
+    assert refused("start", 3.0, busy="Ned", up=False) == "busy"
+    assert refused("start", 3.0, live=table(0.1), up=False) == "link"
     assert refused("panic", 3.0, busy="Ned") == "range", "an emergency waits for no other command"
     assert refused("start", 3.0, live=table(0.1)) == "interlock"
     assert refused("start", 3.0) == "range"
@@ -59,6 +68,11 @@ def test_that_the_checks_come_in_the_order_of_the_house() -> None:
 def test_that_the_right_holds_by_role_and_area() -> None:
     assert refused("start", user=SID) == "right"
     assert refused("service") == "right"
+
+
+@pytest.mark.parametrize("command", ["start", "stop", "panic"])
+def test_that_nothing_is_asked_for_over_a_link_that_is_down(command: str) -> None:
+    assert refused(command, up=False) == "link"
 
 
 def test_that_bad_quality_satisfies_no_interlock() -> None:

@@ -13,7 +13,8 @@ from supervisor.desk.command_acts import command_acts
 from supervisor.desk.order import Command
 from supervisor.desk.states import Stage
 from supervisor.errors import Refused
-from supervisor.model import CommandClass, Role, Tag, User
+from supervisor.flow import Batch
+from supervisor.model import CommandClass, Quality, Role, Tag, User
 from supervisor.people import People
 from tests import patience
 from tests.supervisor.pumphouse import ANN, EVE, NED, SID, SUE, House, house, patient, site
@@ -297,8 +298,8 @@ def test_that_a_setpoint_goes_no_further_at_once_than_its_step(tmp_path: Path) -
             await until(lambda: one.table.columns["value"][one.device.index["W.P1.speed"]] == 30.0)
             assert (await one.do("trim", 35)).stage is Stage.DONE
             assert (await refused(one.do("trim", 29))).check == "step"
-            one.device.gone = True
-            await until(lambda: one.table.columns["quality"][one.device.index["W.P1.speed"]] >= 0x80)
+            one.device.polling = False
+            one.station.absorb(Batch.of([one.device.index["W.P1.speed"]], 30.0, one.clock.now(), Quality.STALE))
             assert (await refused(one.do("trim", 34))).check == "step"
 
     asyncio.run(scenario())
@@ -311,8 +312,8 @@ def test_that_a_permissive_must_hold_when_it_is_asked_and_bad_quality_satisfies_
             told = one.reader.steps(one.last().id)[1].detail["interlocks"]
             assert (told["current"], told["t"]) == (0.0, 1.0)
             assert (await refused(one.do("prime"))).check == "permissive"
-            one.device.gone = True
-            await until(lambda: one.table.columns["quality"][one.device.index["W.P1.current"]] >= 0x80)
+            one.device.polling = False
+            one.station.absorb(Batch.of([one.device.index["W.P1.current"]], 0.0, one.clock.now(), Quality.STALE))
             why = await refused(one.do("prime"))
             assert why.check == "permissive"
             assert "cannot be verified" in why.text.en

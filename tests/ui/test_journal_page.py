@@ -78,6 +78,16 @@ def test_that_the_newest_row_is_first_and_told_in_the_operators_words(page: Jour
     assert cells(page, 1)[4] == "A. Laurent"
 
 
+def test_that_what_proved_a_step_of_a_command_is_told_in_the_words_of_its_tag(
+    page: JournalPage, station: TownStation, until: Until
+) -> None:
+    said = {"id": 1, "tag": "PR01.P1.state", "value": 1.0}
+    station.note(Entry("command", "read_back", ANNE.id, "PR01.P1", "", "read_back", said))
+    page.slow()
+    until(lambda: len(page.model.rows) == 4)
+    assert cells(page, 0)[5] == "valeur en marche"
+
+
 def test_that_one_word_may_mean_another_thing_in_another_book(
     page: JournalPage, station: TownStation, until: Until
 ) -> None:

@@ -22,7 +22,7 @@ from ui.faceplate import words
 from ui.faceplate.approval import ApprovalCard
 from ui.faceplate.confirm import EXPIRY_S, ConfirmCard
 from ui.faceplate.controls import Buttons, Choice, Control, Setpoint
-from ui.faceplate.locks import blocking, cut_off
+from ui.faceplate.locks import blocking
 from ui.faceplate.progress import Progress
 from ui.faceplate.proof import ProofMaker
 from ui.padlock import locks
@@ -97,8 +97,6 @@ class Commands(QWidget):
             return Text(words.NO_RIGHT.fr.format(role=role.fr), words.NO_RIGHT.en.format(role=role.en))
         if locks(self.context, self.equipment):
             return words.LOCKED
-        if cut_off(self.context, self.equipment, spec):
-            return words.CUT_OFF
         return blocking(self.context, self.equipment, spec)
 
     def busy(self, spec: CommandSpec) -> bool:

@@ -1,4 +1,4 @@
-"""Interlocks, evaluated on live values for the eye: the desk decides again when the command is given."""
+"""Links and interlocks, evaluated on live values for the eye: the desk decides again when the command is given."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from supervisor.desk.desk_words import CUT_OFF
 from supervisor.desk.interlocks import Found, judge
 from supervisor.health import CONNECTED
 from supervisor.model import BAD, CommandSpec, Equipment, Interlock, Site, Tag, Text
@@ -24,7 +25,9 @@ def verdict(context: Context, equipment: Equipment, lock: Interlock) -> Found:
 
 
 def blocking(context: Context, equipment: Equipment, spec: CommandSpec) -> Text | None:
-    """Why this command would be refused by an interlock or a permissive now; None where none stands in its way."""
+    """Why its link, an interlock or a permissive would refuse this command now; None where none stands in its way."""
+    if cut_off(context, equipment, spec):
+        return CUT_OFF
     for lock in (*spec.interlocks, *spec.permissives):
         found = verdict(context, equipment, lock)
         if not found.holds:

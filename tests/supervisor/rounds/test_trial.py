@@ -71,6 +71,10 @@ def test_that_a_value_nobody_knows_is_told_as_unknown_and_is_not_already_so(tmp_
             told = await one.ask("round_dry_run", type="circuit", command="off")
             assert told["targets"][0][1:4] == [None, 0.0, False]
             assert told["effect"][0] == "3 × ? → 0"
+            one.field.connected = False
+            cut = await one.ask("round_dry_run", type="circuit", command="off")
+            assert (cut["refused"], cut["reasons"][0][1][:9]) == ({"link": 3}, "Link down")
+            one.field.connected = True
             one.speak()
             dim = await one.ask("round_dry_run", type="circuit", command="dim", value=40.0)
             assert dim["effect"][0] == "3 × 0,0 → 40,0"

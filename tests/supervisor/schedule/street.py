@@ -91,6 +91,7 @@ class Lamps:
         self.silent: set[str] = set()
         """Tags whose probe is dead."""
         self.changed: Callable[[], None] = lambda: None
+        self.connected = True
 
     async def write(self, tag: Tag, raw: float, timeout_s: float) -> None:
         if tag.id == self.broken:
