@@ -116,7 +116,7 @@ class Scheduler:
 
     # ------------------------------------------------------------ looking
     async def _restore(self) -> None:
-        kept = await asyncio.to_thread(self._store.read)
+        kept = await self._store.recall(self._clock)
         self._seen = kept.heard
         for id_, course in self.courses.items():
             course.fresh = kept.resumed.get(id_, 0)

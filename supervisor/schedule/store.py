@@ -6,6 +6,8 @@ What can't be written is owed to the journal, and written here whole with the ne
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
@@ -13,9 +15,13 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from supervisor.clock import Clock
 from supervisor.database import Connection, SqliteDatabase, plain, reading
+from supervisor.errors import StoreError
 from supervisor.journal import Entry, Journal
 
+AGAIN_S = 1.0
+"""Between two tries to read what a disk does not give."""
 _FIELDS = "equipment, who, since, until, mode, command"
 _KEEP = f"INSERT OR REPLACE INTO overrides({_FIELDS}) VALUES(?, ?, ?, ?, ?, ?)"
 _DROP = "DELETE FROM overrides WHERE equipment = ?"
@@ -23,6 +29,8 @@ _RESUME = "INSERT OR REPLACE INTO resumed(equipment, time) VALUES(?, ?)"
 _HEAR = "INSERT OR REPLACE INTO heard(one, command) VALUES(1, ?)"
 
 Statement = tuple[str, tuple[Any, ...]]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,18 @@ class Store:
         """What is not on disk yet, the newest of each equipment; no id has a slash."""
         self._refused: set[str] = set()
         """What of it the disk would not take: it goes with the next change."""
+
+    async def recall(self, clock: Clock) -> Kept:
+        """`read`, once the journal takes work again where it does not: without it nothing may be commanded."""
+        told = ""
+        while True:
+            try:
+                return await asyncio.to_thread(self.read)
+            except StoreError as error:
+                if str(error) != told:
+                    log.warning("No programme commands before what was taken in hand can be read: %s", error)
+                told = str(error)
+            await clock.sleep(AGAIN_S)
 
     def read(self) -> Kept:
         """Waits for the disk; raises StoreError."""

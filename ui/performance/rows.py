@@ -75,9 +75,9 @@ def _verdict(verdict: Verdict, look: Look) -> Cell:
 
 
 def percent(share: float, look: Look) -> str:
-    """A share as the language writes it; with the decimals that tell it from its target."""
+    """A share in hundredths, with the decimals that tell it from its target."""
     shown = 100 * share
-    return look.number(shown, 2 if 0 < shown < 1 else 1 if shown < 10 else 0) + ("%" if look.language == "en" else " %")
+    return look.number(shown, 2 if 0 < shown < 1 else 1 if shown < 10 else 0) + " %"
 
 
 class Lists:

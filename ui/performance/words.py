@@ -62,19 +62,19 @@ TARGETS = {
     "per_day": Text("≤ 144 ; gérable ≤ 288", "≤ 144; manageable ≤ 288"),
     "per_slot": Text("≤ 1 ; gérable ≤ 2", "≤ 1; manageable ≤ 2"),
     "peak": Text("≤ 10", "≤ 10"),
-    "slots_over": Text("< 1 %", "< 1%"),
-    "flood_share": Text("< 1 %", "< 1%"),
-    "top_share": Text("≤ 1 % ; au plus 5 %", "≤ 1%; at most 5%"),
+    "slots_over": Text("< 1 %", "< 1 %"),
+    "flood_share": Text("< 1 %", "< 1 %"),
+    "top_share": Text("≤ 1 % ; au plus 5 %", "≤ 1 %; at most 5 %"),
     "chattering": Text("0, ou plan d'action", "0, or an action plan"),
     "fleeting": Text("0, ou plan d'action", "0, or an action plan"),
     "stale": Text("< 5, avec plan d'action", "< 5, with action plans"),
 }
 PRIORITY = Text("Priorité {} – {}", "Priority {} – {}")
 PRIORITY_TARGETS = (
-    Text("< 1 %", "< 1%"),
-    Text("environ 5 %", "about 5%"),
-    Text("environ 15 %", "about 15%"),
-    Text("environ 80 %", "about 80%"),
+    Text("< 1 %", "< 1 %"),
+    Text("environ 5 %", "about 5 %"),
+    Text("environ 15 %", "about 15 %"),
+    Text("environ 80 %", "about 80 %"),
 )
 SHELVED = Text("Mises de côté", "Shelvings")
 SUPPRESSED = Text("Masquages par conception", "Suppressions by design")

@@ -98,10 +98,13 @@ class StatusBar(QFrame):
         look, live = self._context.look, self._context.live
         parts = self._links.parts(self._context)
         share = self._links.station(health.GOOD_SHARE)
-        said = look.say(words.GOOD_SHARE).format(look.number(share, 2))
-        parts.append(Part(look.say(words.TAGS), f"{look.number(len(live.value), 0)} · {said}"))
-        lag = look.number(self._links.station(health.HISTORY_LAG), 1)
-        parts.append(Part(look.say(words.HISTORIAN), look.say(words.LAG).format(lag)))
+        said = [look.number(len(live.value), 0)]
+        if share == share:  # of a past in which no station ran nobody knows
+            said.append(look.say(words.GOOD_SHARE).format(look.number(share, 2)))
+        parts.append(Part(look.say(words.TAGS), " · ".join(said)))
+        lag = self._links.station(health.HISTORY_LAG)
+        if lag == lag:
+            parts.append(Part(look.say(words.HISTORIAN), look.say(words.LAG).format(look.number(lag, 1))))
         return parts
 
     def _right(self) -> list[Part]:

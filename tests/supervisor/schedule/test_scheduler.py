@@ -60,6 +60,20 @@ def test_that_a_restart_at_night_takes_up_what_should_be_and_replays_nothing(tmp
     asyncio.run(scenario())
 
 
+def test_that_nothing_is_asked_before_the_journal_tells_what_was_taken_in_hand(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        place = site()
+        one = Room(place, Lamps(place), schedule(NIGHT), tmp_path, at("2026-01-15 22:30"))
+        one.journal._writer._connection.execute("PRAGMA query_only = 1")  # as on a disk that has become read-only
+        async with running(one):
+            await one.wind(5)
+            assert one.lamps.writes == []
+            one.journal._writer._connection.execute("PRAGMA query_only = 0")
+            await one.until(lambda: one.lamps.value["C1.on"] == 1, "it is switched on, without a new start")
+
+    asyncio.run(scenario())
+
+
 def test_that_nothing_is_asked_before_the_link_is_good_and_then_what_should_be_then(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with room(tmp_path, "2026-01-15 22:59") as one:
