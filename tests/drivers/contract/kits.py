@@ -96,7 +96,7 @@ _CLONE = {
     "goal": {"address": "4x00015", "type": "float32", "word_order": "BADC"},
 }
 """The same plant as another maker carries it: every notation, other word orders, texts."""
-_POLLS = {"timeout_s": "0.4", "fast_s": "0.15", "normal_s": "0.15"}
+_POLLS = {"timeout_s": "0.5", "fast_s": "0.15", "normal_s": "0.15"}
 _FRAME = {
     "foreign transaction": (0, b"\x55\x55"),
     "foreign protocol": (2, b"\x12\x34"),

@@ -29,7 +29,7 @@ DEAF: dict[str, chaos.Way] = {
 ODD: dict[str, chaos.Way] = {
     "twice": chaos.twice,
     "late": chaos.late(0.05),
-    "dribbled": chaos.dribbled(0.002),
+    "dribbled": chaos.dribbled(0.0005),
     "reordered": chaos.reordered,
     "unasked": chaos.unasked,
     "straggling": chaos.straggling(0.9),

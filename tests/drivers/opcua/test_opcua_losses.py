@@ -104,7 +104,7 @@ def test_that_a_slow_server_is_not_a_lost_one() -> None:
 
 def test_that_a_subscription_the_server_forgot_is_made_anew_and_the_link_stays() -> None:
     async def scenario() -> None:
-        plant = Plant(timeout_s=0.5)
+        plant = Plant(timeout_s=2.0)
         async with plant.running() as task:
             service = plant.server._server.iserver.subscription_service
             await service.delete_subscriptions(list(service.subscriptions))
