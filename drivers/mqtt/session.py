@@ -31,6 +31,8 @@ from supervisor.model import Quality
 
 ANSWER_S = 5.0
 """For CONNACK and for each round of SUBACK."""
+LAST_S = 1.0
+"""How long a session that ends waits for the broker to have its last word."""
 FILTERS_AT_ONCE = 100
 """Per SUBSCRIBE packet: some brokers limit them."""
 BACKLOG, BACKLOG_BYTES = 50_000, 128 * 1024 * 1024
@@ -201,9 +203,12 @@ class Session:
         cancelled = False
         if self._client.wire is not None:
             if last and self._client.is_connected():
-                self._client.publish(*last, qos=1, retain=True)
+                told = self._client.publish(*last, qos=1, retain=True)
+                # a broker whose acknowledgement finds the socket closed takes us for lost, and publishes the will
+                if told.rc == mqtt.MQTT_ERR_SUCCESS:
+                    cancelled = await _settle(self._loop.run_in_executor(None, told.wait_for_publish, LAST_S))
             self._client.disconnect()
-            cancelled = await _settle(self._loop.run_in_executor(None, self._client.loop_stop))
+            cancelled |= await _settle(self._loop.run_in_executor(None, self._client.loop_stop))
             self._client.wire.close()  # paho never had it where the session ended before CONNECT
         self._detach()
         if cancelled:
